@@ -1,0 +1,54 @@
+"""One PostgreSQL server for a whole test run, shared by its workers and stopped at its end.
+
+The run is marked by a folder that the controlling process makes and its workers inherit by the environment. The server
+starts when the first test asks for it. What a killed run left behind is cleared by the next run.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.kernel import embedded
+
+_GIVEN = "ANHU_TEST_SUPERUSER_URL"
+_RUN_FOLDER = "ANHU_TEST_RUN_FOLDER"
+_PREFIX = "anhu-test-run-"
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # what it loses, no test misses
+
+
+def postgres_for_tests() -> str:
+    """The URL of a superuser: of the server named by ANHU_TEST_SUPERUSER_URL, or of this run's embedded one."""
+    if given := os.environ.get(_GIVEN):
+        return given
+    folder = Path(os.environ[_RUN_FOLDER])
+    embedded.start(folder, settings=_FAST)  # safe at once in all workers: it has a lock, and finds what runs
+    return embedded.superuser_url(folder)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    _clear_killed_runs()
+    folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+    os.environ[_RUN_FOLDER] = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and (folder := os.environ.pop(_RUN_FOLDER, None)):
+        _clear(Path(folder))
+
+
+def _clear_killed_runs() -> None:
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        controller = int(folder.name.removeprefix(_PREFIX).split("-")[0])
+        if folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(controller):
+            _clear(folder)
+
+
+def _clear(folder: Path) -> None:
+    embedded.stop(folder)
+    shutil.rmtree(folder, ignore_errors=True)
