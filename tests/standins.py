@@ -33,6 +33,16 @@ class WeChatStandIn:
     def block(self, openid: str) -> None:
         self._order("blocked", openid=openid)
 
+    def add_template(self, template_id: str, *keys: str) -> None:
+        self._order("templates", template_id=template_id, keys=keys)
+
+    def allow_message(self, openid: str, template_id: str) -> None:
+        self._order("subscriptions", openid=openid, template_id=template_id)
+
+    def sent_messages(self) -> list[dict[str, Any]]:
+        sent: list[dict[str, Any]] = self.orders.get("/_standin/sent").raise_for_status().json()
+        return sent
+
     def fault(self, path: str, *, calls: int = 1, **fault: Any) -> None:
         """`errcode`, `status`, `body` or `wait_s` for the next calls of a path."""
         self._order("faults", path=path, calls=calls, **fault)

@@ -6,6 +6,9 @@ Orders (JSON bodies, answers in JSON):
 - `POST /_standin/phone-codes {"number", "country"?}` → `{"code"}`, as the phone-number button would give
 - `POST /_standin/faults {"path", "calls"?, "errcode" | "status" | "body" | "wait_s"}`, for the next calls of a path
 - `POST /_standin/blocked {"openid"}`, a user WeChat holds to be a high risk
+- `POST /_standin/templates {"template_id", "keys"}`, a message template by its field keys (`thing1`, `time2`)
+- `POST /_standin/subscriptions {"openid", "template_id"}`, a user accepts one message
+- `GET /_standin/sent` → the messages sent
 - `POST /_standin/clock {"forward_s"}`, lets codes and tokens grow old
 - `GET /_standin/calls` → `{path: count}` · `POST /_standin/reset`, as after a new start
 """
@@ -19,7 +22,8 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
 from standins.wechat.faults import Fault, Faults
-from standins.wechat.service import Answer, Refusal, WeChat
+from standins.wechat.refusal import Answer, Refusal
+from standins.wechat.service import WeChat
 
 Call = Callable[[], Answer]
 
@@ -43,6 +47,11 @@ def _add_wechat(app: Flask, wechat: WeChat, faults: Faults) -> None:
         "/wxa/business/getuserphonenumber",
         "POST",
         lambda: wechat.phone_number(request.args.get("access_token"), _body()),
+    )
+    serve(
+        "/cgi-bin/message/subscribe/send",
+        "POST",
+        lambda: wechat.send_message(request.args.get("access_token"), _body()),
     )
 
 
@@ -69,6 +78,8 @@ def _add_orders(app: Flask, wechat: WeChat, faults: Faults) -> None:
         wechat.block(_order()["openid"])
         return {}
 
+    _add_message_orders(app, wechat)
+
     @app.post("/_standin/clock")
     def advance() -> Answer:
         wechat.advance(float(_order()["forward_s"]))
@@ -83,6 +94,24 @@ def _add_orders(app: Flask, wechat: WeChat, faults: Faults) -> None:
         wechat.reset()
         faults.reset()
         return {}
+
+
+def _add_message_orders(app: Flask, wechat: WeChat) -> None:
+    @app.post("/_standin/templates")
+    def add_template() -> Answer:
+        order = _order()
+        wechat.add_template(order["template_id"], order["keys"])
+        return {}
+
+    @app.post("/_standin/subscriptions")
+    def allow_message() -> Answer:
+        order = _order()
+        wechat.allow_message(order["openid"], order["template_id"])
+        return {}
+
+    @app.get("/_standin/sent")
+    def sent() -> list[Answer]:
+        return wechat.sent_messages()
 
 
 def _answer(fault: Fault, call: Call) -> Response:
@@ -109,7 +138,7 @@ def _body() -> Answer:
     """The JSON object of a WeChat call; 47001 is WeChat's code for a body that is none [from memory]."""
     body = request.get_json(force=True, silent=True)
     if not isinstance(body, dict):
-        raise Refusal(47001, "data format error")
+        raise Refusal(47001)
     return body
 
 

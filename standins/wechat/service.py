@@ -8,9 +8,10 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 from standins.wechat.limits import Limit
+from standins.wechat.messages import Messages
+from standins.wechat.refusal import Answer, Refusal
 
 DEFAULT_APPID = "wx0000000000000001"
 DEFAULT_SECRET = "0123456789abcdef" * 2
@@ -21,40 +22,6 @@ TOKEN_OVERLAP_S = 300
 """The normal mode gives out the next token this long before the end of the present one; both work meanwhile."""
 FORCED_GAP_S = 30.0
 """Forcing a new token sooner than this after the last time changes nothing."""
-
-Answer = dict[str, Any]
-
-MESSAGES = {
-    -1: "system error",
-    40001: "invalid credential, access_token is invalid or not latest",
-    40002: "invalid grant_type",
-    40003: "invalid openid",
-    40013: "invalid appid",
-    40014: "invalid access_token",
-    40029: "invalid code",
-    40097: "invalid args",
-    40125: "invalid appsecret",
-    40226: "code blocked",
-    41001: "access_token missing",
-    41002: "appid missing",
-    41004: "appsecret missing",
-    41008: "missing code",
-    42001: "access_token expired",
-    45009: "reach max api daily quota limit",
-    45011: "api minute-quota reach limit, must slower, retry next minute",
-}
-
-
-class Refusal(Exception):  # noqa: N818 (a fact, as all our errors)
-    """An answer of WeChat's that carries an error: HTTP 200 all the same."""
-
-    def __init__(self, errcode: int, errmsg: str = "") -> None:
-        super().__init__(errcode)
-        self.errcode = errcode
-        self.errmsg = errmsg or MESSAGES.get(errcode, "error")
-
-    def answer(self) -> Answer:
-        return {"errcode": self.errcode, "errmsg": f"{self.errmsg}, rid: {secrets.token_hex(13)}"}
 
 
 @dataclass
@@ -99,6 +66,7 @@ class WeChat:
             self._tokens: dict[str, Token] = {}
             self._current: Token | None = None
             self._forced_at: float | None = None
+            self._messages = Messages()
             self._logins = Limit(100, window_s=60)
             self._token_minute = Limit(10_000, window_s=60)
             self._token_day = Limit(500_000, window_s=86_400)
@@ -124,6 +92,18 @@ class WeChat:
         with self._lock:
             self._phone_codes[code] = PhoneCode(number, country, self._now() + CODE_LIFE_S)
         return code
+
+    def add_template(self, template_id: str, keys: list[str]) -> None:
+        with self._lock:
+            self._messages.add_template(template_id, keys)
+
+    def allow_message(self, openid: str, template_id: str) -> None:
+        with self._lock:
+            self._messages.allow(openid, template_id)
+
+    def sent_messages(self) -> list[Answer]:
+        with self._lock:
+            return list(self._messages.sent)
 
     def block(self, openid: str) -> None:
         with self._lock:
@@ -189,6 +169,13 @@ class WeChat:
                     "watermark": {"timestamp": int(time.time()), "appid": self.appid},
                 },
             }
+
+    def send_message(self, access_token: str | None, body: Answer) -> Answer:
+        """`POST /cgi-bin/message/subscribe/send`."""
+        with self._lock:
+            self.check_token(access_token)
+            self._messages.send(body)
+            return {"errcode": 0, "errmsg": "ok"}
 
     def check_token(self, access_token: str | None) -> None:
         """Refuse a call whose access token is missing, unknown, replaced or too old."""
