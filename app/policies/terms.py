@@ -1,0 +1,266 @@
+"""The terms of a policy: typed groups of values, each with its unit, and the registry of their keys.
+
+A group's annotations are the registry: each says the kind, the Chinese label and whether a district may override the
+key. The key in a file is `group.name`; durations carry their unit in the name.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Annotated, get_type_hints
+
+from app.policies.codes import (
+    CountingClock,
+    DayDivisor,
+    EvidenceGrade,
+    GradeOutcome,
+    HomeType,
+    ItemCategory,
+    Payee,
+    PlanAuthor,
+    PositionWeight,
+    Relation,
+    Rounding,
+    StartRule,
+    SubsidyKind,
+)
+from app.policies.kinds import Choice, Choices, Combinations, Day, Duration, Kind, Plain, Share, Text, Whole, YesNo
+
+
+@dataclass(frozen=True, slots=True)
+class LocationTerms:
+    """How a position is judged. Metres; ages are the fix's age at the moment of the event."""
+
+    radius_m: Annotated[int, Whole("围栏半径（米）", low=20, high=5000, local=True)]
+    maximum_fix_age: Annotated[
+        dt.timedelta,
+        Duration("定位最久时效（秒）", key="maximum_fix_age_seconds", unit="seconds", high=3600, local=True),
+    ]
+    future_tolerance: Annotated[
+        dt.timedelta, Duration("时间超前容许（秒）", key="future_tolerance_seconds", unit="seconds", high=3600)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTerms:
+    """Times of clock events.
+
+    A device's skew above `skew_flag_after` is shown and `counts_when_skewed` says which time counts; a record received
+    more than `late_sync_after` after it occurred is flagged; a visit may begin from `early_window` before to
+    `late_window` after its planned start without a flag; one open longer than `longest_visit` is closed and flagged.
+    """
+
+    skew_flag_after: Annotated[
+        dt.timedelta, Duration("手机时间偏差提示（秒）", key="skew_flag_seconds", unit="seconds", high=86400)
+    ]
+    counts_when_skewed: Annotated[CountingClock, Choice("时间偏差时以何为准", of=CountingClock)]
+    late_sync_after: Annotated[
+        dt.timedelta, Duration("迟传提示（小时）", key="late_sync_hours", unit="hours", high=720)
+    ]
+    early_window: Annotated[
+        dt.timedelta, Duration("可提前签到（分钟）", key="early_minutes", unit="minutes", high=720, local=True)
+    ]
+    late_window: Annotated[
+        dt.timedelta, Duration("可推迟签到（分钟）", key="late_minutes", unit="minutes", high=720, local=True)
+    ]
+    longest_visit: Annotated[
+        dt.timedelta, Duration("最长服务时长（分钟）", key="longest_visit_minutes", unit="minutes", low=30, high=1440)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTerms:
+    """What a visit is worth: below `shortest_share` of its planned minutes it is flagged.
+
+    With `capped_at_planned` the payable minutes are the lesser of actual and planned; `missing_item_holds` sends a
+    visit with a required item not done to review.
+    """
+
+    shortest_share: Annotated[Decimal, Share("不提示的最短时长占计划比例")]
+    capped_at_planned: Annotated[bool, YesNo("结算时长不超过计划")]
+    missing_item_holds: Annotated[bool, YesNo("必做项目未做须审核")]
+
+
+@dataclass(frozen=True, slots=True)
+class GradeRule:
+    """One grade's outcome and, when it pays with samples, the share drawn for review."""
+
+    outcome: GradeOutcome
+    sample_share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class GradingTerms:
+    """What each evidence grade leads to, and the calendar days each step of a review has.
+
+    An undecided review goes up a step at its deadline; after the last step the fact is paid and marked.
+    """
+
+    a_outcome: Annotated[GradeOutcome, Choice("佐证A级的处理", of=GradeOutcome)]
+    a_sample_share: Annotated[Decimal, Share("佐证A级抽查比例", local=True)]
+    b_outcome: Annotated[GradeOutcome, Choice("佐证B级的处理", of=GradeOutcome)]
+    b_sample_share: Annotated[Decimal, Share("佐证B级抽查比例", local=True)]
+    c_outcome: Annotated[GradeOutcome, Choice("佐证C级的处理", of=GradeOutcome)]
+    c_sample_share: Annotated[Decimal, Share("佐证C级抽查比例", local=True)]
+    d_outcome: Annotated[GradeOutcome, Choice("佐证D级的处理", of=GradeOutcome)]
+    d_sample_share: Annotated[Decimal, Share("佐证D级抽查比例", local=True)]
+    agency_deadline: Annotated[
+        dt.timedelta, Duration("机构审核期限（天）", key="agency_review_days", unit="days", low=1, high=60)
+    ]
+    operator_deadline: Annotated[
+        dt.timedelta, Duration("经办审核期限（天）", key="operator_review_days", unit="days", low=1, high=60)
+    ]
+    appeal_deadline: Annotated[
+        dt.timedelta, Duration("申诉期限（天）", key="appeal_days", unit="days", low=1, high=180)
+    ]
+
+    def rule_of(self, grade: EvidenceGrade) -> GradeRule:
+        """Return the rule of one grade."""
+        name = grade.value.lower()
+        return GradeRule(getattr(self, f"{name}_outcome"), getattr(self, f"{name}_sample_share"))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """Who writes a care plan and whether the client or guardian must confirm it before it takes effect."""
+
+    author_role: Annotated[PlanAuthor, Choice("护理计划制定方", of=PlanAuthor)]
+    client_confirmation_required: Annotated[bool, YesNo("护理计划须服务对象确认")]
+
+
+@dataclass(frozen=True, slots=True)
+class CarerTerms:
+    """Professional carers: certificate, the first day uncertified ones may no longer work (None: never allowed while
+    `certificate_required`), and caseload bounds in severely disabled clients (None: no bound)."""
+
+    certificate_required: Annotated[bool, YesNo("须持证上岗")]
+    uncertified_until: Annotated[dt.date | None, Day("无证人员过渡截止（当日起不可）", optional=True)]
+    caseload_min: Annotated[int | None, Whole("照护人数下限（人）", low=1, high=100, optional=True)]
+    caseload_max: Annotated[int | None, Whole("照护人数上限（人）", low=1, high=100, optional=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyTerms:
+    """Family carers.
+
+    `clock_events_per_day`: 1 = in only, 2 = in and out. `late_entry_until`: time after the local midnight that ends the
+    day during which it may still be entered. `training_months`: calendar months of practical training before a
+    provisional carer becomes formal; the change counts from `counts_from`.
+    """
+
+    relations: Annotated[tuple[Relation, ...], Choices("可担任亲情照护人员的关系", of=Relation)]
+    item_category: Annotated[ItemCategory, Choice("可提供的项目类别", of=ItemCategory)]
+    clock_events_per_day: Annotated[int, Whole("每日打卡次数", low=1, high=2)]
+    late_entry_until: Annotated[
+        dt.timedelta, Duration("当日结束后可补记（小时）", key="late_entry_hours", unit="hours", high=240, local=True)
+    ]
+    training_months: Annotated[int, Whole("实践培训（月）", high=24)]
+    exam_on_file_required: Annotated[bool, YesNo("转正须有考核留档")]
+    counts_from: Annotated[StartRule, Choice("转为正式的起算", of=StartRule)]
+    provisional_earns: Annotated[bool, YesNo("培训期间计发补助")]
+    position_weight: Annotated[PositionWeight, Choice("位置的佐证作用", of=PositionWeight)]
+
+
+@dataclass(frozen=True, slots=True)
+class SubsidyTerms:
+    """The family-care subsidy.
+
+    `amount_fen` is fen per month (monthly), per paid day (per_day) or of the whole package per month
+    (share_of_package, of which `package_share` is paid). Below `least_days` paid days in a month nothing is paid.
+    The three booleans say whether the day itself is paid when the client is admitted, discharged or dies.
+    """
+
+    kind: Annotated[SubsidyKind, Choice("补助计算方式", of=SubsidyKind)]
+    amount_fen: Annotated[int, Whole("补助金额（分）", low=1, high=100_000_000)]
+    package_share: Annotated[Decimal | None, Share("占护理包比例", optional=True)]
+    day_divisor: Annotated[DayDivisor, Choice("缺日折算", of=DayDivisor)]
+    least_days: Annotated[int, Whole("每月最少天数", high=31)]
+    admission_day_paid: Annotated[bool, YesNo("入院当日计发")]
+    discharge_day_paid: Annotated[bool, YesNo("出院当日计发")]
+    death_day_paid: Annotated[bool, YesNo("身故当日计发")]
+    rounding: Annotated[Rounding, Choice("舍入", of=Rounding)]
+    payee: Annotated[Payee, Choice("补助收款人", of=Payee)]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """Paying out: due `pay_by` after the last day of the month, reminder `reminder_before` it; a changed bank account
+    waits `account_hold`; a batch file has at most `batch_rows` rows."""
+
+    pay_by: Annotated[dt.timedelta, Duration("月末后最迟发放（天）", key="pay_by_days", unit="days", low=1, high=120)]
+    reminder_before: Annotated[
+        dt.timedelta, Duration("到期前提醒（天）", key="reminder_days_before", unit="days", high=60, local=True)
+    ]
+    account_hold: Annotated[dt.timedelta, Duration("换卡等待（天）", key="account_hold_days", unit="days", high=60)]
+    purpose: Annotated[str, Text("银行用途", longest=40)]
+    batch_rows: Annotated[int, Whole("每批最多笔数", low=1, high=100_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class EntitlementTerms:
+    """Benefits: when they start, how long a conclusion holds, how often it is reviewed (None: only at its end), when a
+    change of mode counts, which types of home care exist and which may be held together."""
+
+    benefit_start: Annotated[StartRule, Choice("待遇起始", of=StartRule)]
+    conclusion_validity_months: Annotated[int, Whole("评估结论有效期（月）", low=1, high=120)]
+    review_interval_months: Annotated[int | None, Whole("复核间隔（月）", low=1, high=120, optional=True)]
+    mode_change: Annotated[StartRule, Choice("变更护理方式起算", of=StartRule)]
+    home_types: Annotated[tuple[HomeType, ...], Choices("居家护理类型", of=HomeType)]
+    combinations: Annotated[tuple[frozenset[HomeType], ...], Combinations("可享受的组合", of=HomeType)]
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionTerms:
+    """Days after which, with the month settled and nothing open, exact positions and photos may fade."""
+
+    positions: Annotated[
+        dt.timedelta, Duration("精确位置保留（天）", key="position_days", unit="days", low=1, high=36500)
+    ]
+    photos: Annotated[dt.timedelta, Duration("照片保留（天）", key="photo_days", unit="days", low=1, high=36500)]
+
+
+GROUPS: Mapping[str, type] = MappingProxyType(
+    {
+        "location": LocationTerms,
+        "clock": ClockTerms,
+        "visit": VisitTerms,
+        "grading": GradingTerms,
+        "plan": PlanTerms,
+        "carer": CarerTerms,
+        "family": FamilyTerms,
+        "subsidy": SubsidyTerms,
+        "payment": PaymentTerms,
+        "entitlement": EntitlementTerms,
+        "retention": RetentionTerms,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One key of the registry: where its value goes and what it may be."""
+
+    key: str
+    group: str
+    attribute: str
+    kind: Kind
+
+
+def _terms() -> Iterator[Term]:
+    for group, terms in GROUPS.items():
+        for attribute, hint in get_type_hints(terms, include_extras=True).items():
+            kind: Kind = hint.__metadata__[0]
+            yield Term(f"{group}.{kind.key or attribute}", group, attribute, kind)
+
+
+REGISTRY: Mapping[str, Term] = MappingProxyType({term.key: term for term in _terms()})
+
+
+def build_groups(values: Mapping[str, Plain]) -> dict[str, object]:
+    """Turn checked plain values, one for each key of the registry, into the groups of terms by name."""
+    typed: dict[str, dict[str, object]] = {group: {} for group in GROUPS}
+    for key, term in REGISTRY.items():
+        typed[term.group][term.attribute] = term.kind.typed(values[key])
+    return {group: GROUPS[group](**attributes) for group, attributes in typed.items()}
