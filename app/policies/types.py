@@ -163,7 +163,7 @@ class Problem:
         return " / ".join(text.format(**self.details) for text in SENTENCES[self.code])
 
 
-class PolicyFilesInvalid(Exception):
+class PolicyFilesInvalid(Exception):  # noqa: N818 (a fact, as all our errors)
     """Policy files cannot be used; `problems` lists all that is wrong in all of them."""
 
     code = "policy_files_invalid"
@@ -174,7 +174,7 @@ class PolicyFilesInvalid(Exception):
         self.problems = problems
 
 
-class NoPolicy(Exception):
+class NoPolicy(Exception):  # noqa: N818 (a fact, as all our errors)
     """There is no rule for this region and day: unknown region, or a day before the first rule."""
 
     code = "no_policy"
@@ -184,7 +184,7 @@ class NoPolicy(Exception):
         self.region, self.on = region, on
 
 
-class PolicyExpired(Exception):
+class PolicyExpired(Exception):  # noqa: N818 (a fact, as all our errors)
     """The region's last rule ended before this day; `ended_on` is the first day without a rule."""
 
     code = "policy_expired"

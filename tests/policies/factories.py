@@ -1,0 +1,47 @@
+"""Policy files for tests: a nation that says every key, and small layers under it."""
+
+import datetime as dt
+from pathlib import Path
+
+from app.policies.service import SHIPPED
+
+ORIGIN = 'assumed = true\nreason = "test"'
+VALUES_OF_FUNDS = {
+    "subsidy.kind": '"per_day"',
+    "subsidy.amount_fen": "1000",
+    "subsidy.payee": '"insured_person"',
+}
+
+
+def head(layer: str, code: str, *, start: str = "2024-01-01", end: str | None = None, **names: str) -> str:
+    lines = [f'layer = "{layer}"', f'code = "{code}"', f'name = "{code}"', *(f'{k} = "{v}"' for k, v in names.items())]
+    until = f"valid_to = {end}\n" if end else ""
+    return "\n".join(lines) + f"\n[validity]\nvalid_from = {start}\n{until}{ORIGIN}\n"
+
+
+def entry(key: str, value: str, *, start: str | None = None, end: str | None = None, more: str = "") -> str:
+    """One entry of a key's list of dated values."""
+    dates = (f"valid_from = {start}\n" if start else "") + (f"valid_to = {end}\n" if end else "")
+    return f"\n[[{key}]]\nvalue = {value}\n{dates}{ORIGIN}\n{more}\n"
+
+
+def a_fund(code: str = "east", *, body: str = "", skip: str = "", parent: str = "CN", **head_values: str) -> str:
+    required = "".join(entry(key, value) for key, value in VALUES_OF_FUNDS.items() if key != skip)
+    region = head_values.pop("region", code)
+    return head("fund", code, parent=parent, region=region, **head_values) + required + body
+
+
+def a_district(code: str = "320101", *, body: str = "", **head_values: str) -> str:
+    return head("district", code, **({"parent": "east", "region": "east"} | head_values)) + body
+
+
+def write(folder: Path, **files: str) -> Path:
+    """Write files by stem; the shipped nation is among them unless `cn` is given."""
+    texts = {"cn": (SHIPPED / "cn.toml").read_text(encoding="utf-8")} | files
+    for stem, text in texts.items():
+        (folder / f"{stem}.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)

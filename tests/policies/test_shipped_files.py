@@ -1,0 +1,137 @@
+import pytest
+
+from app.policies.codes import DayDivisor, HomeType, Payee, PlanAuthor, StartRule, SubsidyKind
+from app.policies.service import load_book
+from app.policies.types import NoPolicy, PolicyExpired
+from tests.policies.factories import day
+
+BOOK = load_book()
+PLACES = [("tianjin", None), ("tianjin", "120101"), ("huaian", None), ("huaian", "320812")]
+
+FOUND = [
+    ("tianjin", "subsidy.amount_fen", 75000, None),
+    ("tianjin", "subsidy.payee", "family_carer", None),
+    ("tianjin", "carer.caseload_min", 5, "二（四）"),
+    ("tianjin", "carer.caseload_max", 10, "二（四）"),
+    ("tianjin", "family.training_months", 2, "二（四）"),
+    ("tianjin", "family.item_category", "basic_life_care", "三（七）"),
+    ("tianjin", "plan.author_role", "agency", "二（六）"),
+    ("tianjin", "entitlement.mode_change", "next_month", "二（五）"),
+    ("huaian", "subsidy.payee", "insured_person", "三（五）"),
+    ("huaian", "entitlement.benefit_start", "next_day", "二（三）1"),
+    ("huaian", "entitlement.review_interval_months", 12, "三（二）"),
+    ("huaian", "entitlement.home_types", ["agency_care", "family_care"], "二（三）2"),
+]
+ASSUMED = [
+    ("tianjin", "subsidy.day_divisor"),
+    ("tianjin", "family.provisional_earns"),
+    ("tianjin", "family.counts_from"),
+    ("tianjin", "family.clock_events_per_day"),
+    ("tianjin", "location.radius_m"),
+    ("huaian", "subsidy.kind"),
+    ("huaian", "subsidy.amount_fen"),
+    ("huaian", "entitlement.combinations"),
+]
+DAYS = [
+    ("tianjin", "2024-12-05", NoPolicy),
+    ("tianjin", "2024-12-06", None),
+    ("tianjin", "2029-12-05", None),
+    ("tianjin", "2029-12-06", PolicyExpired),
+    ("huaian", "2023-09-30", NoPolicy),
+    ("huaian", "2023-10-01", None),
+    ("huaian", "2028-09-30", None),
+    ("huaian", "2028-10-01", PolicyExpired),
+]
+
+
+def explained(region, key, district=None):
+    values = BOOK.explain(region=region, district=district, on=day("2026-11-03"))
+    return next(each for each in values if each.key == key)
+
+
+@pytest.mark.parametrize(("region", "key", "value", "clause"), FOUND)
+def test_a_found_figure_names_its_document_and_clause(region, key, value, clause):
+    figure = explained(region, key)
+
+    assert not figure.assumed
+    assert (figure.value, figure.source.clause) == (value, clause)
+    assert figure.source.document.title
+
+
+def test_the_750_yuan_of_tianjin_are_marked_as_from_a_secondary_source():
+    document = explained("tianjin", "subsidy.amount_fen").source.document
+
+    assert document.secondary
+    assert document.note
+
+
+@pytest.mark.parametrize(("region", "key"), ASSUMED)
+def test_what_no_document_says_is_assumed_with_a_reason(region, key):
+    guess = explained(region, key)
+
+    assert guess.assumed
+    assert guess.reason
+
+
+@pytest.mark.parametrize(("region", "district"), PLACES)
+def test_every_value_of_every_shipped_fund_has_a_source_or_a_reason(region, district):
+    values = BOOK.explain(region=region, district=district, on=day("2026-11-03"))
+
+    assert len(values) > 50
+    assert all(bool(each.source) != bool(each.reason) for each in values)
+    assert all(each.source.clause or each.source.document.secondary for each in values if each.source)
+
+
+@pytest.mark.parametrize(("region", "on", "error"), DAYS)
+def test_a_document_holds_from_its_first_to_its_last_day_in_force(region, on, error):
+    if error is None:
+        assert BOOK.policy_for(region=region, district=None, on=day(on)).holds(day(on))
+        return
+
+    with pytest.raises(error):
+        BOOK.policy_for(region=region, district=None, on=day(on))
+
+
+def test_tianjin_and_huaian_differ_in_what_their_documents_say():
+    tianjin = BOOK.policy_for(region="tianjin", district=None, on=day("2026-11-03"))
+    huaian = BOOK.policy_for(region="huaian", district=None, on=day("2026-11-03"))
+
+    assert (tianjin.subsidy.payee, huaian.subsidy.payee) == (Payee.FAMILY_CARER, Payee.INSURED_PERSON)
+    assert (tianjin.subsidy.kind, huaian.subsidy.kind) == (SubsidyKind.MONTHLY, SubsidyKind.PER_DAY)
+    assert tianjin.subsidy.day_divisor is DayDivisor.DAYS_IN_MONTH
+    assert (tianjin.carer.caseload_min, huaian.carer.caseload_min) == (5, None)
+    assert tianjin.plan.author_role is PlanAuthor.AGENCY
+    assert huaian.entitlement.benefit_start is StartRule.NEXT_DAY
+    assert frozenset(HomeType) in tianjin.entitlement.combinations
+
+
+@pytest.mark.parametrize(
+    ("region", "district", "on", "radius_m", "late_minutes"),
+    [
+        ("tianjin", None, "2026-11-03", 200, 30),
+        ("tianjin", "120101", "2024-12-31", 200, 30),
+        ("tianjin", "120101", "2025-01-01", 150, 30),
+        ("tianjin", "120102", "2026-11-03", 200, 30),
+        ("huaian", "320812", "2026-11-03", 200, 45),
+        ("huaian", "120101", "2026-11-03", 200, 30),
+    ],
+)
+def test_a_district_changes_its_local_keys_on_its_days_only(region, district, on, radius_m, late_minutes):
+    policy = BOOK.policy_for(region=region, district=district, on=day(on))
+
+    assert policy.location.radius_m == radius_m
+    assert policy.clock.late_window.total_seconds() == late_minutes * 60
+
+
+GOLDEN = {
+    ("huaian", None): "bfcbc903d562a2c972febabc0904a4895608a697a7e1a2db220c170c858db403",
+    ("huaian", "320812"): "ba2d71131eacfd7bd1523f8218c7db04555925169e58917b5096046dc78067cb",
+    ("tianjin", None): "bef84396267012e875f059c4d7787fe9d760b5095285b453669d6c8d3cf9c24b",
+    ("tianjin", "120101"): "ad316dbe17f4031f62d7ee536abaa0cfc171f4641aa0e4a9a364db62c617b30f",
+}
+
+
+def test_the_texts_of_the_shipped_files_keep_their_digests():
+    digests = {(each.region, each.district): each.digest for code in BOOK.regions for each in BOOK.spans(region=code)}
+
+    assert digests == GOLDEN
