@@ -88,6 +88,12 @@ def test_the_encoding_is_told_from_the_file(encoding):
     assert [line.name for line in answer.lines] == [line.payee.name for line in BATCH.lines]
 
 
+def test_a_byte_order_mark_in_front_of_gb18030_does_no_harm():
+    data = "\ufeff".encode("gb18030") + as_file(answer_rows(BATCH))
+
+    assert answers.read(data).batch_number == BATCH.batch_number
+
+
 @pytest.mark.parametrize("data", [b"\xff\xfe" + "批号".encode("utf-16-le"), b"\x80\xff\x81"])
 def test_another_encoding_is_refused(data):
     with pytest.raises(AnswerFileRejected) as refusal:
@@ -102,6 +108,15 @@ def test_what_is_no_sheet_is_refused(data):
         answers.read(data)
 
     assert {reason.code for reason in refusal.value.reasons} == {ProblemCode.NOT_CSV}
+
+
+def test_text_after_a_closing_quote_refuses_the_file_with_its_line():
+    data = as_file(answer_rows(BATCH)).decode("gb18030").replace("陈玉兰", '"陈玉兰"她')
+
+    with pytest.raises(AnswerFileRejected) as refusal:
+        answers.read(data.encode())
+
+    assert refusal.value.reasons == (Problem(ProblemCode.NOT_CSV, 3),)
 
 
 def test_padding_blank_lines_other_columns_and_full_width_brackets_do_no_harm():
@@ -142,7 +157,9 @@ def test_an_unknown_outcome_word_refuses_the_file(word):
     assert problems_of(with_cell(FIRST_ROW, OUTCOME, word)) == [Problem(ProblemCode.UNKNOWN_OUTCOME, 3)]
 
 
-@pytest.mark.parametrize("value", ["2026-13-01", "20261301", "昨天", "2026/12/4", "２０２６１２０４", "2026-12-4 "])
+@pytest.mark.parametrize(
+    "value", ["2026-13-01", "20261301", "昨天", "2026/12/4", "２０２６１２０４", "２０２６1204", "2026-12-4 "]
+)
 def test_an_unreadable_date_refuses_the_file(value):
     assert problems_of(with_cell(FIRST_ROW, SETTLED, value)) == [Problem(ProblemCode.UNREADABLE_DATE, 3, "settled_on")]
 

@@ -56,9 +56,15 @@ def test_a_text_that_begins_like_a_formula_is_refused(sign, field):
 
 
 def test_a_tab_in_front_of_a_name_is_refused():
-    assert ProblemCode.FORMULA_CELL in {
-        reason.code for reason in refusal_of(a_batch(a_line(payee=an_account(name="\t陈玉兰"))))
-    }
+    reasons = refusal_of(a_batch(a_line(payee=an_account(name="\t陈玉兰"))))
+
+    assert ProblemCode.FORMULA_CELL in {reason.code for reason in reasons}
+
+
+def test_a_formula_behind_a_space_is_refused_as_one():
+    reasons = refusal_of(a_batch(a_line(payee=an_account(name=" =1+1"))))
+
+    assert [reason.code for reason in reasons] == [ProblemCode.FORMULA_CELL, ProblemCode.OUTER_SPACE]
 
 
 @pytest.mark.parametrize("hidden", ["\n", "\r\n", "\x00", "\x85", "\u2028", "\u200b", "\u202e", "\ufeff", "\uffff"])

@@ -72,6 +72,12 @@ def test_the_same_batch_gives_the_same_bytes_in_utf_8():
     assert xml.startswith(b"<?xml version='1.0' encoding='UTF-8'?>")
 
 
+def test_the_instant_is_written_in_utc():
+    batch = a_batch(created_at=datetime(2026, 12, 3, 9, 30, tzinfo=timezone(timedelta(hours=8))))
+
+    assert texts(pain001.write(batch), ".//p:CreDtTm") == ["2026-12-03T01:30:00+00:00"]
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -180,6 +186,17 @@ def test_an_external_entity_is_neither_read_nor_let_in(tmp_path, schema):
     xml = changed("<Document", XXE.format(path=secret)).replace("<Nm>陈玉兰</Nm>".encode(), b"<Nm>&name;</Nm>")
 
     assert b"&name;" in xml
+    assert codes(xml, schema) == [ProblemCode.DOCTYPE]
+
+
+def test_the_file_behind_an_external_entity_is_not_even_opened(tmp_path, schema):
+    """The control: a parser that resolves entities stumbles over what stands in the file."""
+    broken = tmp_path / "broken"
+    broken.write_text("<open")
+    xml = changed("<Document", XXE.format(path=broken)).replace("<Nm>陈玉兰</Nm>".encode(), b"<Nm>&name;</Nm>")
+
+    with pytest.raises(etree.XMLSyntaxError):
+        etree.fromstring(xml, etree.XMLParser(resolve_entities=True, load_dtd=True))
     assert codes(xml, schema) == [ProblemCode.DOCTYPE]
 
 
