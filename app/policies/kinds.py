@@ -31,7 +31,8 @@ class Kind:
     """One key's kind.
 
     `label` is the Chinese name with its unit, `local` lets a district override it, `key` is the name in files where it
-    differs from the attribute (durations carry their unit there), `optional` allows "none".
+    differs from the attribute (durations carry their unit there), `optional` allows "none". `in_older_texts` is what a
+    policy text from before the key existed is read as: a key added later must be optional or have it.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Kind:
     local: bool = False
     key: str | None = None
     optional: bool = False
+    in_older_texts: Plain = None
 
     def read(self, raw: object) -> Plain:
         """Check a value from a file or a stored text and return its plain form; raises BadValue."""

@@ -46,11 +46,9 @@ class PolicyBook:
     def policy_or_last(self, *, region: str, district: str | None, on: dt.date) -> Policy:
         """Return the rules for `on`, or the last there were: what is reported at a door after the rules' end must
         still be judged. `policy.holds(on)` tells which it is. Raises NoPolicy as `policy_for` does."""
-        try:
-            return self.policy_for(region=region, district=district, on=on)
-        except PolicyExpired as expired:
-            last_day = expired.ended_on - dt.timedelta(days=1)
-            return self.policy_for(region=region, district=district, on=last_day)
+        ended_on = self._ended_on(region)
+        last_day = ended_on - dt.timedelta(days=1) if ended_on else on
+        return self.policy_for(region=region, district=district, on=min(on, last_day))
 
     def explain(self, *, region: str, district: str | None, on: dt.date) -> tuple[Explained, ...]:
         """Say for each key of that day's rules its value and its source, or why it is assumed."""
@@ -78,11 +76,15 @@ class PolicyBook:
         policy = self._find(region, None, on)
         if policy is not None:
             return policy
-        timeline = self.timelines.get((region, None), ())
-        ended_on = timeline[-1].valid_to if timeline else None
+        ended_on = self._ended_on(region)
         if ended_on is not None and ended_on <= on:
             raise PolicyExpired(region=region, on=on, ended_on=ended_on)
         raise NoPolicy(region=region, on=on)
+
+    def _ended_on(self, region: str) -> dt.date | None:
+        """Return the first day after all rules of the region, None without rules or without an end."""
+        timeline = self.timelines.get((region, None), ())
+        return timeline[-1].valid_to if timeline else None
 
 
 def build_book(layers: Sequence[Layer], *, problems: Sequence[Problem] = ()) -> PolicyBook:

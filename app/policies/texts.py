@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from app.policies.terms import REGISTRY, build_groups
+from app.policies.kinds import BadValue, Plain
+from app.policies.terms import REGISTRY, Term, build_groups
 from app.policies.types import DatedValue, Document, Explained, Layer, LayerKind, Policy, Source
 
 FORMAT = 1
@@ -38,12 +39,13 @@ def make_policy(
 def read_policy(text: str) -> Policy:
     """Build the policy a canonical text says; the same text gives an equal policy with the same digest.
 
-    Raises ValueError when the text is not one that `make_policy` wrote.
+    Raises ValueError when the text is not one that `make_policy` of this or an earlier release wrote. A key the text
+    is too old to know has its kind's `in_older_texts`; one the program no longer knows stays in the text only.
     """
     facts = json.loads(text)
-    if facts.get("format") != FORMAT or facts["values"].keys() != REGISTRY.keys():
+    if facts.get("format") != FORMAT:
         raise ValueError("not a policy text of this format")
-    values = {key: term.kind.read(facts["values"][key]["value"]) for key, term in REGISTRY.items()}
+    values = {key: _read_value(term, facts["values"].get(key)) for key, term in REGISTRY.items()}
     groups: dict[str, Any] = build_groups(values)
     return Policy(
         region=facts["region"],
@@ -58,9 +60,16 @@ def read_policy(text: str) -> Policy:
 
 
 def explain_policy(policy: Policy) -> tuple[Explained, ...]:
-    """Say for each key, in the order of the registry, its value and where it comes from."""
+    """Say for each key the policy's text knows, in the order of the registry, its value and where it comes from."""
     values = json.loads(policy.text)["values"]
-    return tuple(_explained(key, values[key]) for key in REGISTRY)
+    return tuple(_explained(key, values[key]) for key in REGISTRY if key in values)
+
+
+def _read_value(term: Term, entry: Mapping[str, Any] | None) -> Plain:
+    try:
+        return term.kind.read(term.kind.in_older_texts if entry is None else entry["value"])
+    except BadValue:
+        raise ValueError(f"the policy text has no fitting value for {term.key}") from None
 
 
 def _explained(key: str, entry: Mapping[str, Any]) -> Explained:

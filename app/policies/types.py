@@ -179,9 +179,9 @@ class NoPolicy(Exception):  # noqa: N818 (a fact, as all our errors)
 
     code = "no_policy"
 
-    def __init__(self, *, region: str, on: dt.date) -> None:
-        super().__init__(f"no policy for {region} on {on}")
-        self.region, self.on = region, on
+    def __init__(self, **details: object) -> None:
+        super().__init__("no policy of {region} for {on}".format(**details))
+        self.details = details
 
 
 class PolicyExpired(Exception):  # noqa: N818 (a fact, as all our errors)
@@ -189,6 +189,6 @@ class PolicyExpired(Exception):  # noqa: N818 (a fact, as all our errors)
 
     code = "policy_expired"
 
-    def __init__(self, *, region: str, on: dt.date, ended_on: dt.date) -> None:
-        super().__init__(f"the policy of {region} ended on {ended_on}, asked for {on}")
-        self.region, self.on, self.ended_on = region, on, ended_on
+    def __init__(self, **details: object) -> None:
+        super().__init__("the policy of {region} ended on {ended_on}, asked for {on}".format(**details))
+        self.details = details

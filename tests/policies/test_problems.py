@@ -31,6 +31,7 @@ IN_FUND = [
     (entry("visit.shortest_share", "0.9"), "visit.shortest_share", "bad_value"),
     (entry("visit.shortest_share", '"1.1"'), "visit.shortest_share", "bad_value"),
     (entry("visit.capped_at_planned", "1"), "visit.capped_at_planned", "bad_value"),
+    (entry("family.clock_events_per_day", "true"), "family.clock_events_per_day", "bad_value"),
     (entry("plan.author_role", '"doctor"'), "plan.author_role", "bad_value"),
     (entry("family.relations", "[]"), "family.relations", "bad_value"),
     (entry("family.relations", '["spouse", "spouse"]'), "family.relations", "bad_value"),
@@ -134,8 +135,14 @@ def test_all_problems_of_all_files_are_reported_at_once(tmp_path):
     ]
 
 
-def test_a_file_that_is_not_utf_8_is_named(tmp_path):
-    write(tmp_path, fund=a_fund())
+def test_a_key_with_a_wrong_value_is_not_called_missing_too(tmp_path):
+    write(tmp_path, fund=a_fund(skip="subsidy.payee", body=entry("subsidy.payee", '"neighbour"')))
+
+    assert found(tmp_path) == [("fund.toml", "subsidy.payee", "bad_value")]
+
+
+def test_a_file_that_is_not_utf_8_is_named_and_its_children_are_not_blamed(tmp_path):
+    write(tmp_path, fund=a_fund(parent="x"))
     (tmp_path / "x.toml").write_bytes("名".encode("gb18030"))
 
     assert found(tmp_path) == [("x.toml", None, "unreadable")]

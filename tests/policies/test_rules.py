@@ -1,6 +1,8 @@
 import datetime as dt
 import hashlib
+import json
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -8,7 +10,7 @@ from app.policies.codes import EvidenceGrade, GradeOutcome
 from app.policies.rules import may_plan
 from app.policies.service import load_book
 from app.policies.terms import REGISTRY, GradeRule
-from app.policies.texts import read_policy
+from app.policies.texts import explain_policy, read_policy
 from app.policies.types import NoPolicy, PolicyExpired
 from tests.policies.factories import ORIGIN, a_district, a_fund, day, entry, head, write
 
@@ -78,6 +80,39 @@ def test_a_text_of_another_format_is_refused(tmp_path):
 
     with pytest.raises(ValueError, match="format"):
         read_policy(text.replace('"format":1', '"format":2'))
+
+
+def without(text, key):
+    facts = json.loads(text)
+    del facts["values"][key]
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def test_a_text_from_before_an_optional_key_existed_is_still_read(tmp_path):
+    body = entry("carer.caseload_max", "9")
+    older = without(policy_of(write(tmp_path, fund=a_fund(body=body))).text, "carer.caseload_max")
+
+    policy = read_policy(older)
+
+    assert policy.carer.caseload_max is None
+    assert "carer.caseload_max" not in {each.key for each in explain_policy(policy)}
+
+
+def test_a_text_without_a_key_that_was_always_needed_is_refused(tmp_path):
+    broken = without(policy_of(write(tmp_path, fund=a_fund())).text, "subsidy.amount_fen")
+
+    with pytest.raises(ValueError, match=r"subsidy\.amount_fen"):
+        read_policy(broken)
+
+
+def test_the_spans_of_a_region_touch_without_gap_or_overlap(tmp_path):
+    body = "".join(entry("location.radius_m", str(100 + month), start=f"2024-{month:02}-01") for month in range(2, 13))
+    body += entry("payment.pay_by_days", "9", start="2024-03-15", end="2024-03-16")
+    spans = load_book(write(tmp_path, fund=a_fund(end="2026-01-01", body=body))).spans(region="east")
+
+    assert (spans[0].valid_from, spans[-1].valid_to) == (day("2024-01-01"), day("2026-01-01"))
+    assert all(before.valid_to == after.valid_from for before, after in pairwise(spans))
+    assert len({each.digest for each in spans}) == len(spans) == 14
 
 
 DOCUMENT = '\n[documents.notice]\ntitle = "Notice"\n'

@@ -123,6 +123,13 @@ def test_a_district_changes_its_local_keys_on_its_days_only(region, district, on
     assert policy.clock.late_window.total_seconds() == late_minutes * 60
 
 
+@pytest.mark.parametrize(("on", "district"), [("2024-12-31", None), ("2025-01-01", "120101")])
+def test_a_policy_names_a_district_only_where_the_district_has_rules_of_its_own(on, district):
+    policy = BOOK.policy_for(region="tianjin", district="120101", on=day(on))
+
+    assert policy.district == district
+
+
 GOLDEN = {
     ("huaian", None): "bfcbc903d562a2c972febabc0904a4895608a697a7e1a2db220c170c858db403",
     ("huaian", "320812"): "ba2d71131eacfd7bd1523f8218c7db04555925169e58917b5096046dc78067cb",
