@@ -26,3 +26,6 @@ fix: setup
 
 test: check
 	$(BIN)/pytest -n 2 $(ARGS)
+
+test-pg15: setup
+	$(BIN)/python tests/pg15.py -n 2 $(ARGS)

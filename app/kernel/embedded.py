@@ -36,7 +36,7 @@ from app.kernel.roles import DatabaseUrls, create_roles_and_database
 _SUPERUSER = "postgres"
 _PORT = "5432"  # names the socket only; fixed, so that PGPORT of the caller means nothing
 _STOP_WITHIN = timedelta(seconds=60)
-_ORPHANS_LEAVE_WITHIN = timedelta(seconds=5)
+_ORPHANS_REMAIN = "is still in use"  # logged while children of a killed server are not gone yet: worth another try
 _SETTINGS = {
     "listen_addresses": "",
     "port": _PORT,
@@ -89,7 +89,6 @@ def start(
     within `timeout`; it is left running then, since it may be recovering.
     """
     data_dir = data_dir.resolve()
-    deadline = time.monotonic() + timeout.total_seconds()
     with _explaining_refusals(data_dir):
         account = server_account(data_dir)
         make_data_dir(data_dir, account=account)
@@ -98,7 +97,7 @@ def start(
             bin_dir = programs(data_dir, account=account)
             if not (site.cluster / "PG_VERSION").exists():
                 _make_cluster(site, bin_dir=bin_dir)
-            _bring_up(site, bin_dir=bin_dir, settings={**_SETTINGS, **(settings or {})}, deadline=deadline)
+            _bring_up(site, bin_dir=bin_dir, settings={**_SETTINGS, **(settings or {})}, timeout=timeout)
             return create_roles_and_database(superuser_url(data_dir))
 
 
@@ -190,21 +189,20 @@ def _make_cluster(site: _Site, *, bin_dir: Path) -> None:
             ) from error
 
 
-def _bring_up(site: _Site, *, bin_dir: Path, settings: Mapping[str, str], deadline: float) -> None:
+def _bring_up(site: _Site, *, bin_dir: Path, settings: Mapping[str, str], timeout: timedelta) -> None:
     """Start the server unless it runs, and wait until it lets us in."""
-    give_up_launching = time.monotonic() + _ORPHANS_LEAVE_WITHIN.total_seconds()
     began = time.monotonic()
     while not _answers(site):
-        now = time.monotonic()
-        if _postmaster(site.pid_file) is None:
-            if now > give_up_launching:
-                raise EmbeddedServerFailed(f"The database could not be started. The reason is in its log: {site.log}")
-            _launch(site, bin_dir=bin_dir, settings=settings, seconds=math.ceil(max(deadline - now, 1)))
-        elif now > deadline:
+        left = timeout.total_seconds() - (time.monotonic() - began)
+        if left <= 0:
             raise EmbeddedServerFailed(
-                f"The database was not ready after {now - began:.0f} seconds. It may still be recovering: its log "
-                f"{site.log} tells how far it is. It goes on; start again later."
+                f"The database was not ready after {timeout.total_seconds():.0f} seconds. It may still be recovering: "
+                f"its log {site.log} tells how far it is. It goes on; start again later."
             )
+        if _postmaster(site.pid_file) is None:
+            said = _launch(site, bin_dir=bin_dir, settings=settings, seconds=math.ceil(left))
+            if _postmaster(site.pid_file) is None and _ORPHANS_REMAIN not in said:
+                raise EmbeddedServerFailed(f"The database could not be started. The reason is in its log: {site.log}")
         time.sleep(0.1)
 
 
@@ -218,8 +216,8 @@ def _answers(site: _Site) -> bool:
     return False
 
 
-def _launch(site: _Site, *, bin_dir: Path, settings: Mapping[str, str], seconds: int) -> None:
-    """Run `pg_ctl start`, which puts the server into a session of its own. Its success is judged by connecting."""
+def _launch(site: _Site, *, bin_dir: Path, settings: Mapping[str, str], seconds: int) -> str:
+    """Run `pg_ctl start`, which puts the server into a session of its own; give what the server logged meanwhile."""
     folder = make_socket_dir(site.data_dir, account=site.account)
     _disown_stale_pid(site.pid_file)
     _disown_stale_pid(folder / f".s.PGSQL.{_PORT}.lock")
@@ -229,7 +227,10 @@ def _launch(site: _Site, *, bin_dir: Path, settings: Mapping[str, str], seconds:
         f"-c {name}='{value}'" for name, value in {**settings, "unix_socket_directories": folder}.items()
     )
     command = [str(bin_dir / "pg_ctl"), "start", "-D", str(site.cluster), "-l", str(site.log), "-o", options]
-    site.account.run([*command, "-w", "-t", str(seconds)])
+    with site.log.open(encoding="utf-8", errors="replace") as log:
+        log.seek(0, os.SEEK_END)
+        site.account.run([*command, "-w", "-t", str(seconds)])
+        return log.read()
 
 
 def _disown_stale_pid(lock_file: Path) -> None:
