@@ -23,9 +23,7 @@ _SETTINGS = (
 def main(pytest_arguments: list[str]) -> int:
     bin_dir = find_programs()
     if bin_dir is None:
-        sys.exit(
-            f"PostgreSQL {_VERSION} was not found. Install it (Debian 12: postgresql-{_VERSION}), or put its pg_config on PATH."
-        )
+        sys.exit(f"PostgreSQL {_VERSION} was not found. Install it, or put its pg_config on PATH.")
     folder = Path(tempfile.mkdtemp(prefix="anhu-pg15-"))
     user = server_user()
     if user is not None:
