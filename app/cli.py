@@ -1,12 +1,16 @@
 """The `anhu` command."""
 
-from datetime import datetime
+import os
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 
-from app.kernel import embedded
+import app.tables  # noqa: F401  # migrations set the rights that the models of all packages name
+from app.kernel import clock, embedded
+from app.kernel import migrate as migrations
 from app.kernel.embedded_host import EmbeddedServerFailed
+from app.kernel.settings import Mode
 from app.policies import report
 from app.policies.rules import PolicyBook
 from app.policies.service import load_book
@@ -85,3 +89,54 @@ def _load_policies(folder: Path | None) -> PolicyBook:
         return load_book(folder)
     except PolicyFilesInvalid as invalid:
         raise click.ClickException(str(invalid)) from invalid
+
+
+@db.command("migrate")
+@_data_dir
+def db_migrate(data_dir: Path) -> None:
+    """Bring every schema to the newest migration, set rights, add partitions ahead. Runs as owner."""
+    schemas = migrations.migrate(_owner_url(data_dir), today=_today())
+    click.echo(f"Up to date: {', '.join(schemas)}")
+
+
+@db.command("maintain")
+@_data_dir
+def db_maintain(data_dir: Path) -> None:
+    """Add partitions for the months ahead. Runs as owner; safe to repeat."""
+    for code, added in migrations.maintain(_owner_url(data_dir), today=_today()).items():
+        click.echo(f"{code}: {len(added)} partitions added")
+
+
+@main.group()
+def region() -> None:
+    """The funds (统筹区) this installation serves."""
+
+
+@region.command("add")
+@click.argument("code")
+@click.option("--name", required=True, help="The fund's Chinese name.")
+@click.option("--timezone", default="Asia/Shanghai", show_default=True, help="IANA name.")
+@_data_dir
+def region_add(code: str, name: str, timezone: str, data_dir: Path) -> None:
+    """Add a fund: its schema, tables, rights and partitions. Safe to repeat."""
+    try:
+        migrations.add_region(
+            _owner_url(data_dir), code=code, name=name, timezone=timezone, at=clock.now(), today=_today()
+        )
+    except migrations.RegionInvalid as invalid:
+        raise click.ClickException(str(invalid)) from invalid
+    click.echo(f"{code} is ready.")
+
+
+def _owner_url(data_dir: Path) -> str:
+    """The owner's URL: from the environment, or the embedded server's, which is started when it is not running."""
+    given = os.environ.get("ANHU_OWNER_URL")
+    if given:
+        return given
+    if os.environ.get("ANHU_MODE") == Mode.PRODUCTION:
+        raise click.ClickException("ANHU_OWNER_URL is not set: production does not use the embedded database")
+    return embedded.start(data_dir).owner
+
+
+def _today() -> date:
+    return clock.now().date()

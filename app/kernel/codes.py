@@ -35,7 +35,7 @@ class CodeFault(StrEnum):
     CHECK_DIGIT = "check_digit"
 
 
-class BadCode(ValueError):  # noqa: N818 (a fact, as all our errors)
+class BadCode(ValueError):
     """A number or code is not one of its kind. Never holds the number itself, so that it may be logged."""
 
     def __init__(self, reason: CodeFault) -> None:

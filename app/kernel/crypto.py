@@ -29,11 +29,11 @@ KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 LABEL = re.compile(r"[a-z0-9_.]{1,64}")
 
 
-class BadKeys(ValueError):  # noqa: N818 (a fact, as all our errors)
+class BadKeys(ValueError):
     """The keys given cannot make a key ring; the sentence never holds a key."""
 
 
-class CannotDecrypt(Exception):  # noqa: N818 (a fact, as all our errors)
+class CannotDecrypt(Exception):
     """The value is not one of ours, was changed, or belongs to another context."""
 
 

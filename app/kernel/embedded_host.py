@@ -21,7 +21,7 @@ _SOCKET_PATH_BYTES = 107  # the kernel keeps 108 bytes for a socket's path, the 
 _PLAIN_PATH = re.compile(r"[\w./+=-]+", re.ASCII)  # a comma or blank in a socket folder means something to libpq
 
 
-class EmbeddedServerFailed(Exception):  # noqa: N818 (a fact, as all our errors)
+class EmbeddedServerFailed(Exception):
     """The embedded server cannot be used; the text is a sentence for the person at the keyboard."""
 
 

@@ -18,7 +18,7 @@ _LOCK_KEY = 0x616E6875  # "anhu": one number that every start of ours agrees on
 _Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-class UnfitDatabase(Exception):  # noqa: N818 (a fact, as all our errors)
+class UnfitDatabase(Exception):
     """The server or the database cannot serve Anhu; the text is a sentence for the operator."""
 
 

@@ -90,6 +90,29 @@ def test_foreign_bytes_are_told_as_such(blob):
         RING.decrypt(b"\x01\x01" + blob, context="person.name")
 
 
+FOREIGN = [
+    (b"", "version"),
+    (b"\x01\x01", "version"),
+    (b"\x02\x01\x02k2" + bytes(28), "version"),
+    (b"\x01\x02\x02k2" + bytes(28), "version"),
+    (b"\x01\x01\x02k2" + bytes(27), "cut off"),
+    (b"\x01\x01\x00" + bytes(28), "key id"),
+    (b"\x01\x01\x02k\n" + bytes(28), "key id"),
+    (b"\x01\x01\x02k\xff" + bytes(28), "key id"),
+    (b"\x01\x01\xff" + b"k" * 300, "key id"),
+]
+
+
+@pytest.mark.parametrize(("blob", "sentence"), FOREIGN)
+def test_a_value_that_is_not_ours_is_told_apart_from_a_missing_key(blob, sentence):
+    with pytest.raises(CannotDecrypt, match=sentence) as refused:
+        RING.decrypt(blob, context="person.name")
+    with pytest.raises(CannotDecrypt, match=sentence):
+        RING.needs_rotation(blob)
+
+    assert not isinstance(refused.value, UnknownKey)
+
+
 def test_an_old_key_still_reads_and_asks_for_rotation():
     blob = OLD_RING.encrypt("王秀英", context="person.name")
 

@@ -27,6 +27,22 @@ def test_new_ids_rise_and_differ():
     assert len(set(made)) == 1000
 
 
+INSTANTS = [
+    datetime(1970, 1, 1, tzinfo=UTC),
+    datetime(2026, 1, 31, 9, 2, 0, 5000, tzinfo=SHANGHAI),
+    datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC),
+]
+
+
+@pytest.mark.parametrize("instant", INSTANTS)
+def test_an_id_can_be_made_for_an_instant(instant):
+    made = {new_id(at=instant) for _ in range(100)}
+
+    assert len(made) == 100
+    assert {instant_of(one) for one in made} == {instant}
+    assert all(is_uuid7(one) and one >= first_id_at(instant) for one in made)
+
+
 KINDS = [
     ("017f22e2-79b0-7cc3-98c4-dc0c0c07398f", True),
     ("017f22e2-79b0-7cc3-b8c4-dc0c0c07398f", True),
@@ -94,6 +110,8 @@ UNFIT = [datetime(2026, 1, 1), datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo
 
 
 @pytest.mark.parametrize("instant", UNFIT)
-def test_naive_and_earlier_instants_have_no_first_id(instant):
+def test_naive_and_earlier_instants_have_no_id(instant):
     with pytest.raises(ValueError, match=r"time zone|1970"):
         first_id_at(instant)
+    with pytest.raises(ValueError, match=r"time zone|1970"):
+        new_id(at=instant)

@@ -1,0 +1,81 @@
+"""Makes the application: settings, database, clock, API, routes."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+import app.tables  # noqa: F401  # names across packages resolve only when all are imported
+from app.kernel import clock, logs, resend
+from app.kernel.access import check_permissions
+from app.kernel.db import db, refuse_dead_connections
+from app.kernel.http import api, observe, problems, service_routes
+from app.kernel.regions import DemoClockRow
+from app.kernel.settings import EXTENSION, Limits, Settings, read_settings
+from app.policies.service import EXTENSION as POLICIES
+from app.policies.service import load_book
+
+BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = ()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application. Raises SettingsInvalid with every fault named, and RuntimeError for an unguarded route."""
+    settings = settings or read_settings()
+    logs.configure(settings.log_level)
+    flask = Flask("anhu", static_folder=None)
+    flask.extensions[EXTENSION] = settings
+    flask.extensions[POLICIES] = load_book(settings.policies_dir)
+    flask.config.update(_flask_config(settings))
+    db.init_app(flask)
+    with flask.app_context():
+        refuse_dead_connections(db.engine)
+    _install_clock(flask, settings)
+    observe.install(flask)
+    problems.install(flask)
+    rest = api.configure(flask)
+    for blueprint in BLUEPRINTS:
+        rest.register_blueprint(blueprint, url_prefix=api.PREFIX)
+    service_routes.install(flask, warnings=list)
+    flask.after_request(resend.add_replay_header)
+    check_permissions(flask)
+    return flask
+
+
+def _flask_config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.limits),
+        "MAX_CONTENT_LENGTH": settings.limits.body,
+        "PROPAGATE_EXCEPTIONS": False,
+        "JSON_SORT_KEYS": False,
+    }
+
+
+def engine_options(limits: Limits) -> dict[str, Any]:
+    """A bounded pool whose connections carry the time limits of the runtime role."""
+    timeouts = {
+        "statement_timeout": limits.statement,
+        "idle_in_transaction_session_timeout": limits.idle_in_transaction,
+        "lock_timeout": limits.statement,
+    }
+    options = " ".join(f"-c {name}={int(value / timedelta(milliseconds=1))}" for name, value in timeouts.items())
+    return {
+        "pool_size": limits.pool_size,
+        "max_overflow": limits.pool_overflow,
+        "pool_timeout": limits.pool_wait.total_seconds(),
+        "connect_args": {"options": f"{options} -c timezone=UTC", "application_name": "anhu"},
+    }
+
+
+def _install_clock(flask: Flask, settings: Settings) -> None:
+    if not settings.demo_clock:
+        clock.use_demo_clock(None)
+        return
+
+    def read_shift() -> timedelta:
+        with flask.app_context(), db.engine.connect() as connection:
+            row = connection.execute(select(DemoClockRow.demo_at, DemoClockRow.real_at)).one_or_none()
+        return timedelta(0) if row is None else row.demo_at - row.real_at
+
+    clock.use_demo_clock(clock.DemoClock(read_shift))

@@ -1,0 +1,52 @@
+"""Request ids, one log line a request, metrics, and a bound on request bodies."""
+
+import re
+import time
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client import values as metric_values
+
+from app.kernel.ids import new_id
+
+SAFE_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}\Z")
+
+REQUESTS = Counter("anhu_requests_total", "Requests answered", ["route", "method", "status"])
+SECONDS = Histogram("anhu_request_seconds", "Time to answer", ["route", "method"])
+
+log = structlog.get_logger()
+
+
+def install(app: Flask) -> None:
+    """Watch every request of the application."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+
+
+def metrics() -> Response:
+    """All metrics in Prometheus' text form; over all web workers when PROMETHEUS_MULTIPROC_DIR is set."""
+    if metric_values.ValueClass.__name__ == "MmapedValue":
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # its stub is partial
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if SAFE_REQUEST_ID.match(given) else str(new_id())
+    g.began = time.perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else "unknown"
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers.setdefault("Cache-Control", "no-store")
+    REQUESTS.labels(route, request.method, str(response.status_code)).inc()
+    SECONDS.labels(route, request.method).observe(seconds)
+    fields: dict[str, Any] = {"route": route, "method": request.method, "status": response.status_code}
+    log.info("request", request_id=g.get("request_id", ""), ms=round(seconds * 1000, 1), **fields)
+    return response

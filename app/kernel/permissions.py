@@ -1,0 +1,159 @@
+"""Who acts, in which role and scope, and which role may do what. Pure; `app.kernel.access` enforces it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """A role an account can be granted."""
+
+    CARER = "carer"  # 专业照护人员
+    FAMILY_CARER = "family_carer"  # 亲情照护人员
+    GUARDIAN = "guardian"  # 监护人 / 代理人
+    DISPATCHER = "dispatcher"  # 机构调度
+    AGENCY_HEAD = "agency_head"  # 机构负责人
+    OPERATOR_REVIEWER = "operator_reviewer"  # 经办审核
+    PAYOUT_PREPARER = "payout_preparer"  # 发放经办
+    PAYOUT_APPROVER = "payout_approver"  # 发放复核
+    SUPERVISOR = "supervisor"  # 监管
+    REGION_ADMIN = "region_admin"  # 统筹区管理员
+
+
+class ScopeKind(StrEnum):
+    """How far a grant reaches."""
+
+    FUND = "fund"
+    DISTRICT = "district"
+    STREET = "street"
+    AGENCY = "agency"
+    OWN_CLIENTS = "own_clients"
+    SELF = "self"
+
+
+class Permission(StrEnum):
+    """What a route asks for."""
+
+    # own account
+    SESSION = "session"
+    # accounts
+    GRANT_STAFF = "grant_staff"
+    BIND_PEOPLE = "bind_people"
+    # registry
+    WRITE_AGENCIES = "write_agencies"
+    READ_AGENCIES = "read_agencies"
+    WRITE_CARERS = "write_carers"
+    READ_CARERS = "read_carers"
+    WRITE_CLIENTS = "write_clients"
+    READ_CLIENTS = "read_clients"
+    READ_FULL_IDENTITY = "read_full_identity"
+    WRITE_ENTITLEMENTS = "write_entitlements"
+    WRITE_STAYS = "write_stays"
+    WRITE_BANK_ACCOUNTS = "write_bank_accounts"
+    # care plans
+    READ_CATALOGUE = "read_catalogue"
+    WRITE_CATALOGUE = "write_catalogue"
+    WRITE_PLANS = "write_plans"
+    READ_PLANS = "read_plans"
+    CONFIRM_PLANS = "confirm_plans"
+    # schedules
+    PLAN_VISITS = "plan_visits"
+    READ_VISITS = "read_visits"
+    # check-in
+    CLOCK_IN = "clock_in"
+    CLOCK_OUT = "clock_out"
+    LOG_ITEMS = "log_items"
+    LOG_CARE_DAYS = "log_care_days"
+    READ_CARE_DAYS = "read_care_days"
+    CONFIRM_SERVICE = "confirm_service"
+    READ_RECORDS = "read_records"
+    REVIEW_FOR_AGENCY = "review_for_agency"
+    REVIEW_FOR_OPERATOR = "review_for_operator"
+    # payouts
+    COMPUTE_SUBSIDIES = "compute_subsidies"
+    READ_SUBSIDIES = "read_subsidies"
+    PREPARE_BATCHES = "prepare_batches"
+    APPROVE_BATCHES = "approve_batches"
+    READ_BATCHES = "read_batches"
+    BOOK_BANK_ANSWERS = "book_bank_answers"
+    READ_LEDGER = "read_ledger"
+    # oversight
+    READ_AUDIT = "read_audit"
+    READ_POLICIES = "read_policies"
+
+
+P = Permission
+_EVERYBODY = frozenset({P.SESSION, P.READ_CATALOGUE, P.READ_POLICIES})
+_READS_CARE = frozenset({P.READ_CLIENTS, P.READ_CARERS, P.READ_PLANS, P.READ_VISITS, P.READ_RECORDS, P.READ_CARE_DAYS})
+_OPERATOR = _EVERYBODY | _READS_CARE | {P.READ_AGENCIES, P.READ_SUBSIDIES, P.READ_BATCHES}
+
+GRANTED: dict[Role, frozenset[Permission]] = {
+    Role.CARER: _EVERYBODY
+    | {P.CLOCK_IN, P.CLOCK_OUT, P.LOG_ITEMS, P.READ_VISITS, P.READ_RECORDS, P.READ_PLANS, P.READ_CLIENTS},
+    Role.FAMILY_CARER: _EVERYBODY
+    | {P.CLOCK_IN, P.CLOCK_OUT, P.LOG_CARE_DAYS, P.READ_CARE_DAYS, P.READ_PLANS, P.READ_CLIENTS, P.READ_SUBSIDIES},
+    Role.GUARDIAN: _EVERYBODY
+    | {P.CONFIRM_SERVICE, P.CONFIRM_PLANS, P.READ_PLANS, P.READ_VISITS, P.READ_RECORDS, P.READ_CARE_DAYS}
+    | {P.READ_CLIENTS, P.READ_SUBSIDIES},
+    Role.DISPATCHER: _EVERYBODY
+    | _READS_CARE
+    | {P.WRITE_CARERS, P.WRITE_CLIENTS, P.WRITE_STAYS, P.WRITE_PLANS, P.PLAN_VISITS, P.BIND_PEOPLE},
+    Role.AGENCY_HEAD: _EVERYBODY
+    | _READS_CARE
+    | {P.WRITE_CARERS, P.WRITE_CLIENTS, P.WRITE_STAYS, P.WRITE_PLANS, P.PLAN_VISITS, P.BIND_PEOPLE}
+    | {P.REVIEW_FOR_AGENCY, P.READ_AGENCIES},
+    Role.OPERATOR_REVIEWER: _OPERATOR
+    | {P.REVIEW_FOR_OPERATOR, P.WRITE_ENTITLEMENTS, P.WRITE_STAYS, P.WRITE_BANK_ACCOUNTS, P.READ_FULL_IDENTITY},
+    Role.PAYOUT_PREPARER: _OPERATOR | {P.COMPUTE_SUBSIDIES, P.PREPARE_BATCHES, P.BOOK_BANK_ANSWERS, P.READ_LEDGER},
+    Role.PAYOUT_APPROVER: _OPERATOR | {P.APPROVE_BATCHES, P.READ_LEDGER},
+    Role.SUPERVISOR: _OPERATOR | {P.READ_LEDGER, P.READ_AUDIT},
+    Role.REGION_ADMIN: _OPERATOR
+    | {P.GRANT_STAFF, P.BIND_PEOPLE, P.WRITE_AGENCIES, P.WRITE_CATALOGUE, P.WRITE_CARERS, P.WRITE_CLIENTS}
+    | {P.WRITE_ENTITLEMENTS, P.READ_AUDIT},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How far an actor sees: `key` is a district, street or agency id as text; None for fund, own clients and self."""
+
+    kind: ScopeKind
+    key: str | None = None
+
+    @property
+    def agency_id(self) -> UUID | None:
+        """The agency of an agency scope."""
+        return UUID(self.key) if self.kind is ScopeKind.AGENCY and self.key else None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An account acting in one role with one scope in one region. `person_id` is the registry's person behind it."""
+
+    region: str
+    account_id: UUID
+    role: Role
+    scope: Scope
+    grant_id: UUID
+    person_id: UUID | None = None
+    device_id: UUID | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """True when the role holds the permission."""
+        return permission in GRANTED[self.role]
+
+
+@dataclass(frozen=True, slots=True)
+class SystemActor:
+    """A job of one region. It sees the whole fund; what it does is audited under its job's name."""
+
+    region: str
+    job: str
+
+    @property
+    def scope(self) -> Scope:
+        """A job sees the whole fund."""
+        return Scope(ScopeKind.FUND)
+
+
+AnyActor = Actor | SystemActor

@@ -1,0 +1,57 @@
+"""The funds this installation serves (统筹区), the demo clock's row, and how a region's code becomes a schema."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import CheckConstraint, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.db import Base, db, public
+
+CODE = re.compile(r"^[a-z][a-z0-9_]{1,29}\Z")
+RESERVED = frozenset({"public", "region", "information_schema", "fresh"})
+
+
+class Region(Base):
+    """A fund with a schema of its own. `name` is its Chinese name, `timezone` an IANA name."""
+
+    __tablename__ = "region"
+    __table_args__ = (public(update=("name", "timezone")),)
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    timezone: Mapped[str]
+    opened_at: Mapped[datetime]
+
+
+class DemoClockRow(Base):
+    """Where a demo's time stands: `demo_at` at the real instant `real_at`. At most one row; never in production."""
+
+    __tablename__ = "demo_clock"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), public(update=("demo_at", "real_at"), delete=True))
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    demo_at: Mapped[datetime]
+    real_at: Mapped[datetime]
+
+
+def is_region_code(code: str) -> bool:
+    """True for a code that may name a region's schema."""
+    return bool(CODE.match(code)) and code not in RESERVED and not code.startswith("pg_")
+
+
+def zone_of(code: str) -> ZoneInfo:
+    """The time zone of a region; looked up once per process, since it does not change while the process runs."""
+    zones: dict[str, ZoneInfo] = current_app.extensions.setdefault("anhu.zones", {})
+    if code not in zones:
+        with db.engine.connect() as connection:
+            zones[code] = ZoneInfo(connection.scalars(select(Region.timezone).where(Region.code == code)).one())
+    return zones[code]
+
+
+def region_codes(connection: Connection) -> list[str]:
+    """Codes of all regions, in order."""
+    return list(connection.scalars(select(Region.code).order_by(Region.code)))

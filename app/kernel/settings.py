@@ -1,0 +1,173 @@
+"""One frozen `Settings`, read from the environment when the application is made.
+
+In production every missing setting is named at once and the start fails. Otherwise keys are made once in the data
+folder, so that two starts read the same ones.
+"""
+
+import base64
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from filelock import FileLock
+from flask import current_app
+
+from app.kernel.crypto import KeyRing, generate_key
+from app.kernel.embedded import default_data_dir
+from app.kernel.tokens import TokenKeys
+
+EXTENSION = "anhu.settings"
+KEY_SETTINGS = ("ANHU_FIELD_KEYS", "ANHU_INDEX_KEYS", "ANHU_COMMAND_KEY", "ANHU_TOKEN_KEYS")
+NEEDED_IN_PRODUCTION = ("DATABASE_URL", *KEY_SETTINGS, "ANHU_WECHAT_APPID", "ANHU_WECHAT_SECRET")
+
+
+class Mode(StrEnum):
+    """Production refuses the embedded database, demo keys, the demo clock and stand-in servers."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class SettingsInvalid(RuntimeError):
+    """The environment cannot be used; the message names every setting at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeChatAccess:
+    """Where WeChat's server interface is and who we are to it."""
+
+    base_url: str
+    appid: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that hold from the first day. Sizes in bytes."""
+
+    body: int = 1024 * 1024
+    import_body: int = 20 * 1024 * 1024
+    statement: timedelta = timedelta(seconds=5)
+    idle_in_transaction: timedelta = timedelta(seconds=10)
+    pool_size: int = 8
+    pool_overflow: int = 0
+    pool_wait: timedelta = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the environment decides."""
+
+    mode: Mode
+    database_url: str
+    owner_url: str | None
+    data_dir: Path
+    key_ring: KeyRing
+    token_keys: TokenKeys
+    wechat: WeChatAccess
+    policies_dir: Path | None
+    log_level: str
+    limits: Limits
+    demo_clock: bool = False
+    access_token_lifetime: timedelta = timedelta(minutes=15)
+    refresh_token_lifetime: timedelta = timedelta(days=30)
+
+    @property
+    def is_production(self) -> bool:
+        """True when nothing made up for a demo may be used."""
+        return self.mode is Mode.PRODUCTION
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment; raises SettingsInvalid with one sentence that names every fault."""
+    values = dict(os.environ if environment is None else environment)
+    mode = _mode(values.get("ANHU_MODE", Mode.DEMO.value))
+    data_dir = Path(values["ANHU_DATA_DIR"]) if values.get("ANHU_DATA_DIR") else default_data_dir()
+    if mode is Mode.PRODUCTION:
+        _check_production(values)
+    else:
+        values = {**_demo_keys(data_dir), **values}
+    if not values.get("DATABASE_URL"):
+        raise SettingsInvalid(
+            "DATABASE_URL is not set: start with the `anhu` command, or point it at a PostgreSQL server"
+        )
+    return _build(values, mode=mode, data_dir=data_dir)
+
+
+def current_settings() -> Settings:
+    """The settings of the running application."""
+    settings = current_app.extensions[EXTENSION]
+    assert isinstance(settings, Settings)  # noqa: S101 - tells mypy what create_app stored
+    return settings
+
+
+def _mode(text: str) -> Mode:
+    try:
+        return Mode(text)
+    except ValueError:
+        raise SettingsInvalid(f"ANHU_MODE is {text!r}; it can be {' or '.join(Mode)}") from None
+
+
+def _check_production(values: Mapping[str, str]) -> None:
+    missing = [name for name in NEEDED_IN_PRODUCTION if not values.get(name)]
+    if missing:
+        raise SettingsInvalid(f"production needs these settings: {', '.join(missing)}")
+    if values.get("ANHU_DEMO_CLOCK"):
+        raise SettingsInvalid("ANHU_DEMO_CLOCK is set: production runs on real time")
+
+
+def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings:
+    try:
+        return Settings(
+            mode=mode,
+            database_url=values["DATABASE_URL"],
+            owner_url=values.get("ANHU_OWNER_URL") or None,
+            data_dir=data_dir,
+            key_ring=KeyRing.parse(
+                values["ANHU_FIELD_KEYS"],
+                index_keys=values["ANHU_INDEX_KEYS"],
+                command_key=values["ANHU_COMMAND_KEY"],
+            ),
+            token_keys=_token_keys(values["ANHU_TOKEN_KEYS"]),
+            wechat=WeChatAccess(
+                base_url=values.get("ANHU_WECHAT_URL") or "https://api.weixin.qq.com",
+                appid=values.get("ANHU_WECHAT_APPID") or "demo-appid",
+                secret=values.get("ANHU_WECHAT_SECRET") or "demo-secret",
+            ),
+            policies_dir=Path(values["ANHU_POLICIES_DIR"]) if values.get("ANHU_POLICIES_DIR") else None,
+            log_level=values.get("ANHU_LOG_LEVEL") or "INFO",
+            demo_clock=values.get("ANHU_DEMO_CLOCK") == "on",
+            limits=Limits(pool_size=int(values.get("ANHU_POOL_SIZE") or Limits().pool_size)),
+        )
+    except ValueError as error:
+        raise SettingsInvalid(str(error)) from error
+
+
+def _token_keys(text: str) -> TokenKeys:
+    keys: dict[str, bytes] = {}
+    for entry in text.split(","):
+        key_id, _, encoded = entry.strip().partition(":")
+        try:
+            keys[key_id] = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            raise SettingsInvalid(f"ANHU_TOKEN_KEYS: the key {key_id!r} is not base64") from None
+        if not key_id or len(keys[key_id]) < 32:
+            raise SettingsInvalid("ANHU_TOKEN_KEYS: each entry is id:base64 of at least 32 bytes")
+    return TokenKeys(current=next(iter(keys)), keys=keys)
+
+
+def _demo_keys(data_dir: Path) -> dict[str, str]:
+    """Keys made at the first start and kept in the data folder, readable by their owner only."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = data_dir / "keys.json"
+    with FileLock(data_dir / "keys.lock"):
+        if not path.exists():
+            made = {name: f"demo:{generate_key()}" for name in KEY_SETTINGS} | {"ANHU_COMMAND_KEY": generate_key()}
+            path.touch(mode=0o600)
+            path.write_text(json.dumps(made, indent=2), encoding="ascii")
+        stored: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
+    return stored

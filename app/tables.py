@@ -1,0 +1,18 @@
+"""Imports every module with tables, so that names across packages resolve."""
+
+import app.accounts.models
+import app.careplans.models
+import app.checkin.models
+import app.kernel.audit
+import app.kernel.jobs
+import app.kernel.outbox
+import app.kernel.regions
+import app.kernel.resend
+import app.ledger.models
+import app.payouts.models
+import app.policies.models
+import app.registry.models
+import app.schedules.models
+from app.kernel.db import Base
+
+METADATA = Base.metadata
