@@ -66,7 +66,7 @@ class WeChatError(Exception):
         self.errcode = errcode
 
 
-class WeChatRefused(WeChatError):  # noqa: N818 (a fact, as all our errors)
+class WeChatRefused(WeChatError):
     """The code is wrong, used or too old: the phone should fetch a new one and try again."""
 
 
@@ -74,11 +74,11 @@ class WeChatPhoneAbroad(WeChatRefused):
     """The number the user chose is not of mainland China: another one has to be chosen."""
 
 
-class WeChatBlocked(WeChatError):  # noqa: N818 (a fact, as all our errors)
+class WeChatBlocked(WeChatError):
     """WeChat holds this user to be a high risk and does not let him log in."""
 
 
-class WeChatMisconfigured(WeChatError):  # noqa: N818 (a fact, as all our errors)
+class WeChatMisconfigured(WeChatError):
     """Appid, secret or rights of our account at WeChat are wrong: an administrator has to act."""
 
 
@@ -90,7 +90,7 @@ class Progress(Enum):
     LIMITED = "limited"
 
 
-class WeChatBusy(WeChatError):  # noqa: N818 (a fact, as all our errors)
+class WeChatBusy(WeChatError):
     """WeChat is out of reach, overloaded, over a limit of ours, or speaks in riddles: later it may work."""
 
     def __init__(self, path: str, what: str, *, progress: Progress, errcode: int | None = None) -> None:
@@ -98,7 +98,7 @@ class WeChatBusy(WeChatError):  # noqa: N818 (a fact, as all our errors)
         self.progress = progress
 
 
-class _TokenRefused(WeChatError):  # noqa: N818 (a fact, as all our errors)
+class _TokenRefused(WeChatError):
     """The access token we sent is not, or no longer, good."""
 
 

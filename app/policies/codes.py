@@ -46,6 +46,7 @@ class Relation(StrEnum):
     GRANDCHILD = "grandchild"
     OTHER_RELATIVE = "other_relative"
     NEIGHBOUR = "neighbour"
+    OTHER = "other"  # a guardian who is no relative; may not be a family carer by any shipped policy
 
 
 class ItemCategory(StrEnum):

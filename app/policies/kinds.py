@@ -17,7 +17,7 @@ NONE = "none"  # TOML has no null
 SHARE = re.compile(r"(0(\.[0-9]{1,6})?|1(\.0{1,6})?)")
 
 
-class BadValue(ValueError):  # noqa: N818 (a fact, as all our errors)
+class BadValue(ValueError):
     """The value is not of the kind its key asks for."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.kernel.errors import DomainError, ErrorKind
 from app.policies.kinds import Plain
 from app.policies.sentences import SENTENCES, ProblemCode
 from app.policies.terms import (
@@ -163,7 +164,7 @@ class Problem:
         return " / ".join(text.format(**self.details) for text in SENTENCES[self.code])
 
 
-class PolicyFilesInvalid(Exception):  # noqa: N818 (a fact, as all our errors)
+class PolicyFilesInvalid(Exception):
     """Policy files cannot be used; `problems` lists all that is wrong in all of them."""
 
     code = "policy_files_invalid"
@@ -174,21 +175,19 @@ class PolicyFilesInvalid(Exception):  # noqa: N818 (a fact, as all our errors)
         self.problems = problems
 
 
-class NoPolicy(Exception):  # noqa: N818 (a fact, as all our errors)
+class NoPolicy(DomainError):
     """There is no rule for this region and day: unknown region, or a day before the first rule."""
 
-    code = "no_policy"
+    kind, code = ErrorKind.CONFLICT, "no_policy"
 
-    def __init__(self, **details: object) -> None:
-        super().__init__("no policy of {region} for {on}".format(**details))
-        self.details = details
+    def __str__(self) -> str:
+        return "no policy of {region} for {on}".format(**self.details)
 
 
-class PolicyExpired(Exception):  # noqa: N818 (a fact, as all our errors)
+class PolicyExpired(DomainError):
     """The region's last rule ended before this day; `ended_on` is the first day without a rule."""
 
-    code = "policy_expired"
+    kind, code = ErrorKind.CONFLICT, "policy_expired"
 
-    def __init__(self, **details: object) -> None:
-        super().__init__("the policy of {region} ended on {ended_on}, asked for {on}".format(**details))
-        self.details = details
+    def __str__(self) -> str:
+        return "the policy of {region} ended on {ended_on}, asked for {on}".format(**self.details)

@@ -15,7 +15,7 @@ ANSWER_COLUMNS = ["序号", "流水号", "户名", "金额(元)", "处理结果"
 MAX_PURPOSE = 40
 
 
-class Refused(Exception):  # noqa: N818 (a fact, as all our errors)
+class Refused(Exception):
     """The bank takes nothing of the file."""
 
     def __init__(self, code: str, message: str, *, line: int | None = None) -> None:

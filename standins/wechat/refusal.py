@@ -31,7 +31,7 @@ MESSAGES = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 (a fact, as all our errors)
+class Refusal(Exception):
     """An answer of WeChat's that carries an error: HTTP 200 all the same."""
 
     def __init__(self, errcode: int, errmsg: str = "") -> None:

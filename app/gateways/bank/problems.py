@@ -154,7 +154,7 @@ class Problem:
         return place + _EN[self.code].format(field=en, serial=self.serial)
 
 
-class BankFileProblems(Exception):  # noqa: N818 (a fact, as all our errors)
+class BankFileProblems(Exception):
     """Base of refusals: the file is refused whole, and `reasons` lists everything found."""
 
     code: ClassVar[str]

@@ -20,7 +20,7 @@ _BANK_CODE = re.compile(r"[0-9]{12}", re.ASCII)
 _ID_NUMBER = re.compile(r"[0-9A-Z]{6,20}", re.ASCII)
 
 
-class InvalidPayment(ValueError):  # noqa: N818 (a fact, as all our errors)
+class InvalidPayment(ValueError):
     """A value that no bank file can carry; `field` names it, the message never repeats it."""
 
     def __init__(self, field_name: str, expected: str) -> None:

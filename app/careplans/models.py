@@ -1,0 +1,81 @@
+"""The service item catalogue and care plans with their versions and confirmations."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
+from app.policies.codes import ItemCategory
+
+
+class ServiceItem(AppendOnly, Base):
+    """One item of the region's catalogue (服务项目) in one version."""
+
+    __tablename__ = "service_item"
+    __table_args__ = (CheckConstraint("minutes > 0", name="minutes"), regional())
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    category: Mapped[ItemCategory] = enum_column(ItemCategory)
+    staff_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    minutes: Mapped[int]
+    national_code: Mapped[str | None]
+    source: Mapped[str]  # document and clause, or why it is assumed
+
+
+class CarePlan(Base):
+    """A version of a client's plan; it is in force from `valid_from` once confirmed, until replaced."""
+
+    __tablename__ = "care_plan"
+    __table_args__ = (
+        CheckConstraint("valid_to >= valid_from", name="period"),
+        UniqueConstraint("client_id", "version"),
+        no_overlap("client_id", where="confirmed_at IS NOT NULL"),
+        regional(update=("valid_to", "confirmed_at")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("region.client.id"))
+    version: Mapped[int]
+    author_id: Mapped[UUID]  # account
+    agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.agency.id"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    confirmed_at: Mapped[datetime | None]
+    policy_digest: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class PlanItem(AppendOnly, Base):
+    """A line of a plan: item, how often a week, minutes each time."""
+
+    __tablename__ = "plan_item"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["item_code", "item_version"], ["region.service_item.code", "region.service_item.version"]
+        ),
+        CheckConstraint("times_per_week > 0 AND minutes > 0", name="amounts"),
+        regional(),
+    )
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("region.care_plan.id"), primary_key=True)
+    item_code: Mapped[str] = mapped_column(primary_key=True)
+    item_version: Mapped[int]
+    times_per_week: Mapped[int]
+    minutes: Mapped[int]
+
+
+class PlanConfirmation(AppendOnly, Base):
+    """Who confirmed a plan, for whom."""
+
+    __tablename__ = "plan_confirmation"
+    __table_args__ = (regional(),)
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("region.care_plan.id"), primary_key=True)
+    account_id: Mapped[UUID]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.person.id"))
+    way: Mapped[str]  # own phone, paper

@@ -1,0 +1,212 @@
+"""Subsidies with a line for each day, payout batches, payouts with chained states, and the bank's files."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.db import AppendOnly, Base, enum_column, regional
+from app.payouts.types import LIVE_STATES, DayRule, FileKind, PayoutState
+
+LIVE = f"state IN ({', '.join(repr(state) for state in LIVE_STATES)})"
+
+
+class Subsidy(AppendOnly, Base):
+    """A family carer's month for one client (亲情护理补助); a recomputed month is a new row with the next `seq`.
+
+    `amount_fen` is cumulative for the month, `payable_fen` what this row adds to what earlier rows gave.
+    """
+
+    __tablename__ = "subsidy"
+    __table_args__ = (
+        UniqueConstraint("client_id", "carer_id", "month", "seq"),
+        CheckConstraint("amount_fen >= 0", name="amount"),
+        CheckConstraint("extract(day from month) = 1", name="month"),
+        Index("ix_subsidy_month", "month", "id"),
+        regional(),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("region.client.id"))
+    carer_id: Mapped[UUID] = mapped_column(ForeignKey("region.carer.id"))
+    payee_person_id: Mapped[UUID] = mapped_column(ForeignKey("region.person.id"))
+    month: Mapped[date]
+    seq: Mapped[int]
+    amount_fen: Mapped[int]
+    payable_fen: Mapped[int]
+    days_paid: Mapped[int]
+    pay_by: Mapped[date]
+    policy_digest: Mapped[str] = mapped_column(ForeignKey("region.policy_text.digest"))
+    facts_digest: Mapped[bytes]  # of everything the computation read
+    supersedes_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.subsidy.id"))
+    computed_by: Mapped[UUID | None]
+
+
+class SubsidyDay(AppendOnly, Base):
+    """One day of a subsidy: paid or not, by which rule, from which document and clause or as an assumption."""
+
+    __tablename__ = "subsidy_day"
+    __table_args__ = (regional(),)
+
+    subsidy_id: Mapped[UUID] = mapped_column(ForeignKey("region.subsidy.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    is_paid: Mapped[bool]
+    rule: Mapped[DayRule] = enum_column(DayRule)
+    policy_key: Mapped[str]
+    source: Mapped[str | None]  # document and clause; None: the operator's assumption
+    policy_digest: Mapped[str] = mapped_column(ForeignKey("region.policy_text.digest"))
+    record_id: Mapped[UUID | None]  # care day, stay, suspension, entitlement
+
+
+class Batch(AppendOnly, Base):
+    """A payout batch (发放批次), frozen by its digest when it is prepared: its lines never change."""
+
+    __tablename__ = "batch"
+    __table_args__ = (
+        UniqueConstraint("id", "prepared_by"),
+        CheckConstraint("total_fen > 0 AND count > 0", name="totals"),
+        regional(),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    prepared_by: Mapped[UUID]
+    digest: Mapped[bytes]
+    total_fen: Mapped[int]
+    count: Mapped[int]
+    execute_on: Mapped[date]
+
+
+class BatchApproval(AppendOnly, Base):
+    """The second person's consent. The copied preparer keeps the two apart in the database."""
+
+    __tablename__ = "batch_approval"
+    __table_args__ = (
+        ForeignKeyConstraint(["batch_id", "prepared_by"], ["region.batch.id", "region.batch.prepared_by"]),
+        CheckConstraint("actor_id <> prepared_by", name="two_people"),
+        regional(),
+    )
+
+    batch_id: Mapped[UUID] = mapped_column(primary_key=True)
+    prepared_by: Mapped[UUID]
+    actor_id: Mapped[UUID]
+    digest: Mapped[bytes]
+
+
+class PayoutStep(Base):
+    """The legal changes of a payout's state; filled by the migrations from `ALLOWED`."""
+
+    __tablename__ = "payout_step"
+    __table_args__ = (regional(),)
+
+    from_state: Mapped[str] = mapped_column(primary_key=True)
+    to_state: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Payout(Base):
+    """One payment to one payee. The account it goes to is a frozen, encrypted copy."""
+
+    __tablename__ = "payout"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["id", "seq", "state"],
+            ["region.payout_event.payout_id", "region.payout_event.seq", "region.payout_event.to_state"],
+            deferrable=True,
+            initially="DEFERRED",
+            name="fk_payout_history",
+            use_alter=True,
+        ),
+        CheckConstraint("amount_fen > 0", name="amount"),
+        Index("uq_payout_live", "subsidy_id", unique=True, postgresql_where=text(LIVE)),
+        Index("ix_payout_batch_id", "batch_id"),
+        regional(update=("state", "seq", "payee_copy_enc")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subsidy_id: Mapped[UUID] = mapped_column(ForeignKey("region.subsidy.id"))
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("region.batch.id"))
+    serial: Mapped[str] = mapped_column(unique=True)
+    line_no: Mapped[int]
+    bank_account_id: Mapped[UUID] = mapped_column(ForeignKey("region.bank_account.id"))
+    payee_copy_enc: Mapped[bytes]
+    amount_fen: Mapped[int]
+    state: Mapped[PayoutState] = enum_column(PayoutState)
+    seq: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class PayoutEvent(AppendOnly, Base):
+    """One step of a payout; the chain allows no gap and no step that is not in `PayoutStep`."""
+
+    __tablename__ = "payout_event"
+    __table_args__ = (
+        UniqueConstraint("payout_id", "seq", "to_state"),
+        ForeignKeyConstraint(
+            ["from_state", "to_state"], ["region.payout_step.from_state", "region.payout_step.to_state"]
+        ),
+        ForeignKeyConstraint(
+            ["payout_id", "prev_seq", "from_state"],
+            ["region.payout_event.payout_id", "region.payout_event.seq", "region.payout_event.to_state"],
+        ),
+        CheckConstraint("seq > 0", name="seq"),
+        CheckConstraint("(seq = 1) = (from_state = 'new')", name="first"),
+        regional(),
+    )
+
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("region.payout.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    from_state: Mapped[str]
+    to_state: Mapped[str]
+    prev_seq: Mapped[int | None] = mapped_column(Computed("nullif(seq - 1, 0)", persisted=True))
+    reason_code: Mapped[str | None]
+    actor_id: Mapped[UUID | None]
+    cause_id: Mapped[UUID | None]  # the bank line, the approval
+
+
+class BankFile(AppendOnly, Base):
+    """A file sent to or received from the bank; the same content is taken once."""
+
+    __tablename__ = "bank_file"
+    __table_args__ = (UniqueConstraint("kind", "digest"), regional())
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("region.batch.id"), index=True)
+    kind: Mapped[FileKind] = enum_column(FileKind)
+    digest: Mapped[bytes]
+    actor_id: Mapped[UUID | None]
+
+
+class BankFileContent(Base):
+    """The bytes of a bank file, encrypted; names and account numbers stand in them."""
+
+    __tablename__ = "bank_file_content"
+    __table_args__ = (regional(update=("content_enc",), delete=True),)
+
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("region.bank_file.id"), primary_key=True)
+    content_enc: Mapped[bytes]
+
+
+class BankLine(AppendOnly, Base):
+    """One line of the bank's answer, matched to a payout."""
+
+    __tablename__ = "bank_line"
+    __table_args__ = (UniqueConstraint("file_id", "line_no"), regional())
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("region.bank_file.id"))
+    line_no: Mapped[int]
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("region.payout.id"), index=True)
+    outcome: Mapped[str]
+    bank_reference: Mapped[str | None]
+    reason_code: Mapped[str | None]
+    reason_text: Mapped[str | None]
+    amount_fen: Mapped[int]

@@ -1,0 +1,112 @@
+"""People, agencies and rights, as other packages see them."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from app.policies.codes import HomeType
+
+
+class AgencyState(StrEnum):
+    """A suspended agency takes no new clients; a left one serves nobody."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    LEFT = "left"
+
+
+class CarerKind(StrEnum):
+    """Who gives care."""
+
+    PROFESSIONAL = "professional"  # 专业照护人员
+    FAMILY = "family"  # 亲情照护人员
+
+
+class ContractKind(StrEnum):
+    """How an agency employs a carer."""
+
+    LABOUR = "labour"  # 劳动合同
+    SERVICE = "service"  # 劳务合同
+    TEMPORARY = "temporary"  # 临时
+
+
+class TrainingStage(StrEnum):
+    """A family carer is trained on the job before being formal."""
+
+    PROVISIONAL = "provisional"  # 临时性亲情照护人员
+    FORMAL = "formal"
+
+
+class GuardianExtent(StrEnum):
+    """What a guardian may do for the client; each includes the one before."""
+
+    CONFIRM_CARE = "confirm_care"
+    AGREE_MONEY = "agree_money"
+    SIGN = "sign"
+
+
+class ServiceMode(StrEnum):
+    """护理服务方式."""
+
+    HOME = "home"
+    COMMUNITY = "community"
+    INSTITUTION = "institution"
+
+
+class PlaceState(StrEnum):
+    """Only an approved place judges a check-in."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+
+class StayKind(StrEnum):
+    """Why home care stops for a while."""
+
+    HOSPITAL = "hospital"
+    INSTITUTION = "institution"
+    TRAVEL = "travel"
+
+
+class NameCheck(StrEnum):
+    """Whether the bank account's holder was found to be the payee."""
+
+    UNCHECKED = "unchecked"
+    MATCHED = "matched"
+    MISMATCHED = "mismatched"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `valid_from`, inclusive, to `valid_to`, exclusive; None is open."""
+
+    valid_from: date
+    valid_to: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """True when the day lies in the period."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class EntitlementView:
+    """What a client is entitled to in a period."""
+
+    id: UUID
+    client_id: UUID
+    level: str
+    mode: ServiceMode
+    home_types: tuple[HomeType, ...]
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class StayView:
+    """A stay away from home: from the admission day to the discharge day, exclusive; None while it lasts."""
+
+    id: UUID
+    kind: StayKind
+    period: Period
+    discharged_on: date | None

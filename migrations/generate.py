@@ -1,0 +1,116 @@
+"""Writes a migration: the difference between the models and a scratch database brought up by the migrations so far.
+
+`make migration NAME=what_changes`. The scratch database holds a schema really called `region`, so nothing is
+translated. Read what it wrote: it does not see changed checks, exclusions and predicates (a test compares the
+catalogues), moves no data, and two tables that name each other need their second foreign key added by hand.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.operations.ops import CreateTableOp, MigrateOperation, UpgradeOps
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from app.kernel.migrate import MIGRATIONS, configuration
+from app.tables import METADATA
+
+TEMPLATE = '''"""{title}"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "{revision}"
+down_revision = {down_revision}
+
+
+def upgrade(schema: str) -> None:
+    """Bring one schema up."""
+    if schema == "public":
+        upgrade_public()
+    else:
+        upgrade_region(schema)
+
+
+def upgrade_public() -> None:
+    """Tables shared by all regions."""
+{public}
+
+
+def upgrade_region(schema: str) -> None:
+    """Tables of one region."""
+{region}
+'''
+
+
+def render(connection: Connection, *, only: frozenset[str] | None = None) -> tuple[str, str]:
+    """Operations that are missing, for `public` and for a region, as Python."""
+    migration = MigrationContext.configure(
+        connection,
+        opts={
+            "target_metadata": METADATA,
+            "include_schemas": True,
+            "include_name": lambda name, kind, _parents: kind != "schema" or name in (None, "region"),
+            "include_object": lambda item, name, kind, _reflected, _other: _is_wanted(item, name, kind, only),
+            "compare_server_default": True,
+        },
+    )
+    operations = produce_migrations(migration, METADATA).upgrade_ops
+    ops = [] if operations is None else list(operations.ops)
+    public = [op for op in ops if getattr(op, "schema", None) is None]
+    region = [op for op in ops if getattr(op, "schema", None) == "region"]
+    return _code(public, migration), _localised(_code(region, migration))
+
+
+def _is_wanted(item: Any, name: str | None, kind: str, only: frozenset[str] | None) -> bool:
+    if kind != "table":
+        return True
+    return (
+        name != "alembic_version"
+        and not re.search(r"_(default|\d{4}_\d{2})$", name or "")
+        and (only is None or name in only)
+    )
+
+
+def _code(operations: Sequence[MigrateOperation], migration: MigrationContext) -> str:
+    for operation in operations:
+        if isinstance(operation, CreateTableOp):
+            operation.info = {}
+    code = render_python_code(UpgradeOps(ops=list(operations)), migration_context=migration)
+    return "\n".join(line for line in code.splitlines() if not line.strip().startswith("#"))
+
+
+def _localised(code: str) -> str:
+    code = code.replace("schema='region'", "schema=schema")
+    return re.sub(r"'region\.(\w+\.?\w*)'", r'f"{schema}.\1"', code)
+
+
+def write(connection: Connection, name: str, *, down_revision: str | None, only: frozenset[str] | None = None) -> Path:
+    """Write the migration file and return its path."""
+    public, region = render(connection, only=only)
+    revision = f"{datetime.now(UTC):%Y_%m_%d}_{name}"  # noqa: TID251 - a developer's tool
+    path = MIGRATIONS / "versions" / f"{revision}.py"
+    path.write_text(
+        TEMPLATE.format(
+            title=name.replace("_", " ").capitalize() + ".",
+            revision=revision,
+            down_revision=repr(down_revision),
+            public=public or "    pass",
+            region=region or "    pass",
+        ),
+        encoding="utf-8",
+    )
+    return path
+
+
+def upgrade_scratch(connection: Connection) -> None:
+    """Bring `public` and a schema called `region` to the newest migration."""
+    for schema in ("public", "region"):
+        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
+        command.upgrade(configuration(connection, schema), "head")
