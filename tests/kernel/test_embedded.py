@@ -267,6 +267,22 @@ def test_past_the_timeout_a_sentence_names_the_log_and_the_server_goes_on(data_d
     assert query(owner_url, "SELECT count(*) FROM kept") == [(200_000,)]
 
 
+def test_children_of_a_killed_server_keep_a_new_one_from_the_data_until_they_are_gone(data_dir):
+    owner_url = embedded.start(data_dir).owner
+    child = postmaster(data_dir).children()[0]
+    child.suspend()
+    postmaster(data_dir).kill()
+
+    try:
+        with pytest.raises(EmbeddedServerFailed, match="was not ready"):
+            embedded.start(data_dir, timeout=timedelta(seconds=1))
+    finally:
+        child.resume()
+    embedded.start(data_dir)
+
+    assert query(owner_url, "SELECT 1") == [(1,)]
+
+
 def test_a_server_that_cannot_start_is_told_with_its_log(data_dir):
     with pytest.raises(EmbeddedServerFailed, match="could not be started") as failure:
         embedded.start(data_dir, settings={"shared_buffers": "nonsense"})
