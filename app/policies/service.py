@@ -60,7 +60,7 @@ def current_book() -> PolicyBook:
 
 
 def keep_texts(session: Session, book: PolicyBook, *, region: str, at: datetime) -> int:
-    """Store the text of every policy of a region by digest, so that a replay needs no old file; returns how many are new.
+    """Store the text of every policy of a region by digest, so a replay needs no old file; returns how many are new.
 
     Run when a region is added and whenever policy files change, before they decide anything.
     """
