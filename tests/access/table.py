@@ -1,0 +1,53 @@
+"""Which role may do what, written down apart from the code: a change of one must be a change of both."""
+
+from app.kernel.permissions import Permission, Role
+
+FUND = "operator_reviewer payout_preparer payout_approver supervisor region_admin"
+STAFF = f"dispatcher agency_head {FUND}"
+EVERYBODY = f"carer family_carer guardian {STAFF}"
+
+TABLE = {
+    "session": EVERYBODY,
+    "grant_staff": "region_admin",
+    "bind_people": "dispatcher agency_head region_admin",
+    "write_agencies": "region_admin",
+    "read_agencies": f"agency_head {FUND}",
+    "write_carers": "dispatcher agency_head region_admin",
+    "read_carers": STAFF,
+    "write_clients": "dispatcher agency_head region_admin",
+    "read_clients": EVERYBODY,
+    "read_full_identity": "operator_reviewer",
+    "write_entitlements": "operator_reviewer region_admin",
+    "write_stays": "dispatcher agency_head operator_reviewer",
+    "write_bank_accounts": "operator_reviewer",
+    "read_catalogue": EVERYBODY,
+    "write_catalogue": "region_admin",
+    "write_plans": "dispatcher agency_head",
+    "read_plans": f"carer family_carer guardian {STAFF}",
+    "confirm_plans": "guardian",
+    "plan_visits": "dispatcher agency_head",
+    "read_visits": f"carer guardian {STAFF}",
+    "clock_in": "carer family_carer",
+    "clock_out": "carer family_carer",
+    "log_items": "carer",
+    "log_care_days": "family_carer",
+    "read_care_days": f"family_carer guardian {STAFF}",
+    "confirm_service": "guardian",
+    "read_records": f"carer guardian {STAFF}",
+    "review_for_agency": "agency_head",
+    "review_for_operator": "operator_reviewer",
+    "compute_subsidies": "payout_preparer",
+    "read_subsidies": f"family_carer guardian {FUND}",
+    "prepare_batches": "payout_preparer",
+    "approve_batches": "payout_approver",
+    "read_batches": FUND,
+    "book_bank_answers": "payout_preparer",
+    "read_ledger": "payout_preparer payout_approver supervisor",
+    "read_audit": "supervisor region_admin",
+    "read_policies": EVERYBODY,
+}
+
+
+def roles_of(permission: Permission) -> frozenset[Role]:
+    """The roles that hold a permission, by the table."""
+    return frozenset(Role(name) for name in TABLE[permission.value].split())
