@@ -1,6 +1,9 @@
 """Facts of care, their judgement, and what follows from it."""
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 
 class EventKind(StrEnum):
@@ -85,6 +88,26 @@ class Severity(StrEnum):
 
     MUST_FIX = "must_fix"
     ACKNOWLEDGE = "acknowledge"
+
+
+class DayStanding(StrEnum):
+    """What a family carer's day is worth so far."""
+
+    PAYABLE = "payable"
+    IN_REVIEW = "in_review"
+    REFUSED = "refused"
+    SECOND = "second"  # another care day of the same client and day is the one that counts
+
+
+@dataclass(frozen=True, slots=True)
+class DayFact:
+    """A family carer's day for a client and where it stands."""
+
+    client_id: UUID
+    carer_id: UUID
+    day: date
+    care_day_id: UUID
+    standing: DayStanding
 
 
 class ReviewStep(StrEnum):

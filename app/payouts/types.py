@@ -1,6 +1,18 @@
 """Subsidies and their payment. Money is integer fen."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from fractions import Fraction
+from uuid import UUID
+
+from app.checkin.types import DayFact
+from app.policies.codes import Payee
+from app.policies.types import Explained, Policy
+from app.registry.types import EntitlementView, Period, StayView, TrainingStage
+
+PolicyForDay = Callable[[date], Policy]
 
 
 class PayoutState(StrEnum):
@@ -46,8 +58,121 @@ class DayRule(StrEnum):
     IN_TRAINING = "in_training"
     NOT_ASSIGNED = "not_assigned"
     NO_RECORD = "no_record"
+    SECOND_CARE_DAY = "second_care_day"  # another carer's care day of the same day is the one that counts
     IN_REVIEW = "in_review"
     REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionView:
+    """Days on which a client's entitlement rests."""
+
+    id: UUID
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentView:
+    """Days on which a carer cares for a client."""
+
+    id: UUID
+    carer_id: UUID
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingView:
+    """Days on which a family carer is provisional, or formal, for a client."""
+
+    id: UUID
+    carer_id: UUID
+    stage: TrainingStage
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMonth:
+    """All dated rights of a client that touch a month."""
+
+    client_id: UUID
+    district_code: str
+    died_on: date | None
+    entitlements: tuple[EntitlementView, ...]
+    suspensions: tuple[SuspensionView, ...]
+    stays: tuple[StayView, ...]
+    assignments: tuple[AssignmentView, ...]
+    trainings: tuple[TrainingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFacts:
+    """What a family carer's month for one client is computed from.
+
+    `month` is its first day; `day_facts` holds at most one fact a day (`rules.facts_by_day` chooses among several).
+    """
+
+    client: ClientMonth
+    carer_id: UUID
+    month: date
+    day_facts: Mapping[date, DayFact]
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One calendar day: paid or not, by the first rule that applies.
+
+    `policy_key` is the policy value that decided it and `source` the document and clause that value stands in; None
+    where the value, or what follows from it, is the operator's assumption. `record_id` is the care day, stay,
+    suspension, entitlement, assignment or training that was looked at, None when there is none.
+    """
+
+    day: date
+    is_paid: bool
+    rule: DayRule
+    policy_key: str
+    source: str | None
+    policy_digest: str
+    record_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpanAmount:
+    """The days `[first, beyond)` under one policy and what they come to: fen, exact, before the month is rounded."""
+
+    first: date
+    beyond: date
+    policy_digest: str
+    days_paid: int
+    exact_fen: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class SubsidyComputation:
+    """A month's subsidy with a line for every calendar day.
+
+    Terms of the month as a whole (`payee`, `pay_by`, the least number of days, `policy_digest`) are those of its last
+    day. `withheld_by` is the policy key that turned paid days into no money, None when nothing did.
+    """
+
+    client_id: UUID
+    carer_id: UUID
+    month: date
+    amount_fen: int
+    days_paid: int
+    payee: Payee
+    pay_by: date
+    policy_digest: str
+    withheld_by: str | None
+    spans: tuple[SpanAmount, ...]
+    days: tuple[DayLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayExplanation:
+    """Why a day is paid or not: its line, and the policy value that decided it with its layer and source."""
+
+    line: DayLine
+    value: Explained
 
 
 class FileKind(StrEnum):

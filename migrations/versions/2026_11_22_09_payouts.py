@@ -207,6 +207,7 @@ def upgrade_region(schema: str) -> None:
                 "in_training",
                 "not_assigned",
                 "no_record",
+                "second_care_day",
                 "in_review",
                 "refused",
                 name="day_rule",

@@ -1,0 +1,281 @@
+"""The family-care subsidy of a month: a line for each day, and one sum.
+
+Days are judged by an ordered list of rules; the first that applies gives the reason. Sums are exact fractions of fen
+until the month is rounded, once.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import lru_cache
+from itertools import groupby
+from types import MappingProxyType
+from uuid import UUID
+
+from app.checkin.types import DayFact, DayStanding
+from app.kernel.money import round_fen
+from app.payouts.types import (
+    DayExplanation,
+    DayLine,
+    DayRule,
+    MonthFacts,
+    PolicyForDay,
+    SpanAmount,
+    SubsidyComputation,
+)
+from app.policies.codes import DayDivisor, HomeType, Rounding, StartRule, SubsidyKind
+from app.policies.texts import explain_policy
+from app.policies.types import Explained, Policy, Source
+from app.registry.types import ServiceMode, StayKind, StayView, TrainingStage
+
+ONE_DAY = timedelta(days=1)
+DAYS_OF_DIVISOR_THIRTY = 30
+LEAST_DAYS = "subsidy.least_days"
+
+# Which policy value decides under each rule, and whether that value itself says what follows. Where it does not (no
+# policy value speaks of journeys, say), the consequence is the operator's assumption and the line names no source.
+DECIDED_BY: Mapping[DayRule, tuple[str, bool]] = MappingProxyType(
+    {
+        DayRule.DIED: ("subsidy.death_day_paid", True),
+        DayRule.BEFORE_ENTITLEMENT: ("entitlement.benefit_start", True),
+        DayRule.ENTITLEMENT_ENDED: ("entitlement.conclusion_validity_months", True),
+        DayRule.MODE_WITHOUT_FAMILY_CARE: ("entitlement.mode_change", True),
+        DayRule.SUSPENDED: ("subsidy.kind", False),
+        DayRule.IN_HOSPITAL: ("subsidy.admission_day_paid", True),
+        DayRule.IN_INSTITUTION: ("subsidy.admission_day_paid", False),
+        DayRule.AWAY: ("subsidy.admission_day_paid", False),
+        DayRule.NOT_ASSIGNED: ("family.relations", False),
+        DayRule.IN_TRAINING: ("family.provisional_earns", True),
+        DayRule.NO_RECORD: ("family.clock_events_per_day", True),
+        DayRule.SECOND_CARE_DAY: ("subsidy.amount_fen", False),
+        DayRule.IN_REVIEW: ("grading.operator_review_days", True),
+        DayRule.REFUSED: ("grading.appeal_days", True),
+        DayRule.PAID: ("subsidy.amount_fen", True),
+    }
+)
+RULE_OF_STAY = MappingProxyType(
+    {
+        StayKind.HOSPITAL: DayRule.IN_HOSPITAL,
+        StayKind.INSTITUTION: DayRule.IN_INSTITUTION,
+        StayKind.TRAVEL: DayRule.AWAY,
+    }
+)
+RULE_OF_STANDING = MappingProxyType(
+    {
+        DayStanding.PAYABLE: DayRule.PAID,
+        DayStanding.IN_REVIEW: DayRule.IN_REVIEW,
+        DayStanding.REFUSED: DayRule.REFUSED,
+        DayStanding.SECOND: DayRule.SECOND_CARE_DAY,
+    }
+)
+BEST_STANDING = (DayStanding.PAYABLE, DayStanding.IN_REVIEW, DayStanding.REFUSED, DayStanding.SECOND)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A rule that applies to a day; `key` where it is not the rule's usual one."""
+
+    rule: DayRule
+    record_id: UUID | None = None
+    key: str | None = None
+
+
+def compute_subsidy(month: MonthFacts, *, policies: PolicyForDay) -> SubsidyComputation:
+    """Compute a family carer's subsidy for one client and month, 0 fen or more and never above the month's amount.
+
+    Each span of days under one policy is reckoned by that policy (a span's monthly amount is its days' part of the
+    month); the exact spans are added and the sum is rounded once, half up. The day's own rounding, where a policy asks
+    for it, comes before. `policies` gives the rules of a day.
+    """
+    days = calendar_days(month.month)
+    by_day = {day: policies(day) for day in days}
+    lines = tuple(_line(month, day, by_day[day]) for day in days)
+    spans = tuple(_spans(lines, by_day))
+    last = by_day[days[-1]]
+    days_paid = sum(line.is_paid for line in lines)
+    withheld = days_paid > 0 and days_paid < last.subsidy.least_days
+    return SubsidyComputation(
+        client_id=month.client.client_id,
+        carer_id=month.carer_id,
+        month=month.month,
+        amount_fen=0 if withheld else round_fen(sum((span.exact_fen for span in spans), Fraction(0))),
+        days_paid=days_paid,
+        payee=last.subsidy.payee,
+        pay_by=days[-1] + last.payment.pay_by,
+        policy_digest=last.digest,
+        withheld_by=LEAST_DAYS if withheld else None,
+        spans=spans,
+        days=lines,
+    )
+
+
+def explain_days(computation: SubsidyComputation, *, policies: PolicyForDay) -> tuple[DayExplanation, ...]:
+    """Give for each day its line and the policy value behind it: codes, values and sources, no sentences.
+
+    `policies` gives the rules the month was computed under; ValueError when they are others.
+    """
+    explained = []
+    for line in computation.days:
+        policy = policies(line.day)
+        if policy.digest != line.policy_digest:
+            raise ValueError(f"{line.day} was computed under another policy")
+        explained.append(DayExplanation(line, _explained(policy)[line.policy_key]))
+    return tuple(explained)
+
+
+def facts_by_day(facts: Iterable[DayFact], *, client_id: UUID, carer_id: UUID) -> dict[date, DayFact]:
+    """Choose one fact a day among a carer's own for a client: payable before in review, refused and second."""
+    own = (fact for fact in facts if fact.client_id == client_id and fact.carer_id == carer_id)
+    chosen: dict[date, DayFact] = {}
+    for fact in sorted(own, key=lambda each: (each.day, BEST_STANDING.index(each.standing), each.care_day_id)):
+        chosen.setdefault(fact.day, fact)
+    return chosen
+
+
+def calendar_days(month: date) -> tuple[date, ...]:
+    """Every day of the month that begins on `month`; ValueError when that is not a first day."""
+    if month.day != 1:
+        raise ValueError("a month is named by its first day")
+    return tuple(month.replace(day=number) for number in range(1, monthrange(month.year, month.month)[1] + 1))
+
+
+def counts_on(changed_on: date, *, rule: StartRule) -> date:
+    """The first day on which a change made on `changed_on` counts."""
+    if rule is StartRule.SAME_DAY:
+        return changed_on
+    if rule is StartRule.NEXT_DAY:
+        return changed_on + ONE_DAY
+    return calendar_days(changed_on.replace(day=1))[-1] + ONE_DAY
+
+
+def _line(month: MonthFacts, day: date, policy: Policy) -> DayLine:
+    found = (
+        _death(month, day, policy)
+        or _entitlement(month, day)
+        or _suspension(month, day)
+        or _stay(month, day, policy)
+        or _assignment(month, day)
+        or _training(month, day, policy)
+        or _record(month, day)
+    )
+    usual_key, says_so = DECIDED_BY[found.rule]
+    key = found.key or usual_key
+    source = _explained(policy)[key].source if says_so else None
+    return DayLine(
+        day=day,
+        is_paid=found.rule is DayRule.PAID,
+        rule=found.rule,
+        policy_key=key,
+        source=_cite(source) if source else None,
+        policy_digest=policy.digest,
+        record_id=found.record_id,
+    )
+
+
+def _death(month: MonthFacts, day: date, policy: Policy) -> Found | None:
+    """First of all, since the news of a death ends the other rights too and would hide behind them."""
+    died_on = month.client.died_on
+    if died_on is None or day < died_on or (day == died_on and policy.subsidy.death_day_paid):
+        return None
+    return Found(DayRule.DIED)
+
+
+def _entitlement(month: MonthFacts, day: date) -> Found | None:
+    """The entitlement of the day. One without days was withdrawn and never counted."""
+    rights = [each for each in month.client.entitlements if each.period.valid_from != each.period.valid_to]
+    for right in rights:
+        if right.period.covers(day):
+            is_family_care = right.mode is ServiceMode.HOME and HomeType.FAMILY_CARE in right.home_types
+            return None if is_family_care else Found(DayRule.MODE_WITHOUT_FAMILY_CARE, right.id)
+    earlier = [each for each in rights if each.period.valid_from <= day]
+    if earlier:
+        return Found(DayRule.ENTITLEMENT_ENDED, max(earlier, key=lambda each: each.period.valid_from).id)
+    later = min(rights, key=lambda each: each.period.valid_from, default=None)
+    return Found(DayRule.BEFORE_ENTITLEMENT, later.id if later else None)
+
+
+def _suspension(month: MonthFacts, day: date) -> Found | None:
+    return next(
+        (Found(DayRule.SUSPENDED, each.id) for each in month.client.suspensions if each.period.covers(day)), None
+    )
+
+
+def _stay(month: MonthFacts, day: date, policy: Policy) -> Found | None:
+    """A stay away from home, its two edges by policy: leaving for an institution or a journey counts as admission.
+
+    A day on which one stay ends and the next begins is a day away. A stay of one day has no night away: it counts not.
+    """
+    stays = [each for each in month.client.stays if each.period.valid_from != each.period.valid_to]
+    inside = next((each for each in stays if each.period.covers(day)), None)
+    ended = next((each for each in stays if each.period.valid_to == day), None)
+    if inside is None:
+        return _edge(ended, is_paid=policy.subsidy.discharge_day_paid, key="subsidy.discharge_day_paid")
+    if ended is None and inside.period.valid_from == day:
+        return _edge(inside, is_paid=policy.subsidy.admission_day_paid, key="subsidy.admission_day_paid")
+    return Found(RULE_OF_STAY[inside.kind], inside.id)
+
+
+def _edge(stay: StayView | None, *, is_paid: bool, key: str) -> Found | None:
+    return None if stay is None or is_paid else Found(RULE_OF_STAY[stay.kind], stay.id, key)
+
+
+def _assignment(month: MonthFacts, day: date) -> Found | None:
+    own = (each for each in month.client.assignments if each.carer_id == month.carer_id)
+    return None if any(each.period.covers(day) for each in own) else Found(DayRule.NOT_ASSIGNED)
+
+
+def _training(month: MonthFacts, day: date, policy: Policy) -> Found | None:
+    """A provisional carer's day. Who became formal counts from the day the policy says; none on record is training."""
+    if policy.family.provisional_earns or policy.family.training_months == 0:
+        return None
+    own = [each for each in month.client.trainings if each.carer_id == month.carer_id]
+    for each in own:
+        counts = counts_on(each.period.valid_from, rule=policy.family.counts_from)
+        if each.stage is TrainingStage.FORMAL and each.period.covers(day) and counts <= day:
+            return None
+    record = next((each for each in own if each.period.covers(day)), None)
+    key = "family.counts_from" if record and record.stage is TrainingStage.FORMAL else None
+    return Found(DayRule.IN_TRAINING, record.id if record else None, key)
+
+
+def _record(month: MonthFacts, day: date) -> Found:
+    fact = month.day_facts.get(day)
+    return Found(RULE_OF_STANDING[fact.standing], fact.care_day_id) if fact else Found(DayRule.NO_RECORD)
+
+
+def _spans(lines: tuple[DayLine, ...], by_day: Mapping[date, Policy]) -> Iterable[SpanAmount]:
+    for digest, group in groupby(lines, key=lambda line: line.policy_digest):
+        span = list(group)
+        paid = sum(line.is_paid for line in span)
+        exact = _span_fen(by_day[span[0].day], paid=paid, days=len(span), month_days=len(lines))
+        yield SpanAmount(span[0].day, span[-1].day + ONE_DAY, digest, paid, exact)
+
+
+def _span_fen(policy: Policy, *, paid: int, days: int, month_days: int) -> Fraction:
+    """What `paid` of a span's `days` come to. Without a paid day nothing, without an unpaid day nothing is cut."""
+    terms = policy.subsidy
+    if terms.kind is SubsidyKind.PER_DAY:
+        return Fraction(terms.amount_fen * paid)
+    monthly = Fraction(terms.amount_fen) * Fraction(terms.package_share if terms.package_share is not None else 1)
+    full = monthly * days / month_days
+    if paid in (0, days):
+        return full if paid else Fraction(0)
+    is_per_month = terms.rounding is Rounding.HALF_UP_PER_MONTH
+    if terms.day_divisor is DayDivisor.THIRTY:
+        cut = monthly / DAYS_OF_DIVISOR_THIRTY
+        return max(Fraction(0), full - (days - paid) * (cut if is_per_month else round_fen(cut)))
+    a_day = monthly / month_days
+    return min(full, paid * (a_day if is_per_month else Fraction(round_fen(a_day))))
+
+
+@lru_cache(maxsize=64)
+def _explained(policy: Policy) -> Mapping[str, Explained]:
+    """The values of a policy by key; one policy serves many clients, and its text is long to read."""
+    return MappingProxyType({each.key: each for each in explain_policy(policy)})
+
+
+def _cite(source: Source) -> str:
+    """Name a document and clause in one line: its number where it has one, else its title."""
+    return f"{source.document.number or source.document.title} {source.clause or ''}".strip()
