@@ -13,10 +13,11 @@ from app.kernel.db import db, refuse_dead_connections
 from app.kernel.http import api, observe, problems, service_routes
 from app.kernel.regions import DemoClockRow
 from app.kernel.settings import EXTENSION, Limits, Settings, read_settings
+from app.ledger.routes import bp as ledger
 from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import load_book
 
-BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = ()
+BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (ledger,)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -23,6 +23,13 @@ class TransferKind(StrEnum):
     REVERSAL = "reversal"
 
 
+Account = tuple[AccountKind, UUID | None]
+"""An account by its kind and owner; the fund's own have no owner."""
+
+Cause = tuple[str, UUID]
+"""Why a transfer was booked: a kind of record and its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Balance:
     """Sums over all transfers of one account."""
@@ -32,14 +39,56 @@ class Balance:
     debit_fen: int
     credit_fen: int
 
+    @property
+    def net_fen(self) -> int:
+        """Debits less credits: positive for expense and receivable, negative for what is owed or was paid out."""
+        return self.debit_fen - self.credit_fen
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
     """One transfer to book: debit and credit name accounts by kind and owner; `cause` says why, once."""
 
-    debit: tuple[AccountKind, UUID | None]
-    credit: tuple[AccountKind, UUID | None]
+    debit: Account
+    credit: Account
     amount_fen: int
     cause_kind: str
     cause_id: UUID
     booked_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """The taking back of the transfer posted for the cause `of`, whole, for a cause of its own."""
+
+    of: Cause
+    cause_kind: str
+    cause_id: UUID
+    booked_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class KindBalance:
+    """Sums over all accounts of one kind."""
+
+    kind: AccountKind
+    debit_fen: int
+    credit_fen: int
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalance:
+    """Every kind of account. Over all kinds debits equal credits, since a transfer has one amount and two sides."""
+
+    kinds: tuple[KindBalance, ...]
+
+    @property
+    def debit_fen(self) -> int:
+        """All debits."""
+        return sum(each.debit_fen for each in self.kinds)
+
+    @property
+    def credit_fen(self) -> int:
+        """All credits."""
+        return sum(each.credit_fen for each in self.kinds)
