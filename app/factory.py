@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 
 import app.tables  # noqa: F401  # names across packages resolve only when all are imported
 from app.kernel import clock, logs, resend
@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(flask)
     with flask.app_context():
         refuse_dead_connections(db.engine)
-    _install_clock(flask, settings)
+    _install_clock(settings)
     observe.install(flask)
     problems.install(flask)
     rest = api.configure(flask)
@@ -69,13 +69,18 @@ def engine_options(limits: Limits) -> dict[str, Any]:
     }
 
 
-def _install_clock(flask: Flask, settings: Settings) -> None:
+def _install_clock(settings: Settings) -> None:
     if not settings.demo_clock:
         clock.use_demo_clock(None)
         return
 
+    engine = create_engine(  # of its own: a request that waits for the clock may hold the last connection of the pool
+        settings.database_url, pool_size=1, max_overflow=0, connect_args=engine_options(settings.limits)["connect_args"]
+    )
+    refuse_dead_connections(engine)
+
     def read_shift() -> timedelta:
-        with flask.app_context(), db.engine.connect() as connection:
+        with engine.connect() as connection:
             row = connection.execute(select(DemoClockRow.demo_at, DemoClockRow.real_at)).one_or_none()
         return timedelta(0) if row is None else row.demo_at - row.real_at
 

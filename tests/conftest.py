@@ -1,5 +1,6 @@
 """Fixtures of all tests: a database cloned from a template per worker, a test in a transaction that is rolled back."""
 
+import contextvars
 import hashlib
 import os
 import secrets
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -26,7 +28,15 @@ __all__ = ["pytest_configure", "pytest_unconfigure"]
 
 ROOT = Path(__file__).parents[1]
 REGIONS = (("tianjin", "天津市"), ("huaian", "淮安市"))
+UNBOUND: dict[str, Any] = {"schema_translate_map": None}
 BUILT_ON = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class SeparateClient(FlaskClient):
+    """Each request has an application context of its own, as on a server, though the test holds one open too."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return contextvars.Context().run(super().open, *args, **kwargs)
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,7 @@ def settings_for(urls: DatabaseUrls, data_dir: Path, **more: str) -> Settings:
 def app(worker_database: Clone, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on this worker's database."""
     application = create_app(settings_for(worker_database.urls, tmp_path_factory.mktemp("data")))
+    application.test_client_class = SeparateClient
     yield application
     with application.app_context():
         db.engine.dispose()
@@ -124,7 +135,7 @@ def rolled_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(
             RegionSession,
             "get_bind",
-            lambda self, *_, **__: connection.execution_options(**self.execution_options) and connection,
+            lambda self, *_, **__: connection.execution_options(**{**UNBOUND, **self.execution_options}),
         )
         yield
         db.session.remove()
@@ -146,3 +157,13 @@ def tianjin(app: Flask, rolled_back: None) -> Iterator[Session]:
 def client(app: Flask, rolled_back: None) -> FlaskClient:
     """An HTTP client of the application, joined to the test's transaction."""
     return app.test_client()
+
+
+@pytest.fixture
+def own_app(own_database: Clone, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own: what it commits stays, for tests with threads or processes."""
+    application = create_app(settings_for(own_database.urls, tmp_path))
+    application.test_client_class = SeparateClient
+    yield application
+    with application.app_context():
+        db.engine.dispose()

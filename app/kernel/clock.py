@@ -46,6 +46,11 @@ def now() -> datetime:
     return real if _demo is None else real + _demo.shift()
 
 
+def machine_now() -> datetime:
+    """This machine's instant, aware, UTC: for leases and log lines only, which a demo's jumping clock must not move."""
+    return datetime.now(UTC)  # noqa: TID251 - a lease lasts real seconds
+
+
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
     """The calendar day of an instant in a region's zone."""
     return instant.astimezone(zone).date()

@@ -1,13 +1,37 @@
-"""Outgoing calls are written in the transaction that causes them and sent by the worker, outside any transaction."""
+"""Outgoing calls are written in the transaction that causes them and sent by the worker, outside any transaction.
 
-from datetime import datetime
+A message is sent at least once: killed between sending and marking, it goes out again under the same id, by which its
+receiver can tell. Attempts are counted before the call, so that a message which kills its sender ends too.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+import structlog
+from flask import Flask, current_app
+from sqlalchemy import Index, Update, delete, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.kernel.db import Base, enum_column, regional
+from app.kernel import clock
+from app.kernel.crypto import KeyRing
+from app.kernel.db import Base, enum_column, regional, session, transaction
+from app.kernel.ids import new_id
+
+EXTENSION = "anhu.channels"
+CONTEXT = "outbox_message.payload"
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 8
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=6)
+KEEP_SENT = timedelta(days=30)
+
+log = structlog.get_logger()
 
 
 class OutboxState(StrEnum):
@@ -40,3 +64,159 @@ class OutboxMessage(Base):
     lease_until: Mapped[datetime | None]
     last_error: Mapped[str | None]
     created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a channel sends. `id` is the same at each attempt: the receiver is told it, to know a repetition."""
+
+    id: UUID
+    template: str
+    recipient_id: UUID
+    payload: Mapping[str, Any] = field(repr=False)
+
+
+class SendRefused(Exception):
+    """The receiver will never take this message; `code` says why, without personal data."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+Channel = Callable[[Outgoing], None]
+
+
+def use_channel(app: Flask, name: str, channel: Channel) -> None:
+    """Install the sender of a channel's messages; it raises SendRefused or, to be asked again later, anything else."""
+    app.extensions.setdefault(EXTENSION, {})[name] = channel
+
+
+def enqueue(
+    session: Session,
+    *,
+    channel: str,
+    cause_id: UUID,
+    template: str,
+    recipient_id: UUID,
+    payload: Mapping[str, Any],
+    at: datetime,
+    keys: KeyRing,
+    due_at: datetime | None = None,
+) -> UUID | None:
+    """Write a message in the caller's transaction; returns its id, or None when this cause has written it before."""
+    content = json.dumps(dict(payload), default=str, sort_keys=True, ensure_ascii=False)
+    statement = insert(OutboxMessage).values(
+        id=new_id(at=at),
+        channel=channel,
+        cause_id=cause_id,
+        template=template,
+        recipient_id=recipient_id,
+        payload_enc=keys.encrypt(content, context=CONTEXT),
+        due_at=due_at or at,
+        attempts=0,
+        state=OutboxState.WAITING,
+        created_at=at,
+    )
+    once = statement.on_conflict_do_nothing(index_elements=["cause_id", "template", "recipient_id"])
+    return session.scalar(once.returning(OutboxMessage.id))
+
+
+def send_due(*, at: datetime, keys: KeyRing, most: int = 200, lease: timedelta = LEASE) -> int:
+    """Send what is due in the bound region, one after another; returns how many were sent. For jobs: it commits."""
+    channels: Mapping[str, Channel] = current_app.extensions.get(EXTENSION, {})
+    sent = 0
+    for _ in range(most):
+        message = _claim(at=at, lease=lease)
+        if message is None:
+            break
+        sent += _attempt(message, channels, at=at, keys=keys)
+    return sent
+
+
+def clear_sent(*, at: datetime) -> None:
+    """Delete messages sent long ago. For jobs: it commits."""
+    with transaction() as current:
+        current.execute(
+            delete(OutboxMessage).where(
+                OutboxMessage.state == OutboxState.SENT, OutboxMessage.created_at < at - KEEP_SENT
+            )
+        )
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after that many attempts: 30 s, then twice as long each time, at most six hours."""
+    doublings = min(max(attempts - 1, 0), 16)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+def _claim(*, at: datetime, lease: timedelta) -> OutboxMessage | None:
+    """Lease the message that is due longest and count the attempt; two senders never get the same one."""
+    now = clock.machine_now()
+    due = (
+        select(OutboxMessage.id)
+        .where(OutboxMessage.state == OutboxState.WAITING, OutboxMessage.due_at <= at)
+        .where(or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < now))
+        .order_by(OutboxMessage.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    leased = (
+        update(OutboxMessage)
+        .where(OutboxMessage.id == due)
+        .values(lease_until=now + lease, attempts=OutboxMessage.attempts + 1)
+        .returning(OutboxMessage)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    with transaction() as current:
+        return current.scalars(leased).one_or_none()
+
+
+def _attempt(message: OutboxMessage, channels: Mapping[str, Channel], *, at: datetime, keys: KeyRing) -> bool:
+    if message.attempts > MOST_ATTEMPTS:  # each attempt ended with its sender: no answer will come
+        _mark(message, state=OutboxState.GIVEN_UP, last_error="sender_died")
+        return False
+    try:
+        payload = json.loads(keys.decrypt(message.payload_enc, context=CONTEXT))
+        channels[message.channel](Outgoing(message.id, message.template, message.recipient_id, payload))
+    except SendRefused as refusal:
+        _mark(message, state=OutboxState.GIVEN_UP, last_error=refusal.code)
+        return False
+    except Exception as error:  # whatever a channel raises, the message is tried again later
+        _postpone(message, reason=type(error).__name__, at=at)
+        return False
+    _mark(message, state=OutboxState.SENT, last_error=None)
+    return True
+
+
+def _postpone(message: OutboxMessage, *, reason: str, at: datetime) -> None:
+    if message.attempts >= MOST_ATTEMPTS:
+        _mark(message, state=OutboxState.GIVEN_UP, last_error=reason)
+        return
+    with transaction() as current:
+        current.execute(
+            _own(message).values(due_at=at + wait_after(message.attempts), lease_until=None, last_error=reason)
+        )
+
+
+def _mark(message: OutboxMessage, *, state: OutboxState, last_error: str | None) -> None:
+    with transaction() as current:
+        current.execute(_own(message).values(state=state, lease_until=None, last_error=last_error))
+    if state is OutboxState.GIVEN_UP:
+        log.warning(
+            "message_given_up",
+            message=str(message.id),
+            channel=message.channel,
+            reason=last_error,
+            region=session().region,
+        )
+
+
+def _own(message: OutboxMessage) -> Update:
+    """The message as this sender claimed it: one that took it over later counts one attempt more."""
+    return update(OutboxMessage).where(
+        OutboxMessage.id == message.id,
+        OutboxMessage.state == OutboxState.WAITING,
+        OutboxMessage.attempts == message.attempts,
+    )

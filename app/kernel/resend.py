@@ -5,13 +5,13 @@ Phone-made ids: the primary key keeps one row and a digest of the command tells 
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response, g, make_response, request
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -25,6 +25,7 @@ from app.kernel.settings import current_settings
 HEADER = "Idempotency-Key"
 REPLAY_HEADER = "Idempotent-Replay"
 LONGEST_KEY = 64
+KEEP_KEYS = timedelta(days=30)
 
 Row = TypeVar("Row", bound=Base)
 View = Callable[..., Any]
@@ -117,6 +118,12 @@ def idempotent(view: View) -> View:
 
     once._needs_idempotency_key = True  # type: ignore[attr-defined]  # read by the OpenAPI document and tests
     return once
+
+
+def clear_keys(*, at: datetime) -> None:
+    """Delete keys that are older than anybody repeats a request. For jobs: it commits."""
+    with transaction() as session:
+        session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - KEEP_KEYS))
 
 
 def _claim(session: Session, *, account_id: UUID, key: str, digest: bytes) -> Response | None:

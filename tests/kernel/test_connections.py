@@ -1,20 +1,12 @@
 """A database that was restarted costs no request: dead connections are replaced when they leave the pool."""
 
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
-from app.factory import create_app
 from app.kernel.db import db
-from tests.conftest import Clone, settings_for
-
-
-@pytest.fixture
-def own_app(own_database: Clone, tmp_path: Path) -> Flask:
-    return create_app(settings_for(own_database.urls, tmp_path))
+from tests.conftest import Clone
 
 
 def cut_all(database: Clone) -> None:

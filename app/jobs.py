@@ -1,0 +1,44 @@
+"""All jobs of the worker. A package offers its own in `jobs.py`; those of the kernel's tables are here."""
+
+from datetime import time, timedelta
+
+from app.kernel import outbox, resend
+from app.kernel.jobs import Daily, Every, Job, Turn
+from app.kernel.settings import current_settings
+from app.kernel.worker import clear_runs
+
+
+def send_outbox(turn: Turn) -> None:
+    """Send what the outbox holds."""
+    outbox.send_due(at=turn.at, keys=current_settings().key_ring)
+
+
+def clear_outbox(turn: Turn) -> None:
+    """Delete messages sent long ago."""
+    outbox.clear_sent(at=turn.at)
+
+
+def clear_idempotency_keys(turn: Turn) -> None:
+    """Delete keys that nobody repeats a request with any more."""
+    resend.clear_keys(at=turn.at)
+
+
+KERNEL_JOBS = (
+    Job(
+        "send_outbox",
+        Every(timedelta(seconds=5)),
+        send_outbox,
+        safe_twice_because="each message is leased, and keeps its id when it is sent again",
+        lease=timedelta(minutes=30),
+    ),
+    Job("clear_outbox", Daily(time(3, 10)), clear_outbox, safe_twice_because="what is deleted stays deleted"),
+    Job(
+        "clear_idempotency_keys",
+        Daily(time(3, 20)),
+        clear_idempotency_keys,
+        safe_twice_because="what is deleted stays deleted",
+    ),
+    Job("clear_job_runs", Daily(time(3, 30)), clear_runs, safe_twice_because="what is deleted stays deleted"),
+)
+
+JOBS: tuple[Job, ...] = (*KERNEL_JOBS,)
