@@ -1,0 +1,120 @@
+"""The bench on a tiny cut, so that it does not rot. No figure is judged here: speed is `make bench`'s business."""
+
+import struct
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from app.kernel import clock
+from bench import figures
+from bench.cluster import Cluster, filled_cluster
+from bench.load import LoadResult, ServerFailed
+from bench.runs import COUNTED_TRIPS, WARM_TRIPS, Run, count_round_trips, run_once
+from bench.serving import BASELINE
+from bench.wire import Reader, Tally
+
+FEW = 24
+PAIRS = WARM_TRIPS + COUNTED_TRIPS
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with filled_cluster(pairs=PAIRS, at=clock.now()) as filled:
+        yield filled
+
+
+def a_run(*, rps: float = 100.0, web_cpu_s_per_1000: float = 2.0, start_s: float = 1.0) -> Run:
+    load = LoadResult(10 / rps, [0.01] * 10, Counter({201: 10}), 0.001)
+    return Run(load, web_cpu_s_per_1000, 0.5, 0.01, 90.0, start_s)
+
+
+def a_message(kind: str, content: bytes = b"") -> bytes:
+    return kind.encode() + struct.pack("!I", len(content) + 4) + content
+
+
+@pytest.mark.parametrize("application", [BASELINE])
+def test_a_run_stores_every_check_in_and_costs_something(cluster: Cluster, application: str) -> None:
+    run = run_once(application, cluster, name="test_run", clients=4, warm=FEW)
+
+    assert run.load.statuses == {201: PAIRS - FEW}
+    assert len(run.load.latencies) == PAIRS - FEW
+    assert run.load.rps > 0
+    assert run.web_cpu_s_per_1000 > 0
+    assert run.db_cpu_s_per_1000 > 0
+    assert run.worker_rss_mib > 10
+    assert 0 < run.start_s < 30
+
+
+def test_a_warm_hand_written_check_in_takes_seven_round_trips(cluster: Cluster) -> None:
+    tallies = count_round_trips(BASELINE, cluster, name="test_trips")
+
+    assert [tally.round_trips for tally in tallies] == [7] * COUNTED_TRIPS
+    assert all(tally.turns == 7 for tally in tallies)
+
+
+def test_an_answer_that_is_no_clean_check_in_ends_the_run(cluster: Cluster) -> None:
+    twice = Cluster(cluster.data_dir, cluster.settings, cluster.pairs[:2] * 2)
+
+    with pytest.raises(ServerFailed, match="409"):
+        run_once(BASELINE, twice, name="test_twice", clients=1, warm=1)
+
+
+def test_messages_are_counted_across_any_cut_of_the_stream() -> None:
+    startup = struct.pack("!II", 8, 196608)
+    stream = startup + a_message("Q", b"BEGIN\0") + a_message("B", b"x" * 300) + a_message("E") + a_message("S")
+
+    for size in (1, 2, 7, len(stream)):
+        reader = Reader()
+        found = [kind for at in range(0, len(stream), size) for kind in reader.kinds(stream[at : at + size])]
+
+        assert found == ["Q", "B", "E", "S"]
+
+
+def test_a_statement_and_its_preparation_are_two_round_trips() -> None:
+    tally = Tally()
+
+    tally.add(["P", "S"], turn=True)
+    tally.add(["B", "D", "E", "S"], turn=True)
+
+    assert tally.round_trips == 2
+    assert tally.take().round_trips == 2
+    assert tally.round_trips == 0
+
+
+def test_turns_count_when_they_are_more_than_the_messages_that_ask() -> None:
+    tally = Tally()
+
+    tally.add(["B"], turn=True)
+    tally.add(["E", "S"], turn=True)
+
+    assert tally.round_trips == 2
+
+
+def test_figures_are_medians_and_ratios_compare_with_the_hand_written_application() -> None:
+    ours = [a_run(rps=60.0), a_run(rps=80.0), a_run(rps=500.0)]
+    baseline = [a_run(rps=100.0, web_cpu_s_per_1000=1.0)] * 3
+
+    found = figures.figures(ours, baseline, round_trips=7)
+    compared = figures.ratios(found, [*ours, *baseline])
+
+    assert found["checkin_rps"] == 80.0
+    assert compared["rps_of_flask_psycopg"] == 0.8
+    assert compared["web_cpu_of_flask_psycopg"] == 2.0
+
+
+BARS = [
+    (7, 50.0, 2.0, [True, True, True]),
+    (8, 50.0, 2.0, [False, True, True]),
+    (7, 49.9, 2.0, [True, False, True]),
+    (7, 50.0, 2.01, [True, True, False]),
+]
+
+
+@pytest.mark.parametrize(("round_trips", "rps", "start_s", "met"), BARS)
+def test_a_bar_is_met_up_to_its_bound(round_trips: int, rps: float, start_s: float, met: list[bool]) -> None:
+    found = figures.figures([a_run(rps=rps, start_s=start_s)], [a_run(rps=100.0)], round_trips=round_trips)
+
+    held = figures.bars(found)
+
+    assert [bar.met for bar in held] == met
