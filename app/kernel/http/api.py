@@ -47,6 +47,11 @@ class AnhuBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest ships no 
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def arguments(self, schema: Any, **kwargs: Any) -> Any:
+        """As in flask-smorest, but a schema class is made an instance once, not again for every request."""
+        once = schema() if isinstance(schema, type) else schema
+        return super().arguments(once, **kwargs)
+
 
 class AnhuApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
     """flask-smorest's API with our error shape."""
