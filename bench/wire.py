@@ -148,13 +148,13 @@ def _hang_up(
 
 
 def _forward(source: socket.socket, end: _End, tally: Tally) -> bool:
-    """Pass on what has come; False when the session is over."""
+    """Pass on what has come, counted before anybody can act on it; False when the session is over."""
     try:
         part = source.recv(READ_AT_ONCE)
+        if end.reader is not None and part:
+            tally.add(end.reader.kinds(part), turn=not end.talk.client_spoke)
+        end.talk.client_spoke = end.reader is not None
         end.other.sendall(part)
     except OSError:
         return False
-    if end.reader is not None and part:
-        tally.add(end.reader.kinds(part), turn=not end.talk.client_spoke)
-    end.talk.client_spoke = end.reader is not None
     return bool(part)
