@@ -1,9 +1,14 @@
 """Facts of care, their judgement, and what follows from it."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+from app.kernel.geo import CoordinateSystem, Point
+from app.policies.codes import EvidenceGrade
+from app.registry.types import CarerKind
 
 
 class EventKind(StrEnum):
@@ -81,6 +86,11 @@ class ExceptionCode(StrEnum):
     SECOND_CARE_DAY = "second_care_day"
     LATE_ENTRY = "late_entry"
     SIMULATED_LOCATION = "simulated_location"
+    NO_CLOCK_IN = "no_clock_in"
+    NO_CLOCK_OUT = "no_clock_out"  # forgotten: closed by the system
+    NOT_EMPLOYED = "not_employed"
+    VISIT_CANCELLED = "visit_cancelled"
+    CLIENT_DENIES = "client_denies"  # client or guardian: "this was not so"
 
 
 class Severity(StrEnum):
@@ -131,3 +141,269 @@ class LocationSource(StrEnum):
 
     WECHAT = "wechat"
     SIMULATED = "simulated"
+
+
+class Witness(StrEnum):
+    """Who or what speaks for a fact. A phone's position counts once, however often it was taken."""
+
+    POSITION = "position"
+    CLIENT = "client"
+
+
+class Route(StrEnum):
+    """What follows from a grade and the exceptions found."""
+
+    PAYS = "pays"
+    SAMPLED = "sampled"  # would pay, and was drawn: an operator looks first
+    AGENCY = "agency"
+    OPERATOR = "operator"
+
+
+class Standing(StrEnum):
+    """Where a fact stands."""
+
+    OPEN = "open"  # not decided yet: the visit is not over
+    HELD = "held"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A position as the phone gave it, degrees in `system`, accuracy in metres; `fixed_at` is the phone's clock."""
+
+    latitude: float
+    longitude: float
+    system: CoordinateSystem
+    source: LocationSource
+    accuracy_m: float | None = None
+    fixed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An approved place to be judged by: WGS-84, and its own radius in metres where it has one."""
+
+    point: Point
+    radius_m: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocationJudgement:
+    """Verdict of one fix; `distance_m` to the place that decided, None without place or usable position."""
+
+    verdict: Verdict
+    distance_m: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJudgement:
+    """Which instant counts for a tap, how far the phone's clock was off, and what a person should know."""
+
+    counted_at: datetime
+    skew: timedelta
+    exceptions: tuple[ExceptionCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One exception with what it rests on: ids, minutes, metres and codes only."""
+
+    code: ExceptionCode
+    details: Mapping[str, str | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What held at the door on the service date. Of a family carer only the assignment is asked."""
+
+    certified: bool
+    employed: bool
+    assigned: bool
+    entitled: bool
+    away: bool  # in hospital or an institution
+    planned_care: bool  # a confirmed care plan is in force
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedTime:
+    """What a visit's taps come to."""
+
+    began_at: datetime
+    ended_at: datetime
+    minutes: int
+    exceptions: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedItem:
+    """An item as logged: its newest outcome."""
+
+    item_code: str
+    outcome: ItemOutcome
+    minutes: int | None = None
+    consented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTap:
+    """Command: clock in or out of a visit."""
+
+    id: UUID
+    occurred_at: datetime
+    fix: Fix | None
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTap:
+    """Command: a tap that names a client, not a visit: a family carer's, or an unscheduled visit of a professional."""
+
+    id: UUID
+    kind: EventKind
+    client_id: UUID
+    occurred_at: datetime
+    fix: Fix | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockEventView:
+    """One tap as other modules see it; instants are UTC, distances metres."""
+
+    id: UUID
+    kind: EventKind
+    carer_id: UUID
+    client_id: UUID | None
+    visit_id: UUID | None
+    occurred_at: datetime
+    received_at: datetime
+    skew: timedelta
+    verdict: Verdict
+    distance_m: int | None
+    accuracy_m: int | None
+    location_source: LocationSource | None
+    exceptions: tuple[ExceptionCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEntry:
+    """One line of a log: reason is a code, for refused and not done."""
+
+    id: UUID
+    item_code: str
+    outcome: ItemOutcome
+    occurred_at: datetime
+    minutes: int | None = None
+    reason: str | None = None
+    consented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLog:
+    """Command: what was done in a visit."""
+
+    items: tuple[ItemEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Command: the client or guardian says whether it was so."""
+
+    id: UUID
+    holds: bool
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Command: a person's decision on a held fact."""
+
+    id: UUID
+    decision: Decision
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactSubject:
+    """Whom a fact is about; ids only."""
+
+    id: UUID
+    kind: FactKind
+    carer_id: UUID
+    client_id: UUID | None
+    agency_id: UUID | None
+    district_code: str | None
+    carer_kind: CarerKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionView:
+    """One thing found about a fact."""
+
+    code: ExceptionCode
+    severity: Severity
+    details: Mapping[str, object]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """An open hold: who is to look, until the end of which day."""
+
+    id: UUID
+    step: ReviewStep
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """A decision with its reason; `actor_id` is None for the machine."""
+
+    step: ReviewStep
+    decision: Decision
+    reason: str
+    actor_id: UUID | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """A fact as reviewers see it."""
+
+    id: UUID
+    kind: FactKind
+    client_id: UUID | None
+    carer_id: UUID
+    agency_id: UUID | None
+    standing: Standing
+    grade: EvidenceGrade | None
+    hold: HoldView | None
+    exceptions: tuple[ExceptionView, ...]
+    reviews: tuple[ReviewView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """What a visit came to; minutes are payable ones."""
+
+    id: UUID
+    visit_id: UUID
+    clock_in_id: UUID | None
+    clock_out_id: UUID | None
+    began_at: datetime | None
+    ended_at: datetime | None
+    minutes: int
+    service_on: date
+    items: tuple[ItemEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PayableTimeView:
+    """Accepted time that may be paid."""
+
+    record_id: UUID
+    visit_id: UUID
+    carer_id: UUID
+    client_id: UUID
+    began_at: datetime
+    ended_at: datetime
+    minutes: int

@@ -1,0 +1,131 @@
+"""How well a fact is proven, what follows, and who may decide. A machine may hold; only a person may refuse."""
+
+import hashlib
+import hmac
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from app.checkin.types import Decision, ExceptionCode, FactSubject, ReviewStep, Route, Severity, Witness
+from app.kernel.permissions import Actor, Permission, ScopeKind
+from app.policies.codes import EvidenceGrade, GradeOutcome
+from app.policies.terms import GradingTerms
+
+SAMPLING = b"anhu.checkin.sample:"
+
+ACKNOWLEDGED = frozenset(
+    {
+        ExceptionCode.UNCERTAIN_LOCATION,
+        ExceptionCode.STALE_FIX,
+        ExceptionCode.CLOCK_SKEW,
+        ExceptionCode.LATE_SYNC,
+        ExceptionCode.FUTURE_TIME,
+        ExceptionCode.TOO_EARLY,
+        ExceptionCode.TOO_LATE,
+        ExceptionCode.EARLY_OUT,
+        ExceptionCode.CARER_CHANGED,
+        ExceptionCode.ITEM_NOT_IN_PLAN,
+        ExceptionCode.REPEATED_EVENT,
+        ExceptionCode.LATE_ENTRY,
+        ExceptionCode.SIMULATED_LOCATION,
+    }
+)
+ROUTES: dict[GradeOutcome, Route] = {
+    GradeOutcome.PAYS: Route.PAYS,
+    GradeOutcome.PAYS_SAMPLED: Route.PAYS,
+    GradeOutcome.AGENCY_REVIEW: Route.AGENCY,
+    GradeOutcome.OPERATOR_REVIEW: Route.OPERATOR,
+}
+REVIEWERS: dict[ReviewStep, Permission] = {
+    ReviewStep.AGENCY: Permission.REVIEW_FOR_AGENCY,
+    ReviewStep.OPERATOR: Permission.REVIEW_FOR_OPERATOR,
+}
+
+
+def severity_of(code: ExceptionCode, *, missing_item_holds: bool = True) -> Severity:
+    """Say whether an exception must be settled before money moves. The policy decides for a missing item."""
+    if code is ExceptionCode.ITEM_MISSING and not missing_item_holds:
+        return Severity.ACKNOWLEDGE
+    return Severity.ACKNOWLEDGE if code in ACKNOWLEDGED else Severity.MUST_FIX
+
+
+def grade(witnesses: Collection[Witness]) -> EvidenceGrade:
+    """Grade a fact by its witnesses.
+
+    A: two independent witnesses of place or person and the client. B: one and the client. C: the client alone, or
+    witnesses of place or person alone. D: none.
+    """
+    kinds = set(witnesses)
+    others = len(kinds - {Witness.CLIENT})
+    if Witness.CLIENT not in kinds:
+        return EvidenceGrade.C if others else EvidenceGrade.D
+    if others >= 2:
+        return EvidenceGrade.A
+    return EvidenceGrade.B if others else EvidenceGrade.C
+
+
+def is_sampled(fact_id: UUID, *, share: Decimal, key: bytes) -> bool:
+    """Draw a fact for review with probability `share`. The same fact is always drawn the same way; without the key
+    nobody can tell ahead, or choose an id that is not drawn."""
+    digest = hmac.digest(key, SAMPLING + fact_id.bytes, hashlib.sha256)
+    return int.from_bytes(digest[:8], "big") < share * 2**64
+
+
+def decide(
+    fact_id: UUID,
+    *,
+    graded: EvidenceGrade,
+    severities: Iterable[Severity],
+    terms: GradingTerms,
+    has_agency: bool,
+    key: bytes,
+) -> Route:
+    """Say what follows from the grade and the exceptions. Something that must be fixed is never paid unseen.
+
+    The agency looks first; without one the operator does.
+    """
+    rule = terms.rule_of(graded)
+    route = ROUTES[rule.outcome]
+    if route is Route.PAYS and Severity.MUST_FIX in set(severities):
+        route = Route.AGENCY
+    elif rule.outcome is GradeOutcome.PAYS_SAMPLED and is_sampled(fact_id, share=rule.sample_share, key=key):
+        route = Route.SAMPLED
+    return Route.OPERATOR if route is Route.AGENCY and not has_agency else route
+
+
+def step_of(route: Route) -> ReviewStep | None:
+    """Who looks; None when it pays at once."""
+    return {Route.PAYS: None, Route.AGENCY: ReviewStep.AGENCY}.get(route, ReviewStep.OPERATOR)
+
+
+def next_step(step: ReviewStep) -> ReviewStep | None:
+    """The step above; None after the last: then an undecided fact is paid and marked."""
+    return ReviewStep.OPERATOR if step is ReviewStep.AGENCY else None
+
+
+def due_on(step: ReviewStep, *, today: date, terms: GradingTerms) -> date:
+    """The last local day on which the step may decide."""
+    days: timedelta = terms.agency_deadline if step is ReviewStep.AGENCY else terms.operator_deadline
+    return today + days
+
+
+def may_review(actor: Actor, *, fact: FactSubject, step: ReviewStep, carer_person_id: UUID | None) -> bool:
+    """Say whether an account may decide this fact at this step: an agency its own, the operator all of its scope.
+
+    Nobody decides about his own care, in whatever role.
+    """
+    if not actor.may(REVIEWERS[step]):
+        return False
+    if actor.person_id is not None and actor.person_id == carer_person_id:
+        return False
+    if step is ReviewStep.AGENCY:
+        return actor.scope.kind is ScopeKind.AGENCY and actor.scope.agency_id == fact.agency_id
+    if actor.scope.kind is ScopeKind.DISTRICT:
+        return actor.scope.key == fact.district_code
+    return actor.scope.kind is ScopeKind.FUND
+
+
+def is_decision(decision: Decision) -> bool:
+    """True for what a person may decide: to escalate is the machine's, at a deadline."""
+    return decision in (Decision.ACCEPTED, Decision.REFUSED)

@@ -1,0 +1,95 @@
+"""What a visit's taps and items come to."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from app.careplans.types import CatalogueItem, PlannedItem, StaffKind
+from app.checkin.types import ExceptionCode, Found, ItemOutcome, LoggedItem, Rights, WorkedTime
+from app.policies.terms import ClockTerms, VisitTerms
+
+MINUTE = timedelta(minutes=1)
+
+
+def door_exceptions(rights: Rights) -> tuple[ExceptionCode, ...]:
+    """Give what would have forbidden planning. At the door it stops nobody: it is told."""
+    cases = (
+        (rights.certified, ExceptionCode.CERTIFICATE_EXPIRED),
+        (rights.employed, ExceptionCode.NOT_EMPLOYED),
+        (rights.assigned, ExceptionCode.NOT_ASSIGNED),
+        (rights.entitled, ExceptionCode.NOT_ENTITLED),
+        (not rights.away, ExceptionCode.IN_HOSPITAL),
+        (rights.planned_care, ExceptionCode.PLAN_MISSING),
+    )
+    return tuple(code for holds, code in cases if not holds)
+
+
+def payable_minutes(
+    *, began_at: datetime, ended_at: datetime, planned: timedelta | None, clock: ClockTerms, visit: VisitTerms
+) -> WorkedTime:
+    """Give the payable time: whole minutes between in and out, at most the planned ones where policy says so.
+
+    An out before the in is swapped and told. Below the shortest share of the plan, or over the longest visit, it is
+    told; the minutes never exceed the longest visit. `planned` is None for an unscheduled visit.
+    """
+    found: list[Found] = []
+    if ended_at < began_at:
+        found.append(Found(ExceptionCode.SWAPPED))
+        began_at, ended_at = ended_at, began_at
+    actual = ended_at - began_at
+    minutes = actual // MINUTE
+    if planned is not None and Decimal(minutes) < visit.shortest_share * Decimal(planned // MINUTE):
+        found.append(Found(ExceptionCode.SHORT, {"minutes": minutes, "planned_minutes": planned // MINUTE}))
+    if actual > clock.longest_visit:
+        found.append(Found(ExceptionCode.OVER_LONG, {"minutes": minutes}))
+        minutes = clock.longest_visit // MINUTE
+    if planned is not None and visit.capped_at_planned:
+        minutes = min(minutes, planned // MINUTE)
+    return WorkedTime(began_at, ended_at, minutes, tuple(found))
+
+
+def find_deviations(
+    planned: Sequence[PlannedItem],
+    logged: Sequence[LoggedItem],
+    *,
+    catalogue: Mapping[str, CatalogueItem],
+    staff: StaffKind,
+) -> tuple[Found, ...]:
+    """Compare what was logged with the plan: an item missing, beside the plan, or not for this kind of staff.
+
+    A planned item is missing when it was not logged at all or logged as not done; a refusal by the client is no fault
+    of the carer's. The plan says how often a week an item is done, so a missing item is told only when it is due on
+    every visit (seven times a week or more) or was logged as not done.
+    """
+    outcomes = {item.item_code: item for item in logged}
+    in_plan = {item.item_code for item in planned}
+    found = [
+        Found(ExceptionCode.ITEM_MISSING, {"item_code": item.item_code})
+        for item in planned
+        if _is_missing(item, outcomes.get(item.item_code))
+    ]
+    for code, item in outcomes.items():
+        is_done = item.outcome in (ItemOutcome.DONE, ItemOutcome.EXTRA)
+        if is_done and code not in in_plan:
+            found.append(Found(ExceptionCode.ITEM_NOT_IN_PLAN, {"item_code": code, "consented": int(item.consented)}))
+        known = catalogue.get(code)
+        if is_done and known is not None and staff not in known.staff_kinds:
+            found.append(Found(ExceptionCode.ITEM_NOT_FOR_STAFF, {"item_code": code}))
+    return tuple(sorted(found, key=lambda each: (each.code, str(each.details["item_code"]))))
+
+
+def newest_outcomes(logged: Sequence[LoggedItem]) -> tuple[LoggedItem, ...]:
+    """Keep of each item what was logged last."""
+    return tuple({item.item_code: item for item in logged}.values())
+
+
+def repeated_items(codes: Sequence[str]) -> tuple[str, ...]:
+    """Name the items given more than once in one log."""
+    return tuple(sorted(code for code, times in Counter(codes).items() if times > 1))
+
+
+def _is_missing(item: PlannedItem, logged: LoggedItem | None) -> bool:
+    if logged is None:
+        return item.times_per_week >= 7
+    return logged.outcome is ItemOutcome.NOT_DONE

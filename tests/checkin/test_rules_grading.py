@@ -1,0 +1,131 @@
+"""Grades, what follows from them, the draw of samples, and who may decide."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from app.checkin.rules.grading import decide, due_on, grade, is_sampled, may_review, next_step, severity_of, step_of
+from app.checkin.types import (
+    ExceptionCode,
+    FactKind,
+    FactSubject,
+    ReviewStep,
+    Route,
+    Severity,
+    Witness,
+)
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.policies.codes import EvidenceGrade, GradeOutcome
+from tests.checkin.terms import a_policy
+
+KEY = b"k" * 32
+FACT = UUID("01936f00-0000-7000-8000-000000000001")
+AGENCY, OTHER = UUID(int=1), UUID(int=2)
+PERSON = UUID(int=3)
+TERMS = a_policy().grading
+POSITION, CLIENT = Witness.POSITION, Witness.CLIENT
+A, B, C, D = EvidenceGrade
+
+
+@pytest.mark.parametrize(
+    ("witnesses", "graded"),
+    [([POSITION, CLIENT], B), ([POSITION, POSITION, CLIENT], B), ([CLIENT], C), ([POSITION], C), ([], D)],
+)
+def test_a_grade_follows_from_independent_witnesses(witnesses, graded):
+    assert grade(witnesses) is graded
+
+
+def test_two_witnesses_beside_the_client_make_the_best_grade():
+    assert grade([POSITION, "tag", CLIENT]) is A  # a later kind of witness, by its code
+
+
+@pytest.mark.parametrize(
+    ("graded", "must_fix", "has_agency", "route"),
+    [
+        (A, False, True, Route.PAYS),
+        (A, True, True, Route.AGENCY),
+        (A, True, False, Route.OPERATOR),
+        (B, False, True, Route.PAYS),
+        (C, False, True, Route.AGENCY),
+        (C, True, True, Route.AGENCY),
+        (C, False, False, Route.OPERATOR),
+        (D, False, True, Route.OPERATOR),
+    ],
+)
+def test_grade_and_exceptions_decide_who_looks(graded, must_fix, has_agency, route):
+    terms = replace(TERMS, b_sample_share=Decimal(0))
+    severities = [Severity.ACKNOWLEDGE, *([Severity.MUST_FIX] if must_fix else [])]
+
+    decided = decide(FACT, graded=graded, severities=severities, terms=terms, has_agency=has_agency, key=KEY)
+
+    assert decided is route
+
+
+@pytest.mark.parametrize(("share", "route"), [(Decimal(0), Route.PAYS), (Decimal(1), Route.SAMPLED)])
+def test_a_drawn_fact_goes_to_the_operator(share, route):
+    terms = replace(TERMS, b_outcome=GradeOutcome.PAYS_SAMPLED, b_sample_share=share)
+
+    assert decide(FACT, graded=B, severities=[], terms=terms, has_agency=True, key=KEY) is route
+
+
+def test_samples_are_drawn_in_proportion_and_only_with_the_key():
+    facts = [new_id() for _ in range(2000)]
+    drawn = {fact for fact in facts if is_sampled(fact, share=Decimal("0.25"), key=KEY)}
+    again = {fact for fact in facts if is_sampled(fact, share=Decimal("0.25"), key=KEY)}
+    elsewhere = {fact for fact in facts if is_sampled(fact, share=Decimal("0.25"), key=b"o" * 32)}
+
+    assert drawn == again
+    assert 400 < len(drawn) < 600
+    assert drawn != elsewhere
+
+
+def test_every_exception_has_a_severity_and_policy_decides_for_missing_items():
+    assert {severity_of(code) for code in ExceptionCode} == set(Severity)
+    assert severity_of(ExceptionCode.ITEM_MISSING) is Severity.MUST_FIX
+    assert severity_of(ExceptionCode.ITEM_MISSING, missing_item_holds=False) is Severity.ACKNOWLEDGE
+    assert severity_of(ExceptionCode.OUTSIDE_FENCE) is Severity.MUST_FIX
+    assert severity_of(ExceptionCode.UNCERTAIN_LOCATION) is Severity.ACKNOWLEDGE
+
+
+def test_reviews_go_up_one_step_and_end_at_the_operator():
+    today = date(2026, 11, 20)
+
+    assert [step_of(route) for route in Route] == [None, ReviewStep.OPERATOR, ReviewStep.AGENCY, ReviewStep.OPERATOR]
+    assert next_step(ReviewStep.AGENCY) is ReviewStep.OPERATOR
+    assert next_step(ReviewStep.OPERATOR) is None
+    assert due_on(ReviewStep.AGENCY, today=today, terms=TERMS) == date(2026, 11, 23)
+    assert due_on(ReviewStep.OPERATOR, today=today, terms=TERMS) == date(2026, 11, 25)
+
+
+def an_actor(role: Role, kind: ScopeKind, key: str | None = None, *, person: UUID | None = None) -> Actor:
+    return Actor("tianjin", UUID(int=9), role, Scope(kind, key), UUID(int=8), person_id=person)
+
+
+HEAD, OPERATOR = Role.AGENCY_HEAD, Role.OPERATOR_REVIEWER
+
+
+@pytest.mark.parametrize(
+    ("actor", "step", "allowed"),
+    [
+        (an_actor(HEAD, ScopeKind.AGENCY, str(AGENCY)), ReviewStep.AGENCY, True),
+        (an_actor(HEAD, ScopeKind.AGENCY, str(OTHER)), ReviewStep.AGENCY, False),
+        (an_actor(HEAD, ScopeKind.AGENCY, str(AGENCY)), ReviewStep.OPERATOR, False),
+        (an_actor(HEAD, ScopeKind.AGENCY, str(AGENCY), person=PERSON), ReviewStep.AGENCY, False),
+        (an_actor(HEAD, ScopeKind.AGENCY, str(AGENCY), person=UUID(int=4)), ReviewStep.AGENCY, True),
+        (an_actor(OPERATOR, ScopeKind.FUND), ReviewStep.OPERATOR, True),
+        (an_actor(OPERATOR, ScopeKind.FUND), ReviewStep.AGENCY, False),
+        (an_actor(OPERATOR, ScopeKind.FUND, person=PERSON), ReviewStep.OPERATOR, False),
+        (an_actor(OPERATOR, ScopeKind.DISTRICT, "120101"), ReviewStep.OPERATOR, True),
+        (an_actor(OPERATOR, ScopeKind.DISTRICT, "120102"), ReviewStep.OPERATOR, False),
+        (an_actor(Role.CARER, ScopeKind.OWN_CLIENTS), ReviewStep.AGENCY, False),
+        (an_actor(Role.DISPATCHER, ScopeKind.AGENCY, str(AGENCY)), ReviewStep.AGENCY, False),
+    ],
+)
+def test_an_agency_decides_its_own_the_operator_the_funds_and_nobody_his_own(actor, step, allowed):
+    fact = FactSubject(FACT, FactKind.VISIT, UUID(int=5), UUID(int=6), AGENCY, "120101")
+
+    assert may_review(actor, fact=fact, step=step, carer_person_id=PERSON) is allowed
