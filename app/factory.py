@@ -16,8 +16,9 @@ from app.kernel.settings import EXTENSION, Limits, Settings, read_settings
 from app.ledger.routes import bp as ledger
 from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import load_book
+from app.schedules.routes import bp as schedules
 
-BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (ledger,)
+BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (ledger, schedules)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -6,6 +6,7 @@ from app.kernel import outbox, resend
 from app.kernel.jobs import Daily, Every, Job, Turn
 from app.kernel.settings import current_settings
 from app.kernel.worker import clear_runs
+from app.schedules.jobs import JOBS as SCHEDULES_JOBS
 
 
 def send_outbox(turn: Turn) -> None:
@@ -41,4 +42,4 @@ KERNEL_JOBS = (
     Job("clear_job_runs", Daily(time(3, 30)), clear_runs, safe_twice_because="what is deleted stays deleted"),
 )
 
-JOBS: tuple[Job, ...] = (*KERNEL_JOBS,)
+JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *SCHEDULES_JOBS)

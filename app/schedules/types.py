@@ -1,9 +1,13 @@
 """Visits from plan to done or missed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+from app.registry.types import CarerKind, Period
+
+DEFAULT_LIMIT = 50
 
 
 class VisitState(StrEnum):
@@ -54,3 +58,112 @@ class VisitView:
     began_at: datetime | None
     ended_at: datetime | None
     source: VisitSource
+    district_code: str
+    street_code: str | None = None
+
+
+class Refusal(StrEnum):
+    """Why a visit may not be planned; stable codes."""
+
+    PERIOD_INVALID = "period_invalid"  # ends before it begins, or longer than the policy's longest visit
+    IN_PAST = "in_past"
+    POLICY_EXPIRED = "policy_expired"
+    NO_POLICY = "no_policy"
+    CLIENT_UNKNOWN = "client_unknown"  # absent, or never this agency's
+    CARER_UNKNOWN = "carer_unknown"
+    AGENCY_NOT_DESIGNATED = "agency_not_designated"  # no agreement with the fund that day, or left
+    AGENCY_NOT_SERVING = "agency_not_serving"  # no agreement with the client that day
+    NOT_PROFESSIONAL = "not_professional"
+    NOT_EMPLOYED = "not_employed"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    NOT_ASSIGNED = "not_assigned"
+    NOT_ENTITLED = "not_entitled"
+    ENTITLEMENT_SUSPENDED = "entitlement_suspended"
+    CLIENT_AWAY = "client_away"
+    CLIENT_DIED = "client_died"
+    PLAN_MISSING = "plan_missing"  # no confirmed care plan in force
+    ID_USED = "id_used"
+    ID_REPEATED = "id_repeated"
+    CARER_OVERLAP = "carer_overlap"
+    CLIENT_OVERLAP = "client_overlap"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitToPlan:
+    """Command: one visit, `[planned_from, planned_to)`. Carers who come together have different team slots."""
+
+    id: UUID
+    client_id: UUID
+    carer_id: UUID
+    planned_from: datetime
+    planned_to: datetime
+    team_slot: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class VisitsToPlan:
+    """Command: up to 200 visits, all or none."""
+
+    visits: tuple[VisitToPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """Command: a planned visit will not take place; the reason is a code or a short text without names."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRights:
+    """What a client has, as planning needs it: days of validity each."""
+
+    id: UUID
+    district_code: str
+    street_code: str | None
+    died_on: date | None
+    served: tuple[Period, ...] = ()  # by the planning agency, for agency care
+    entitled: tuple[Period, ...] = ()  # to agency care at home
+    suspended: tuple[Period, ...] = ()
+    away: tuple[Period, ...] = ()
+    plans: tuple[tuple[UUID, Period], ...] = ()  # confirmed ones
+    assigned: tuple[tuple[UUID, Period], ...] = ()  # carer id
+
+
+@dataclass(frozen=True, slots=True)
+class CarerRights:
+    """What a carer has, as planning needs it."""
+
+    id: UUID
+    kind: CarerKind
+    employed: tuple[Period, ...] = ()  # by the planning agency
+    certified: tuple[Period, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningRules:
+    """What the policy of a district says for a day; the two flags tell why there is none."""
+
+    longest_visit: timedelta
+    certificate_required: bool
+    uncertified_until: date | None
+    is_expired: bool = False
+    is_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedVisit:
+    """A visit of the list, by its place from 0, with every reason found."""
+
+    index: int
+    codes: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFilter:
+    """Visits whose planned start lies in the local days `[day_from, day_to]`; at most `limit` after id `after`."""
+
+    day_from: date
+    day_to: date
+    limit: int = DEFAULT_LIMIT
+    after: UUID | None = None

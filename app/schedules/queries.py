@@ -1,0 +1,236 @@
+"""Reads of visits, always from what the actor may see, and the facts that planning asks for."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from app.careplans.models import CarePlan
+from app.kernel.errors import NotFound
+from app.kernel.paging import Page, fetch_page
+from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
+from app.policies.codes import HomeType
+from app.registry.models import (
+    Agency,
+    AgencyAgreement,
+    Assignment,
+    Carer,
+    Certificate,
+    Client,
+    Employment,
+    Entitlement,
+    Guardian,
+    Person,
+    ServiceAgreement,
+    Stay,
+    Suspension,
+)
+from app.registry.types import AgencyState, Period, ServiceMode
+from app.schedules.models import LIVE, Visit
+from app.schedules.types import CarerRights, ClientRights, VisitState, VisitView
+
+LIVE_STATES = (VisitState.PLANNED, VisitState.BEGUN, VisitState.DONE)
+Dated = tuple[UUID, Period]
+assert all(state.value in LIVE for state in LIVE_STATES)  # noqa: S101 - one meaning, in SQL and in Python
+
+
+def visible_visits(actor: AnyActor) -> Select[Visit]:
+    """Select the visits an actor may see: a carer his own, a guardian those of days on which he is guardian."""
+    return select(Visit).where(_visible(actor))
+
+
+def _visible(actor: AnyActor) -> ColumnElement[bool]:
+    scope = actor.scope
+    if scope.kind is ScopeKind.FUND:
+        return true()
+    if scope.kind is ScopeKind.DISTRICT:
+        return Visit.district_code == scope.key
+    if scope.kind is ScopeKind.STREET:
+        return Visit.street_code == scope.key
+    if scope.kind is ScopeKind.AGENCY:
+        return Visit.agency_id == scope.agency_id
+    if isinstance(actor, SystemActor) or actor.person_id is None:
+        return false()
+    if actor.role is Role.GUARDIAN:
+        return _guarded_by(actor.person_id)
+    return Visit.carer_id.in_(select(Carer.id).where(Carer.person_id == actor.person_id))
+
+
+def _guarded_by(person_id: UUID) -> ColumnElement[bool]:
+    day = cast(func.coalesce(func.lower(Visit.planned), Visit.began_at, Visit.created_at), Date)
+    guarded = select(Guardian.id).where(
+        Guardian.client_id == Visit.client_id,
+        Guardian.person_id == person_id,
+        Guardian.valid_from <= day,
+        or_(Guardian.valid_to.is_(None), day < Guardian.valid_to),
+    )
+    return guarded.exists()
+
+
+def get_visit(session: Session, *, visit_id: UUID, actor: AnyActor) -> VisitView:
+    """One visit; NotFound when it is absent or not the actor's to see."""
+    row = session.scalars(visible_visits(actor).where(Visit.id == visit_id)).one_or_none()
+    if row is None:
+        raise NotFound(kind="visit")
+    return view_of(row)
+
+
+def list_visits(
+    session: Session, *, actor: AnyActor, begin: datetime, beyond: datetime, limit: int, after: UUID | None
+) -> Page[VisitView]:
+    """Visits that overlap `[begin, beyond)`, planned or, when unscheduled, begun in it."""
+    inside = or_(
+        Visit.planned.op("&&")(Range(begin, beyond)),
+        and_(Visit.planned.is_(None), Visit.began_at >= begin, Visit.began_at < beyond),
+    )
+    statement = visible_visits(actor).where(inside)
+    return fetch_page(session, statement, key=Visit.id, limit=limit, after=after, view=view_of)
+
+
+def list_snapshot(session: Session, *, actor: AnyActor, begin: datetime, beyond: datetime) -> tuple[VisitView, ...]:
+    """What a phone keeps: open visits that overlap `[begin, beyond)`, and those begun and not over."""
+    wanted = or_(
+        Visit.state == VisitState.BEGUN,
+        and_(Visit.state == VisitState.PLANNED, Visit.planned.op("&&")(Range(begin, beyond))),
+    )
+    rows = session.scalars(visible_visits(actor).where(wanted).order_by(Visit.id).limit(500))
+    return tuple(view_of(row) for row in rows)
+
+
+def find_visits(session: Session, *, ids: Collection[UUID]) -> dict[UUID, VisitView]:
+    """Visits by id, unscoped: for planning's resends and for check-in, which look at ids the caller made."""
+    rows = session.scalars(select(Visit).where(Visit.id.in_(ids)))
+    return {row.id: view_of(row) for row in rows}
+
+
+def list_planned_before(session: Session, *, before: datetime, limit: int) -> list[tuple[UUID, str, datetime]]:
+    """Planned visits whose planned end lies before `before` (id, district, planned end); for the job, unscoped."""
+    statement = (
+        select(Visit.id, Visit.district_code, func.upper(Visit.planned))
+        .where(Visit.state == VisitState.PLANNED, func.upper(Visit.planned) < before)
+        .order_by(Visit.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
+
+
+def list_live_times(
+    session: Session, *, carer_ids: Collection[UUID], client_ids: Collection[UUID], within: Range[datetime]
+) -> list[tuple[UUID, UUID, int, datetime, datetime]]:
+    """Carer, client, slot, from and to of live planned visits that meet a time; unscoped, used to name collisions."""
+    statement = select(
+        Visit.carer_id, Visit.client_id, Visit.team_slot, func.lower(Visit.planned), func.upper(Visit.planned)
+    ).where(
+        Visit.state.in_(LIVE_STATES),
+        or_(Visit.carer_id.in_(carer_ids), Visit.client_id.in_(client_ids)),
+        Visit.planned.op("&&")(within),
+    )
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(statement)]
+
+
+def load_client_rights(
+    session: Session, *, client_ids: Collection[UUID], agency_id: UUID, first: date, last: date
+) -> dict[UUID, ClientRights]:
+    """Rights of clients the agency serves or served, over the days asked for; seven statements whatever the number."""
+    by_agency = (ServiceAgreement.agency_id == agency_id, ServiceAgreement.home_type == HomeType.AGENCY_CARE)
+    served = _dated(session, ServiceAgreement, client_ids, extra=by_agency)
+    at_home = (Entitlement.mode == ServiceMode.HOME, Entitlement.home_types.contains([HomeType.AGENCY_CARE.value]))
+    entitled = _dated(session, Entitlement, served, first=first, last=last, extra=at_home)
+    suspended = _dated(session, Suspension, served, first=first, last=last)
+    away = _dated(session, Stay, served, first=first, last=last)
+    plans = _dated(
+        session, CarePlan, served, first=first, last=last, name=CarePlan.id, extra=(CarePlan.confirmed_at.is_not(None),)
+    )
+    assigned = _dated(session, Assignment, served, first=first, last=last, name=Assignment.carer_id)
+    people = select(Client.id, Client.district_code, Client.street_code, Person.died_on).join(
+        Person, Person.id == Client.person_id
+    )
+    return {
+        row.id: ClientRights(
+            row.id,
+            row.district_code,
+            row.street_code,
+            row.died_on,
+            served=_periods(served[row.id]),
+            entitled=_periods(entitled[row.id]),
+            suspended=_periods(suspended[row.id]),
+            away=_periods(away[row.id]),
+            plans=tuple(plans[row.id]),
+            assigned=tuple(assigned[row.id]),
+        )
+        for row in session.execute(people.where(Client.id.in_(list(served))))
+    }
+
+
+def load_carer_rights(session: Session, *, carer_ids: Collection[UUID], agency_id: UUID) -> dict[UUID, CarerRights]:
+    """Rights of carers the agency employs or employed; three statements whatever the number."""
+    by_agency = (Employment.agency_id == agency_id,)
+    employed = _dated(session, Employment, carer_ids, owner=Employment.carer_id, extra=by_agency)
+    certified = _dated(session, Certificate, employed, owner=Certificate.carer_id)
+    rows = session.execute(select(Carer.id, Carer.kind).where(Carer.id.in_(list(employed))))
+    return {
+        row.id: CarerRights(row.id, row.kind, _periods(employed[row.id]), _periods(certified[row.id])) for row in rows
+    }
+
+
+def load_designation(session: Session, *, agency_id: UUID) -> tuple[Period, ...]:
+    """The days on which the fund has an agreement with an agency that has not left."""
+    statement = (
+        select(AgencyAgreement.valid_from, AgencyAgreement.valid_to)
+        .join(Agency, Agency.id == AgencyAgreement.agency_id)
+        .where(Agency.id == agency_id, Agency.state != AgencyState.LEFT)
+    )
+    return tuple(Period(row.valid_from, row.valid_to) for row in session.execute(statement))
+
+
+def _dated(
+    session: Session,
+    model: Any,
+    owners: Iterable[UUID],
+    *,
+    owner: Any = None,
+    name: Any = None,
+    first: date | None = None,
+    last: date | None = None,
+    extra: Sequence[ColumnElement[bool]] = (),
+) -> defaultdict[UUID, list[Dated]]:
+    """Periods of dated rights by owner, each with the id `name` stands for; only those that meet `[first, last]`."""
+    owner = model.client_id if owner is None else owner
+    statement = select(owner, model.id if name is None else name, model.valid_from, model.valid_to)
+    statement = statement.where(owner.in_(list(owners)), *extra)
+    if first is not None and last is not None:
+        statement = statement.where(model.valid_from <= last, or_(model.valid_to.is_(None), first < model.valid_to))
+    found: defaultdict[UUID, list[Dated]] = defaultdict(list)
+    for row in session.execute(statement):
+        found[row[0]].append((row[1], Period(row[2], row[3])))
+    return found
+
+
+def _periods(dated: Iterable[Dated]) -> tuple[Period, ...]:
+    return tuple(period for _, period in dated)
+
+
+def view_of(row: Visit) -> VisitView:
+    """A visit's row as others see it."""
+    return VisitView(
+        id=row.id,
+        client_id=row.client_id,
+        carer_id=row.carer_id,
+        agency_id=row.agency_id,
+        plan_id=row.plan_id,
+        team_slot=row.team_slot,
+        planned_from=row.planned.lower if row.planned else None,
+        planned_to=row.planned.upper if row.planned else None,
+        state=row.state,
+        seq=row.seq,
+        began_at=row.began_at,
+        ended_at=row.ended_at,
+        source=row.source,
+        district_code=row.district_code,
+        street_code=row.street_code,
+    )

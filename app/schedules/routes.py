@@ -1,0 +1,91 @@
+"""Visits: planned by agencies, read by everybody concerned, kept on phones."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from app.kernel import clock
+from app.kernel.access import current_actor, requires
+from app.kernel.db import session, transaction
+from app.kernel.http.api import AnhuBlueprint
+from app.kernel.paging import Page
+from app.kernel.permissions import Permission
+from app.kernel.regions import zone_of
+from app.kernel.resend import idempotent
+from app.schedules import queries
+from app.schedules.schemas import (
+    CancellationSchema,
+    VisitFilterSchema,
+    VisitListSchema,
+    VisitPageSchema,
+    VisitSchema,
+    VisitsToPlanSchema,
+)
+from app.schedules.service import planning
+from app.schedules.types import Cancellation, VisitFilter, VisitsToPlan, VisitView
+
+SNAPSHOT = timedelta(hours=72)
+SNAPSHOT_BACK = timedelta(hours=24)
+
+bp = AnhuBlueprint("schedules", __name__, description="Visits from plan to done or missed (工单)")
+
+
+@bp.post("/visits")
+@requires(Permission.PLAN_VISITS)
+@bp.arguments(VisitsToPlanSchema)
+@bp.response(201, VisitListSchema)
+def plan_visits(command: VisitsToPlan) -> dict[str, Any]:
+    """Plan up to 200 visits, all or none; a refusal lists every visit at fault with every reason."""
+    with transaction() as current:
+        return {"items": planning.plan_visits(current, command, actor=current_actor(), at=clock.now())}
+
+
+@bp.get("/visits")
+@requires(Permission.READ_VISITS)
+@bp.arguments(VisitFilterSchema, location="query")
+@bp.response(200, VisitPageSchema)
+def list_visits(wanted: VisitFilter) -> Page[VisitView]:
+    """Visits of local days."""
+    actor = current_actor()
+    zone = zone_of(actor.region)
+    return queries.list_visits(
+        session(),
+        actor=actor,
+        begin=clock.local_midnight(wanted.day_from, zone),
+        beyond=clock.local_midnight(wanted.day_to + timedelta(days=1), zone),
+        limit=wanted.limit,
+        after=wanted.after,
+    )
+
+
+@bp.get("/visits/snapshot")
+@requires(Permission.READ_VISITS)
+@bp.etag
+@bp.response(200, VisitListSchema)
+def read_snapshot() -> dict[str, Any]:
+    """A phone's open visits: of the last 24 and the next 72 hours. Send the ETag back to learn that nothing changed."""
+    now = clock.now().replace(minute=0, second=0, microsecond=0)
+    return {
+        "items": queries.list_snapshot(
+            session(), actor=current_actor(), begin=now - SNAPSHOT_BACK, beyond=now + SNAPSHOT
+        )
+    }
+
+
+@bp.get("/visits/<uuid:visit_id>")
+@requires(Permission.READ_VISITS)
+@bp.response(200, VisitSchema)
+def read_visit(visit_id: UUID) -> VisitView:
+    """One visit."""
+    return queries.get_visit(session(), visit_id=visit_id, actor=current_actor())
+
+
+@bp.post("/visits/<uuid:visit_id>/cancellation")
+@requires(Permission.PLAN_VISITS)
+@idempotent
+@bp.arguments(CancellationSchema)
+@bp.response(201, VisitSchema)
+def cancel_visit(command: Cancellation, visit_id: UUID) -> VisitView:
+    """Cancel a planned visit."""
+    with transaction() as current:
+        return planning.cancel_visit(current, visit_id, command=command, actor=current_actor(), at=clock.now())

@@ -1,0 +1,126 @@
+"""May this visit be planned, and which visits of one list collide?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from app.registry.types import CarerKind, Period
+from app.schedules.types import CarerRights, ClientRights, PlanningRules, Refusal, VisitToPlan
+
+
+def refuse_visit(
+    visit: VisitToPlan,
+    *,
+    on: date,
+    at: datetime,
+    client: ClientRights | None,
+    carer: CarerRights | None,
+    is_designated: bool,
+    rules: PlanningRules,
+) -> tuple[Refusal, ...]:
+    """Give every reason why a visit may not be planned for its local day `on`; empty when it may.
+
+    `client` and `carer` are None for those the planning agency never had. `at` is now.
+    """
+    found = [*_refuse_times(visit, at, rules)]
+    if not is_designated:
+        found.append(Refusal.AGENCY_NOT_DESIGNATED)
+    found += [Refusal.CLIENT_UNKNOWN] if client is None else _refuse_client(client, on)
+    found += [Refusal.CARER_UNKNOWN] if carer is None else _refuse_carer(carer, on, rules)
+    if client is not None and carer is not None and not covers(assignments(client, carer.id), on):
+        found.append(Refusal.NOT_ASSIGNED)
+    return tuple(found)
+
+
+def find_collisions(visits: Sequence[VisitToPlan]) -> dict[int, list[Refusal]]:
+    """Find the visits of one list that repeat an id or overlap for a carer, or for a client and team slot.
+
+    Half-open: visits that touch do not overlap. The later one of two is named, by its place.
+    """
+    found: dict[int, list[Refusal]] = {}
+    seen: set[UUID] = set()
+    for index, visit in enumerate(visits):
+        if visit.id in seen:
+            found.setdefault(index, []).append(Refusal.ID_REPEATED)
+        seen.add(visit.id)
+    for index in _overlapping([(visit.carer_id, visit) for visit in visits]):
+        found.setdefault(index, []).append(Refusal.CARER_OVERLAP)
+    for index in _overlapping([((visit.client_id, visit.team_slot), visit) for visit in visits]):
+        found.setdefault(index, []).append(Refusal.CLIENT_OVERLAP)
+    return found
+
+
+def find_overlaps(
+    visit: VisitToPlan, *, others: Iterable[tuple[UUID, UUID, int, datetime, datetime]]
+) -> tuple[Refusal, ...]:
+    """Say with what a visit collides; `others` are live ones: carer, client, slot, from, to."""
+    found: set[Refusal] = set()
+    for carer_id, client_id, slot, start, end in others:
+        if start < visit.planned_to and visit.planned_from < end:
+            if carer_id == visit.carer_id:
+                found.add(Refusal.CARER_OVERLAP)
+            if (client_id, slot) == (visit.client_id, visit.team_slot):
+                found.add(Refusal.CLIENT_OVERLAP)
+    return tuple(sorted(found))
+
+
+def plan_on(client: ClientRights, on: date) -> UUID | None:
+    """The confirmed care plan in force on a day."""
+    return next((plan_id for plan_id, period in client.plans if period.covers(on)), None)
+
+
+def covers(periods: Iterable[Period], on: date) -> bool:
+    """True when one of the periods holds the day."""
+    return any(period.covers(on) for period in periods)
+
+
+def assignments(client: ClientRights, carer_id: UUID) -> list[Period]:
+    """The periods in which a carer is assigned to the client."""
+    return [period for assigned, period in client.assigned if assigned == carer_id]
+
+
+def _refuse_times(visit: VisitToPlan, at: datetime, rules: PlanningRules) -> list[Refusal]:
+    length = visit.planned_to - visit.planned_from
+    cases: Mapping[Refusal, bool] = {
+        Refusal.PERIOD_INVALID: visit.planned_to <= visit.planned_from or length > rules.longest_visit,
+        Refusal.IN_PAST: visit.planned_to <= at,
+        Refusal.POLICY_EXPIRED: rules.is_expired,
+        Refusal.NO_POLICY: rules.is_unknown,
+    }
+    return [code for code, applies in cases.items() if applies]
+
+
+def _refuse_client(client: ClientRights, on: date) -> list[Refusal]:
+    cases: Mapping[Refusal, bool] = {
+        Refusal.AGENCY_NOT_SERVING: not covers(client.served, on),
+        Refusal.NOT_ENTITLED: not covers(client.entitled, on),
+        Refusal.ENTITLEMENT_SUSPENDED: covers(client.suspended, on),
+        Refusal.CLIENT_AWAY: covers(client.away, on),
+        Refusal.CLIENT_DIED: client.died_on is not None and client.died_on <= on,
+        Refusal.PLAN_MISSING: plan_on(client, on) is None,
+    }
+    return [code for code, applies in cases.items() if applies]
+
+
+def _refuse_carer(carer: CarerRights, on: date, rules: PlanningRules) -> list[Refusal]:
+    uncertified = rules.certificate_required and not covers(carer.certified, on)
+    in_transition = rules.uncertified_until is not None and on < rules.uncertified_until
+    cases: Mapping[Refusal, bool] = {
+        Refusal.NOT_PROFESSIONAL: carer.kind is not CarerKind.PROFESSIONAL,
+        Refusal.NOT_EMPLOYED: not covers(carer.employed, on),
+        Refusal.CERTIFICATE_EXPIRED: uncertified and not in_transition,
+    }
+    return [code for code, applies in cases.items() if applies]
+
+
+def _overlapping(keyed: Sequence[tuple[object, VisitToPlan]]) -> list[int]:
+    """Give the places of visits that begin before an earlier one of the same key has ended."""
+    order = sorted(range(len(keyed)), key=lambda place: (keyed[place][1].planned_from, place))
+    busy_until: dict[object, datetime] = {}
+    late: list[int] = []
+    for place in order:
+        key, visit = keyed[place]
+        if key in busy_until and visit.planned_from < busy_until[key]:
+            late.append(place)
+        busy_until[key] = max(busy_until.get(key, visit.planned_to), visit.planned_to)
+    return late

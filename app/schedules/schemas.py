@@ -1,0 +1,92 @@
+"""JSON of visits."""
+
+from datetime import date
+from typing import Any
+
+import marshmallow as ma
+
+from app.kernel.http.fields import Choice, Day, Id, Instant, PhoneId, Text, WholeNumber
+from app.kernel.http.schemas import CommandSchema
+from app.kernel.paging import PageRequestSchema, page_schema
+from app.schedules.types import Cancellation, VisitFilter, VisitSource, VisitState, VisitsToPlan, VisitToPlan
+
+MOST_VISITS = 200
+LONGEST_SPAN_DAYS = 62
+
+
+class VisitToPlanSchema(CommandSchema):
+    """One visit to plan."""
+
+    command = VisitToPlan
+
+    id = PhoneId(required=True)
+    client_id = Id(required=True)
+    carer_id = Id(required=True)
+    planned_from = Instant(required=True)
+    planned_to = Instant(required=True)
+    team_slot = WholeNumber(load_default=1, validate=ma.validate.Range(1, 9, error="team_slot_1_to_9"))
+
+
+class VisitsToPlanSchema(CommandSchema):
+    """Up to 200 visits, all or none."""
+
+    command = VisitsToPlan
+
+    visits = ma.fields.List(
+        ma.fields.Nested(VisitToPlanSchema),
+        required=True,
+        validate=ma.validate.Length(1, MOST_VISITS, error="visits_1_to_200"),
+    )
+
+    @ma.post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> VisitsToPlan:
+        return VisitsToPlan(tuple(data["visits"]))
+
+
+class CancellationSchema(CommandSchema):
+    """Why a visit will not take place."""
+
+    command = Cancellation
+
+    reason = Text(required=True, maximum=200)
+
+
+class VisitFilterSchema(PageRequestSchema):
+    """Visits of local days, both included."""
+
+    command = VisitFilter  # type: ignore[assignment]  # a filter has the keys of a page request and more
+
+    day_from = Day(required=True)
+    day_to = Day(required=True)
+
+    @ma.validates_schema
+    def _check_days(self, data: dict[str, Any], **_: Any) -> None:
+        first, last = data.get("day_from"), data.get("day_to")
+        if isinstance(first, date) and isinstance(last, date) and not 0 <= (last - first).days < LONGEST_SPAN_DAYS:
+            raise ma.ValidationError("span_1_to_62_days", "day_to")
+
+
+class VisitSchema(ma.Schema):
+    """One visit. `planned_from` and `planned_to` are null for a visit nobody planned."""
+
+    id = Id(required=True)
+    client_id = Id(required=True)
+    carer_id = Id(required=True)
+    agency_id = Id(required=True, allow_none=True)
+    plan_id = Id(required=True, allow_none=True)
+    team_slot = WholeNumber(required=True)
+    planned_from = Instant(required=True, allow_none=True)
+    planned_to = Instant(required=True, allow_none=True)
+    state = Choice(VisitState, required=True)
+    began_at = Instant(required=True, allow_none=True)
+    ended_at = Instant(required=True, allow_none=True)
+    source = Choice(VisitSource, required=True)
+
+
+class VisitListSchema(ma.Schema):
+    """Visits without pages."""
+
+    items = ma.fields.List(ma.fields.Nested(VisitSchema), required=True)
+
+
+VisitPageSchema = page_schema(VisitSchema)

@@ -1,0 +1,239 @@
+"""Visits over HTTP: all or none, refusals by place, other agencies' visits do not exist, phones learn of no change."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from app.kernel.db import db
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from tests.schedules.factories import (
+    HOUR,
+    NOW,
+    Scene,
+    a_carer,
+    a_guardian,
+    a_scene,
+    a_visit,
+    an_actor,
+    an_assignment,
+    as_json,
+    to_plan,
+)
+
+VISITS = "/api/v1/visits"
+
+
+def post(client: FlaskClient, scene: Scene, *visits, actor: Actor | None = None):
+    body = {"visits": [as_json(visit) for visit in visits]}
+    return client.post(VISITS, json=body, headers=scene.headers(actor or scene.dispatcher))
+
+
+def test_visits_are_planned_with_agency_district_and_plan(client: FlaskClient, scene: Scene):
+    first, second = to_plan(scene, hours=24), to_plan(scene, hours=25)
+
+    answer = post(client, scene, first, second)
+
+    assert answer.status_code == 201
+    assert [item["id"] for item in answer.json["items"]] == [str(first.id), str(second.id)]
+    assert {item["plan_id"] for item in answer.json["items"]} == {str(scene.plan_id)}
+    assert {item["state"] for item in answer.json["items"]} == {"planned"}
+
+
+def test_one_bad_visit_keeps_all_from_being_planned_and_each_reason_is_listed(client: FlaskClient, scene: Scene):
+    good, past = to_plan(scene, hours=24), to_plan(scene, hours=-48)
+    unknown = to_plan(scene, hours=48, client_id=new_id(), carer_id=new_id())
+
+    answer = post(client, scene, good, past, unknown)
+
+    assert answer.status_code == 409
+    assert answer.json["code"] == "visits_refused"
+    assert answer.json["details"]["refusals"] == [
+        {"index": 1, "codes": ["in_past"]},
+        {"index": 2, "codes": ["client_unknown", "carer_unknown"]},
+    ]
+    assert client.get(f"{VISITS}/{good.id}", headers=scene.headers(scene.dispatcher)).status_code == 404
+
+
+def test_an_overlap_with_a_planned_visit_is_named_by_the_database_and_touching_is_none(
+    client: FlaskClient, scene: Scene, tianjin: Session, app: Flask
+):
+    other, _ = a_carer(tianjin, app, scene.agency_id)
+    an_assignment(tianjin, scene.client_id, other)
+    tianjin.commit()
+    assert post(client, scene, to_plan(scene, hours=24)).status_code == 201
+
+    touching = post(client, scene, to_plan(scene, hours=25))
+    same_carer = post(client, scene, to_plan(scene, hours=24.5, team_slot=2))
+    same_client = post(client, scene, to_plan(scene, hours=24.5, carer_id=other))
+    together = post(client, scene, to_plan(scene, hours=24, carer_id=other, team_slot=2))
+
+    assert touching.status_code == 201
+    assert same_carer.json["details"]["refusals"] == [{"index": 0, "codes": ["carer_overlap"]}]
+    assert same_client.json["details"]["refusals"] == [{"index": 0, "codes": ["client_overlap"]}]
+    assert together.status_code == 201
+
+
+def test_a_resend_changes_nothing_and_other_content_under_the_same_id_is_refused(client: FlaskClient, scene: Scene):
+    visit = to_plan(scene)
+    first = post(client, scene, visit)
+
+    again = post(client, scene, visit)
+    other = post(client, scene, to_plan(scene, hours=30, id=visit.id))
+
+    assert (again.status_code, again.json) == (201, first.json)
+    assert again.headers["Idempotent-Replay"] == "true"
+    assert other.json["details"]["refusals"] == [{"index": 0, "codes": ["id_used"]}]
+
+
+def test_two_hundred_visits_take_no_more_statements_than_two(client: FlaskClient, scene: Scene):
+    few = [to_plan(scene, hours=24 + n) for n in range(2)]
+    many = [to_plan(scene, hours=100 + n) for n in range(200)]
+
+    of_few = statements_of(lambda: post(client, scene, *few))
+    of_many = statements_of(lambda: post(client, scene, *many))
+
+    assert of_few == of_many
+    assert of_many < 25
+
+
+def statements_of(act) -> int:
+    seen: list[str] = []
+
+    def note(conn, cursor, statement, *rest) -> None:
+        if "SAVEPOINT" not in statement:
+            seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert act().status_code < 300
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"visits": []}, "visits"),
+        ({"visits": [{}] * 201}, "visits"),
+        ({"visits": [{"id": "x"}]}, "visits"),
+        ({}, "visits"),
+        ({"visits": [], "more": 1}, "more"),
+    ],
+)
+def test_bad_input_is_told_by_field(client: FlaskClient, scene: Scene, body, field):
+    answer = client.post(VISITS, json=body, headers=scene.headers(scene.dispatcher))
+
+    assert answer.status_code == 422
+    assert field in answer.json["details"]["fields"]
+
+
+def test_strangers_and_wrong_roles_are_told_so_before_their_body_is_read(client: FlaskClient, scene: Scene):
+    assert client.post(VISITS, data=b"{").status_code == 401
+    assert client.post(VISITS, data=b"{", headers=scene.headers(scene.carer)).status_code == 403
+    assert client.get(f"{VISITS}/snapshot").status_code == 401
+    assert client.get(f"{VISITS}?day_from=2026-11-20&day_to=2026-11-20").status_code == 401
+    assert client.get(f"{VISITS}/{new_id()}").status_code == 401
+    assert client.post(f"{VISITS}/{new_id()}/cancellation", json={}).status_code == 401
+
+
+def test_another_agencys_visits_do_not_exist(client: FlaskClient, scene: Scene, tianjin: Session, app: Flask):
+    visit_id, other = a_visit(tianjin, scene), a_scene(tianjin, app)
+    tianjin.commit()
+    theirs = {**other.headers(other.dispatcher), "Idempotency-Key": "1"}
+
+    listed = client.get(f"{VISITS}?day_from=2026-11-20&day_to=2026-11-21", headers=theirs)
+
+    assert client.get(f"{VISITS}/{visit_id}", headers=theirs).status_code == 404
+    assert client.post(f"{VISITS}/{visit_id}/cancellation", json={"reason": "x"}, headers=theirs).status_code == 404
+    assert listed.json["items"] == []
+
+
+def test_each_role_sees_what_concerns_it(client: FlaskClient, scene: Scene, tianjin: Session, app: Flask):
+    visit_id = a_visit(tianjin, scene)
+    colleague = an_actor(
+        tianjin, Role.CARER, ScopeKind.OWN_CLIENTS, person_id=a_carer(tianjin, app, scene.agency_id)[1]
+    )
+    seeing = [
+        scene.dispatcher,
+        scene.carer,
+        a_guardian(tianjin, app, scene.client_id),
+        an_actor(tianjin, Role.SUPERVISOR, ScopeKind.FUND),
+        an_actor(tianjin, Role.SUPERVISOR, ScopeKind.DISTRICT, key="120101"),
+    ]
+    blind = [colleague, an_actor(tianjin, Role.SUPERVISOR, ScopeKind.DISTRICT, key="120102")]
+    tianjin.commit()
+
+    def status(actor: Actor) -> int:
+        return client.get(f"{VISITS}/{visit_id}", headers=scene.headers(actor)).status_code
+
+    assert [status(actor) for actor in seeing] == [200] * len(seeing)
+    assert [status(actor) for actor in blind] == [404] * len(blind)
+
+
+def test_lists_are_paged_by_local_days_in_one_statement(client: FlaskClient, scene: Scene, tianjin: Session):
+    for hours in (-10, 1, 2, 3, 20):  # the first lies in the evening before, the last in the morning after
+        a_visit(tianjin, scene, start=NOW + hours * HOUR)
+    tianjin.commit()
+    address = f"{VISITS}?day_from=2026-11-20&day_to=2026-11-20&limit=2"
+    headers = scene.headers(scene.dispatcher)
+
+    first = client.get(address, headers=headers)
+    rest = client.get(f"{address}&after={first.json['next_after']}", headers=headers)
+
+    assert (len(first.json["items"]), len(rest.json["items"]), rest.json["next_after"]) == (2, 1, None)
+    assert statements_of(lambda: client.get(address, headers=headers)) <= 2  # the account's check, the page
+
+
+def test_a_list_asks_for_a_span_that_makes_sense(client: FlaskClient, scene: Scene):
+    for days in ("day_from=2026-11-20&day_to=2026-11-19", "day_from=2026-01-01&day_to=2026-12-31", "day_from=x"):
+        answer = client.get(f"{VISITS}?{days}", headers=scene.headers(scene.dispatcher))
+
+        assert answer.status_code == 422
+
+
+def test_a_phone_learns_by_its_etag_that_nothing_changed(client: FlaskClient, scene: Scene, tianjin: Session):
+    a_visit(tianjin, scene, start=NOW + HOUR)
+    a_visit(tianjin, scene, start=NOW + timedelta(days=4))
+    tianjin.commit()
+    headers = scene.headers(scene.carer)
+
+    first = client.get(f"{VISITS}/snapshot", headers=headers)
+    same = client.get(f"{VISITS}/snapshot", headers={**headers, "If-None-Match": first.headers["ETag"]})
+    a_visit(tianjin, scene, start=NOW + 5 * HOUR)
+    tianjin.commit()
+    changed = client.get(f"{VISITS}/snapshot", headers={**headers, "If-None-Match": first.headers["ETag"]})
+
+    assert len(first.json["items"]) == 1
+    assert (same.status_code, same.data) == (304, b"")
+    assert (changed.status_code, len(changed.json["items"])) == (200, 2)
+
+
+def test_a_cancelled_visit_frees_its_time_and_cannot_be_cancelled_again(client: FlaskClient, scene: Scene):
+    visit = to_plan(scene)
+    post(client, scene, visit)
+    headers = scene.headers(scene.dispatcher)
+    address = f"{VISITS}/{visit.id}/cancellation"
+
+    bare = client.post(address, json={"reason": "家属改期"}, headers=headers)
+    first = client.post(address, json={"reason": "家属改期"}, headers={**headers, "Idempotency-Key": "a"})
+    again = client.post(address, json={"reason": "家属改期"}, headers={**headers, "Idempotency-Key": "b"})
+
+    assert bare.json["code"] == "idempotency_key_missing"
+    assert (first.status_code, first.json["state"]) == (201, "cancelled")
+    assert (again.status_code, again.json["code"]) == (409, "illegal_transition")
+    assert post(client, scene, to_plan(scene)).status_code == 201
+
+
+def test_an_actor_without_an_agency_cannot_plan(client: FlaskClient, scene: Scene):
+    odd = Actor("tianjin", scene.dispatcher.account_id, Role.DISPATCHER, Scope(ScopeKind.FUND), UUID(int=1))
+
+    answer = post(client, scene, to_plan(scene), actor=odd)
+
+    assert answer.status_code in (401, 404)
