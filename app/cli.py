@@ -7,10 +7,17 @@ from pathlib import Path
 import click
 
 import app.tables  # noqa: F401  # migrations set the rights that the models of all packages name
+from app.accounts.service import open_account
+from app.accounts.types import OpenedAccount
+from app.factory import create_app
 from app.kernel import clock, embedded
 from app.kernel import migrate as migrations
+from app.kernel.db import session, transaction
 from app.kernel.embedded_host import EmbeddedServerFailed
-from app.kernel.settings import Mode
+from app.kernel.errors import DomainError
+from app.kernel.permissions import Role, Scope, ScopeKind, SystemActor
+from app.kernel.regions import is_open_region
+from app.kernel.settings import Mode, Settings, read_settings
 from app.policies import report
 from app.policies.rules import PolicyBook
 from app.policies.service import load_book
@@ -126,6 +133,54 @@ def region_add(code: str, name: str, timezone: str, data_dir: Path) -> None:
     except migrations.RegionInvalid as invalid:
         raise click.ClickException(str(invalid)) from invalid
     click.echo(f"{code} is ready.")
+
+
+@main.group()
+def account() -> None:
+    """Who may log in: the first administrator of a fund is made here."""
+
+
+@account.command("add")
+@click.option("--region", "code", required=True, help="The fund's code.")
+@click.option("--role", type=click.Choice(list(Role)), default=Role.REGION_ADMIN, show_default=True)
+@click.option("--label", required=True, help="The post, not a person's name.")
+@click.option("--scope", default="fund", show_default=True, help="fund, district:CODE, street:CODE or agency:ID.")
+@_data_dir
+def account_add(code: str, role: Role, label: str, scope: str, data_dir: Path) -> None:
+    """Open an account and print the one-time code by which its owner binds his WeChat."""
+    settings = read_settings({**os.environ, "DATABASE_URL": _runtime_url(data_dir), "ANHU_DATA_DIR": str(data_dir)})
+    kind, _, key = scope.partition(":")
+    try:
+        asked = Scope(ScopeKind(kind), key or None)
+        opened = _open_account(settings, code, role=Role(role), label=label, scope=asked)
+    except (DomainError, ValueError) as error:
+        raise click.ClickException(f"{error} {getattr(error, 'details', '')}") from error
+    click.echo(f"account {opened.account_id}\nbinding code {opened.binding_code}")
+    click.echo(f"Use it before {opened.expires_at:%Y-%m-%d %H:%M} UTC.")
+
+
+def _open_account(settings: Settings, code: str, *, role: Role, label: str, scope: Scope) -> OpenedAccount:
+    with create_app(settings).app_context():
+        if not is_open_region(code):
+            raise click.ClickException(f"there is no region {code}: make it with `anhu region add`")
+        session().bind_region(code)
+        with transaction() as own:
+            return open_account(
+                own,
+                person_id=None,
+                label=label,
+                role=role,
+                scope=scope,
+                purpose="made by command",
+                phone=None,
+                actor=SystemActor(code, job="cli.account_add"),
+                at=clock.now(),
+            )
+
+
+def _runtime_url(data_dir: Path) -> str:
+    """The runtime role's URL: from the environment, or the embedded server's."""
+    return os.environ.get("DATABASE_URL") or embedded.start(data_dir).runtime
 
 
 def _owner_url(data_dir: Path) -> str:

@@ -7,8 +7,10 @@ from flask import Flask
 from sqlalchemy import create_engine, select
 
 import app.tables  # noqa: F401  # names across packages resolve only when all are imported
+from app.accounts.routes import bp as accounts
+from app.accounts.service import check_account
 from app.kernel import clock, logs, resend
-from app.kernel.access import check_permissions
+from app.kernel.access import check_permissions, use_account_check
 from app.kernel.db import db, refuse_dead_connections
 from app.kernel.http import api, observe, problems, service_routes
 from app.kernel.regions import DemoClockRow
@@ -18,7 +20,7 @@ from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import load_book
 from app.schedules.routes import bp as schedules
 
-BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (ledger, schedules)
+BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (accounts, ledger, schedules)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -40,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         rest.register_blueprint(blueprint, url_prefix=api.PREFIX)
     service_routes.install(flask, warnings=list)
     flask.after_request(resend.add_replay_header)
+    use_account_check(flask, check_account)
     check_permissions(flask)
     return flask
 

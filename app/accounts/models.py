@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.types import AccountState
 from app.kernel.db import Base, enum_column, no_overlap, public, regional
@@ -43,13 +43,13 @@ class BindingCode(Base):
 
     code_hash: Mapped[bytes] = mapped_column(primary_key=True)
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code"))
-    account_id: Mapped[UUID]
+    account_id: Mapped[UUID] = mapped_column(index=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
 
 class BindingAttempt(Base):
-    """Wrong binding codes of one identity in one hour: a bound on guessing."""
+    """Wrong binding codes of one WeChat user in one hour: a bound on guessing."""
 
     __tablename__ = "binding_attempt"
     __table_args__ = (public(update=("tries",), delete=True),)
@@ -60,13 +60,14 @@ class BindingAttempt(Base):
 
 
 class PhoneRoute(Base):
-    """In which regions a phone number is known, by keyed hash."""
+    """Which accounts of which regions a phone number belongs to, by keyed hash."""
 
     __tablename__ = "phone_route"
     __table_args__ = (public(delete=True),)
 
     phone_index: Mapped[bytes] = mapped_column(primary_key=True)
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
 
 
 class Account(Base):
@@ -86,6 +87,8 @@ class Account(Base):
     state: Mapped[AccountState] = enum_column(AccountState)
     grants_version: Mapped[int]
     created_at: Mapped[datetime]
+
+    grants: Mapped[list["RoleGrant"]] = relationship(order_by="RoleGrant.id", lazy="raise", viewonly=True)
 
 
 class RoleGrant(Base):

@@ -172,6 +172,17 @@ def transaction() -> Iterator[RegionSession]:
         current.info["in_transaction"] = False
 
 
+@contextmanager
+def public_transaction() -> Iterator[RegionSession]:
+    """A short transaction of its own over the tables all regions share, for a request that has no region yet.
+
+    It commits before the session of the request begins: what it wrote stays when that one is refused.
+    """
+    with db.session.session_factory() as own, own.begin():
+        assert isinstance(own, RegionSession)  # noqa: S101 - tells mypy what session_options set above
+        yield own
+
+
 def constraint_of(error: exc.IntegrityError) -> str:
     """Name of the database constraint that refused a statement, or an empty string."""
     diagnostics = getattr(error.orig, "diag", None)

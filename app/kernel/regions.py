@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import CheckConstraint, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, db, public
@@ -50,6 +51,17 @@ def zone_of(code: str) -> ZoneInfo:
         with db.engine.connect() as connection:
             zones[code] = ZoneInfo(connection.scalars(select(Region.timezone).where(Region.code == code)).one())
     return zones[code]
+
+
+def is_open_region(code: str) -> bool:
+    """True for a region this installation serves."""
+    if not is_region_code(code):
+        return False
+    try:
+        zone_of(code)
+    except NoResultFound:
+        return False
+    return True
 
 
 def region_codes(connection: Connection) -> list[str]:

@@ -26,6 +26,7 @@ HEADER = "Idempotency-Key"
 REPLAY_HEADER = "Idempotent-Replay"
 LONGEST_KEY = 64
 KEEP_KEYS = timedelta(days=30)
+ANSWER = "idempotency_key.answer"
 
 Row = TypeVar("Row", bound=Base)
 View = Callable[..., Any]
@@ -112,7 +113,7 @@ def idempotent(view: View) -> View:
             session.execute(
                 update(IdempotencyKey)
                 .where(IdempotencyKey.account_id == account_id, IdempotencyKey.key == key)
-                .values(status=response.status_code, answer=response.get_data())
+                .values(status=response.status_code, answer=_seal(response.get_data(as_text=True)))
             )
             return response
 
@@ -141,7 +142,13 @@ def _claim(session: Session, *, account_id: UUID, key: str, digest: bytes) -> Re
     if stored.request_digest != digest:
         raise KeyReused(header=HEADER)
     mark_replay()
-    return Response(stored.answer or b"", status=stored.status or 200, content_type="application/json")
+    answer = "" if stored.answer is None else current_settings().key_ring.decrypt(stored.answer, context=ANSWER)
+    return Response(answer, status=stored.status or 200, content_type="application/json")
+
+
+def _seal(answer: str) -> bytes:
+    """An answer may hold a binding code or a person's name: no reader of the table shall have it."""
+    return current_settings().key_ring.encrypt(answer, context=ANSWER)
 
 
 def _request_digest() -> bytes:

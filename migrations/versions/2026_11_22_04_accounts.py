@@ -43,6 +43,7 @@ def upgrade_public() -> None:
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_binding_code_region_code")),
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_binding_code")),
     )
+    op.create_index(op.f("ix_binding_code_account_id"), "binding_code", ["account_id"], unique=False)
     op.create_table(
         "identity_region",
         sa.Column("identity_id", sa.Uuid(), nullable=False),
@@ -55,9 +56,11 @@ def upgrade_public() -> None:
         "phone_route",
         sa.Column("phone_index", sa.LargeBinary(), nullable=False),
         sa.Column("region_code", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_phone_route_region_code")),
-        sa.PrimaryKeyConstraint("phone_index", "region_code", name=op.f("pk_phone_route")),
+        sa.PrimaryKeyConstraint("phone_index", "region_code", "account_id", name=op.f("pk_phone_route")),
     )
+    op.create_index(op.f("ix_phone_route_account_id"), "phone_route", ["account_id"], unique=False)
 
 
 def upgrade_region(schema: str) -> None:

@@ -1,0 +1,51 @@
+"""What can be done with accounts: open and change them, bind WeChat users, hold sessions."""
+
+from app.accounts.service.accounts import (
+    add_grant,
+    change_state,
+    end_grant,
+    lock,
+    new_binding_code,
+    open_account,
+    open_staff_account,
+    set_phone,
+    unlock,
+)
+from app.accounts.service.binding import (
+    bind_by_code,
+    bind_by_phone,
+    count_try,
+    find_route,
+    find_ticket,
+    read_binding_code,
+)
+from app.accounts.service.sessions import find_entry, log_in, log_out, refresh, region_of, tokens_or_refusal
+from app.accounts.service.standing import check_account
+from app.accounts.service.wechat import ask_phone, ask_user
+
+__all__ = [
+    "add_grant",
+    "ask_phone",
+    "ask_user",
+    "bind_by_code",
+    "bind_by_phone",
+    "change_state",
+    "check_account",
+    "count_try",
+    "end_grant",
+    "find_entry",
+    "find_route",
+    "find_ticket",
+    "lock",
+    "log_in",
+    "log_out",
+    "new_binding_code",
+    "open_account",
+    "open_staff_account",
+    "read_binding_code",
+    "refresh",
+    "region_of",
+    "set_phone",
+    "tokens_or_refusal",
+    "unlock",
+]

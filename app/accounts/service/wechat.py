@@ -1,0 +1,86 @@
+"""Asks WeChat who somebody is, and tells its refusals as ours. Never inside a transaction.
+
+The openid is not kept: only its keyed hashes leave this module.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+
+from app.accounts.types import WeChatUser
+from app.gateways.wechat import (
+    WeChatBlocked,
+    WeChatBusy,
+    WeChatMisconfigured,
+    WeChatPhoneAbroad,
+    WeChatRefused,
+)
+from app.gateways.wechat_access import current_wechat
+from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.settings import current_settings
+
+OPENID = "identity.openid"
+PHONE = "phone_route.phone"
+
+Answer = TypeVar("Answer")
+log = structlog.get_logger()
+
+
+class WeChatCodeRefused(DomainError):
+    """WeChat does not take the code: used, too old or not one of its own."""
+
+    kind, code = ErrorKind.UNAUTHENTICATED, "wechat_code_refused"
+
+
+class WeChatUserBlocked(DomainError):
+    """WeChat holds this user to be a high risk."""
+
+    kind, code = ErrorKind.FORBIDDEN, "wechat_user_blocked"
+
+
+class WeChatPhoneNotMainland(DomainError):
+    """The phone number is not of mainland China."""
+
+    kind, code = ErrorKind.INVALID, "wechat_phone_abroad"
+
+
+class WeChatNotAnswering(DomainError):
+    """WeChat is out of reach or overloaded."""
+
+    kind, code = ErrorKind.UNAVAILABLE, "wechat_busy"
+
+
+class WeChatNotConfigured(DomainError):
+    """WeChat refuses our own account: an administrator has to act."""
+
+    kind, code = ErrorKind.UNAVAILABLE, "wechat_misconfigured"
+
+
+def ask_user(code: str) -> WeChatUser:
+    """Trade the code of `wx.login` for the user behind it."""
+    openid = _ask(lambda: current_wechat().code_to_session(code).openid)
+    return WeChatUser(current_settings().key_ring.blind_indexes(openid, purpose=OPENID))
+
+
+def ask_phone(code: str) -> tuple[bytes, ...]:
+    """Trade the code of the phone-number button for the keyed hashes of the number."""
+    number = _ask(lambda: current_wechat().phone_number(code))
+    return current_settings().key_ring.blind_indexes(number, purpose=PHONE)
+
+
+def _ask(question: Callable[[], Answer]) -> Answer:
+    try:
+        return question()
+    except WeChatPhoneAbroad as error:
+        raise WeChatPhoneNotMainland from error
+    except WeChatRefused as error:
+        raise WeChatCodeRefused from error
+    except WeChatBlocked as error:
+        raise WeChatUserBlocked from error
+    except WeChatBusy as error:
+        log.warning("wechat_busy", path=error.path, errcode=error.errcode)
+        raise WeChatNotAnswering from error
+    except WeChatMisconfigured as error:
+        log.error("wechat_misconfigured", path=error.path, errcode=error.errcode)
+        raise WeChatNotConfigured from error
