@@ -27,6 +27,10 @@ fix: setup
 test: check
 	$(BIN)/pytest -n 2 $(ARGS)
 
+# Many random requests for every route of the OpenAPI document; `make test` tries a few.
+fuzz: setup
+	ANHU_FUZZ_EXAMPLES=200 $(BIN)/pytest -n 2 tests/fuzz $(ARGS)
+
 test-pg15: setup
 	$(BIN)/python tests/pg15.py -n 2 $(ARGS)
 

@@ -85,26 +85,32 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> str:
     return name
 
 
-def _clone(template: str) -> Clone:
+def clone_of(template: str) -> Clone:
+    """A database of its own; whoever makes it drops it."""
     name = f"test_{secrets.token_hex(6)}"
     _run_as_superuser(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY wal_log')
     return Clone(name, create_roles_and_database(postgres_for_tests(), database=name))
 
 
+def drop(clone: Clone) -> None:
+    """Remove a database with whatever is still connected to it."""
+    _run_as_superuser(f'DROP DATABASE "{clone.name}" WITH (FORCE)')
+
+
 @pytest.fixture(scope="session")
 def worker_database(template: str) -> Iterator[Clone]:
     """This worker's database; tests leave nothing in it."""
-    clone = _clone(template)
+    clone = clone_of(template)
     yield clone
-    _run_as_superuser(f'DROP DATABASE "{clone.name}" WITH (FORCE)')
+    drop(clone)
 
 
 @pytest.fixture
 def own_database(template: str) -> Iterator[Clone]:
     """A database for one test that commits: races, kills, workers."""
-    clone = _clone(template)
+    clone = clone_of(template)
     yield clone
-    _run_as_superuser(f'DROP DATABASE "{clone.name}" WITH (FORCE)')
+    drop(clone)
 
 
 def settings_for(urls: DatabaseUrls, data_dir: Path, **more: str) -> Settings:
