@@ -79,23 +79,30 @@ def drive(address: tuple[str, int], requests: Sequence[bytes], *, clients: int) 
     cpu = time.process_time()
     began = time.perf_counter()
     with selectors.DefaultSelector() as selector:
-        for request in islice(waiting, clients):
-            starting = _Client(address)
-            _open(starting, selector)
-            starting.send(request)
-        while selector.get_map():
-            ready = selector.select(STALLED_AFTER_S)
-            if not ready:
-                raise ServerFailed(f"no answer for {STALLED_AFTER_S:.0f} s after {len(latencies)} answers")
-            for key, _ in ready:
-                client: _Client = key.data
-                answer = client.receive()
-                if answer is None:
-                    continue
-                latencies.append(time.perf_counter() - client.sent_at)
-                statuses[answer[0]] += 1
-                _go_on(client, selector, next(waiting, None), stays_open=answer[1])
+        try:
+            for request in islice(waiting, clients):
+                starting = _Client(address)
+                _open(starting, selector)
+                starting.send(request)
+            while selector.get_map():
+                for client in _ready(selector):
+                    answer = client.receive()
+                    if answer is None:
+                        continue
+                    latencies.append(time.perf_counter() - client.sent_at)
+                    statuses[answer[0]] += 1
+                    _go_on(client, selector, next(waiting, None), stays_open=answer[1])
+        finally:
+            for key in list(selector.get_map().values()):
+                key.data.connection.close()
     return LoadResult(time.perf_counter() - began, latencies, statuses, time.process_time() - cpu)
+
+
+def _ready(selector: selectors.BaseSelector) -> list[_Client]:
+    ready = selector.select(STALLED_AFTER_S)
+    if not ready:
+        raise ServerFailed(f"no answer for {STALLED_AFTER_S:.0f} s")
+    return [key.data for key, _ in ready]
 
 
 def _go_on(client: _Client, selector: selectors.BaseSelector, request: bytes | None, *, stays_open: bool) -> None:

@@ -27,6 +27,7 @@ CREATED = 201
 WARM_TRIPS = 40
 COUNTED_TRIPS = 10
 SOCKET = ".s.PGSQL.5432"
+ONE_CONNECTION = {"ANHU_WEB_WORKERS": "1", "ANHU_WEB_THREADS": "1"}  # so that it is warm after the first few
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,11 @@ def run_once(
         serve(application, data_dir=cluster.data_dir, database_url=urls.runtime, more=more or {}) as server,
     ):
         requests = clock_ins(cluster.pairs, keys=cluster.settings.token_keys, at=clock.now())
-        _check_statuses(drive(server.address, requests[:warm], clients=clients), application)
+        check_statuses(drive(server.address, requests[:warm], clients=clients), application)
         web, database = cpu_seconds(server.process), cpu_seconds(cluster.process())
         load = drive(server.address, requests[warm:], clients=clients)
         web, database = cpu_seconds(server.process) - web, cpu_seconds(cluster.process()) - database
-        _check_statuses(load, application)
+        check_statuses(load, application)
         _check_stored(urls, expected=len(requests))
         thousands = len(load.latencies) / 1000
         return Run(
@@ -85,17 +86,15 @@ def count_round_trips(application: str, cluster: Cluster, *, name: str) -> list[
         through = url.update_query_dict({"host": folder}).render_as_string(hide_password=False)
         with (
             counting_proxy(socket_folder / SOCKET, Path(folder)) as tally,
-            serve(
-                application, data_dir=cluster.data_dir, database_url=through, more={"ANHU_WEB_WORKERS": "1"}
-            ) as server,
+            serve(application, data_dir=cluster.data_dir, database_url=through, more=ONE_CONNECTION) as server,
         ):
-            _check_statuses(drive(server.address, requests[:WARM_TRIPS], clients=1), application)
+            check_statuses(drive(server.address, requests[:WARM_TRIPS], clients=1), application)
             return [_one_tally(server, request, tally) for request in requests[WARM_TRIPS:]]
 
 
 def _one_tally(server: Server, request: bytes, tally: Tally) -> Tally:
     tally.take()
-    _check_statuses(drive(server.address, [request], clients=1), OURS)
+    check_statuses(drive(server.address, [request], clients=1), OURS)
     return tally.take()
 
 
@@ -130,7 +129,8 @@ def _request(pair: seed.Pair, *, token: str, at: datetime) -> bytes:
     return head.encode() + body
 
 
-def _check_statuses(load: LoadResult, application: str) -> None:
+def check_statuses(load: LoadResult, application: str) -> None:
+    """Raise ServerFailed unless every answer was a created check-in."""
     if set(load.statuses) != {CREATED}:
         raise ServerFailed(f"{application} answered {dict(load.statuses)} to clean clock-ins; each must be {CREATED}")
 

@@ -1,16 +1,19 @@
 """The bench on a tiny cut, so that it does not rot. No figure is judged here: speed is `make bench`'s business."""
 
+import socket
 import struct
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from app.kernel import clock
 from bench import figures
 from bench.cluster import Cluster, filled_cluster
-from bench.load import LoadResult, ServerFailed
-from bench.runs import COUNTED_TRIPS, WARM_TRIPS, Run, count_round_trips, run_once
+from bench.load import LoadResult, ServerFailed, drive
+from bench.runs import COUNTED_TRIPS, WARM_TRIPS, Run, check_statuses, count_round_trips, run_once
 from bench.serving import BASELINE
 from bench.wire import Reader, Tally
 
@@ -34,8 +37,9 @@ def a_message(kind: str, content: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize("application", [BASELINE])
-def test_a_run_stores_every_check_in_and_costs_something(cluster: Cluster, application: str) -> None:
+def test_a_run_stores_every_check_in_and_counts_what_it_costs(cluster: Cluster, application: str) -> None:
     run = run_once(application, cluster, name="test_run", clients=4, warm=FEW)
+    tallies = count_round_trips(application, cluster, name="test_trips")
 
     assert run.load.statuses == {201: PAIRS - FEW}
     assert len(run.load.latencies) == PAIRS - FEW
@@ -44,20 +48,51 @@ def test_a_run_stores_every_check_in_and_costs_something(cluster: Cluster, appli
     assert run.db_cpu_s_per_1000 > 0
     assert run.worker_rss_mib > 10
     assert 0 < run.start_s < 30
-
-
-def test_a_warm_hand_written_check_in_takes_seven_round_trips(cluster: Cluster) -> None:
-    tallies = count_round_trips(BASELINE, cluster, name="test_trips")
-
     assert [tally.round_trips for tally in tallies] == [7] * COUNTED_TRIPS
-    assert all(tally.turns == 7 for tally in tallies)
+    assert [tally.turns for tally in tallies] == [7] * COUNTED_TRIPS
 
 
-def test_an_answer_that_is_no_clean_check_in_ends_the_run(cluster: Cluster) -> None:
-    twice = Cluster(cluster.data_dir, cluster.settings, cluster.pairs[:2] * 2)
+@contextmanager
+def a_server(*answers: bytes) -> Iterator[tuple[str, int]]:
+    """Answers one request with each of `answers`, then closes the connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                for answer in answers:
+                    connection.recv(4096)
+                    connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()
+        thread.join()
+
+
+def test_clients_read_whole_answers_and_count_them_by_status() -> None:
+    created = b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}"
+    refused = b"HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n"
+
+    with a_server(created, refused, created) as address:
+        load = drive(address, [b"GET / HTTP/1.1\r\n\r\n"] * 3, clients=1)
+
+    assert load.statuses == {201: 2, 409: 1}
+    assert len(load.latencies) == 3
+
+
+def test_an_answer_cut_off_is_an_error() -> None:
+    cut_off = b"HTTP/1.1 201 Created\r\nContent-Length: 20\r\n\r\n{}"
+
+    with a_server(cut_off) as address, pytest.raises(ServerFailed, match="in the middle"):
+        drive(address, [b"GET / HTTP/1.1\r\n\r\n"], clients=1)
+
+
+def test_a_refused_check_in_ends_a_run() -> None:
+    load = LoadResult(1.0, [0.01] * 2, Counter({201: 1, 409: 1}), 0.0)
 
     with pytest.raises(ServerFailed, match="409"):
-        run_once(BASELINE, twice, name="test_twice", clients=1, warm=1)
+        check_statuses(load, BASELINE)
 
 
 def test_messages_are_counted_across_any_cut_of_the_stream() -> None:
