@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.careplans.types import ConfirmationWay
 from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
 from app.policies.codes import ItemCategory
 
@@ -25,23 +26,27 @@ class ServiceItem(AppendOnly, Base):
     minutes: Mapped[int]
     national_code: Mapped[str | None]
     source: Mapped[str]  # document and clause, or why it is assumed
+    active: Mapped[bool]  # False: this version takes the item out of the catalogue
 
 
 class CarePlan(Base):
-    """A version of a client's plan; it is in force from `valid_from` once confirmed, until replaced."""
+    """A version of a client's plan; it is in force from `valid_from` once confirmed, until replaced.
+
+    A draft confirmed after its first day begins on the day it was confirmed: nothing is in force backwards.
+    """
 
     __tablename__ = "care_plan"
     __table_args__ = (
         CheckConstraint("valid_to >= valid_from", name="period"),
         UniqueConstraint("client_id", "version"),
         no_overlap("client_id", where="confirmed_at IS NOT NULL"),
-        regional(update=("valid_to", "confirmed_at")),
+        regional(update=("valid_from", "valid_to", "confirmed_at")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("region.client.id"))
     version: Mapped[int]
-    author_id: Mapped[UUID]  # account
+    author_id: Mapped[UUID | None]  # account; None for a job
     agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.agency.id"))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
@@ -76,6 +81,7 @@ class PlanConfirmation(AppendOnly, Base):
     __table_args__ = (regional(),)
 
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("region.care_plan.id"), primary_key=True)
-    account_id: Mapped[UUID]
+    account_id: Mapped[UUID | None]  # None for a job
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.person.id"))
-    way: Mapped[str]  # own phone, paper
+    way: Mapped[ConfirmationWay] = enum_column(ConfirmationWay)
+    document: Mapped[str | None]  # where the signed paper lies

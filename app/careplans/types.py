@@ -1,6 +1,7 @@
 """Service items and care plans."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,6 +14,14 @@ class StaffKind(StrEnum):
     CARER = "carer"
     NURSE = "nurse"
     FAMILY = "family"
+
+
+class ConfirmationWay(StrEnum):
+    """How a plan was confirmed."""
+
+    OWN_PHONE = "own_phone"  # by the guardian
+    PAPER = "paper"  # signed, entered by the agency's head
+    NOT_REQUIRED = "not_required"  # the region's policy asks for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class CatalogueItem:
     category: ItemCategory
     staff_kinds: tuple[StaffKind, ...]
     minutes: int
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +54,77 @@ class LivePlan:
     client_id: UUID
     version: int
     items: tuple[PlannedItem, ...]
+    valid_from: date
+    valid_to: date | None
+    agency_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceItemView:
+    """A catalogue item with where it comes from."""
+
+    code: str
+    version: int
+    name: str
+    category: ItemCategory
+    staff_kinds: tuple[StaffKind, ...]
+    minutes: int
+    national_code: str | None
+    source: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanConfirmationView:
+    """Who confirmed a plan, and how."""
+
+    way: ConfirmationWay
+    document: str | None
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CarePlanView:
+    """A version of a client's plan; without a confirmation it is a draft and not in force."""
+
+    id: UUID
+    client_id: UUID
+    version: int
+    agency_id: UUID | None
+    valid_from: date
+    valid_to: date | None
+    items: tuple[PlannedItem, ...]
+    confirmation: PlanConfirmationView | None
+    policy_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceItemEntry:
+    """A new version of a catalogue item."""
+
+    code: str
+    name: str
+    category: ItemCategory
+    staff_kinds: tuple[StaffKind, ...]
+    minutes: int
+    source: str
+    national_code: str | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDraft:
+    """A new version of a client's plan, in force from `valid_from` once confirmed."""
+
+    valid_from: date
+    items: tuple[PlannedItem, ...]
+    valid_to: date | None = None
+    agency_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPlan:
+    """A confirmation: by the guardian's own phone, or on paper with where the paper lies."""
+
+    way: ConfirmationWay = ConfirmationWay.OWN_PHONE
+    document: str | None = None

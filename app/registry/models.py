@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.codes import Sex
 from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
@@ -62,13 +62,15 @@ class Agency(Base):
 
 
 class AgencyAgreement(Dated, Base):
-    """The fund's agreement with an agency."""
+    """The fund's agreement with an agency: which home types it may serve (scope), in which districts (area)."""
 
     __tablename__ = "agency_agreement"
     __table_args__ = (ordered(), no_overlap("agency_id"), regional(update=("valid_to",)))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("region.agency.id"))
+    home_types: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    district_codes: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))  # None: the whole region
 
 
 class Person(Base):
@@ -100,6 +102,8 @@ class Carer(Base):
     kind: Mapped[CarerKind] = enum_column(CarerKind)
     created_at: Mapped[datetime]
 
+    person: Mapped[Person] = relationship()
+
 
 class Employment(Dated, Base):
     """A professional carer's contract with an agency."""
@@ -126,7 +130,10 @@ class Certificate(Dated, Base):
 
 
 class FamilyTraining(Dated, Base):
-    """Whether a family carer is still provisional for a client, or formal, and since when."""
+    """Whether a family carer is still provisional for a client, or formal, and since when.
+
+    A formal stage begins on the day of becoming formal; from when that counts for money is the policy of the day.
+    """
 
     __tablename__ = "family_training"
     __table_args__ = (ordered(), no_overlap("carer_id", "client_id"), regional(update=("valid_to",)))
@@ -135,6 +142,9 @@ class FamilyTraining(Dated, Base):
     carer_id: Mapped[UUID] = mapped_column(ForeignKey("region.carer.id"))
     client_id: Mapped[UUID] = mapped_column(ForeignKey("region.client.id"))
     stage: Mapped[TrainingStage] = enum_column(TrainingStage)
+    exam_on: Mapped[date | None]
+    exam_document: Mapped[str | None]  # where the exam is on file
+    policy_digest: Mapped[str]
 
 
 class Client(Base):
@@ -149,6 +159,8 @@ class Client(Base):
     street_code: Mapped[str | None]
     created_at: Mapped[datetime]
 
+    person: Mapped[Person] = relationship()
+
 
 class Guardian(Dated, Base):
     """Who may confirm, agree or sign for a client, by which document."""
@@ -162,6 +174,8 @@ class Guardian(Dated, Base):
     relation: Mapped[Relation] = enum_column(Relation)
     extent: Mapped[GuardianExtent] = enum_column(GuardianExtent)
     document: Mapped[str]
+
+    person: Mapped[Person] = relationship()
 
 
 class HomePlace(Dated, Base):
@@ -221,6 +235,7 @@ class Entitlement(Dated, Base):
     cause_kind: Mapped[str]
     cause_id: Mapped[UUID | None]
     concluded_on: Mapped[date]
+    policy_digest: Mapped[str]  # of the rules that fixed its first and last day
 
 
 class Suspension(Dated, Base):
@@ -281,4 +296,4 @@ class PeriodChange(AppendOnly, Base):
     old_valid_to: Mapped[date | None]
     new_valid_to: Mapped[date | None]
     reason: Mapped[str]
-    actor_id: Mapped[UUID | None]
+    actor_id: Mapped[UUID | None]  # account; None for a job

@@ -1,7 +1,7 @@
 """People, agencies and rights, as other packages see them."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -110,3 +110,71 @@ class StayView:
     kind: StayKind
     period: Period
     discharged_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionView:
+    """Days on which a client's entitlement rests."""
+
+    id: UUID
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentView:
+    """Days on which a carer cares for a client."""
+
+    id: UUID
+    carer_id: UUID
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingView:
+    """Days on which a family carer is provisional, or formal, for a client."""
+
+    id: UUID
+    carer_id: UUID
+    stage: TrainingStage
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMonth:
+    """All dated rights of a client that touch a span of days. A stay that ends on the first day belongs to it."""
+
+    client_id: UUID
+    district_code: str
+    died_on: date | None
+    entitlements: tuple[EntitlementView, ...]
+    suspensions: tuple[SuspensionView, ...]
+    stays: tuple[StayView, ...]
+    assignments: tuple[AssignmentView, ...]
+    trainings: tuple[TrainingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyPair:
+    """A family carer's assignment to a client that touches a span of days."""
+
+    assignment_id: UUID
+    client_id: UUID
+    carer_id: UUID
+    carer_person_id: UUID
+    client_person_id: UUID
+    district_code: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeAccount:
+    """A payee's live bank account, in clear text: for the payment file only, never for a log or an error."""
+
+    id: UUID
+    person_id: UUID
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+    bank_code: str
+    bank_name: str | None
+    name_check: NameCheck
+    hold_until: datetime | None

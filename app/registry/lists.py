@@ -1,0 +1,190 @@
+"""Lists and single records as screens show them: masked, scoped by the actor, paged."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.kernel.paging import DEFAULT_LIMIT, Page, fetch_page
+from app.kernel.permissions import AnyActor
+from app.registry.models import (
+    Agency,
+    AgencyAgreement,
+    Assignment,
+    Carer,
+    Certificate,
+    Client,
+    Employment,
+    Entitlement,
+    FamilyTraining,
+    Guardian,
+    HomePlace,
+    ServiceAgreement,
+    Stay,
+    Suspension,
+)
+from app.registry.queries import one_or_not_found, visible_agencies, visible_carers, visible_clients
+from app.registry.shown import (
+    AgencyView,
+    CarerView,
+    CertificateView,
+    ClientSummary,
+    ClientView,
+    EmploymentView,
+)
+from app.registry.types import (
+    CarerKind,
+)
+from app.registry.views import (
+    agency_view,
+    agreement_view,
+    assigned_carer_view,
+    certificate_view,
+    client_summary,
+    employment_view,
+    entitlement_view,
+    guardian_view,
+    home_view,
+    masked_person,
+    stay_view,
+    suspension_view,
+    training_view,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyFilter:
+    """Query keys of the list of agencies."""
+
+    limit: int = DEFAULT_LIMIT
+    after: UUID | None = None
+    district_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CarerFilter:
+    """Query keys of the list of carers."""
+
+    limit: int = DEFAULT_LIMIT
+    after: UUID | None = None
+    kind: CarerKind | None = None
+    agency_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFilter:
+    """Query keys of the list of clients."""
+
+    limit: int = DEFAULT_LIMIT
+    after: UUID | None = None
+    district_code: str | None = None
+    agency_id: UUID | None = None
+
+
+def list_agencies(session: Session, *, actor: AnyActor, wanted: AgencyFilter) -> Page[AgencyView]:
+    """Agencies without their agreements."""
+    statement = visible_agencies(actor)
+    if wanted.district_code is not None:
+        statement = statement.where(Agency.district_code == wanted.district_code)
+    return fetch_page(
+        session, statement, key=Agency.id, limit=wanted.limit, after=wanted.after, view=lambda row: agency_view(row, ())
+    )
+
+
+def get_agency(session: Session, *, agency_id: UUID, actor: AnyActor) -> AgencyView:
+    """An agency with the fund's agreements; NotFound outside the actor's scope."""
+    row = one_or_not_found(session, visible_agencies(actor).where(Agency.id == agency_id))
+    return agency_view(row, _all(session, AgencyAgreement, AgencyAgreement.agency_id == agency_id))
+
+
+def list_carers(session: Session, *, actor: AnyActor, wanted: CarerFilter) -> Page[CarerView]:
+    """Carers, masked, with contracts and certificates: three statements a page."""
+    statement = visible_carers(actor).options(joinedload(Carer.person))
+    if wanted.kind is not None:
+        statement = statement.where(Carer.kind == wanted.kind)
+    if wanted.agency_id is not None:
+        employed = exists().where(Employment.carer_id == Carer.id, Employment.agency_id == wanted.agency_id)
+        statement = statement.where(employed)
+    page = fetch_page(session, statement, key=Carer.id, limit=wanted.limit, after=wanted.after, view=lambda row: row)
+    return Page(_carer_views(session, page.items), page.next_after)
+
+
+def get_carer(session: Session, *, carer_id: UUID, actor: AnyActor) -> CarerView:
+    """A carer, masked; NotFound outside the actor's scope."""
+    statement = visible_carers(actor).where(Carer.id == carer_id).options(joinedload(Carer.person))
+    return carer_view(session, one_or_not_found(session, statement))
+
+
+def carer_view(session: Session, row: Carer) -> CarerView:
+    """A carer found before, with contracts and certificates."""
+    return _carer_views(session, (row,))[0]
+
+
+def list_clients(session: Session, *, actor: AnyActor, wanted: ClientFilter) -> Page[ClientSummary]:
+    """Clients, masked: one statement a page."""
+    statement = visible_clients(actor).options(joinedload(Client.person))
+    if wanted.district_code is not None:
+        statement = statement.where(Client.district_code == wanted.district_code)
+    if wanted.agency_id is not None:
+        served = exists().where(ServiceAgreement.client_id == Client.id, ServiceAgreement.agency_id == wanted.agency_id)
+        statement = statement.where(served)
+    return fetch_page(session, statement, key=Client.id, limit=wanted.limit, after=wanted.after, view=client_summary)
+
+
+def get_client(session: Session, *, client_id: UUID, actor: AnyActor) -> ClientView:
+    """A client, masked, with all dated rights; NotFound outside the actor's scope."""
+    statement = visible_clients(actor).where(Client.id == client_id).options(joinedload(Client.person))
+    return client_view(session, one_or_not_found(session, statement))
+
+
+def client_view(session: Session, row: Client) -> ClientView:
+    """A client found before, with all dated rights: one statement per kind."""
+    rights = {model: _all(session, model, model.client_id == row.id) for model in RIGHTS_OF_A_CLIENT}
+    assigned = session.execute(
+        select(Assignment, Carer.kind)
+        .join(Carer, Carer.id == Assignment.carer_id)
+        .where(Assignment.client_id == row.id)
+        .order_by(Assignment.valid_from, Assignment.id)
+    ).all()
+    guardians = session.scalars(
+        select(Guardian)
+        .where(Guardian.client_id == row.id)
+        .options(joinedload(Guardian.person))
+        .order_by(Guardian.valid_from, Guardian.id)
+    ).all()
+    return ClientView(
+        client=client_summary(row),
+        homes=tuple(home_view(each) for each in rights[HomePlace]),
+        agreements=tuple(agreement_view(each) for each in rights[ServiceAgreement]),
+        entitlements=tuple(entitlement_view(each) for each in rights[Entitlement]),
+        suspensions=tuple(suspension_view(each) for each in rights[Suspension]),
+        stays=tuple(stay_view(each) for each in rights[Stay]),
+        assignments=tuple(assigned_carer_view(each, kind=kind) for each, kind in assigned),
+        trainings=tuple(training_view(each) for each in rights[FamilyTraining]),
+        guardians=tuple(guardian_view(each) for each in guardians),
+    )
+
+
+RIGHTS_OF_A_CLIENT: tuple[Any, ...] = (HomePlace, ServiceAgreement, Entitlement, Suspension, Stay, FamilyTraining)
+
+
+def _carer_views(session: Session, rows: Sequence[Carer]) -> tuple[CarerView, ...]:
+    ids = [row.id for row in rows]
+    employments: defaultdict[UUID, list[EmploymentView]] = defaultdict(list)
+    certificates: defaultdict[UUID, list[CertificateView]] = defaultdict(list)
+    for employment in _all(session, Employment, Employment.carer_id.in_(ids)):
+        employments[employment.carer_id].append(employment_view(employment))
+    for certificate in _all(session, Certificate, Certificate.carer_id.in_(ids)):
+        certificates[certificate.carer_id].append(certificate_view(certificate))
+    return tuple(
+        CarerView(row.id, masked_person(row.person), row.kind, tuple(employments[row.id]), tuple(certificates[row.id]))
+        for row in rows
+    )
+
+
+def _all(session: Session, model: Any, condition: Any) -> Sequence[Any]:
+    return session.scalars(select(model).where(condition).order_by(model.valid_from, model.id)).all()

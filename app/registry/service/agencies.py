@@ -1,0 +1,106 @@
+"""Designated agencies and the fund's agreements with them."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kernel import codes
+from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.ids import new_id
+from app.kernel.permissions import AnyActor
+from app.policies.codes import HomeType
+from app.registry.commands import AgencyAgreementEntry, RegisterAgency
+from app.registry.models import Agency, AgencyAgreement
+from app.registry.queries import holds
+from app.registry.service.conflicts import add
+from app.registry.service.periods import check_order
+from app.registry.service.scopes import agency_in_scope, check_place, note
+from app.registry.shown import AgencyAgreementView, AgencyView
+from app.registry.types import AgencyState
+from app.registry.views import agency_agreement_view, agency_view
+
+
+class CreditCodeInvalid(DomainError):
+    """Not a unified social credit code; `reason` says why."""
+
+    kind, code = ErrorKind.INVALID, "credit_code_invalid"
+
+
+class AgencyNotActive(DomainError):
+    """A suspended agency takes no new clients, one that left serves nobody."""
+
+    kind, code = ErrorKind.CONFLICT, "agency_not_active"
+
+
+class AgencyNotDesignated(DomainError):
+    """The fund has no agreement with this agency on that day."""
+
+    kind, code = ErrorKind.CONFLICT, "agency_not_designated"
+
+
+class OutsideServiceScope(DomainError):
+    """The fund's agreement with the agency does not include this home type."""
+
+    kind, code = ErrorKind.CONFLICT, "outside_service_scope"
+
+
+class OutsideServiceArea(DomainError):
+    """The fund's agreement with the agency does not include this district."""
+
+    kind, code = ErrorKind.CONFLICT, "outside_service_area"
+
+
+def register_agency(session: Session, command: RegisterAgency, *, actor: AnyActor, at: datetime) -> AgencyView:
+    """Register an agency; AgencyExists when its credit code is known."""
+    try:
+        credit_code = codes.normal_credit_code(command.credit_code)
+    except codes.BadCode as error:
+        raise CreditCodeInvalid(reason=error.reason) from None
+    check_place(actor, district_code=command.district_code, street_code=None)
+    row = Agency(
+        id=new_id(at=at),
+        name=command.name,
+        credit_code=credit_code,
+        district_code=command.district_code,
+        state=AgencyState.ACTIVE,
+        created_at=at,
+    )
+    add(session, row)
+    note(session, "agency.registered", subject=("agency", row.id), actor=actor, at=at, credit_code=credit_code)
+    return agency_view(row, ())
+
+
+def agree_with_agency(
+    session: Session, command: AgencyAgreementEntry, *, agency_id: UUID, actor: AnyActor, at: datetime
+) -> AgencyAgreementView:
+    """Record the fund's agreement with an agency, its service scope and area."""
+    agency_in_scope(session, agency_id=agency_id, actor=actor)
+    check_order(valid_from=command.valid_from, valid_to=command.valid_to)
+    row = AgencyAgreement(
+        id=new_id(at=at),
+        agency_id=agency_id,
+        home_types=[each.value for each in command.home_types],
+        district_codes=None if command.district_codes is None else list(command.district_codes),
+        valid_from=command.valid_from,
+        valid_to=command.valid_to,
+    )
+    add(session, row)
+    note(session, "agency.agreed", subject=("agency", agency_id), actor=actor, at=at, agreement_id=row.id)
+    return agency_agreement_view(row)
+
+
+def check_may_serve(session: Session, *, agency: Agency, home_type: HomeType, district_code: str, on: date) -> None:
+    """Refuse an agency that may take no new client of this district for this home type on that day."""
+    if agency.state is not AgencyState.ACTIVE:
+        raise AgencyNotActive(agency_id=agency.id, state=agency.state)
+    agreement = session.scalars(
+        select(AgencyAgreement).where(AgencyAgreement.agency_id == agency.id, holds(AgencyAgreement, on=on))
+    ).one_or_none()
+    if agreement is None:
+        raise AgencyNotDesignated(agency_id=agency.id, on=on)
+    if home_type.value not in agreement.home_types:
+        raise OutsideServiceScope(agency_id=agency.id, home_type=home_type)
+    if agreement.district_codes is not None and district_code not in agreement.district_codes:
+        raise OutsideServiceArea(agency_id=agency.id, district_code=district_code)

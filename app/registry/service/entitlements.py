@@ -1,0 +1,137 @@
+"""Entitlements, and the days on which they rest: suspensions and stays away from home."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.ids import new_id
+from app.kernel.permissions import AnyActor
+from app.policies.types import Policy
+from app.registry.commands import EntitlementEntry, StayEntry, SuspensionEntry
+from app.registry.models import Entitlement, Stay, Suspension
+from app.registry.rules import add_months, benefit_starts, is_allowed_combination
+from app.registry.service.conflicts import PeriodBackwards, add
+from app.registry.service.periods import check_order, end_replaced
+from app.registry.service.scopes import check_alive, client_to_change, note, policy_of, today_of
+from app.registry.types import EntitlementView, ServiceMode, StayView, SuspensionView
+from app.registry.views import entitlement_view, stay_view, suspension_view
+
+MODE_CHANGE = "mode_change"
+
+
+class HomeTypesNotAllowed(DomainError):
+    """The region's policy does not let these types of home care be held together."""
+
+    kind, code = ErrorKind.CONFLICT, "home_types_not_allowed"
+
+
+class ConclusionTooLong(DomainError):
+    """An entitlement may not outlast its conclusion; `valid_to` is the first day past it."""
+
+    kind, code = ErrorKind.CONFLICT, "conclusion_too_long"
+
+
+class ConclusionInFuture(DomainError):
+    """A conclusion is entered on its day or later."""
+
+    kind, code = ErrorKind.INVALID, "conclusion_in_future"
+
+
+class AdmissionInFuture(DomainError):
+    """A stay is entered on the day of admission or later: until then it is a plan."""
+
+    kind, code = ErrorKind.INVALID, "admission_in_future"
+
+
+def grant_entitlement(
+    session: Session, command: EntitlementEntry, *, client_id: UUID, actor: AnyActor, at: datetime
+) -> EntitlementView:
+    """Grant what a conclusion gives, from the day the policy of the conclusion says to the end of its validity."""
+    client = client_to_change(session, client_id=client_id, actor=actor, at=at)
+    if command.concluded_on > today_of(actor, at=at):
+        raise ConclusionInFuture(concluded_on=command.concluded_on)
+    policy = policy_of(actor, district=client.district_code, on=command.concluded_on)
+    valid_from, valid_to = _days(command, policy)
+    check_alive(client, on=valid_from)
+    _check_home_types(command, policy)
+    if command.replaces:
+        end_replaced(session, Entitlement, Entitlement.client_id == client_id, on=valid_from, actor=actor, at=at)
+    row = Entitlement(
+        id=new_id(at=at),
+        client_id=client_id,
+        level=command.level,
+        mode=command.mode,
+        home_types=[each.value for each in command.home_types],
+        cause_kind=command.cause_kind,
+        cause_id=command.cause_id,
+        concluded_on=command.concluded_on,
+        policy_digest=policy.digest,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+    add(session, row)
+    note(session, "client.entitled", subject=("client", client_id), actor=actor, at=at, entitlement_id=row.id)
+    return entitlement_view(row)
+
+
+def suspend(
+    session: Session, command: SuspensionEntry, *, client_id: UUID, actor: AnyActor, at: datetime
+) -> SuspensionView:
+    """Let the client's entitlement rest."""
+    client_to_change(session, client_id=client_id, actor=actor, at=at)
+    check_order(valid_from=command.valid_from, valid_to=command.valid_to)
+    row = Suspension(
+        id=new_id(at=at),
+        client_id=client_id,
+        reason=command.reason,
+        known_at=at,
+        valid_from=command.valid_from,
+        valid_to=command.valid_to,
+    )
+    add(session, row)
+    note(session, "client.suspended", subject=("client", client_id), actor=actor, at=at, suspension_id=row.id)
+    return suspension_view(row)
+
+
+def record_stay(session: Session, command: StayEntry, *, client_id: UUID, actor: AnyActor, at: datetime) -> StayView:
+    """Record a stay away from home, open while it lasts; the news may be late. A stay of one day has no night away."""
+    client_to_change(session, client_id=client_id, actor=actor, at=at)
+    if command.admitted_on > today_of(actor, at=at):
+        raise AdmissionInFuture(admitted_on=command.admitted_on)
+    if command.discharged_on is not None and command.discharged_on < command.admitted_on:
+        raise PeriodBackwards(valid_from=command.admitted_on, valid_to=command.discharged_on)
+    row = Stay(
+        id=new_id(at=at),
+        client_id=client_id,
+        kind=command.kind,
+        known_at=at,
+        valid_from=command.admitted_on,
+        valid_to=command.discharged_on,
+    )
+    add(session, row)
+    note(session, "client.away", subject=("client", client_id), actor=actor, at=at, stay_id=row.id)
+    return stay_view(row)
+
+
+def _days(command: EntitlementEntry, policy: Policy) -> tuple[date, date]:
+    """First day and first day after: by the policy's start rule and the validity of a conclusion."""
+    terms = policy.entitlement
+    rule = terms.mode_change if command.cause_kind == MODE_CHANGE else terms.benefit_start
+    valid_from = benefit_starts(command.concluded_on, rule=rule)
+    longest = add_months(valid_from, terms.conclusion_validity_months)
+    if command.valid_to is not None and command.valid_to > longest:
+        raise ConclusionTooLong(valid_to=longest)
+    valid_to = command.valid_to or longest
+    check_order(valid_from=valid_from, valid_to=valid_to)
+    return valid_from, valid_to
+
+
+def _check_home_types(command: EntitlementEntry, policy: Policy) -> None:
+    if command.mode is not ServiceMode.HOME:
+        is_allowed = not command.home_types
+    else:
+        is_allowed = is_allowed_combination(command.home_types, combinations=policy.entitlement.combinations)
+    if not is_allowed or len(set(command.home_types)) != len(command.home_types):
+        raise HomeTypesNotAllowed(mode=command.mode, home_types=list(command.home_types))

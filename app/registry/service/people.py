@@ -1,0 +1,130 @@
+"""Human beings: one row each, found again by the ID number, and their full identity for those who may read it."""
+
+import unicodedata
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.kernel import codes
+from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.ids import new_id
+from app.kernel.permissions import AnyActor
+from app.kernel.settings import current_settings
+from app.registry.commands import PersonEntry
+from app.registry.models import Client, HomePlace, Person
+from app.registry.queries import holds, one_or_not_found, visible_people
+from app.registry.service.scopes import note, today_of
+from app.registry.shown import Identity
+from app.registry.views import name_of
+
+ID_NUMBER, NAME, PHONE = "person.id_number", "person.name", "person.phone"
+
+
+class PersonDiffers(DomainError):
+    """The ID number belongs to a person registered under another name; which name is not told."""
+
+    kind, code = ErrorKind.CONFLICT, "person_differs"
+
+
+class IdNumberInvalid(DomainError):
+    """Not a resident ID number, or of somebody born after today; `reason` says which."""
+
+    kind, code = ErrorKind.INVALID, "id_number_invalid"
+
+
+class PhoneInvalid(DomainError):
+    """Not a mainland mobile number."""
+
+    kind, code = ErrorKind.INVALID, "phone_invalid"
+
+
+def find_or_add_person(session: Session, *, entry: PersonEntry, actor: AnyActor, at: datetime) -> Person:
+    """The person with this ID number, added when new. A phone is taken over only where none is known.
+
+    Raises PersonDiffers when the number is known under another name. A phone that is known already is never changed
+    here, since whoever holds the phone may log in.
+    """
+    keys = current_settings().key_ring
+    try:
+        number = codes.normal_resident_id(entry.id_number, on=today_of(actor, at=at))
+    except codes.BadCode as error:
+        raise IdNumberInvalid(reason=error.reason) from None
+    name = normal_name(entry.name)
+    known = _find(session, number)
+    if known is None:
+        known = _insert(session, number=number, name=name, at=at)
+    if name_of(known, keys=keys) != name:
+        raise PersonDiffers
+    if entry.phone is not None and known.phone_enc is None:
+        phone = _normal_phone(entry.phone)
+        known.phone_enc = keys.encrypt(phone, context=PHONE)
+        known.phone_index = keys.blind_index(phone, purpose=PHONE)
+        session.flush()
+    return known
+
+
+def normal_name(name: str) -> str:
+    """A name as it is compared: NFKC, without spaces around it, one space between the parts of a foreign name."""
+    return " ".join(unicodedata.normalize("NFKC", name).split())
+
+
+def phone_of(person: Person) -> str | None:
+    """A person's phone in clear text, for the account that may be bound by it."""
+    keys = current_settings().key_ring
+    return None if person.phone_enc is None else keys.decrypt(person.phone_enc, context=PHONE)
+
+
+def read_identity(session: Session, *, person_id: UUID, actor: AnyActor, at: datetime) -> Identity:
+    """A person's full identity with the homes of today; each reading is audited. NotFound outside the actor's scope."""
+    keys = current_settings().key_ring
+    person = one_or_not_found(session, visible_people(actor).where(Person.id == person_id))
+    homes = session.scalars(
+        select(HomePlace.address_enc)
+        .join(Client, Client.id == HomePlace.client_id)
+        .where(Client.person_id == person_id, holds(HomePlace, on=today_of(actor, at=at)))
+        .order_by(HomePlace.id)
+    )
+    note(session, "identity.read", subject=("person", person_id), actor=actor, at=at)
+    return Identity(
+        person_id=person.id,
+        name=name_of(person, keys=keys),
+        id_number=keys.decrypt(person.id_number_enc, context=ID_NUMBER),
+        phone=phone_of(person),
+        addresses=tuple(keys.decrypt(home, context="home_place.address") for home in homes),
+    )
+
+
+def _find(session: Session, number: str) -> Person | None:
+    indexes = current_settings().key_ring.blind_indexes(number, purpose=ID_NUMBER)
+    return session.scalars(select(Person).where(Person.id_number_index.in_(indexes))).one_or_none()
+
+
+def _insert(session: Session, *, number: str, name: str, at: datetime) -> Person:
+    """Insert the person, or wait for a twin's insert and take that one."""
+    keys = current_settings().key_ring
+    values = {
+        "id": new_id(at=at),
+        "id_number_enc": keys.encrypt(number, context=ID_NUMBER),
+        "id_number_index": keys.blind_index(number, purpose=ID_NUMBER),
+        "name_enc": keys.encrypt(name, context=NAME),
+        "sex": codes.sex_of(number),
+        "born_on": codes.birth_date_of(number),
+        "created_at": at,
+    }
+    statement = insert(Person).values(**values).on_conflict_do_nothing(index_elements=["id_number_index"])
+    inserted = session.scalars(statement.returning(Person)).one_or_none()
+    return (
+        inserted
+        if inserted is not None
+        else session.scalars(select(Person).where(Person.id_number_index == values["id_number_index"])).one()
+    )
+
+
+def _normal_phone(text: str) -> str:
+    try:
+        return codes.normal_mobile(text)
+    except codes.BadCode:
+        raise PhoneInvalid from None

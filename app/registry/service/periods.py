@@ -1,0 +1,55 @@
+"""The one change a dated right allows: its end, with a history row."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kernel.ids import new_id
+from app.kernel.permissions import AnyActor, SystemActor
+from app.registry.models import PeriodChange
+from app.registry.queries import touches
+from app.registry.service.conflicts import PeriodBackwards, conflicts_named
+
+
+def check_order(*, valid_from: date, valid_to: date | None) -> None:
+    """Refuse a period without a day: it would be a withdrawn right from the start."""
+    if valid_to is not None and valid_to <= valid_from:
+        raise PeriodBackwards(valid_from=valid_from, valid_to=valid_to)
+
+
+def end_period(session: Session, right: Any, *, valid_to: date, reason: str, actor: AnyActor, at: datetime) -> bool:
+    """Give a dated right another end; its first day as the end withdraws it. False when it ends there already.
+
+    `right` is a row of any dated table. Raises PeriodBackwards, and the overlap error of its table when it grows into
+    another right.
+    """
+    session.refresh(right, with_for_update=True)
+    if valid_to < right.valid_from:
+        raise PeriodBackwards(valid_from=right.valid_from, valid_to=valid_to)
+    if valid_to == right.valid_to:
+        return False
+    change = PeriodChange(
+        id=new_id(at=at),
+        right_kind=right.__tablename__,
+        right_id=right.id,
+        old_valid_to=right.valid_to,
+        new_valid_to=valid_to,
+        reason=reason,
+        actor_id=None if isinstance(actor, SystemActor) else actor.account_id,
+        recorded_at=at,
+    )
+    with conflicts_named(session):
+        right.valid_to = valid_to
+        session.add(change)
+    return True
+
+
+def end_replaced(session: Session, model: Any, *conditions: Any, on: date, actor: AnyActor, at: datetime) -> None:
+    """End on the day `on` what began before it and reaches beyond: the right that a new one replaces."""
+    replaced = session.scalars(
+        select(model).where(*conditions, model.valid_from < on, touches(model, first=on, beyond=None))
+    ).all()
+    for right in replaced:
+        end_period(session, right, valid_to=on, reason="replaced", actor=actor, at=at)

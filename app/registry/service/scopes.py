@@ -1,0 +1,95 @@
+"""Finds what an actor may change, and says in one place what every change of the registry leaves behind."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, or_
+from sqlalchemy.orm import Session, joinedload
+
+from app.kernel import audit, clock
+from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.permissions import AnyActor, ScopeKind
+from app.kernel.regions import zone_of
+from app.kernel.settings import current_settings
+from app.policies.service import current_book
+from app.policies.types import Policy
+from app.registry.models import Agency, Client, ServiceAgreement
+from app.registry.queries import one_or_not_found, visible_agencies, visible_clients
+
+
+class OutsideScope(DomainError):
+    """The district or street lies outside the scope of this account."""
+
+    kind, code = ErrorKind.FORBIDDEN, "outside_scope"
+
+
+class ClientLeftAgency(DomainError):
+    """The agency's agreement with this client is over: it may read its own time, not change anything."""
+
+    kind, code = ErrorKind.CONFLICT, "client_left_agency"
+
+
+class ClientDied(DomainError):
+    """Nothing new begins after a client's death."""
+
+    kind, code = ErrorKind.CONFLICT, "client_died"
+
+
+def today_of(actor: AnyActor, *, at: datetime) -> date:
+    """The local day of an instant in the actor's region."""
+    return clock.local_date(at, zone_of(actor.region))
+
+
+def policy_of(actor: AnyActor, *, district: str | None, on: date) -> Policy:
+    """The rules of a day, or the last there were: what happened must be entered after a policy's end, too."""
+    return current_book().policy_or_last(region=actor.region, district=district, on=on)
+
+
+def client_to_change(session: Session, *, client_id: UUID, actor: AnyActor, at: datetime) -> Client:
+    """A client of the actor's scope; an agency changes only whom it serves now or will serve.
+
+    NotFound outside the scope, ClientLeftAgency when its time with the client is over.
+    """
+    statement = visible_clients(actor).where(Client.id == client_id).options(joinedload(Client.person))
+    client = one_or_not_found(session, statement)
+    if actor.scope.kind is ScopeKind.AGENCY and not _serves(session, client_id, actor, today_of(actor, at=at)):
+        raise ClientLeftAgency(client_id=client_id)
+    return client
+
+
+def agency_in_scope(session: Session, *, agency_id: UUID, actor: AnyActor) -> Agency:
+    """An agency of the actor's scope; another is not found."""
+    return one_or_not_found(session, visible_agencies(actor).where(Agency.id == agency_id))
+
+
+def check_place(actor: AnyActor, *, district_code: str, street_code: str | None) -> None:
+    """Refuse a district or street outside the actor's scope."""
+    kind, key = actor.scope.kind, actor.scope.key
+    if kind is ScopeKind.DISTRICT and key != district_code:
+        raise OutsideScope(district_code=district_code)
+    if kind is ScopeKind.STREET and key != street_code:
+        raise OutsideScope(district_code=district_code)
+
+
+def check_alive(client: Client, *, on: date) -> None:
+    """Refuse what would begin after the client's death."""
+    if client.person.died_on is not None and on > client.person.died_on:
+        raise ClientDied(client_id=client.id)
+
+
+def note(
+    session: Session, action: str, *, subject: tuple[str, UUID], actor: AnyActor, at: datetime, **details: Any
+) -> None:
+    """Audit a change. Details are ids, days and codes; personal data is never among them."""
+    keys = current_settings().key_ring
+    audit.record(session, action, actor=actor, at=at, subject=subject, details=details, keys=keys)
+
+
+def _serves(session: Session, client_id: UUID, actor: AnyActor, on: date) -> bool:
+    serving = exists().where(
+        ServiceAgreement.client_id == client_id,
+        ServiceAgreement.agency_id == actor.scope.agency_id,
+        or_(ServiceAgreement.valid_to.is_(None), ServiceAgreement.valid_to > on),
+    )
+    return bool(session.scalar(serving.select()))
