@@ -44,7 +44,7 @@ class AgencyAgreementEntry:
 
     valid_from: date
     valid_to: date | None = None
-    home_types: tuple[HomeType, ...] = tuple(HomeType)
+    home_types: tuple[HomeType, ...] | None = None
     district_codes: tuple[str, ...] | None = None
 
 

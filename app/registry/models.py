@@ -69,7 +69,7 @@ class AgencyAgreement(Dated, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("region.agency.id"))
-    home_types: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    home_types: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))  # None: all
     district_codes: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))  # None: the whole region
 
 
@@ -144,7 +144,7 @@ class FamilyTraining(Dated, Base):
     stage: Mapped[TrainingStage] = enum_column(TrainingStage)
     exam_on: Mapped[date | None]
     exam_document: Mapped[str | None]  # where the exam is on file
-    policy_digest: Mapped[str]
+    policy_digest: Mapped[str | None]
 
 
 class Client(Base):
@@ -235,7 +235,7 @@ class Entitlement(Dated, Base):
     cause_kind: Mapped[str]
     cause_id: Mapped[UUID | None]
     concluded_on: Mapped[date]
-    policy_digest: Mapped[str]  # of the rules that fixed its first and last day
+    policy_digest: Mapped[str | None]  # of the rules that fixed its days; None when they were given
 
 
 class Suspension(Dated, Base):

@@ -115,7 +115,7 @@ def agency_view(row: Agency, agreements: Iterable[AgencyAgreement]) -> AgencyVie
 def agency_agreement_view(row: AgencyAgreement) -> AgencyAgreementView:
     """The fund's agreement with an agency."""
     districts = None if row.district_codes is None else tuple(row.district_codes)
-    home_types = tuple(HomeType(code) for code in row.home_types)
+    home_types = tuple(HomeType) if row.home_types is None else tuple(HomeType(code) for code in row.home_types)
     return AgencyAgreementView(row.id, home_types, districts, period_of(row))
 
 

@@ -80,7 +80,7 @@ def upgrade_region(schema: str) -> None:
         "agency_agreement",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
-        sa.Column("home_types", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("home_types", postgresql.ARRAY(sa.Text()), nullable=True),
         sa.Column("district_codes", postgresql.ARRAY(sa.Text()), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
@@ -271,7 +271,7 @@ def upgrade_region(schema: str) -> None:
         sa.Column("cause_kind", sa.Text(), nullable=False),
         sa.Column("cause_id", sa.Uuid(), nullable=True),
         sa.Column("concluded_on", sa.Date(), nullable=False),
-        sa.Column("policy_digest", sa.Text(), nullable=False),
+        sa.Column("policy_digest", sa.Text(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         postgresql.ExcludeConstraint(
@@ -299,7 +299,7 @@ def upgrade_region(schema: str) -> None:
         ),
         sa.Column("exam_on", sa.Date(), nullable=True),
         sa.Column("exam_document", sa.Text(), nullable=True),
-        sa.Column("policy_digest", sa.Text(), nullable=False),
+        sa.Column("policy_digest", sa.Text(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         postgresql.ExcludeConstraint(

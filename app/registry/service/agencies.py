@@ -81,7 +81,7 @@ def agree_with_agency(
     row = AgencyAgreement(
         id=new_id(at=at),
         agency_id=agency_id,
-        home_types=[each.value for each in command.home_types],
+        home_types=None if command.home_types is None else [each.value for each in command.home_types],
         district_codes=None if command.district_codes is None else list(command.district_codes),
         valid_from=command.valid_from,
         valid_to=command.valid_to,
@@ -100,7 +100,7 @@ def check_may_serve(session: Session, *, agency: Agency, home_type: HomeType, di
     ).one_or_none()
     if agreement is None:
         raise AgencyNotDesignated(agency_id=agency.id, on=on)
-    if home_type.value not in agreement.home_types:
+    if agreement.home_types is not None and home_type.value not in agreement.home_types:
         raise OutsideServiceScope(agency_id=agency.id, home_type=home_type)
     if agreement.district_codes is not None and district_code not in agreement.district_codes:
         raise OutsideServiceArea(agency_id=agency.id, district_code=district_code)

@@ -120,7 +120,7 @@ def _days(command: EntitlementEntry, policy: Policy) -> tuple[date, date]:
     terms = policy.entitlement
     rule = terms.mode_change if command.cause_kind == MODE_CHANGE else terms.benefit_start
     valid_from = benefit_starts(command.concluded_on, rule=rule)
-    longest = add_months(valid_from, terms.conclusion_validity_months)
+    longest = add_months(command.concluded_on, terms.conclusion_validity_months)
     if command.valid_to is not None and command.valid_to > longest:
         raise ConclusionTooLong(valid_to=longest)
     valid_to = command.valid_to or longest

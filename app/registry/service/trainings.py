@@ -84,7 +84,7 @@ def _check_pair(session: Session, *, carer_id: UUID, client_id: UUID) -> None:
     pair = exists().where(
         Assignment.carer_id == carer_id,
         Assignment.client_id == client_id,
-        Carer.id == carer_id,
+        Carer.id == Assignment.carer_id,
         Carer.kind == CarerKind.FAMILY,
     )
     if not session.scalar(pair.select()):

@@ -1,0 +1,95 @@
+"""Days on which rights begin, by tables of cases."""
+
+from datetime import date
+
+import pytest
+
+from app.policies.codes import HomeType, StartRule
+from app.registry.rules import (
+    add_months,
+    becomes_formal_on,
+    benefit_starts,
+    formal_counts_from,
+    is_allowed_combination,
+    lies_within,
+)
+from app.registry.types import Period
+
+AGENCY, FAMILY = HomeType.AGENCY_CARE, HomeType.FAMILY_CARE
+
+STARTS = [
+    (date(2026, 3, 15), StartRule.SAME_DAY, date(2026, 3, 15)),
+    (date(2026, 3, 15), StartRule.NEXT_DAY, date(2026, 3, 16)),
+    (date(2026, 3, 31), StartRule.NEXT_DAY, date(2026, 4, 1)),
+    (date(2026, 3, 1), StartRule.NEXT_MONTH, date(2026, 4, 1)),
+    (date(2026, 3, 31), StartRule.NEXT_MONTH, date(2026, 4, 1)),
+    (date(2026, 12, 31), StartRule.NEXT_MONTH, date(2027, 1, 1)),
+    (date(2028, 2, 28), StartRule.NEXT_DAY, date(2028, 2, 29)),
+]
+
+
+@pytest.mark.parametrize(("concluded_on", "rule", "first_day"), STARTS)
+def test_a_benefit_starts_on_the_day_the_policy_says(concluded_on: date, rule: StartRule, first_day: date):
+    assert benefit_starts(concluded_on, rule=rule) == first_day
+
+
+MONTHS = [
+    (date(2026, 1, 15), 2, date(2026, 3, 15)),
+    (date(2026, 12, 31), 2, date(2027, 2, 28)),
+    (date(2027, 12, 31), 2, date(2028, 2, 29)),
+    (date(2026, 11, 30), 1, date(2026, 12, 30)),
+    (date(2026, 5, 5), 0, date(2026, 5, 5)),
+    (date(2026, 12, 1), 1, date(2027, 1, 1)),
+]
+
+
+@pytest.mark.parametrize(("day", "months", "later"), MONTHS)
+def test_months_are_added_within_the_shorter_month(day: date, months: int, later: date):
+    assert add_months(day, months) == later
+
+
+FORMAL = [  # started, months, exam, formal on, counts from the next month
+    (date(2026, 1, 15), 2, date(2026, 3, 10), date(2026, 3, 14), date(2026, 4, 1)),
+    (date(2026, 1, 15), 2, date(2026, 3, 20), date(2026, 3, 20), date(2026, 4, 1)),
+    (date(2026, 1, 15), 2, date(2026, 4, 1), date(2026, 4, 1), date(2026, 5, 1)),
+    (date(2026, 2, 1), 2, date(2026, 3, 31), date(2026, 3, 31), date(2026, 4, 1)),
+    (date(2026, 2, 2), 2, date(2026, 3, 31), date(2026, 4, 1), date(2026, 5, 1)),
+    (date(2026, 2, 1), 2, None, date(2026, 3, 31), date(2026, 4, 1)),
+    (date(2026, 2, 1), 0, None, date(2026, 2, 1), date(2026, 3, 1)),
+]
+
+
+@pytest.mark.parametrize(("started_on", "months", "exam_on", "formal_on", "counts"), FORMAL)
+def test_a_family_carer_becomes_formal_after_training_and_exam(
+    started_on: date, months: int, exam_on: date | None, formal_on: date, counts: date
+):
+    assert becomes_formal_on(started_on, months=months, exam_on=exam_on) == formal_on
+    assert formal_counts_from(started_on, months=months, exam_on=exam_on, rule=StartRule.NEXT_MONTH) == counts
+
+
+COMBINATIONS = (frozenset({AGENCY}), frozenset({AGENCY, FAMILY}))
+
+
+@pytest.mark.parametrize(
+    ("home_types", "is_allowed"),
+    [((AGENCY,), True), ((FAMILY, AGENCY), True), ((FAMILY,), False), ((), False)],
+)
+def test_only_a_listed_combination_of_home_types_is_allowed(home_types: tuple[HomeType, ...], *, is_allowed: bool):
+    assert is_allowed_combination(home_types, combinations=COMBINATIONS) is is_allowed
+
+
+JANUARY = Period(date(2026, 1, 1), date(2026, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("period", "is_within"),
+    [
+        (JANUARY, True),
+        (Period(date(2026, 1, 1), date(2026, 2, 2)), False),
+        (Period(date(2025, 12, 31), date(2026, 2, 1)), False),
+        (Period(date(2026, 1, 10)), False),
+    ],
+)
+def test_a_period_lies_within_another_when_all_its_days_do(period: Period, *, is_within: bool):
+    assert lies_within(period, outer=JANUARY) is is_within
+    assert lies_within(period, outer=Period(date(2026, 1, 1))) is (period.valid_from >= date(2026, 1, 1))
