@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.accounts.service.accounts import PhoneInvalid
 from app.kernel import codes
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.ids import new_id
@@ -33,12 +34,6 @@ class IdNumberInvalid(DomainError):
     """Not a resident ID number, or of somebody born after today; `reason` says which."""
 
     kind, code = ErrorKind.INVALID, "id_number_invalid"
-
-
-class PhoneInvalid(DomainError):
-    """Not a mainland mobile number."""
-
-    kind, code = ErrorKind.INVALID, "phone_invalid"
 
 
 def find_or_add_person(session: Session, *, entry: PersonEntry, actor: AnyActor, at: datetime) -> Person:
