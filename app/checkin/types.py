@@ -7,7 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.kernel.geo import CoordinateSystem, Point
-from app.policies.codes import EvidenceGrade
 from app.registry.types import CarerKind
 
 
@@ -246,83 +245,6 @@ class LoggedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockTap:
-    """Command: clock in or out of a visit."""
-
-    id: UUID
-    occurred_at: datetime
-    fix: Fix | None
-
-
-@dataclass(frozen=True, slots=True)
-class FreeTap:
-    """Command: a tap that names a client, not a visit: a family carer's, or an unscheduled visit of a professional."""
-
-    id: UUID
-    kind: EventKind
-    client_id: UUID
-    occurred_at: datetime
-    fix: Fix | None
-
-
-@dataclass(frozen=True, slots=True)
-class ClockEventView:
-    """One tap as other modules see it; instants are UTC, distances metres."""
-
-    id: UUID
-    kind: EventKind
-    carer_id: UUID
-    client_id: UUID | None
-    visit_id: UUID | None
-    occurred_at: datetime
-    received_at: datetime
-    skew: timedelta
-    verdict: Verdict
-    distance_m: int | None
-    accuracy_m: int | None
-    location_source: LocationSource | None
-    exceptions: tuple[ExceptionCode, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ItemEntry:
-    """One line of a log: reason is a code, for refused and not done."""
-
-    id: UUID
-    item_code: str
-    outcome: ItemOutcome
-    occurred_at: datetime
-    minutes: int | None = None
-    reason: str | None = None
-    consented: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ItemLog:
-    """Command: what was done in a visit."""
-
-    items: tuple[ItemEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """Command: the client or guardian says whether it was so."""
-
-    id: UUID
-    holds: bool
-    occurred_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """Command: a person's decision on a held fact."""
-
-    id: UUID
-    decision: Decision
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class FactSubject:
     """Whom a fact is about; ids only."""
 
@@ -333,77 +255,3 @@ class FactSubject:
     agency_id: UUID | None
     district_code: str | None
     carer_kind: CarerKind | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExceptionView:
-    """One thing found about a fact."""
-
-    code: ExceptionCode
-    severity: Severity
-    details: Mapping[str, object]
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class HoldView:
-    """An open hold: who is to look, until the end of which day."""
-
-    id: UUID
-    step: ReviewStep
-    due_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewView:
-    """A decision with its reason; `actor_id` is None for the machine."""
-
-    step: ReviewStep
-    decision: Decision
-    reason: str
-    actor_id: UUID | None
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class FactView:
-    """A fact as reviewers see it."""
-
-    id: UUID
-    kind: FactKind
-    client_id: UUID | None
-    carer_id: UUID
-    agency_id: UUID | None
-    standing: Standing
-    grade: EvidenceGrade | None
-    hold: HoldView | None
-    exceptions: tuple[ExceptionView, ...]
-    reviews: tuple[ReviewView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RecordView:
-    """What a visit came to; minutes are payable ones."""
-
-    id: UUID
-    visit_id: UUID
-    clock_in_id: UUID | None
-    clock_out_id: UUID | None
-    began_at: datetime | None
-    ended_at: datetime | None
-    minutes: int
-    service_on: date
-    items: tuple[ItemEntry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PayableTimeView:
-    """Accepted time that may be paid."""
-
-    record_id: UUID
-    visit_id: UUID
-    carer_id: UUID
-    client_id: UUID
-    began_at: datetime
-    ended_at: datetime
-    minutes: int

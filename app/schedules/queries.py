@@ -32,7 +32,7 @@ from app.registry.models import (
 )
 from app.registry.types import AgencyState, Period, ServiceMode
 from app.schedules.models import LIVE, Visit
-from app.schedules.types import CarerRights, ClientRights, VisitState, VisitView
+from app.schedules.types import CarerRights, ClientRights, Designation, VisitState, VisitView
 
 LIVE_STATES = (VisitState.PLANNED, VisitState.BEGUN, VisitState.DONE)
 Dated = tuple[UUID, Period]
@@ -178,14 +178,23 @@ def load_carer_rights(session: Session, *, carer_ids: Collection[UUID], agency_i
     }
 
 
-def load_designation(session: Session, *, agency_id: UUID) -> tuple[Period, ...]:
-    """The days on which the fund has an agreement with an agency that has not left."""
+def load_designations(session: Session, *, agency_id: UUID) -> tuple[Designation, ...]:
+    """The fund's agreements for agency care with an agency that has not left."""
     statement = (
-        select(AgencyAgreement.valid_from, AgencyAgreement.valid_to)
+        select(AgencyAgreement)
         .join(Agency, Agency.id == AgencyAgreement.agency_id)
-        .where(Agency.id == agency_id, Agency.state != AgencyState.LEFT)
+        .where(
+            Agency.id == agency_id,
+            Agency.state != AgencyState.LEFT,
+            AgencyAgreement.home_types.contains([HomeType.AGENCY_CARE.value]),
+        )
     )
-    return tuple(Period(row.valid_from, row.valid_to) for row in session.execute(statement))
+    return tuple(
+        Designation(
+            Period(row.valid_from, row.valid_to), None if row.district_codes is None else tuple(row.district_codes)
+        )
+        for row in session.scalars(statement)
+    )
 
 
 def _dated(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.registry.types import CarerKind, Period
-from app.schedules.types import CarerRights, ClientRights, PlanningRules, Refusal, VisitToPlan
+from app.schedules.types import CarerRights, ClientRights, Designation, PlanningRules, Refusal, VisitToPlan
 
 
 def refuse_visit(
@@ -15,7 +15,7 @@ def refuse_visit(
     at: datetime,
     client: ClientRights | None,
     carer: CarerRights | None,
-    is_designated: bool,
+    designations: Sequence[Designation],
     rules: PlanningRules,
 ) -> tuple[Refusal, ...]:
     """Give every reason why a visit may not be planned for its local day `on`; empty when it may.
@@ -23,8 +23,11 @@ def refuse_visit(
     `client` and `carer` are None for those the planning agency never had. `at` is now.
     """
     found = [*_refuse_times(visit, at, rules)]
-    if not is_designated:
+    held = [each for each in designations if each.period.covers(on)]
+    if not held:
         found.append(Refusal.AGENCY_NOT_DESIGNATED)
+    elif client is not None and not any(_serves(each, client.district_code) for each in held):
+        found.append(Refusal.OUTSIDE_AREA)
     found += [Refusal.CLIENT_UNKNOWN] if client is None else _refuse_client(client, on)
     found += [Refusal.CARER_UNKNOWN] if carer is None else _refuse_carer(carer, on, rules)
     if client is not None and carer is not None and not covers(assignments(client, carer.id), on):
@@ -111,6 +114,10 @@ def _refuse_carer(carer: CarerRights, on: date, rules: PlanningRules) -> list[Re
         Refusal.CERTIFICATE_EXPIRED: uncertified and not in_transition,
     }
     return [code for code, applies in cases.items() if applies]
+
+
+def _serves(designation: Designation, district_code: str) -> bool:
+    return designation.districts is None or district_code in designation.districts
 
 
 def _overlapping(keyed: Sequence[tuple[object, VisitToPlan]]) -> list[int]:

@@ -72,6 +72,7 @@ class Refusal(StrEnum):
     CLIENT_UNKNOWN = "client_unknown"  # absent, or never this agency's
     CARER_UNKNOWN = "carer_unknown"
     AGENCY_NOT_DESIGNATED = "agency_not_designated"  # no agreement with the fund that day, or left
+    OUTSIDE_AREA = "outside_area"  # the client's district is not in the agency's agreement with the fund
     AGENCY_NOT_SERVING = "agency_not_serving"  # no agreement with the client that day
     NOT_PROFESSIONAL = "not_professional"
     NOT_EMPLOYED = "not_employed"
@@ -138,6 +139,14 @@ class CarerRights:
     kind: CarerKind
     employed: tuple[Period, ...] = ()  # by the planning agency
     certified: tuple[Period, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Designation:
+    """The fund's agreement with an agency for agency care; `districts` is None for the whole region."""
+
+    period: Period
+    districts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

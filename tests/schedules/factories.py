@@ -142,7 +142,7 @@ def an_agency(session: Session) -> UUID:
             state=AgencyState.ACTIVE,
             created_at=NOW,
         ),
-        AgencyAgreement(id=new_id(), agency_id=agency_id, valid_from=SINCE),
+        AgencyAgreement(id=new_id(), agency_id=agency_id, home_types=[HomeType.AGENCY_CARE.value], valid_from=SINCE),
     )
     return agency_id
 
@@ -192,6 +192,7 @@ def a_client(session: Session, app: Flask, agency_id: UUID, *, home: Point | Non
             mode=ServiceMode.HOME,
             home_types=[HomeType.AGENCY_CARE.value],
             cause_kind="test",
+            policy_digest="test",
             concluded_on=SINCE,
             valid_from=SINCE,
         ),
@@ -255,6 +256,7 @@ def a_service_item(code: str) -> ServiceItem:
         staff_kinds=["carer"],
         minutes=20,
         source="test",
+        active=True,
         recorded_at=NOW,
     )
 

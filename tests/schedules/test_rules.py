@@ -8,7 +8,7 @@ import pytest
 
 from app.registry.types import CarerKind, Period
 from app.schedules.rules import find_collisions, find_overlaps, refuse_visit
-from app.schedules.types import CarerRights, ClientRights, PlanningRules, Refusal, VisitToPlan
+from app.schedules.types import CarerRights, ClientRights, Designation, PlanningRules, Refusal, VisitToPlan
 from tests.schedules.factories import HOUR, NOW, TODAY
 
 CLIENT, CARER, PLAN = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -30,8 +30,11 @@ RULES = PlanningRules(timedelta(hours=3), certificate_required=True, uncertified
 VISIT = VisitToPlan(UUID(int=9), CLIENT, CARER, NOW + HOUR, NOW + 2 * HOUR)
 
 
-def refusals(*, visit=VISIT, client=CLIENT_RIGHTS, carer=CARER_RIGHTS, rules=RULES, is_designated=True):
-    return refuse_visit(visit, on=TODAY, at=NOW, client=client, carer=carer, is_designated=is_designated, rules=rules)
+WHOLE_REGION = (Designation(ALWAYS[0]),)
+
+
+def refusals(*, visit=VISIT, client=CLIENT_RIGHTS, carer=CARER_RIGHTS, rules=RULES, designations=WHOLE_REGION):
+    return refuse_visit(visit, on=TODAY, at=NOW, client=client, carer=carer, designations=designations, rules=rules)
 
 
 def test_with_every_right_a_visit_may_be_planned():
@@ -120,7 +123,10 @@ def test_times_must_make_sense(begin, end, codes):
 def test_what_the_agency_never_had_is_unknown_and_the_policy_must_hold():
     assert refusals(client=None) == (Refusal.CLIENT_UNKNOWN,)
     assert refusals(carer=None) == (Refusal.CARER_UNKNOWN,)
-    assert refusals(is_designated=False) == (Refusal.AGENCY_NOT_DESIGNATED,)
+    assert refusals(designations=()) == (Refusal.AGENCY_NOT_DESIGNATED,)
+    assert refusals(designations=(Designation(UNTIL_TODAY[0]),)) == (Refusal.AGENCY_NOT_DESIGNATED,)
+    assert refusals(designations=(Designation(ALWAYS[0], ("120102",)),)) == (Refusal.OUTSIDE_AREA,)
+    assert refusals(designations=(Designation(ALWAYS[0], ("120101",)),)) == ()
     assert refusals(rules=replace(RULES, is_expired=True)) == (Refusal.POLICY_EXPIRED,)
     assert refusals(rules=replace(RULES, is_unknown=True)) == (Refusal.NO_POLICY,)
 

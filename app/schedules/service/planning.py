@@ -17,7 +17,7 @@ from app.policies.service import current_book
 from app.policies.types import NoPolicy, Policy, PolicyExpired
 from app.schedules import queries
 from app.schedules.models import Visit, VisitChange
-from app.schedules.rules import covers, find_collisions, find_overlaps, plan_on, refuse_visit
+from app.schedules.rules import find_collisions, find_overlaps, plan_on, refuse_visit
 from app.schedules.service.progress import NEW, advance, change_row, mark_missed
 from app.schedules.types import (
     Cancellation,
@@ -144,7 +144,7 @@ def _judge(
         last=max(days),
     )
     carers = queries.load_carer_rights(session, carer_ids={visit.carer_id for visit in visits}, agency_id=agency_id)
-    designation = queries.load_designation(session, agency_id=agency_id)
+    designations = queries.load_designations(session, agency_id=agency_id)
     collisions = find_collisions(visits)
     refused = []
     for index, (visit, day) in enumerate(zip(visits, days, strict=True)):
@@ -157,7 +157,7 @@ def _judge(
                 at=at,
                 client=client,
                 carer=carers.get(visit.carer_id),
-                is_designated=covers(designation, day),
+                designations=designations,
                 rules=_rules_for(actor.region, client.district_code if client else None, day),
             ),
             *collisions.get(index, ()),

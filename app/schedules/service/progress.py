@@ -7,7 +7,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import Update, bindparam, insert, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import DomainError, ErrorKind, IllegalTransition
@@ -30,10 +31,15 @@ UPDATE_VISIT = (
     )
 )
 INSERT_CHANGE = insert(CHANGE)  # type: ignore[arg-type]  # as above
-UPDATE_TIMES = (
+TELL_BEGIN = (
     update(VISIT)  # type: ignore[arg-type]  # as above
     .where(VISIT.c.id == bindparam("visit_id"), VISIT.c.began_at.is_(None))
-    .values(began_at=bindparam("new_began_at"))
+    .values(began_at=bindparam("told_at"))
+)
+TELL_END = (
+    update(VISIT)  # type: ignore[arg-type]  # as above
+    .where(VISIT.c.id == bindparam("visit_id"), VISIT.c.ended_at.is_(None))
+    .values(ended_at=bindparam("told_at"))
 )
 
 
@@ -54,20 +60,29 @@ def finish(
     session: Session,
     visit: VisitView,
     *,
-    ended_at: datetime,
+    ended_at: datetime | None,
     cause_id: UUID | None,
     actor: AnyActor,
     at: datetime,
     reason: str | None = None,
 ) -> None:
-    """A carer has left, or a job closed a forgotten visit. Raises IllegalTransition and VisitMoved."""
+    """A carer has left, or a job closes a forgotten visit. Raises IllegalTransition and VisitMoved."""
     advance(session, visit, VisitState.DONE, actor=actor, at=at, cause_id=cause_id, ended_at=ended_at, reason=reason)
 
 
 def tell_begin(session: Session, visit: VisitView, *, began_at: datetime) -> None:
     """Keep when a visit began whose end was told first; its state does not change. Raises VisitMoved."""
-    parameters = {"visit_id": visit.id, "new_began_at": began_at}
-    if session.connection().execute(UPDATE_TIMES, parameters).rowcount != 1:
+    _tell(session, TELL_BEGIN, visit, told_at=began_at)
+
+
+def tell_end(session: Session, visit: VisitView, *, ended_at: datetime) -> None:
+    """Keep when a visit ended that a job had closed; its state does not change. Raises VisitMoved."""
+    _tell(session, TELL_END, visit, told_at=ended_at)
+
+
+def _tell(session: Session, statement: Update, visit: VisitView, *, told_at: datetime) -> None:
+    told = session.connection().execute(statement, {"visit_id": visit.id, "told_at": told_at})
+    if told.rowcount != 1:
         raise VisitMoved(visit_id=str(visit.id))
 
 
@@ -127,56 +142,35 @@ def mark_missed(session: Session, *, ids: Collection[UUID], actor: SystemActor, 
     return len(missed)
 
 
-def add_unscheduled(
-    session: Session,
-    visit_id: UUID,
-    *,
-    like: VisitView,
-    began_at: datetime,
-    cause_id: UUID,
-    actor: AnyActor,
-    at: datetime,
-) -> VisitView:
-    """A visit nobody planned has begun. `like` gives carer, client, agency, district and plan."""
-    values = {
-        "id": visit_id,
-        "client_id": like.client_id,
-        "carer_id": like.carer_id,
-        "agency_id": like.agency_id,
-        "district_code": like.district_code,
-        "street_code": like.street_code,
-        "plan_id": like.plan_id,
-        "team_slot": like.team_slot,
-        "planned": None,
-        "state": VisitState.BEGUN,
-        "seq": 1,
-        "began_at": began_at,
-        "source": VisitSource.UNSCHEDULED,
-        "created_by": None if isinstance(actor, SystemActor) else actor.account_id,
-        "created_at": at,
-    }
-    connection = session.connection()
-    connection.execute(insert(Visit), values)
-    connection.execute(
-        INSERT_CHANGE, change_row(visit_id, 1, NEW, VisitState.BEGUN, actor=actor, at=at, cause_id=cause_id)
-    )
-    return VisitView(
-        id=visit_id,
-        client_id=like.client_id,
-        carer_id=like.carer_id,
-        agency_id=like.agency_id,
-        plan_id=like.plan_id,
-        team_slot=like.team_slot,
-        planned_from=None,
-        planned_to=None,
-        state=VisitState.BEGUN,
-        seq=1,
-        began_at=began_at,
-        ended_at=None,
-        source=VisitSource.UNSCHEDULED,
-        district_code=like.district_code,
-        street_code=like.street_code,
-    )
+def add_unscheduled(session: Session, visit: VisitView, *, cause_id: UUID, actor: AnyActor, at: datetime) -> bool:
+    """A visit nobody planned has begun; False when a resend of the same tap added it before."""
+    made = session.execute(
+        insert_or_leave(Visit)
+        .values(
+            id=visit.id,
+            client_id=visit.client_id,
+            carer_id=visit.carer_id,
+            agency_id=visit.agency_id,
+            district_code=visit.district_code,
+            street_code=visit.street_code,
+            plan_id=visit.plan_id,
+            team_slot=visit.team_slot,
+            planned=None,
+            state=VisitState.BEGUN,
+            seq=1,
+            began_at=visit.began_at,
+            source=VisitSource.UNSCHEDULED,
+            created_by=None if isinstance(actor, SystemActor) else actor.account_id,
+            created_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=["id"])
+        .returning(Visit.id)
+    ).one_or_none()
+    if made is None:
+        return False
+    row = change_row(visit.id, 1, NEW, VisitState.BEGUN, actor=actor, at=at, cause_id=cause_id)
+    session.connection().execute(INSERT_CHANGE, row)
+    return True
 
 
 def change_row(

@@ -1,0 +1,65 @@
+"""What phones and reviewers ask of check-in. Pure, as `types` is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.checkin.types import Decision, EventKind, Fix, ItemOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTap:
+    """Command: clock in or out of a visit."""
+
+    id: UUID
+    occurred_at: datetime
+    fix: Fix | None
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTap:
+    """Command: a tap that names a client, not a visit: a family carer's, or an unscheduled visit of a professional."""
+
+    id: UUID
+    kind: EventKind
+    client_id: UUID
+    occurred_at: datetime
+    fix: Fix | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEntry:
+    """One line of a log: reason is a code, for refused and not done."""
+
+    id: UUID
+    item_code: str
+    outcome: ItemOutcome
+    occurred_at: datetime
+    minutes: int | None = None
+    reason: str | None = None
+    consented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLog:
+    """Command: what was done in a visit."""
+
+    items: tuple[ItemEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Command: the client or guardian says whether it was so."""
+
+    id: UUID
+    holds: bool
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Command: a person's decision on a held fact."""
+
+    id: UUID
+    decision: Decision
+    reason: str

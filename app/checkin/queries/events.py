@@ -1,0 +1,157 @@
+"""Reads of clock events and of what a visit's taps came to. Unscoped where check-in looks at its own facts."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.checkin.commands import ItemEntry
+from app.checkin.models import ClockEvent, Evidence, ExceptionFound, ItemDone, PayableTime, ServiceRecord
+from app.checkin.shown import ClockEventView, PayableTimeView, RecordView
+from app.checkin.types import EventKind, EvidenceKind, ExceptionCode
+from app.schedules.models import Visit
+from app.schedules.types import VisitSource, VisitState
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def find_events(session: Session, *, ids: Collection[UUID]) -> dict[UUID, ClockEventView]:
+    """Clock events by id, unscoped and without their exceptions."""
+    rows = session.scalars(select(ClockEvent).where(ClockEvent.id.in_(ids)))
+    return {row.id: event_view(row) for row in rows}
+
+
+def find_stored(session: Session, *, event_id: UUID) -> tuple[ClockEventView, bytes]:
+    """A stored event as its first answer told it, and the digest of its command; for resends."""
+    row = session.get_one(ClockEvent, event_id)
+    fact_id = row.visit_id or row.id
+    codes = session.scalars(
+        select(ExceptionFound.code)
+        .where(
+            ExceptionFound.fact_id.in_({fact_id, row.id}),
+            ExceptionFound.details["event_id"].astext == str(event_id),
+        )
+        .order_by(ExceptionFound.code)
+    )
+    return event_view(row, exceptions=tuple(codes)), row.command_digest
+
+
+def list_visit_events(session: Session, *, visit_id: UUID, kind: EventKind | None = None) -> list[ClockEventView]:
+    """A visit's taps in the order they arrived."""
+    statement = select(ClockEvent).where(ClockEvent.visit_id == visit_id)
+    if kind is not None:
+        statement = statement.where(ClockEvent.kind == kind)
+    rows = session.scalars(statement.order_by(ClockEvent.recorded_at, ClockEvent.id))
+    return [event_view(row) for row in rows]
+
+
+def find_record(session: Session, *, visit_id: UUID) -> RecordView | None:
+    """The record of a visit that counts: the newest, with the newest line of each item."""
+    row = session.scalars(
+        select(ServiceRecord)
+        .where(ServiceRecord.visit_id == visit_id)
+        .order_by(ServiceRecord.recorded_at.desc(), ServiceRecord.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return RecordView(
+        id=row.id,
+        visit_id=row.visit_id,
+        clock_in_id=row.clock_in_id,
+        clock_out_id=row.clock_out_id,
+        began_at=row.began_at,
+        ended_at=row.ended_at,
+        minutes=row.minutes,
+        service_on=row.service_on,
+        items=list_items(session, visit_id=visit_id),
+    )
+
+
+def list_items(session: Session, *, visit_id: UUID) -> tuple[ItemEntry, ...]:
+    """What was logged for a visit in the order it was done: of an item logged twice, both."""
+    rows = session.scalars(
+        select(ItemDone).where(ItemDone.visit_id == visit_id).order_by(ItemDone.occurred_at, ItemDone.id)
+    )
+    return tuple(
+        ItemEntry(row.id, row.item_code, row.outcome, row.occurred_at, row.minutes, row.reason, row.consented)
+        for row in rows
+    )
+
+
+def is_confirmed(session: Session, *, fact_id: UUID) -> bool:
+    """True when the client or a guardian confirmed, and nobody of them denied."""
+    said = set(
+        session.scalars(
+            select(Evidence.holds).where(Evidence.fact_id == fact_id, Evidence.kind == EvidenceKind.CONFIRMATION)
+        )
+    )
+    return said == {True}
+
+
+def find_open_unscheduled(session: Session, *, carer_id: UUID, client_id: UUID) -> UUID | None:
+    """The unscheduled visit of this carer at this client that has begun and not ended."""
+    return session.scalars(
+        select(Visit.id)
+        .where(
+            Visit.carer_id == carer_id,
+            Visit.client_id == client_id,
+            Visit.state == VisitState.BEGUN,
+            Visit.source == VisitSource.UNSCHEDULED,
+        )
+        .order_by(Visit.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def list_without_record(session: Session, *, limit: int) -> list[UUID]:
+    """Visits begun or done that have no record yet; unscoped, for the job that closes forgotten ones."""
+    recorded = exists(select(ServiceRecord.id).where(ServiceRecord.visit_id == Visit.id))
+    statement = (
+        select(Visit.id)
+        .where(Visit.state.in_((VisitState.BEGUN, VisitState.DONE)), ~recorded)
+        .order_by(Visit.id)
+        .limit(limit)
+    )
+    return list(session.scalars(statement))
+
+
+def list_payable_times(session: Session, *, visit_ids: Collection[UUID]) -> list[PayableTimeView]:
+    """Accepted time of visits; unscoped, for claims."""
+    rows = session.scalars(
+        select(PayableTime).where(PayableTime.visit_id.in_(visit_ids)).order_by(PayableTime.record_id)
+    )
+    return [
+        PayableTimeView(
+            row.record_id,
+            row.visit_id,
+            row.carer_id,
+            row.client_id,
+            row.during.lower,
+            row.during.upper,
+            row.minutes,
+        )
+        for row in rows
+        if row.during.lower is not None and row.during.upper is not None
+    ]
+
+
+def event_view(row: ClockEvent, *, exceptions: tuple[ExceptionCode, ...] = ()) -> ClockEventView:
+    """A clock event's row as others see it."""
+    return ClockEventView(
+        id=row.id,
+        kind=row.kind,
+        carer_id=row.carer_id,
+        client_id=row.client_id,
+        visit_id=row.visit_id,
+        occurred_at=row.occurred_at,
+        received_at=row.recorded_at,
+        skew=row.skew_ms * MILLISECOND,
+        verdict=row.verdict,
+        distance_m=row.distance_m,
+        accuracy_m=row.accuracy_m,
+        location_source=row.location_source,
+        exceptions=exceptions,
+    )

@@ -1,0 +1,193 @@
+"""Reads of facts under judgement: always from what the actor may see."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from app.checkin.models import (
+    CareFact,
+    ExceptionFound,
+    GradeEntry,
+    Hold,
+    HoldRelease,
+    PayableCareDay,
+    PayableTime,
+    Review,
+)
+from app.checkin.shown import ExceptionView, FactView, HoldView, ReviewView
+from app.checkin.types import Decision, FactSubject, ReviewStep, Severity, Standing
+from app.kernel.errors import NotFound
+from app.kernel.paging import Page, fetch_page
+from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
+from app.policies.codes import EvidenceGrade
+from app.registry.models import Carer, Client, Guardian
+
+OPEN_HOLD = ~exists(select(HoldRelease.hold_id).where(HoldRelease.hold_id == Hold.id))
+
+
+def visible_facts(actor: AnyActor) -> Select[CareFact]:
+    """Select the facts an actor may see: a carer his own, a guardian those of clients he is guardian of."""
+    return select(CareFact).where(_visible(actor))
+
+
+def _visible(actor: AnyActor) -> ColumnElement[bool]:
+    scope = actor.scope
+    if scope.kind is ScopeKind.FUND:
+        return true()
+    if scope.kind is ScopeKind.DISTRICT:
+        return CareFact.district_code == scope.key
+    if scope.kind is ScopeKind.STREET:
+        clients = select(Client.id).where(Client.street_code == scope.key)
+        return CareFact.client_id.in_(clients)
+    if scope.kind is ScopeKind.AGENCY:
+        return CareFact.agency_id == scope.agency_id
+    if isinstance(actor, SystemActor) or actor.person_id is None:
+        return false()
+    if actor.role is Role.GUARDIAN:
+        guarded = select(Guardian.client_id).where(Guardian.person_id == actor.person_id, Guardian.valid_to.is_(None))
+        return CareFact.client_id.in_(guarded)
+    return CareFact.carer_id.in_(select(Carer.id).where(Carer.person_id == actor.person_id))
+
+
+def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
+    """One fact with all that was found and decided; raises NotFound."""
+    row = session.scalars(visible_facts(actor).where(CareFact.id == fact_id)).one_or_none()
+    if row is None:
+        raise NotFound(kind="fact")
+    return _complete(session, [row])[0]
+
+
+def list_facts(
+    session: Session, *, actor: AnyActor, step: ReviewStep | None, limit: int, after: UUID | None
+) -> Page[FactView]:
+    """Facts in order of their ids, with `step` those waiting there; six statements a page whatever its length."""
+    statement = visible_facts(actor)
+    if step is not None:
+        waiting = exists(select(Hold.id).where(Hold.fact_id == CareFact.id, Hold.step == step, OPEN_HOLD))
+        statement = statement.where(waiting)
+    page = fetch_page(session, statement, key=CareFact.id, limit=limit, after=after, view=lambda row: row)
+    return Page(tuple(_complete(session, list(page.items))), page.next_after)
+
+
+def find_subject(session: Session, *, fact_id: UUID) -> FactSubject | None:
+    """Whom a fact is about, unscoped."""
+    row = session.scalars(select(CareFact).where(CareFact.id == fact_id)).one_or_none()
+    return None if row is None else _subject(row)
+
+
+def get_visible_subject(session: Session, *, fact_id: UUID, actor: AnyActor) -> tuple[FactSubject, UUID]:
+    """Whom a visible fact is about, and the person behind its carer; raises NotFound."""
+    row = session.execute(
+        visible_facts(actor)
+        .join(Carer, Carer.id == CareFact.carer_id)
+        .with_only_columns(CareFact, Carer.person_id)
+        .where(CareFact.id == fact_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(kind="fact")
+    return _subject(row[0]), row[1]
+
+
+def find_open_hold(session: Session, *, fact_id: UUID) -> HoldView | None:
+    """The hold a fact waits under."""
+    row = session.scalars(
+        select(Hold).where(Hold.fact_id == fact_id, OPEN_HOLD).order_by(Hold.id.desc()).limit(1)
+    ).one_or_none()
+    return None if row is None else HoldView(row.id, row.step, row.due_on)
+
+
+def list_overdue_holds(session: Session, *, today: date, limit: int) -> list[tuple[UUID, UUID, ReviewStep]]:
+    """Open holds whose last day is over (hold, fact, step); unscoped, for the job."""
+    statement = select(Hold.id, Hold.fact_id, Hold.step).where(Hold.due_on < today, OPEN_HOLD).order_by(Hold.id)
+    return [(row[0], row[1], row[2]) for row in session.execute(statement.limit(limit))]
+
+
+def list_severities(session: Session, *, fact_id: UUID) -> list[Severity]:
+    """How grave what was found about a fact is."""
+    return list(session.scalars(select(ExceptionFound.severity).where(ExceptionFound.fact_id == fact_id)))
+
+
+def find_grade(session: Session, *, fact_id: UUID) -> EvidenceGrade | None:
+    """The newest grade of a fact."""
+    return session.scalars(
+        select(GradeEntry.grade)
+        .where(GradeEntry.fact_id == fact_id)
+        .order_by(GradeEntry.recorded_at.desc(), GradeEntry.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def is_decided_by_person(session: Session, *, fact_id: UUID) -> bool:
+    """True when a person accepted or refused the fact: a machine does not touch that any more."""
+    decided = select(Review.id).where(Review.fact_id == fact_id, Review.actor_id.is_not(None))
+    return bool(session.scalar(select(exists(decided))))
+
+
+def is_payable(session: Session, *, fact_id: UUID) -> bool:
+    """True when the fact has the right to be paid."""
+    times = exists(select(PayableTime.record_id).where(PayableTime.visit_id == fact_id))
+    days = exists(select(PayableCareDay.client_id).where(PayableCareDay.care_day_id == fact_id))
+    return bool(session.scalar(select(or_(times, days))))
+
+
+def _subject(row: CareFact) -> FactSubject:
+    return FactSubject(row.id, row.kind, row.carer_id, row.client_id, row.agency_id, row.district_code)
+
+
+def _complete(session: Session, rows: Collection[CareFact]) -> list[FactView]:
+    ids = [row.id for row in rows]
+    exceptions: defaultdict[UUID, list[ExceptionView]] = defaultdict(list)
+    for found in session.scalars(
+        select(ExceptionFound).where(ExceptionFound.fact_id.in_(ids)).order_by(ExceptionFound.id)
+    ):
+        exceptions[found.fact_id].append(ExceptionView(found.code, found.severity, found.details, found.recorded_at))
+    grades = {
+        each.fact_id: each.grade
+        for each in session.scalars(
+            select(GradeEntry).where(GradeEntry.fact_id.in_(ids)).order_by(GradeEntry.recorded_at, GradeEntry.id)
+        )
+    }
+    holds = {
+        each.fact_id: HoldView(each.id, each.step, each.due_on)
+        for each in session.scalars(select(Hold).where(Hold.fact_id.in_(ids), OPEN_HOLD).order_by(Hold.id))
+    }
+    reviews: defaultdict[UUID, list[ReviewView]] = defaultdict(list)
+    for each in session.scalars(select(Review).where(Review.fact_id.in_(ids)).order_by(Review.recorded_at, Review.id)):
+        reviews[each.fact_id].append(ReviewView(each.step, each.decision, each.reason, each.actor_id, each.recorded_at))
+    paid = _payable_among(session, ids)
+    return [
+        FactView(
+            id=row.id,
+            kind=row.kind,
+            client_id=row.client_id,
+            carer_id=row.carer_id,
+            agency_id=row.agency_id,
+            standing=_standing(row.id in holds, reviews[row.id], is_paid=row.id in paid),
+            grade=grades.get(row.id),
+            hold=holds.get(row.id),
+            exceptions=tuple(exceptions[row.id]),
+            reviews=tuple(reviews[row.id]),
+        )
+        for row in rows
+    ]
+
+
+def _payable_among(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    times = select(PayableTime.visit_id).where(PayableTime.visit_id.in_(ids))
+    days = select(PayableCareDay.care_day_id).where(PayableCareDay.care_day_id.in_(ids))
+    return set(session.scalars(times.union_all(days)))
+
+
+def _standing(is_held: bool, reviews: list[ReviewView], *, is_paid: bool) -> Standing:  # noqa: FBT001 - private
+    if is_held:
+        return Standing.HELD
+    if is_paid:
+        return Standing.ACCEPTED
+    decided = [each.decision for each in reviews if each.decision is not Decision.ESCALATED]
+    if not decided:
+        return Standing.OPEN
+    return Standing.ACCEPTED if decided[-1] is Decision.ACCEPTED else Standing.REFUSED

@@ -1,0 +1,91 @@
+"""JSON of taps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import marshmallow as ma
+
+from app.checkin.commands import ClockTap, FreeTap
+from app.checkin.types import EventKind, ExceptionCode, Fix, LocationSource, Verdict
+from app.kernel.geo import CoordinateSystem
+from app.kernel.http.fields import Choice, Id, Instant, Number, PhoneId, PhoneInstant, WholeNumber
+from app.kernel.http.schemas import CommandSchema
+
+FARTHEST_ACCURACY_M = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The phone's clock when it sent the request; None from a client that does not tell."""
+
+    sent_at: datetime | None = None
+
+
+class SentSchema(CommandSchema):
+    """Headers of a tap."""
+
+    class Meta:
+        """Other headers are not ours to judge."""
+
+        unknown = ma.EXCLUDE
+
+    command = Sent
+
+    sent_at = PhoneInstant(
+        data_key="Phone-Sent-At",
+        load_default=None,
+        metadata={"description": "The phone's clock when it sends: tells a wrong clock from a late sending"},
+    )
+
+
+class FixSchema(CommandSchema):
+    """A position as the phone gave it; (0, 0) and old ones are stored and judged, never refused."""
+
+    command = Fix
+
+    latitude = Number(required=True, validate=ma.validate.Range(-90, 90, error="latitude_out_of_range"))
+    longitude = Number(required=True, validate=ma.validate.Range(-180, 180, error="longitude_out_of_range"))
+    system = Choice(CoordinateSystem, required=True)
+    source = Choice(LocationSource, required=True)
+    accuracy_m = Number(
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.Range(0, FARTHEST_ACCURACY_M, error="accuracy_out_of_range"),
+    )
+    fixed_at = PhoneInstant(load_default=None, allow_none=True)
+
+
+class ClockTapSchema(CommandSchema):
+    """A tap at a visit."""
+
+    command = ClockTap
+
+    id = PhoneId(required=True)
+    occurred_at = PhoneInstant(required=True)
+    fix = ma.fields.Nested(FixSchema, required=True, allow_none=True)
+
+
+class FreeTapSchema(CommandSchema):
+    """A tap at a client."""
+
+    command = FreeTap
+
+    id = PhoneId(required=True)
+    kind = Choice(EventKind, required=True)
+    client_id = Id(required=True)
+    occurred_at = PhoneInstant(required=True)
+    fix = ma.fields.Nested(FixSchema, required=True, allow_none=True)
+
+
+class ClockEventSchema(ma.Schema):
+    """What was recorded. It says nothing of a visit that is not the carer's."""
+
+    id = Id(required=True)
+    kind = Choice(EventKind, required=True)
+    visit_id = Id(required=True, allow_none=True)
+    occurred_at = Instant(required=True)
+    received_at = Instant(required=True)
+    skew_s = ma.fields.Function(lambda view: round(view.skew.total_seconds()))
+    verdict = Choice(Verdict, required=True)
+    distance_m = WholeNumber(required=True, allow_none=True)
+    exceptions = ma.fields.List(Choice(ExceptionCode), required=True)

@@ -1,0 +1,126 @@
+"""Writes what every fact has in common: its subject, what was found, its grade, its holds and their ends."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import insert as insert_or_leave
+from sqlalchemy.orm import Session
+
+from app.checkin.models import CareFact, ExceptionFound, GradeEntry, Hold, HoldRelease, Review
+from app.checkin.rules.grading import due_on, severity_of
+from app.checkin.types import Decision, FactSubject, Found, ReviewStep
+from app.kernel.canonical import command_digest
+from app.kernel.ids import new_id
+from app.kernel.settings import current_settings
+from app.policies.codes import EvidenceGrade
+from app.policies.types import Policy
+
+
+def add_subject(session: Session, subject: FactSubject, *, at: datetime) -> None:
+    """Make a fact judgeable; once is enough, and again is harmless."""
+    session.execute(
+        insert_or_leave(CareFact)
+        .values(
+            id=subject.id,
+            kind=subject.kind,
+            client_id=subject.client_id,
+            carer_id=subject.carer_id,
+            agency_id=subject.agency_id,
+            district_code=subject.district_code,
+            recorded_at=at,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def add_exceptions(
+    session: Session,
+    *,
+    fact_id: UUID,
+    found: Iterable[Found],
+    policy: Policy,
+    at: datetime,
+    event_id: UUID | None = None,
+) -> None:
+    """Append what was found; `event_id` is the tap it came with."""
+    source = {"event_id": str(event_id)} if event_id else {}
+    rows = [
+        {
+            "id": new_id(at=at),
+            "fact_id": fact_id,
+            "code": each.code,
+            "severity": severity_of(each.code, missing_item_holds=policy.visit.missing_item_holds),
+            "details": {**each.details, **source},
+            "policy_digest": policy.digest,
+            "recorded_at": at,
+        }
+        for each in found
+    ]
+    if rows:
+        session.execute(insert(ExceptionFound).values(rows))
+
+
+def add_grade(
+    session: Session,
+    *,
+    fact_id: UUID,
+    grade: EvidenceGrade,
+    witnesses: Iterable[str],
+    policy: Policy,
+    at: datetime,
+) -> None:
+    """Append a grade with its witnesses; the newest counts."""
+    session.execute(
+        insert(GradeEntry).values(
+            id=new_id(at=at),
+            fact_id=fact_id,
+            grade=grade,
+            witnesses=sorted(str(each) for each in witnesses),
+            policy_digest=policy.digest,
+            recorded_at=at,
+        )
+    )
+
+
+def hold(session: Session, *, fact_id: UUID, step: ReviewStep, today: date, policy: Policy, at: datetime) -> None:
+    """Let a fact wait for a person at a step, until the policy's deadline."""
+    session.execute(
+        insert(Hold).values(
+            id=new_id(at=at),
+            fact_id=fact_id,
+            step=step,
+            due_on=due_on(step, today=today, terms=policy.grading),
+            policy_digest=policy.digest,
+            recorded_at=at,
+        )
+    )
+
+
+def release(session: Session, *, hold_id: UUID, review_id: UUID, at: datetime) -> bool:
+    """End a hold by a review; False when another review ended it first."""
+    statement = insert_or_leave(HoldRelease).values(hold_id=hold_id, review_id=review_id, recorded_at=at)
+    ended = session.execute(statement.on_conflict_do_nothing().returning(HoldRelease.hold_id)).one_or_none()
+    return ended is not None
+
+
+def release_by_machine(
+    session: Session, *, hold_id: UUID, fact_id: UUID, decision: Decision, reason: str, at: datetime
+) -> bool:
+    """Let the machine end a hold: accept or hand on, never refuse. False when a person was faster."""
+    review_id = new_id(at=at)
+    key = current_settings().key_ring.command_key
+    session.execute(
+        insert(Review).values(
+            id=review_id,
+            fact_id=fact_id,
+            step=ReviewStep.MACHINE,
+            decision=decision,
+            reason=reason,
+            actor_id=None,
+            command_digest=command_digest({"id": review_id, "reason": reason}, key=key),
+            recorded_at=at,
+        )
+    )
+    return release(session, hold_id=hold_id, review_id=review_id, at=at)

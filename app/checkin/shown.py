@@ -1,0 +1,113 @@
+"""How check-in shows its facts, to other packages and over HTTP. Pure, as `types` is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from app.checkin.commands import ItemEntry
+from app.checkin.types import (
+    Decision,
+    EventKind,
+    ExceptionCode,
+    FactKind,
+    LocationSource,
+    ReviewStep,
+    Severity,
+    Standing,
+    Verdict,
+)
+from app.policies.codes import EvidenceGrade
+
+
+@dataclass(frozen=True, slots=True)
+class ClockEventView:
+    """One tap as other modules see it; instants are UTC, distances metres."""
+
+    id: UUID
+    kind: EventKind
+    carer_id: UUID
+    client_id: UUID | None
+    visit_id: UUID | None
+    occurred_at: datetime
+    received_at: datetime
+    skew: timedelta
+    verdict: Verdict
+    distance_m: int | None
+    accuracy_m: int | None
+    location_source: LocationSource | None
+    exceptions: tuple[ExceptionCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionView:
+    """One thing found about a fact."""
+
+    code: ExceptionCode
+    severity: Severity
+    details: Mapping[str, object]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """An open hold: who is to look, until the end of which day."""
+
+    id: UUID
+    step: ReviewStep
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """A decision with its reason; `actor_id` is None for the machine."""
+
+    step: ReviewStep
+    decision: Decision
+    reason: str
+    actor_id: UUID | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """A fact as reviewers see it."""
+
+    id: UUID
+    kind: FactKind
+    client_id: UUID | None
+    carer_id: UUID
+    agency_id: UUID | None
+    standing: Standing
+    grade: EvidenceGrade | None
+    hold: HoldView | None
+    exceptions: tuple[ExceptionView, ...]
+    reviews: tuple[ReviewView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """What a visit came to; minutes are payable ones."""
+
+    id: UUID
+    visit_id: UUID
+    clock_in_id: UUID | None
+    clock_out_id: UUID | None
+    began_at: datetime | None
+    ended_at: datetime | None
+    minutes: int
+    service_on: date
+    items: tuple[ItemEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PayableTimeView:
+    """Accepted time that may be paid."""
+
+    record_id: UUID
+    visit_id: UUID
+    carer_id: UUID
+    client_id: UUID
+    began_at: datetime
+    ended_at: datetime
+    minutes: int
