@@ -26,7 +26,7 @@ class ServiceItem(AppendOnly, Base):
     minutes: Mapped[int]
     national_code: Mapped[str | None]
     source: Mapped[str]  # document and clause, or why it is assumed
-    active: Mapped[bool] = mapped_column(default=True)  # False: this version takes the item out of the catalogue
+    retired_at: Mapped[datetime | None]  # this version takes the item out of the catalogue
 
 
 class CarePlan(Base):

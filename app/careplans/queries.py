@@ -64,7 +64,7 @@ def catalogue(session: Session, *, codes: Collection[str]) -> dict[str, Catalogu
     rows = session.scalars(_latest().where(ServiceItem.code.in_(codes)))
     return {
         row.code: CatalogueItem(
-            row.code, row.version, row.name, row.category, _kinds(row), row.minutes, is_active=row.active
+            row.code, row.version, row.name, row.category, _kinds(row), row.minutes, is_active=row.retired_at is None
         )
         for row in rows
     }
@@ -72,7 +72,7 @@ def catalogue(session: Session, *, codes: Collection[str]) -> dict[str, Catalogu
 
 def list_items(session: Session, *, wanted: ItemFilter) -> ItemPage:
     """The catalogue as it is now, without retired items. Everybody of the region may read it: unscoped."""
-    statement = _latest().where(ServiceItem.active)
+    statement = _latest().where(ServiceItem.retired_at.is_(None))
     if wanted.category is not None:
         statement = statement.where(ServiceItem.category == wanted.category)
     if wanted.after is not None:
@@ -150,7 +150,7 @@ def item_view(row: ServiceItem) -> ServiceItemView:
         row.minutes,
         row.national_code,
         row.source,
-        is_active=row.active,
+        is_active=row.retired_at is None,
     )
 
 

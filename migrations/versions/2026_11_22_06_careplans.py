@@ -44,7 +44,7 @@ def upgrade_region(schema: str) -> None:
         sa.Column("minutes", sa.BigInteger(), nullable=False),
         sa.Column("national_code", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("minutes > 0", name=op.f("ck_service_item_minutes")),
         sa.PrimaryKeyConstraint("code", "version", name=op.f("pk_service_item")),

@@ -256,7 +256,6 @@ def a_service_item(code: str) -> ServiceItem:
         staff_kinds=["carer"],
         minutes=20,
         source="test",
-        active=True,
         recorded_at=NOW,
     )
 

@@ -40,9 +40,14 @@ def add_item(session: Session, command: ServiceItemEntry, *, actor: AnyActor, at
     latest = session.scalars(
         select(ServiceItem).where(ServiceItem.code == entry["code"]).order_by(ServiceItem.version.desc()).limit(1)
     ).one_or_none()
-    if latest is not None and all(getattr(latest, name) == value for name, value in entry.items()):
+    if latest is not None and _is_same(latest, entry, command):
         return item_view(latest)
-    row = ServiceItem(**entry, version=1 if latest is None else latest.version + 1, recorded_at=at)
+    row = ServiceItem(
+        **entry,
+        version=1 if latest is None else latest.version + 1,
+        retired_at=None if command.is_active else at,
+        recorded_at=at,
+    )
     try:
         with session.begin_nested():
             session.add(row)
@@ -96,8 +101,12 @@ def _normal(command: ServiceItemEntry) -> dict[str, Any]:
         "minutes": command.minutes,
         "national_code": national or None,
         "source": command.source,
-        "active": command.is_active,
     }
+
+
+def _is_same(latest: ServiceItem, entry: dict[str, Any], command: ServiceItemEntry) -> bool:
+    is_active = latest.retired_at is None
+    return is_active is command.is_active and all(getattr(latest, name) == value for name, value in entry.items())
 
 
 def _note(session: Session, row: ServiceItem, actor: AnyActor, at: datetime) -> None:
