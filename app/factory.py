@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, select
 import app.tables  # noqa: F401  # names across packages resolve only when all are imported
 from app.accounts.routes import bp as accounts
 from app.accounts.service import check_account
+from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.taps import bp as taps
 from app.kernel import clock, logs, resend
 from app.kernel.access import check_permissions, use_account_check
@@ -21,7 +22,7 @@ from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import load_book
 from app.schedules.routes import bp as schedules
 
-BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (accounts, ledger, schedules, taps)
+BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (accounts, care_days, ledger, schedules, taps)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

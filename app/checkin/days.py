@@ -1,0 +1,107 @@
+"""Family carers' days: commands, what they are judged by, and how they are shown. Pure, as `types` is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from app.checkin.types import DayStanding, EventKind, ExceptionCode, LocationSource, Severity, Verdict
+from app.policies.codes import EvidenceGrade, ItemCategory, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class CareDayItemEntry:
+    """An item of a care day, with minutes where the carer gave them."""
+
+    item_code: str
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogCareDay:
+    """Command: a family carer's day for a client. The events it names may arrive later, or never."""
+
+    id: UUID
+    client_id: UUID
+    day: date
+    occurred_at: datetime
+    in_event_id: UUID | None = None
+    out_event_id: UUID | None = None
+    items: tuple[CareDayItemEntry, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayEvent:
+    """A clock event a care day names: whose it is, for whom, on which local day, and where the phone was."""
+
+    id: UUID
+    kind: EventKind
+    carer_id: UUID
+    client_id: UUID | None
+    day: date
+    verdict: Verdict
+    source: LocationSource | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayItem:
+    """A logged item and what the catalogue says of it; `category` is None for a code it does not know."""
+
+    item_code: str
+    category: ItemCategory | None
+    is_for_family: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayClaim:
+    """All that a care day is judged by.
+
+    `entered_at` is when it was entered, `begins_at` and `ends_at` are the local midnights around the day; `relation`
+    is that of the assignment which covers the day, where there is one.
+    """
+
+    carer_id: UUID
+    client_id: UUID
+    day: date
+    entered_at: datetime
+    begins_at: datetime
+    ends_at: datetime
+    is_assigned: bool
+    relation: Relation | None
+    events: tuple[DayEvent, ...]
+    items: tuple[DayItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayFinding:
+    """Something about a care day to know or to settle, with codes and ids only."""
+
+    code: ExceptionCode
+    severity: Severity
+    details: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DayJudgement:
+    """How well a care day is proven, by what, and what was found about it."""
+
+    grade: EvidenceGrade
+    witnesses: tuple[str, ...]
+    findings: tuple[DayFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CareDayView:
+    """A care day as its carer and its readers see it."""
+
+    id: UUID
+    client_id: UUID
+    carer_id: UUID
+    day: date
+    in_event_id: UUID | None
+    out_event_id: UUID | None
+    items: tuple[CareDayItemEntry, ...]
+    standing: DayStanding
+    exceptions: tuple[ExceptionCode, ...]
+    occurred_at: datetime
+    recorded_at: datetime

@@ -1,0 +1,222 @@
+"""Every select about care days."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.careplans.queries import catalogue
+from app.careplans.types import StaffKind
+from app.checkin.days import CareDayItemEntry, CareDayView, DayEvent, DayItem
+from app.checkin.models import (
+    CareDay,
+    CareDayItem,
+    ClockEvent,
+    ExceptionFound,
+    Hold,
+    HoldRelease,
+    PayableCareDay,
+    Review,
+)
+from app.checkin.types import DayFact, DayStanding, Decision, ExceptionCode
+from app.kernel import clock
+from app.kernel.paging import Page, PageRequest
+from app.kernel.permissions import AnyActor
+from app.policies.codes import Relation
+from app.registry.models import Assignment, Carer, Client
+from app.registry.queries import one_or_not_found, visible_clients
+from app.registry.types import CarerKind
+
+OPEN_HOLD = exists().where(Hold.fact_id == CareDay.id, ~exists().where(HoldRelease.hold_id == Hold.id))
+WAS_REFUSED = exists().where(Review.fact_id == CareDay.id, Review.decision == Decision.REFUSED)
+IS_PAYABLE = exists().where(PayableCareDay.care_day_id == CareDay.id)
+STANDING = case(
+    (IS_PAYABLE, DayStanding.PAYABLE.value),
+    (OPEN_HOLD, DayStanding.IN_REVIEW.value),
+    (WAS_REFUSED, DayStanding.REFUSED.value),
+    else_=DayStanding.SECOND.value,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DayRights:
+    """A client's district, and whether the carer is assigned to him on the day and as what."""
+
+    district_code: str
+    is_assigned: bool
+    relation: Relation | None
+
+
+def find_own_carer(session: Session, *, person_id: UUID | None) -> UUID | None:
+    """The family carer an account acts as. Unscoped: asked with the actor's own person."""
+    statement = select(Carer.id).where(Carer.person_id == person_id, Carer.kind == CarerKind.FAMILY)
+    return session.scalars(statement).one_or_none()
+
+
+def find_rights(session: Session, *, client_id: UUID, carer_id: UUID, day: date) -> DayRights | None:
+    """What the registry says of carer and client on a day; None for an unknown client. Unscoped: facts are judged."""
+    covering = and_(
+        Assignment.client_id == Client.id,
+        Assignment.carer_id == carer_id,
+        Assignment.valid_from <= day,
+        or_(Assignment.valid_to.is_(None), Assignment.valid_to > day),
+    )
+    statement = (
+        select(Client.district_code, Assignment.id, Assignment.relation)
+        .outerjoin(Assignment, covering)
+        .where(Client.id == client_id)
+    )
+    row = session.execute(statement).one_or_none()
+    return None if row is None else DayRights(row.district_code, row.id is not None, row.relation)
+
+
+def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) -> tuple[DayEvent, ...]:
+    """The clock events of these ids that have arrived. Unscoped: whose they are is judged."""
+    rows = session.scalars(select(ClockEvent).where(ClockEvent.id.in_(ids)).order_by(ClockEvent.id)) if ids else ()
+    return tuple(
+        DayEvent(
+            id=row.id,
+            kind=row.kind,
+            carer_id=row.carer_id,
+            client_id=row.client_id,
+            day=clock.local_date(row.occurred_at, zone),
+            verdict=row.verdict,
+            source=row.location_source,
+        )
+        for row in rows
+    )
+
+
+def list_day_items(session: Session, *, codes: Sequence[str]) -> tuple[DayItem, ...]:
+    """What the catalogue says of these item codes. Unscoped: the catalogue is everybody's."""
+    known = catalogue(session, codes=codes) if codes else {}
+    return tuple(
+        DayItem(code, known[code].category, StaffKind.FAMILY in known[code].staff_kinds)
+        if code in known
+        else DayItem(code, None, is_for_family=False)
+        for code in codes
+    )
+
+
+def get_first_view(session: Session, *, row: CareDay) -> CareDayView:
+    """The care day as it stood when it was recorded: what a resend is answered. Unscoped: asked by its own carer."""
+    found = select(ExceptionFound.code).where(
+        ExceptionFound.fact_id == row.id, ExceptionFound.recorded_at == row.recorded_at
+    )
+    codes = tuple(session.scalars(found.order_by(ExceptionFound.code)))
+    was_held = session.scalar(select(exists().where(Hold.fact_id == row.id, Hold.recorded_at == row.recorded_at)))
+    if was_held:
+        standing = DayStanding.IN_REVIEW
+    else:
+        standing = DayStanding.SECOND if ExceptionCode.SECOND_CARE_DAY in codes else DayStanding.PAYABLE
+    return _view(row, standing=standing, items=_items(session, [row.id]).get(row.id, ()), codes=codes)
+
+
+def list_care_days(
+    session: Session,
+    *,
+    actor: AnyActor,
+    on: date,
+    client_id: UUID,
+    first: date,
+    beyond: date,
+    page: PageRequest,
+) -> Page[CareDayView]:
+    """Care days `[first, beyond)` of a client, as they stand now; NotFound outside the actor's scope on day `on`."""
+    one_or_not_found(session, visible_clients(actor, on=on).where(Client.id == client_id))
+    statement = select(CareDay, STANDING.label("standing")).where(
+        CareDay.client_id == client_id, CareDay.day >= first, CareDay.day < beyond
+    )
+    if page.after is not None:
+        statement = statement.where(CareDay.id > page.after)
+    rows = session.execute(statement.order_by(CareDay.id).limit(page.limit + 1)).all()
+    shown = rows[: page.limit]
+    ids = [row.CareDay.id for row in shown]
+    items, codes = _items(session, ids), _codes(session, ids)
+    views = tuple(
+        _view(
+            row.CareDay,
+            standing=DayStanding(row.standing),
+            items=items.get(row.CareDay.id, ()),
+            codes=codes.get(row.CareDay.id, ()),
+        )
+        for row in shown
+    )
+    return Page(views, ids[-1] if len(rows) > page.limit else None)
+
+
+def list_day_facts(session: Session, *, client_ids: Collection[UUID], first: date, beyond: date) -> list[DayFact]:
+    """All care days `[first, beyond)` of these clients and where they stand, by day. Unscoped: for computing money."""
+    statement = (
+        select(CareDay.client_id, CareDay.carer_id, CareDay.day, CareDay.id, STANDING.label("standing"))
+        .where(CareDay.client_id.in_(client_ids), CareDay.day >= first, CareDay.day < beyond)
+        .order_by(CareDay.day, CareDay.id)
+    )
+    return [
+        DayFact(row.client_id, row.carer_id, row.day, row.id, DayStanding(row.standing))
+        for row in session.execute(statement)
+    ]
+
+
+def list_days_waiting_for(session: Session, *, event_id: UUID, carer_id: UUID) -> tuple[CareDay, ...]:
+    """Held care days of a carer that name this clock event. Unscoped: used when the event arrives."""
+    names: ColumnElement[bool] = or_(CareDay.in_event_id == event_id, CareDay.out_event_id == event_id)
+    return tuple(session.scalars(select(CareDay).where(CareDay.carer_id == carer_id, names, OPEN_HOLD)))
+
+
+def find_own_hold(session: Session, *, care_day: CareDay) -> UUID | None:
+    """The open hold set when the day was recorded, if it is the only open one. Unscoped: used by the machine."""
+    is_open = ~exists().where(HoldRelease.hold_id == Hold.id)
+    holds = session.scalars(select(Hold).where(Hold.fact_id == care_day.id, is_open)).all()
+    return holds[0].id if len(holds) == 1 and holds[0].recorded_at == care_day.recorded_at else None
+
+
+def list_codes(session: Session, *, care_day_id: UUID) -> tuple[ExceptionCode, ...]:
+    """Codes of what was found about a care day. Unscoped: used by the machine."""
+    return _codes(session, [care_day_id]).get(care_day_id, ())
+
+
+def list_item_codes(session: Session, *, care_day_id: UUID) -> tuple[str, ...]:
+    """Codes of the items logged for a care day, in order. Unscoped: used by the machine."""
+    statement = select(CareDayItem.item_code).where(CareDayItem.id == care_day_id).order_by(CareDayItem.item_code)
+    return tuple(session.scalars(statement))
+
+
+def _items(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[CareDayItemEntry, ...]]:
+    grouped: dict[UUID, tuple[CareDayItemEntry, ...]] = {}
+    rows = select(CareDayItem).where(CareDayItem.id.in_(ids)).order_by(CareDayItem.id, CareDayItem.item_code)
+    for row in session.scalars(rows) if ids else ():
+        grouped[row.id] = (*grouped.get(row.id, ()), CareDayItemEntry(row.item_code, row.minutes))
+    return grouped
+
+
+def _codes(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[ExceptionCode, ...]]:
+    statement = (
+        select(ExceptionFound.fact_id, func.array_agg(ExceptionFound.code.distinct()).label("codes"))
+        .where(ExceptionFound.fact_id.in_(ids))
+        .group_by(ExceptionFound.fact_id)
+    )
+    rows = session.execute(statement) if ids else ()
+    return {row.fact_id: tuple(sorted(ExceptionCode(code) for code in row.codes)) for row in rows}
+
+
+def _view(
+    row: CareDay, *, standing: DayStanding, items: tuple[CareDayItemEntry, ...], codes: Sequence[ExceptionCode]
+) -> CareDayView:
+    return CareDayView(
+        id=row.id,
+        client_id=row.client_id,
+        carer_id=row.carer_id,
+        day=row.day,
+        in_event_id=row.in_event_id,
+        out_event_id=row.out_event_id,
+        items=items,
+        standing=standing,
+        exceptions=tuple(sorted(codes)),
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+    )

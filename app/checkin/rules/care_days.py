@@ -1,0 +1,122 @@
+"""What a family carer's day is worth.
+
+A day is graded by its clock events and where the phone was: A with all the events the policy asks for and a position
+at the home, B with all of them but no such position (a family carer mostly lives there, so it proves little), C with
+some, D with none. Where the policy ignores positions all events give A, where it requires one they give C without it.
+The policy's outcome of the grade decides; something that must be fixed sends any day to the operator, since a family
+carer has no agency. Stays, entitlement and training are not judged here but with the month's subsidy: news of them
+may come late.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.checkin.days import DayClaim, DayEvent, DayFinding, DayJudgement
+from app.checkin.rules.location import location_exceptions
+from app.checkin.types import DayStanding, EventKind, ExceptionCode, Severity, Verdict
+from app.policies.codes import EvidenceGrade, GradeOutcome, PositionWeight
+from app.policies.terms import FamilyTerms
+from app.policies.types import Policy
+
+MUST_FIX, ACKNOWLEDGE = Severity.MUST_FIX, Severity.ACKNOWLEDGE
+POSITION = "position"
+
+
+def judge_care_day(claim: DayClaim, *, policy: Policy) -> DayJudgement:
+    """Grade a care day and list what was found about it. Nothing is refused."""
+    counted = counted_events(claim)
+    kinds = {event.kind for event in counted}
+    at_home = _was_at_home(counted, weight=policy.family.position_weight)
+    witnesses = tuple(sorted(kind.value for kind in kinds)) + ((POSITION,) if at_home else ())
+    findings = (
+        *_entry(claim, policy),
+        *_care(claim, policy.family),
+        *_taps(kinds, policy.family),
+        *_positions(counted, weight=policy.family.position_weight),
+        *_items(claim, policy),
+    )
+    return DayJudgement(_grade(kinds, at_home=at_home, terms=policy.family), witnesses, findings)
+
+
+def standing_of(judgement: DayJudgement, *, policy: Policy, is_drawn: bool) -> DayStanding:
+    """Say whether the day may be paid or waits for the operator. `is_drawn`: the sample fell on it."""
+    if any(finding.severity is Severity.MUST_FIX for finding in judgement.findings):
+        return DayStanding.IN_REVIEW
+    outcome = policy.grading.rule_of(judgement.grade).outcome
+    pays = outcome is GradeOutcome.PAYS or (outcome is GradeOutcome.PAYS_SAMPLED and not is_drawn)
+    return DayStanding.PAYABLE if pays else DayStanding.IN_REVIEW
+
+
+def counted_events(claim: DayClaim) -> tuple[DayEvent, ...]:
+    """Keep the named events that are this carer's, for this client, on this day."""
+    return tuple(
+        event
+        for event in claim.events
+        if event.carer_id == claim.carer_id and event.client_id == claim.client_id and event.day == claim.day
+    )
+
+
+def counted_entry(*, occurred_at: datetime, received_at: datetime, policy: Policy) -> datetime:
+    """Say when a day was entered: by the phone's clock, or when it arrived if that clock cannot be believed.
+
+    It is not believed when it is ahead of ours, or behind by more than a late sending explains.
+    """
+    ahead = occurred_at - received_at > policy.location.future_tolerance
+    behind = received_at - occurred_at > policy.clock.late_sync_after
+    return received_at if ahead or behind else occurred_at
+
+
+def _entry(claim: DayClaim, policy: Policy) -> Iterator[DayFinding]:
+    if claim.begins_at - claim.entered_at > policy.location.future_tolerance:
+        yield DayFinding(ExceptionCode.FUTURE_TIME, MUST_FIX, {"day": claim.day.isoformat()})
+    if claim.entered_at - claim.ends_at > policy.family.late_entry_until:
+        yield DayFinding(ExceptionCode.LATE_ENTRY, MUST_FIX, {"day": claim.day.isoformat()})
+
+
+def _care(claim: DayClaim, terms: FamilyTerms) -> Iterator[DayFinding]:
+    if not claim.is_assigned:
+        yield DayFinding(ExceptionCode.NOT_ASSIGNED, MUST_FIX, {})
+    elif claim.relation is not None and claim.relation not in terms.relations:
+        yield DayFinding(ExceptionCode.NOT_ASSIGNED, MUST_FIX, {"relation": claim.relation.value})
+
+
+def _taps(kinds: set[EventKind], terms: FamilyTerms) -> Iterator[DayFinding]:
+    if EventKind.IN not in kinds:
+        yield DayFinding(ExceptionCode.NO_CLOCK_IN, ACKNOWLEDGE, {})
+    if EventKind.OUT not in kinds and terms.clock_events_per_day > 1:
+        yield DayFinding(ExceptionCode.NO_CLOCK_OUT, ACKNOWLEDGE, {})
+
+
+def _positions(events: tuple[DayEvent, ...], *, weight: PositionWeight) -> Iterator[DayFinding]:
+    """What the taps' positions leave to look into, told once each; they hold the day only where one is required."""
+    lacks_position = weight is PositionWeight.REQUIRED and not _was_at_home(events, weight=weight)
+    severity = MUST_FIX if lacks_position else ACKNOWLEDGE
+    told: set[ExceptionCode] = set()
+    for event in events if weight is not PositionWeight.IGNORED else ():
+        for code in location_exceptions(event.verdict, source=event.source):
+            if code not in told:
+                told.add(code)
+                yield DayFinding(code, severity, {"event_id": str(event.id)})
+
+
+def _items(claim: DayClaim, policy: Policy) -> Iterator[DayFinding]:
+    """A month's subsidy pays for the day, not for its items: one too many is told, and holds nothing."""
+    for item in claim.items:
+        if item.category is not policy.family.item_category or not item.is_for_family:
+            yield DayFinding(ExceptionCode.ITEM_NOT_FOR_STAFF, ACKNOWLEDGE, {"item_code": item.item_code})
+
+
+def _was_at_home(events: tuple[DayEvent, ...], *, weight: PositionWeight) -> bool:
+    verdicts = {event.verdict for event in events}
+    return weight is not PositionWeight.IGNORED and Verdict.INSIDE in verdicts and Verdict.OUTSIDE not in verdicts
+
+
+def _grade(kinds: set[EventKind], *, at_home: bool, terms: FamilyTerms) -> EvidenceGrade:
+    needed = {EventKind.IN} if terms.clock_events_per_day == 1 else {EventKind.IN, EventKind.OUT}
+    if not kinds:
+        return EvidenceGrade.D
+    if not needed <= kinds:
+        return EvidenceGrade.C
+    if at_home or terms.position_weight is PositionWeight.IGNORED:
+        return EvidenceGrade.A
+    return EvidenceGrade.C if terms.position_weight is PositionWeight.REQUIRED else EvidenceGrade.B

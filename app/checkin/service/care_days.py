@@ -1,0 +1,229 @@
+"""Family carers' days: stored whatever they say, judged, and payable once per client and day."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import insert as insert_or_leave
+from sqlalchemy.orm import Session
+
+from app.checkin.days import CareDayView, DayClaim, DayFinding, DayJudgement, LogCareDay
+from app.checkin.models import (
+    CareDay,
+    CareDayItem,
+    CareFact,
+    CareNote,
+    ExceptionFound,
+    GradeEntry,
+    Hold,
+    PayableCareDay,
+)
+from app.checkin.queries import care_days as queries
+from app.checkin.queries.care_days import DayRights
+from app.checkin.rules.care_days import counted_entry, judge_care_day, standing_of
+from app.checkin.rules.grading import due_on, is_sampled
+from app.checkin.types import DayStanding, ExceptionCode, FactKind, ReviewStep, Severity
+from app.kernel import audit, clock, resend
+from app.kernel.canonical import command_digest
+from app.kernel.errors import NotFound
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor
+from app.kernel.regions import zone_of
+from app.kernel.settings import current_settings
+from app.policies.service import current_book
+from app.policies.types import NoPolicy, Policy
+
+ONE_DAY = timedelta(days=1)
+NOTE_CONTEXT = "care_note.text"
+SECOND = DayFinding(ExceptionCode.SECOND_CARE_DAY, Severity.ACKNOWLEDGE, {})
+
+
+def log_care_day(session: Session, *, command: LogCareDay, actor: Actor, at: datetime) -> CareDayView:
+    """Store a family carer's day and judge it: payable, second of that day, or held for the operator.
+
+    A resend is answered with the first facts. Raises NotFound when the account is no family carer's or the client is
+    unknown, EventReused for an id used before with other content.
+    """
+    carer_id = queries.find_own_carer(session, person_id=actor.person_id)
+    if carer_id is None:
+        raise NotFound(kind="carer")
+    rights = queries.find_rights(session, client_id=command.client_id, carer_id=carer_id, day=command.day)
+    if rights is None:
+        raise NotFound(kind="client", id=str(command.client_id))
+    region = actor.region
+    policy = policy_of(day=command.day, region=region, district=rights.district_code, at=at)
+    row, is_new = _insert(session, command=command, carer_id=carer_id, actor=actor, policy=policy, at=at)
+    if is_new:
+        _add_parts(session, command=command, row=row, rights=rights)
+        codes = sorted(item.item_code for item in command.items)
+        claim = claim_of(session, row=row, rights=rights, codes=codes, policy=policy, region=region)
+        judgement = judge_care_day(claim, policy=policy)
+        add_grade(session, fact_id=row.id, judgement=judgement, policy=policy, at=at)
+        add_findings(session, fact_id=row.id, findings=judgement.findings, policy_digest=policy.digest, at=at)
+        if may_be_paid(row.id, judgement=judgement, policy=policy):
+            make_payable(session, row=row, at=at)
+        else:
+            _hold(session, fact_id=row.id, policy=policy, today=clock.local_date(at, zone_of(region)), at=at)
+        _audit(session, row=row, actor=actor, at=at)
+    else:
+        resend.mark_replay()
+    return queries.get_first_view(session, row=row)
+
+
+def make_payable(session: Session, *, row: CareDay, at: datetime) -> bool:
+    """Give an accepted care day the right to be paid; False, and an exception, when its day is paid for already."""
+    added = session.execute(
+        insert_or_leave(PayableCareDay)
+        .values(client_id=row.client_id, day=row.day, care_day_id=row.id, carer_id=row.carer_id, recorded_at=at)
+        .on_conflict_do_nothing(index_elements=["client_id", "day"])
+        .returning(PayableCareDay.care_day_id)
+    ).one_or_none()
+    if added is None:
+        add_findings(session, fact_id=row.id, findings=(SECOND,), policy_digest=row.policy_digest, at=at)
+    return added is not None
+
+
+def accept_care_day(session: Session, *, care_day_id: UUID, at: datetime) -> bool:
+    """Let a care day that a review accepted be paid; False when another of the same client and day is already."""
+    return make_payable(session, row=session.get_one(CareDay, care_day_id), at=at)
+
+
+def policy_of(*, day: date, region: str, district: str, at: datetime) -> Policy:
+    """The rules of a care day; for a day before the first rule, which is stored all the same, those of today."""
+    book = current_book()
+    try:
+        return book.policy_or_last(region=region, district=district, on=day)
+    except NoPolicy:
+        return book.policy_or_last(region=region, district=district, on=clock.local_date(at, zone_of(region)))
+
+
+def claim_of(
+    session: Session, *, row: CareDay, rights: DayRights, codes: Sequence[str], policy: Policy, region: str
+) -> DayClaim:
+    """Gather what a stored care day is judged by, with the clock events that have arrived so far."""
+    zone = zone_of(region)
+    named = {each for each in (row.in_event_id, row.out_event_id) if each is not None}
+    return DayClaim(
+        carer_id=row.carer_id,
+        client_id=row.client_id,
+        day=row.day,
+        entered_at=counted_entry(occurred_at=row.occurred_at, received_at=row.recorded_at, policy=policy),
+        begins_at=clock.local_midnight(row.day, zone),
+        ends_at=clock.local_midnight(row.day + ONE_DAY, zone),
+        is_assigned=rights.is_assigned,
+        relation=rights.relation,
+        events=queries.list_day_events(session, ids=named, zone=zone),
+        items=queries.list_day_items(session, codes=codes),
+    )
+
+
+def add_grade(session: Session, *, fact_id: UUID, judgement: DayJudgement, policy: Policy, at: datetime) -> None:
+    """Append a grade with its witnesses; the newest counts."""
+    session.execute(
+        insert(GradeEntry).values(
+            id=new_id(at=at),
+            fact_id=fact_id,
+            grade=judgement.grade,
+            witnesses=list(judgement.witnesses),
+            policy_digest=policy.digest,
+            recorded_at=at,
+        )
+    )
+
+
+def may_be_paid(fact_id: UUID, *, judgement: DayJudgement, policy: Policy) -> bool:
+    """Say whether a judged day needs no person's look; the sample is drawn by the day's id."""
+    share = policy.grading.rule_of(judgement.grade).sample_share
+    is_drawn = is_sampled(fact_id, share=share, key=current_settings().key_ring.command_key)
+    return standing_of(judgement, policy=policy, is_drawn=is_drawn) is DayStanding.PAYABLE
+
+
+def _insert(
+    session: Session, *, command: LogCareDay, carer_id: UUID, actor: Actor, policy: Policy, at: datetime
+) -> tuple[CareDay, bool]:
+    """The carer is part of the content: another carer's resend of the same id is other content."""
+    content = {"command": command, "carer_id": carer_id}
+    return resend.insert_once(
+        session,
+        CareDay,
+        digest=command_digest(content, key=current_settings().key_ring.command_key),
+        id=command.id,
+        client_id=command.client_id,
+        carer_id=carer_id,
+        day=command.day,
+        in_event_id=command.in_event_id,
+        out_event_id=command.out_event_id,
+        occurred_at=command.occurred_at,
+        account_id=actor.account_id,
+        policy_digest=policy.digest,
+        recorded_at=at,
+    )
+
+
+def _add_parts(session: Session, *, command: LogCareDay, row: CareDay, rights: DayRights) -> None:
+    session.execute(
+        insert(CareFact).values(
+            id=row.id,
+            kind=FactKind.CARE_DAY,
+            client_id=row.client_id,
+            carer_id=row.carer_id,
+            agency_id=None,
+            district_code=rights.district_code,
+            recorded_at=row.recorded_at,
+        )
+    )
+    items = [
+        {"id": row.id, "item_code": item.item_code, "minutes": item.minutes, "recorded_at": row.recorded_at}
+        for item in command.items
+    ]
+    if items:
+        session.execute(insert(CareDayItem).values(items))
+    if command.note is not None:
+        sealed = current_settings().key_ring.encrypt(command.note, context=NOTE_CONTEXT)
+        session.execute(insert(CareNote).values(fact_id=row.id, text_enc=sealed))
+
+
+def _hold(session: Session, *, fact_id: UUID, policy: Policy, today: date, at: datetime) -> None:
+    session.execute(
+        insert(Hold).values(
+            id=new_id(at=at),
+            fact_id=fact_id,
+            step=ReviewStep.OPERATOR,
+            due_on=due_on(ReviewStep.OPERATOR, today=today, terms=policy.grading),
+            policy_digest=policy.digest,
+            recorded_at=at,
+        )
+    )
+
+
+def add_findings(
+    session: Session, *, fact_id: UUID, findings: Iterable[DayFinding], policy_digest: str, at: datetime
+) -> None:
+    """Append what was found about a care day."""
+    rows = [
+        {
+            "id": new_id(at=at),
+            "fact_id": fact_id,
+            "code": finding.code,
+            "severity": finding.severity,
+            "details": finding.details,
+            "policy_digest": policy_digest,
+            "recorded_at": at,
+        }
+        for finding in findings
+    ]
+    if rows:
+        session.execute(insert(ExceptionFound).values(rows))
+
+
+def _audit(session: Session, *, row: CareDay, actor: Actor, at: datetime) -> None:
+    audit.record(
+        session,
+        "care_day.logged",
+        actor=actor,
+        at=at,
+        subject=("care_day", row.id),
+        details={"client_id": row.client_id, "day": row.day},
+        keys=current_settings().key_ring,
+    )

@@ -1,0 +1,140 @@
+"""Care days over HTTP."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.checkin.models import CareDay
+from app.kernel import clock
+from app.kernel.ids import new_id
+from app.kernel.permissions import Role, Scope, ScopeKind
+from tests.checkin.family_rows import Family, a_family, a_person
+from tests.tokens import bearer, make_account
+
+ADDRESS = "/api/v1/care-days"
+
+
+@pytest.fixture
+def family(tianjin: Session) -> Family:
+    """A family whose carer has an account."""
+    found = a_family(tianjin)
+    actor = make_account(tianjin, role=Role.FAMILY_CARER, person_id=found.actor.person_id)
+    tianjin.commit()
+    return Family(found.client_id, found.carer_id, actor)
+
+
+def a_body(family: Family, **more: Any) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "id": str(new_id()),
+        "client_id": str(family.client_id),
+        "day": (now + timedelta(hours=8)).date().isoformat(),
+        "occurred_at": now.isoformat(),
+    } | more
+
+
+def test_a_day_is_logged_once_and_shown(app: Flask, client: FlaskClient, family: Family):
+    body = a_body(family, items=[{"item_code": "wash", "minutes": 20}], note="好")
+
+    first = client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
+    again = client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
+    other = client.post(ADDRESS, json=body | {"note": "不同"}, headers=bearer(app, family.actor))
+    shown = client.get(
+        ADDRESS,
+        query_string={"client_id": body["client_id"], "month": body["day"][:8] + "01"},
+        headers=bearer(app, family.actor),
+    )
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json == first.json
+    assert again.headers["Idempotent-Replay"] == "true"
+    assert first.json["standing"] == "in_review"
+    assert first.json["exceptions"] == ["item_not_for_staff", "no_clock_in", "no_clock_out"]
+    assert (other.status_code, other.json["code"]) == (409, "event_reused")
+    assert shown.json == {"items": [first.json], "next_after": None}
+
+
+BAD = [
+    ({"id": "5c8ef2c1-1111-4111-8111-111111111111"}, "id"),
+    ({"day": "2026-13-01"}, "day"),
+    ({"day": "1899-12-31"}, "day"),
+    ({"occurred_at": "2026-11-10T12:00:00"}, "occurred_at"),
+    ({"items": [{"item_code": "a"}, {"item_code": "a"}]}, "items"),
+    ({"items": [{"item_code": "a", "minutes": 0}]}, "items"),
+    ({"items": [{"item_code": str(n)} for n in range(61)]}, "items"),
+    ({"note": "\u0000"}, "note"),
+    ({"carer_id": "x"}, "carer_id"),
+]
+
+
+@pytest.mark.parametrize(("more", "field"), BAD)
+def test_a_malformed_day_is_refused_by_field_and_stores_nothing(
+    app: Flask, client: FlaskClient, tianjin: Session, family: Family, more: dict[str, Any], field: str
+):
+    answer = client.post(ADDRESS, json=a_body(family, **more), headers=bearer(app, family.actor))
+
+    assert answer.status_code == 422
+    assert field in answer.json["details"]["fields"]
+    assert tianjin.scalar(select(func.count()).select_from(CareDay)) == 0
+
+
+def test_a_phone_of_1970_is_stored_and_judged(app: Flask, client: FlaskClient, family: Family):
+    body = a_body(family, occurred_at="1970-01-01T00:00:00Z")
+
+    answer = client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
+
+    assert (answer.status_code, answer.json["occurred_at"]) == (201, "1970-01-01T00:00:00Z")
+
+
+def test_a_stranger_and_a_professional_log_no_day(app: Flask, client: FlaskClient, tianjin: Session, family: Family):
+    carer = make_account(tianjin, role=Role.CARER, person_id=a_person(tianjin))
+    tianjin.commit()
+
+    nobody = client.post(ADDRESS, json={})
+    professional = client.post(ADDRESS, json=a_body(family), headers=bearer(app, carer))
+
+    assert (nobody.status_code, professional.status_code) == (401, 403)
+
+
+def test_a_person_who_is_no_family_carer_is_not_found(
+    app: Flask, client: FlaskClient, tianjin: Session, family: Family
+):
+    nobody = make_account(tianjin, role=Role.FAMILY_CARER, person_id=a_person(tianjin))
+    tianjin.commit()
+
+    answer = client.post(ADDRESS, json=a_body(family), headers=bearer(app, nobody))
+
+    assert answer.status_code == 404
+
+
+def test_another_agency_and_another_district_see_no_days(
+    app: Flask, client: FlaskClient, tianjin: Session, family: Family
+):
+    agency = make_account(tianjin, role=Role.AGENCY_HEAD)
+    district = make_account(tianjin, role=Role.SUPERVISOR, scope=Scope(ScopeKind.DISTRICT, "120199"))
+    fund = make_account(tianjin, role=Role.OPERATOR_REVIEWER)
+    tianjin.commit()
+    body = a_body(family)
+    client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
+    query = {"client_id": body["client_id"], "month": body["day"][:8] + "01"}
+
+    seen = [
+        client.get(ADDRESS, query_string=query, headers=bearer(app, each)).status_code
+        for each in (agency, district, fund)
+    ]
+
+    assert seen == [404, 404, 200]
+
+
+@pytest.mark.parametrize("query", [{}, {"month": "2026-11-02"}, {"month": "2026-11-01", "more": "x"}])
+def test_a_list_needs_a_client_and_a_months_first_day(app: Flask, client: FlaskClient, family: Family, query):
+    given = query | ({"client_id": str(family.client_id)} if query else {})
+
+    answer = client.get(ADDRESS, query_string=given, headers=bearer(app, family.actor))
+
+    assert answer.status_code == 422

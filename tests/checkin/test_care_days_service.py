@@ -1,0 +1,279 @@
+"""Family carers' days in the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from app.checkin.days import CareDayItemEntry
+from app.checkin.models import CareDay, CareFact, CareNote, ExceptionFound, GradeEntry, Hold, PayableCareDay, Review
+from app.checkin.queries.care_days import list_care_days, list_day_facts
+from app.checkin.service.care_days import accept_care_day, log_care_day
+from app.checkin.service.late_events import judge_days_again
+from app.checkin.types import DayFact, DayStanding, Decision, EventKind, ExceptionCode, ReviewStep
+from app.kernel.audit import AuditEntry
+from app.kernel.errors import NotFound
+from app.kernel.ids import new_id
+from app.kernel.paging import PageRequest
+from app.kernel.permissions import Role, Scope, ScopeKind
+from app.kernel.resend import EventReused
+from app.policies.codes import EvidenceGrade, ItemCategory, Relation
+from tests.checkin.family_rows import DAY, EVENING, a_client_row, a_day, a_family, a_tap, an_item, both_taps
+
+PAYABLE, IN_REVIEW, SECOND = DayStanding.PAYABLE, DayStanding.IN_REVIEW, DayStanding.SECOND
+NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
+SPAN: dict[str, Any] = {"on": DAY, "first": NOVEMBER, "beyond": DECEMBER}
+
+
+@contextmanager
+def counted_statements(session: Session) -> Iterator[list[str]]:
+    """What the session sends to the database inside the block."""
+    sent: list[str] = []
+
+    def note(_connection, _cursor, statement, *_):
+        sent.append(statement)
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    yield sent
+    event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_request(app):
+    with app.test_request_context():
+        yield
+
+
+def count(session: Session, model) -> int:
+    return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def facts(session: Session, *families) -> list[DayFact]:
+    return list_day_facts(session, client_ids=[each.client_id for each in families], first=NOVEMBER, beyond=DECEMBER)
+
+
+def test_a_proven_day_is_stored_graded_audited_and_payable(tianjin: Session):
+    family = a_family(tianjin)
+    command = a_day(
+        family, items=(CareDayItemEntry(an_item(tianjin, "wash"), 30),), note="今天精神好", **both_taps(tianjin, family)
+    )
+
+    view = log_care_day(tianjin, command=command, actor=family.actor, at=EVENING)
+
+    assert (view.id, view.standing, view.exceptions) == (command.id, PAYABLE, ())
+    assert view.items == (CareDayItemEntry("wash", 30),)
+    payable = tianjin.scalars(select(PayableCareDay)).one()
+    assert (payable.client_id, payable.day, payable.care_day_id) == (family.client_id, DAY, command.id)
+    assert tianjin.scalars(select(GradeEntry.grade)).one() is EvidenceGrade.A
+    fact = tianjin.get_one(CareFact, command.id)
+    assert (fact.district_code, fact.agency_id) == ("120101", None)
+    assert tianjin.scalars(select(AuditEntry.subject_id)).one() == command.id
+    note = tianjin.get_one(CareNote, command.id)
+    assert "今天".encode() not in note.text_enc
+    assert facts(tianjin, family) == [DayFact(family.client_id, family.carer_id, DAY, command.id, PAYABLE)]
+
+
+def test_a_day_without_taps_waits_for_the_operator_until_the_policys_day(tianjin: Session):
+    family = a_family(tianjin)
+
+    view = log_care_day(tianjin, command=a_day(family), actor=family.actor, at=EVENING)
+
+    assert (view.standing, view.exceptions) == (
+        IN_REVIEW,
+        (ExceptionCode.NO_CLOCK_IN, ExceptionCode.NO_CLOCK_OUT),
+    )
+    hold = tianjin.scalars(select(Hold)).one()
+    assert (hold.step, hold.due_on) == (ReviewStep.OPERATOR, DAY + timedelta(days=5))
+    assert count(tianjin, PayableCareDay) == 0
+
+
+def test_a_resend_is_answered_with_the_first_facts_and_changes_nothing(tianjin: Session):
+    family = a_family(tianjin)
+    command = a_day(family)
+    first = log_care_day(tianjin, command=command, actor=family.actor, at=EVENING)
+    accept_care_day(tianjin, care_day_id=command.id, at=EVENING + timedelta(hours=1))
+
+    again = log_care_day(tianjin, command=command, actor=family.actor, at=EVENING + timedelta(days=9))
+
+    assert again == first
+    assert (count(tianjin, CareDay), count(tianjin, Hold), count(tianjin, AuditEntry)) == (1, 1, 1)
+
+
+def test_the_same_id_with_other_content_is_refused(tianjin: Session):
+    family = a_family(tianjin)
+    command = a_day(family)
+    log_care_day(tianjin, command=command, actor=family.actor, at=EVENING)
+
+    with pytest.raises(EventReused):
+        log_care_day(tianjin, command=replace(command, note="另一天"), actor=family.actor, at=EVENING)
+
+
+def test_the_same_id_from_another_carer_is_other_content(tianjin: Session):
+    family = a_family(tianjin)
+    other = a_family(tianjin, client_id=family.client_id)
+    command = a_day(family)
+    log_care_day(tianjin, command=command, actor=family.actor, at=EVENING)
+
+    with pytest.raises(EventReused):
+        log_care_day(tianjin, command=command, actor=other.actor, at=EVENING)
+
+
+def test_of_two_days_for_one_client_the_first_is_payable_and_the_second_stays(tianjin: Session):
+    family = a_family(tianjin)
+    other = a_family(tianjin, client_id=family.client_id, relation=Relation.CHILD)
+    first, second = a_day(family, **both_taps(tianjin, family)), a_day(other, **both_taps(tianjin, other))
+    log_care_day(tianjin, command=first, actor=family.actor, at=EVENING)
+
+    view = log_care_day(tianjin, command=second, actor=other.actor, at=EVENING)
+
+    assert (view.standing, view.exceptions) == (SECOND, (ExceptionCode.SECOND_CARE_DAY,))
+    assert {fact.care_day_id: fact.standing for fact in facts(tianjin, family)} == {
+        first.id: PAYABLE,
+        second.id: SECOND,
+    }
+
+
+def test_one_carers_two_phones_make_one_payable_day(tianjin: Session):
+    family = a_family(tianjin)
+    taps = both_taps(tianjin, family)
+    for _ in range(2):
+        log_care_day(tianjin, command=a_day(family, **taps), actor=family.actor, at=EVENING)
+
+    assert sorted(fact.standing for fact in facts(tianjin, family)) == [PAYABLE, SECOND]
+
+
+def test_another_familys_client_is_stored_without_effect(tianjin: Session):
+    family, stranger = a_family(tianjin), a_family(tianjin)
+    command = a_day(stranger, client_id=family.client_id, **both_taps(tianjin, stranger))
+
+    view = log_care_day(tianjin, command=command, actor=stranger.actor, at=EVENING)
+
+    assert view.standing is IN_REVIEW
+    assert ExceptionCode.NOT_ASSIGNED in view.exceptions
+    assert count(tianjin, PayableCareDay) == 0
+    with pytest.raises(NotFound):
+        list_care_days(tianjin, actor=stranger.actor, client_id=family.client_id, page=PageRequest(), **SPAN)
+
+
+def test_an_unknown_client_and_an_account_without_a_carer_are_not_found(tianjin: Session):
+    family = a_family(tianjin)
+    nobody = replace(family.actor, person_id=new_id())
+
+    with pytest.raises(NotFound):
+        log_care_day(tianjin, command=a_day(family, client_id=new_id()), actor=family.actor, at=EVENING)
+    with pytest.raises(NotFound):
+        log_care_day(tianjin, command=a_day(family), actor=nobody, at=EVENING)
+    with pytest.raises(NotFound):
+        log_care_day(tianjin, command=a_day(family), actor=replace(family.actor, person_id=None), at=EVENING)
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [
+        (date(2026, 11, 8), ExceptionCode.LATE_ENTRY),
+        (date(2026, 11, 11), ExceptionCode.FUTURE_TIME),
+        (date(2099, 12, 31), ExceptionCode.FUTURE_TIME),
+        (date(1970, 1, 1), ExceptionCode.LATE_ENTRY),
+    ],
+)
+def test_a_day_too_late_or_to_come_is_stored_and_held(tianjin: Session, day: date, code: ExceptionCode):
+    family = a_family(tianjin)
+
+    view = log_care_day(tianjin, command=a_day(family, day=day), actor=family.actor, at=EVENING)
+
+    assert view.standing is IN_REVIEW
+    assert code in view.exceptions
+
+
+def test_an_item_of_another_category_is_an_exception(tianjin: Session):
+    family = a_family(tianjin)
+    code = an_item(tianjin, "inject", ItemCategory.CLINICAL_CARE)
+    command = a_day(family, items=(CareDayItemEntry(code),), **both_taps(tianjin, family))
+
+    view = log_care_day(tianjin, command=command, actor=family.actor, at=EVENING)
+
+    assert (view.standing, view.exceptions) == (PAYABLE, (ExceptionCode.ITEM_NOT_FOR_STAFF,))
+    assert tianjin.scalars(select(ExceptionFound.details)).one() == {"item_code": "inject"}
+
+
+def test_taps_that_arrive_after_their_day_let_it_go(tianjin: Session):
+    family = a_family(tianjin)
+    taps = {"in_event_id": new_id(), "out_event_id": new_id()}
+    command = a_day(family, **taps)
+    log_care_day(tianjin, command=command, actor=family.actor, at=EVENING)
+    later = EVENING + timedelta(minutes=5)
+    arrived = []
+
+    for name, kind in (("in_event_id", EventKind.IN), ("out_event_id", EventKind.OUT)):
+        a_tap(tianjin, family, kind, id=taps[name])
+        arrived.append(
+            judge_days_again(tianjin, event_id=taps[name], carer_id=family.carer_id, region="tianjin", at=later)
+        )
+
+    assert arrived == [0, 1]
+    assert [fact.standing for fact in facts(tianjin, family)] == [PAYABLE]
+    review = tianjin.scalars(select(Review)).one()
+    assert (review.step, review.decision, review.reason) == (ReviewStep.MACHINE, Decision.ACCEPTED, "events_arrived")
+    assert count(tianjin, GradeEntry) == 3
+
+
+def test_a_late_entry_stays_held_when_its_taps_arrive(tianjin: Session):
+    family = a_family(tianjin)
+    taps = {"in_event_id": new_id()}
+    log_care_day(tianjin, command=a_day(family, **taps), actor=family.actor, at=EVENING + timedelta(days=9))
+    a_tap(tianjin, family, id=taps["in_event_id"])
+
+    freed = judge_days_again(
+        tianjin, event_id=taps["in_event_id"], carer_id=family.carer_id, region="tianjin", at=EVENING
+    )
+
+    assert freed == 0
+    assert [fact.standing for fact in facts(tianjin, family)] == [IN_REVIEW]
+
+
+def test_an_accepted_day_is_second_when_its_day_is_paid_for_already(tianjin: Session):
+    family = a_family(tianjin)
+    held = a_day(family)
+    log_care_day(tianjin, command=held, actor=family.actor, at=EVENING)
+    log_care_day(tianjin, command=a_day(family, **both_taps(tianjin, family)), actor=family.actor, at=EVENING)
+
+    assert accept_care_day(tianjin, care_day_id=held.id, at=EVENING) is False
+    assert accept_care_day(tianjin, care_day_id=held.id, at=EVENING) is False
+    assert count(tianjin, PayableCareDay) == 1
+
+
+def test_readers_see_the_days_of_their_scope_page_by_page(tianjin: Session):
+    family, elsewhere = a_family(tianjin), a_family(tianjin, client_id=a_client_row(tianjin, district="120102"))
+    for each in (family, family, elsewhere):
+        log_care_day(tianjin, command=a_day(each), actor=each.actor, at=EVENING)
+    district = replace(family.actor, role=Role.SUPERVISOR, scope=Scope(ScopeKind.DISTRICT, "120101"), person_id=None)
+
+    page = list_care_days(tianjin, actor=district, client_id=family.client_id, page=PageRequest(1), **SPAN)
+    rest = list_care_days(
+        tianjin, actor=district, client_id=family.client_id, page=PageRequest(1, page.next_after), **SPAN
+    )
+
+    assert len({page.items[0].id, rest.items[0].id}) == 2
+    assert rest.next_after is None
+    with pytest.raises(NotFound):
+        list_care_days(tianjin, actor=district, client_id=elsewhere.client_id, page=PageRequest(), **SPAN)
+
+
+def test_a_list_takes_as_many_statements_for_ten_days_as_for_one(tianjin: Session):
+    family = a_family(tianjin)
+    asked = []
+
+    for number in (1, 10):
+        while count(tianjin, CareDay) < number:
+            log_care_day(tianjin, command=a_day(family), actor=family.actor, at=EVENING)
+        with counted_statements(tianjin) as statements:
+            list_care_days(tianjin, actor=family.actor, client_id=family.client_id, page=PageRequest(), **SPAN)
+        asked.append(len(statements))
+
+    assert asked[0] == asked[1]

@@ -1,0 +1,230 @@
+"""What a family carer's day is worth."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.checkin.days import DayClaim, DayEvent, DayItem
+from app.checkin.rules.care_days import counted_entry, judge_care_day, standing_of
+from app.checkin.types import DayStanding, EventKind, ExceptionCode, LocationSource, Severity, Verdict
+from app.policies.codes import EvidenceGrade, GradeOutcome, ItemCategory, PositionWeight, Relation
+from app.policies.service import load_book
+from app.policies.types import Policy
+
+DAY = date(2026, 11, 10)
+TIANJIN = load_book().policy_for(region="tianjin", district=None, on=DAY)
+BEGINS = datetime(2026, 11, 9, 16, tzinfo=UTC)  # midnight in Tianjin
+ENDS = BEGINS + timedelta(days=1)
+EVENING = ENDS - timedelta(hours=3)
+CARER, CLIENT, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+IN, OUT = EventKind.IN, EventKind.OUT
+INSIDE, OUTSIDE, UNCERTAIN, NOWHERE = Verdict.INSIDE, Verdict.OUTSIDE, Verdict.UNCERTAIN, Verdict.NO_POSITION
+A, B, C, D = EvidenceGrade.A, EvidenceGrade.B, EvidenceGrade.C, EvidenceGrade.D
+IGNORED, WITNESS, REQUIRED = PositionWeight.IGNORED, PositionWeight.WITNESS, PositionWeight.REQUIRED
+PAYABLE, IN_REVIEW = DayStanding.PAYABLE, DayStanding.IN_REVIEW
+
+
+def with_family(**values: Any) -> Policy:
+    return replace(TIANJIN, family=replace(TIANJIN.family, **values))
+
+
+def an_event(kind: EventKind = IN, verdict: Verdict = INSIDE, **more: Any) -> DayEvent:
+    values = {"carer_id": CARER, "client_id": CLIENT, "day": DAY, "source": LocationSource.WECHAT} | more
+    return DayEvent(id=UUID(int=100), kind=kind, verdict=verdict, **values)
+
+
+BOTH = (an_event(IN), an_event(OUT))
+
+
+def a_claim(**more: Any) -> DayClaim:
+    values: dict[str, Any] = {
+        "entered_at": EVENING,
+        "is_assigned": True,
+        "relation": Relation.SPOUSE,
+        "events": BOTH,
+        "items": (),
+    }
+    return DayClaim(carer_id=CARER, client_id=CLIENT, day=DAY, begins_at=BEGINS, ends_at=ENDS, **(values | more))
+
+
+def codes(claim: DayClaim, policy: Policy = TIANJIN) -> list[ExceptionCode]:
+    return [finding.code for finding in judge_care_day(claim, policy=policy).findings]
+
+
+def test_a_day_with_both_taps_at_home_is_payable_without_a_finding():
+    judgement = judge_care_day(a_claim(), policy=TIANJIN)
+
+    assert (judgement.grade, judgement.findings) == (A, ())
+    assert judgement.witnesses == ("in", "out", "position")
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=True) is PAYABLE
+
+
+LIMIT = TIANJIN.family.late_entry_until
+AHEAD = TIANJIN.location.future_tolerance
+ENTRIES = [
+    (EVENING, []),
+    (BEGINS, []),
+    (BEGINS - AHEAD, []),
+    (BEGINS - AHEAD - SECOND, [ExceptionCode.FUTURE_TIME]),
+    (BEGINS - timedelta(days=400), [ExceptionCode.FUTURE_TIME]),
+    (ENDS + LIMIT, []),
+    (ENDS + LIMIT + SECOND, [ExceptionCode.LATE_ENTRY]),
+    (ENDS + timedelta(days=400), [ExceptionCode.LATE_ENTRY]),
+]
+
+
+@pytest.mark.parametrize(("entered_at", "expected"), ENTRIES)
+def test_a_day_is_entered_from_its_midnight_until_the_policys_hours_after_its_end(entered_at, expected):
+    judgement = judge_care_day(a_claim(entered_at=entered_at), policy=TIANJIN)
+
+    assert [finding.code for finding in judgement.findings] == expected
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is (IN_REVIEW if expected else PAYABLE)
+
+
+CLOCKS = [  # phone's time before ours, what counts
+    (timedelta(0), "phone"),
+    (-TIANJIN.location.future_tolerance, "phone"),
+    (-TIANJIN.location.future_tolerance - SECOND, "ours"),
+    (TIANJIN.clock.late_sync_after, "phone"),
+    (TIANJIN.clock.late_sync_after + SECOND, "ours"),
+    (timedelta(days=20000), "ours"),
+]
+
+
+@pytest.mark.parametrize(("behind", "counts"), CLOCKS)
+def test_the_phones_clock_counts_while_it_can_be_believed(behind: timedelta, counts: str):
+    occurred_at = EVENING - behind
+
+    entered_at = counted_entry(occurred_at=occurred_at, received_at=EVENING, policy=TIANJIN)
+
+    assert entered_at == (occurred_at if counts == "phone" else EVENING)
+
+
+@pytest.mark.parametrize(
+    ("is_assigned", "relation", "expected"),
+    [
+        (True, Relation.CHILD_IN_LAW, []),
+        (True, None, []),
+        (True, Relation.NEIGHBOUR, [ExceptionCode.NOT_ASSIGNED]),
+        (False, None, [ExceptionCode.NOT_ASSIGNED]),
+    ],
+)
+def test_the_carer_is_assigned_in_a_relation_the_region_allows(is_assigned, relation, expected):
+    claim = a_claim(is_assigned=is_assigned, relation=relation)
+
+    assert codes(claim) == expected
+
+
+GRADES = [  # events, weight, asked a day, grade
+    (BOTH, WITNESS, 2, A),
+    ((an_event(IN), an_event(OUT, NOWHERE)), WITNESS, 2, A),
+    ((an_event(IN, NOWHERE), an_event(OUT, UNCERTAIN)), WITNESS, 2, B),
+    ((an_event(IN), an_event(OUT, OUTSIDE)), WITNESS, 2, B),
+    ((an_event(IN),), WITNESS, 2, C),
+    ((an_event(OUT),), WITNESS, 2, C),
+    ((), WITNESS, 2, D),
+    ((an_event(IN),), WITNESS, 1, A),
+    ((an_event(OUT),), WITNESS, 1, C),
+    ((an_event(IN, OUTSIDE), an_event(OUT, OUTSIDE)), IGNORED, 2, A),
+    (BOTH, REQUIRED, 2, A),
+    ((an_event(IN, NOWHERE), an_event(OUT, NOWHERE)), REQUIRED, 2, C),
+]
+
+
+@pytest.mark.parametrize(("events", "weight", "asked", "expected"), GRADES)
+def test_a_day_is_graded_by_its_taps_and_what_positions_are_worth(events, weight, asked, expected):
+    policy = with_family(position_weight=weight, clock_events_per_day=asked)
+
+    assert judge_care_day(a_claim(events=events), policy=policy).grade is expected
+
+
+FOREIGN = [{"carer_id": OTHER}, {"client_id": OTHER}, {"client_id": None}, {"day": date(2026, 11, 9)}]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_a_tap_of_another_carer_client_or_day_is_no_witness(foreign: dict[str, Any]):
+    claim = a_claim(events=(an_event(IN, **foreign), an_event(OUT)))
+
+    judgement = judge_care_day(claim, policy=TIANJIN)
+
+    assert judgement.grade is C
+    assert [finding.code for finding in judgement.findings] == [ExceptionCode.NO_CLOCK_IN]
+
+
+def test_missing_taps_are_named_and_an_out_only_where_it_is_asked():
+    claim = a_claim(events=())
+
+    assert codes(claim) == [ExceptionCode.NO_CLOCK_IN, ExceptionCode.NO_CLOCK_OUT]
+    assert codes(claim, with_family(clock_events_per_day=1)) == [ExceptionCode.NO_CLOCK_IN]
+
+
+POSITIONS = [  # verdicts of in and out, weight, codes, standing
+    ((OUTSIDE, OUTSIDE), WITNESS, [ExceptionCode.OUTSIDE_FENCE], PAYABLE),
+    ((INSIDE, NOWHERE), WITNESS, [ExceptionCode.NO_LOCATION], PAYABLE),
+    ((OUTSIDE, NOWHERE), WITNESS, [ExceptionCode.OUTSIDE_FENCE, ExceptionCode.NO_LOCATION], PAYABLE),
+    ((OUTSIDE, OUTSIDE), IGNORED, [], PAYABLE),
+    ((OUTSIDE, OUTSIDE), REQUIRED, [ExceptionCode.OUTSIDE_FENCE], IN_REVIEW),
+    ((INSIDE, NOWHERE), REQUIRED, [ExceptionCode.NO_LOCATION], PAYABLE),
+]
+
+
+@pytest.mark.parametrize(("verdicts", "weight", "expected", "standing"), POSITIONS)
+def test_positions_are_told_once_and_hold_a_day_only_where_one_is_required(verdicts, weight, expected, standing):
+    policy = with_family(position_weight=weight)
+    claim = a_claim(events=(an_event(IN, verdicts[0]), an_event(OUT, verdicts[1])))
+
+    judgement = judge_care_day(claim, policy=policy)
+
+    assert [finding.code for finding in judgement.findings] == expected
+    assert standing_of(judgement, policy=policy, is_drawn=False) is standing
+
+
+def test_a_simulated_position_is_marked():
+    claim = a_claim(events=(an_event(IN, source=LocationSource.SIMULATED), an_event(OUT)))
+
+    assert codes(claim) == [ExceptionCode.SIMULATED_LOCATION]
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (DayItem("wash", ItemCategory.BASIC_LIFE_CARE, is_for_family=True), []),
+        (DayItem("turn", ItemCategory.BASIC_LIFE_CARE, is_for_family=False), ["turn"]),
+        (DayItem("inject", ItemCategory.CLINICAL_CARE, is_for_family=True), ["inject"]),
+        (DayItem("nothing", None, is_for_family=False), ["nothing"]),
+    ],
+)
+def test_an_item_that_is_not_a_family_carers_is_told_and_holds_nothing(item: DayItem, expected: list[str]):
+    judgement = judge_care_day(a_claim(items=(item,)), policy=TIANJIN)
+
+    assert [finding.details["item_code"] for finding in judgement.findings] == expected
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is PAYABLE
+
+
+OUTCOMES = [
+    (GradeOutcome.PAYS, False, PAYABLE),
+    (GradeOutcome.PAYS, True, PAYABLE),
+    (GradeOutcome.PAYS_SAMPLED, False, PAYABLE),
+    (GradeOutcome.PAYS_SAMPLED, True, IN_REVIEW),
+    (GradeOutcome.AGENCY_REVIEW, False, IN_REVIEW),
+    (GradeOutcome.OPERATOR_REVIEW, False, IN_REVIEW),
+]
+
+
+@pytest.mark.parametrize(("outcome", "is_drawn", "expected"), OUTCOMES)
+def test_the_policys_outcome_of_the_grade_decides(outcome: GradeOutcome, is_drawn: bool, expected: DayStanding):
+    policy = replace(TIANJIN, grading=replace(TIANJIN.grading, a_outcome=outcome))
+
+    assert standing_of(judge_care_day(a_claim(), policy=policy), policy=policy, is_drawn=is_drawn) is expected
+
+
+def test_something_to_be_fixed_holds_even_the_best_proven_day():
+    judgement = judge_care_day(a_claim(is_assigned=False), policy=TIANJIN)
+
+    assert judgement.grade is A
+    assert [finding.severity for finding in judgement.findings] == [Severity.MUST_FIX]
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is IN_REVIEW
