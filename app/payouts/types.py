@@ -10,7 +10,7 @@ from uuid import UUID
 from app.checkin.types import DayFact
 from app.policies.codes import Payee
 from app.policies.types import Explained, Policy
-from app.registry.types import EntitlementView, Period, StayView, TrainingStage
+from app.registry.types import ClientMonth
 
 PolicyForDay = Callable[[date], Policy]
 
@@ -61,47 +61,6 @@ class DayRule(StrEnum):
     SECOND_CARE_DAY = "second_care_day"  # another carer's care day of the same day is the one that counts
     IN_REVIEW = "in_review"
     REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class SuspensionView:
-    """Days on which a client's entitlement rests."""
-
-    id: UUID
-    period: Period
-
-
-@dataclass(frozen=True, slots=True)
-class AssignmentView:
-    """Days on which a carer cares for a client."""
-
-    id: UUID
-    carer_id: UUID
-    period: Period
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingView:
-    """Days on which a family carer is provisional, or formal, for a client."""
-
-    id: UUID
-    carer_id: UUID
-    stage: TrainingStage
-    period: Period
-
-
-@dataclass(frozen=True, slots=True)
-class ClientMonth:
-    """All dated rights of a client that touch a month."""
-
-    client_id: UUID
-    district_code: str
-    died_on: date | None
-    entitlements: tuple[EntitlementView, ...]
-    suspensions: tuple[SuspensionView, ...]
-    stays: tuple[StayView, ...]
-    assignments: tuple[AssignmentView, ...]
-    trainings: tuple[TrainingView, ...]
 
 
 @dataclass(frozen=True, slots=True)

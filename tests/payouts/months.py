@@ -8,11 +8,22 @@ from typing import Any
 from uuid import UUID
 
 from app.checkin.types import DayFact, DayStanding
-from app.payouts.types import AssignmentView, ClientMonth, MonthFacts, SuspensionView, TrainingView
+from app.payouts.types import MonthFacts
 from app.policies.codes import HomeType
 from app.policies.service import load_book
 from app.policies.types import Policy
-from app.registry.types import EntitlementView, Period, ServiceMode, StayKind, StayView, TrainingStage
+from app.registry.types import (
+    AssignmentView,
+    ClientMonth,
+    EntitlementView,
+    Period,
+    ServiceMode,
+    StayKind,
+    StayView,
+    SuspensionView,
+    TrainingStage,
+    TrainingView,
+)
 
 CLIENT, CARER, OTHER_CARER = UUID(int=1), UUID(int=2), UUID(int=3)
 NOVEMBER = date(2026, 11, 1)
