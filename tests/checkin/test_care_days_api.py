@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -9,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.checkin.models import CareDay
+from app.checkin.models import CareDay, GradeEntry
 from app.kernel import clock
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role, Scope, ScopeKind
@@ -81,6 +82,22 @@ def test_a_malformed_day_is_refused_by_field_and_stores_nothing(
     assert answer.status_code == 422
     assert field in answer.json["details"]["fields"]
     assert tianjin.scalar(select(func.count()).select_from(CareDay)) == 0
+
+
+def test_a_tap_sent_after_the_day_that_names_it_is_judged_with_it(
+    app: Flask, client: FlaskClient, tianjin: Session, family: Family
+):
+    taps = {"in": str(new_id()), "out": str(new_id())}
+    body = a_body(family, in_event_id=taps["in"], out_event_id=taps["out"])
+    client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
+
+    for kind, tap_id in taps.items():
+        tap = {"id": tap_id, "kind": kind, "client_id": body["client_id"], "occurred_at": body["occurred_at"]}
+        answer = client.post("/api/v1/clock-events", json=tap | {"fix": None}, headers=bearer(app, family.actor))
+        assert answer.status_code == 201
+
+    grades = tianjin.scalars(select(GradeEntry.grade).where(GradeEntry.fact_id == UUID(body["id"])))
+    assert sorted(grades) == ["B", "C", "D"]
 
 
 def test_a_phone_of_1970_is_stored_and_judged(app: Flask, client: FlaskClient, family: Family):

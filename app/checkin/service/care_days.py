@@ -1,7 +1,7 @@
 """Family carers' days: stored whatever they say, judged, and payable once per client and day."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -12,18 +12,17 @@ from app.checkin.days import CareDayView, DayClaim, DayFinding, DayJudgement, Lo
 from app.checkin.models import (
     CareDay,
     CareDayItem,
-    CareFact,
     CareNote,
     ExceptionFound,
-    GradeEntry,
-    Hold,
     PayableCareDay,
 )
 from app.checkin.queries import care_days as queries
 from app.checkin.queries.care_days import DayRights
 from app.checkin.rules.care_days import counted_entry, judge_care_day, standing_of
-from app.checkin.rules.grading import due_on, is_sampled
-from app.checkin.types import DayStanding, ExceptionCode, FactKind, ReviewStep, Severity
+from app.checkin.rules.grading import is_sampled
+from app.checkin.service import facts
+from app.checkin.service.settling import policy_on
+from app.checkin.types import DayStanding, ExceptionCode, FactKind, FactSubject, ReviewStep, Severity
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
 from app.kernel.errors import NotFound
@@ -31,8 +30,7 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
-from app.policies.service import current_book
-from app.policies.types import NoPolicy, Policy
+from app.policies.types import Policy
 
 ONE_DAY = timedelta(days=1)
 NOTE_CONTEXT = "care_note.text"
@@ -52,19 +50,22 @@ def log_care_day(session: Session, *, command: LogCareDay, actor: Actor, at: dat
     if rights is None:
         raise NotFound(kind="client", id=str(command.client_id))
     region = actor.region
-    policy = policy_of(day=command.day, region=region, district=rights.district_code, at=at)
+    policy = policy_on(command.day, region=region, district=rights.district_code, at=at)
     row, is_new = _insert(session, command=command, carer_id=carer_id, actor=actor, policy=policy, at=at)
     if is_new:
         _add_parts(session, command=command, row=row, rights=rights)
         codes = sorted(item.item_code for item in command.items)
         claim = claim_of(session, row=row, rights=rights, codes=codes, policy=policy, region=region)
         judgement = judge_care_day(claim, policy=policy)
-        add_grade(session, fact_id=row.id, judgement=judgement, policy=policy, at=at)
+        facts.add_grade(
+            session, fact_id=row.id, grade=judgement.grade, witnesses=judgement.witnesses, policy=policy, at=at
+        )
         add_findings(session, fact_id=row.id, findings=judgement.findings, policy_digest=policy.digest, at=at)
         if may_be_paid(row.id, judgement=judgement, policy=policy):
             make_payable(session, row=row, at=at)
         else:
-            _hold(session, fact_id=row.id, policy=policy, today=clock.local_date(at, zone_of(region)), at=at)
+            today = clock.local_date(at, zone_of(region))
+            facts.hold(session, fact_id=row.id, step=ReviewStep.OPERATOR, today=today, policy=policy, at=at)
         _audit(session, row=row, actor=actor, at=at)
     else:
         resend.mark_replay()
@@ -89,15 +90,6 @@ def accept_care_day(session: Session, *, care_day_id: UUID, at: datetime) -> boo
     return make_payable(session, row=session.get_one(CareDay, care_day_id), at=at)
 
 
-def policy_of(*, day: date, region: str, district: str, at: datetime) -> Policy:
-    """The rules of a care day; for a day before the first rule, which is stored all the same, those of today."""
-    book = current_book()
-    try:
-        return book.policy_or_last(region=region, district=district, on=day)
-    except NoPolicy:
-        return book.policy_or_last(region=region, district=district, on=clock.local_date(at, zone_of(region)))
-
-
 def claim_of(
     session: Session, *, row: CareDay, rights: DayRights, codes: Sequence[str], policy: Policy, region: str
 ) -> DayClaim:
@@ -115,20 +107,6 @@ def claim_of(
         relation=rights.relation,
         events=queries.list_day_events(session, ids=named, zone=zone),
         items=queries.list_day_items(session, codes=codes),
-    )
-
-
-def add_grade(session: Session, *, fact_id: UUID, judgement: DayJudgement, policy: Policy, at: datetime) -> None:
-    """Append a grade with its witnesses; the newest counts."""
-    session.execute(
-        insert(GradeEntry).values(
-            id=new_id(at=at),
-            fact_id=fact_id,
-            grade=judgement.grade,
-            witnesses=list(judgement.witnesses),
-            policy_digest=policy.digest,
-            recorded_at=at,
-        )
     )
 
 
@@ -162,17 +140,8 @@ def _insert(
 
 
 def _add_parts(session: Session, *, command: LogCareDay, row: CareDay, rights: DayRights) -> None:
-    session.execute(
-        insert(CareFact).values(
-            id=row.id,
-            kind=FactKind.CARE_DAY,
-            client_id=row.client_id,
-            carer_id=row.carer_id,
-            agency_id=None,
-            district_code=rights.district_code,
-            recorded_at=row.recorded_at,
-        )
-    )
+    subject = FactSubject(row.id, FactKind.CARE_DAY, row.carer_id, row.client_id, None, rights.district_code)
+    facts.add_subject(session, subject, at=row.recorded_at)
     items = [
         {"id": row.id, "item_code": item.item_code, "minutes": item.minutes, "recorded_at": row.recorded_at}
         for item in command.items
@@ -182,19 +151,6 @@ def _add_parts(session: Session, *, command: LogCareDay, row: CareDay, rights: D
     if command.note is not None:
         sealed = current_settings().key_ring.encrypt(command.note, context=NOTE_CONTEXT)
         session.execute(insert(CareNote).values(fact_id=row.id, text_enc=sealed))
-
-
-def _hold(session: Session, *, fact_id: UUID, policy: Policy, today: date, at: datetime) -> None:
-    session.execute(
-        insert(Hold).values(
-            id=new_id(at=at),
-            fact_id=fact_id,
-            step=ReviewStep.OPERATOR,
-            due_on=due_on(ReviewStep.OPERATOR, today=today, terms=policy.grading),
-            policy_digest=policy.digest,
-            recorded_at=at,
-        )
-    )
 
 
 def add_findings(

@@ -14,6 +14,7 @@ from app.checkin.rules.location import judge_location, location_exceptions
 from app.checkin.rules.visits import door_exceptions
 from app.checkin.service import facts
 from app.checkin.service.events import Judged, check_source, replay, store
+from app.checkin.service.late_events import judge_days_again
 from app.checkin.service.settling import policy_on, subject_of
 from app.checkin.service.taps import (
     Moment,
@@ -46,7 +47,8 @@ def add_event(
     grants_version: int,
     at: datetime,
 ) -> ClockEventView:
-    """Store and judge a tap at a client. A family carer's waits for the care day that names it.
+    """Store and judge a tap at a client. A family carer's waits for the care day that names it, or joins one that
+    came before it.
 
     A professional's clock-in begins an unscheduled visit under the tap's own id; a clock-out ends the open one. The
     tap is not linked to a client who is not the carer's. Raises as `taps.clock_in` does.
@@ -91,6 +93,7 @@ def add_event(
     if event is None:
         return replay(session, event_id=command.id, content=content, settings=settings)
     if is_own:
+        judge_days_again(session, event_id=event.id, carer_id=door.carer_id, region=actor.region, at=at)
         return event
     found = [Found(code) for code in (ExceptionCode.NOT_ASSIGNED, *moment.judged.exceptions)]
     hold_stray(session, event=event, door=replace(door, client_id=None), found=found, policy=policy, moment=moment)
