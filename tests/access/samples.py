@@ -1,0 +1,75 @@
+"""A request for every route. A route without one fails the tests, so that none is forgotten."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.kernel.ids import new_id
+from tests.access.world import World
+
+NOW = "2026-11-02T01:00:00Z"
+Body = Callable[[World], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`body` makes the JSON; `stranger` is the status that somebody else of the same role gets."""
+
+    body: Body | None = None
+    query: str = ""
+    raw: bytes | None = None
+    stranger: int = 404
+
+
+def tap(_: World) -> dict[str, Any]:
+    return {"id": str(new_id()), "occurred_at": NOW, "fix": None}
+
+
+def grant(_: World) -> dict[str, Any]:
+    return {"role": "supervisor", "scope": {"kind": "fund"}, "purpose": "test"}
+
+
+def staff(world: World) -> dict[str, Any]:
+    return grant(world) | {"label": "test"}
+
+
+def nothing(_: World) -> dict[str, Any]:
+    return {}
+
+
+STORED_WITHOUT_LINK = 201  # a fact of a known carer is kept, and tells nothing of the visit
+
+SAMPLES: dict[str, Sample] = {
+    "GET /accounts": Sample(),
+    "POST /accounts": Sample(staff),
+    "POST /accounts/<uuid:account_id>/binding-codes": Sample(nothing),
+    "POST /accounts/<uuid:account_id>/grants": Sample(grant),
+    "POST /accounts/<uuid:account_id>/grants/<uuid:grant_id>/end": Sample(nothing),
+    "POST /accounts/<uuid:account_id>/state": Sample(lambda _: {"state": "active"}),
+    "POST /auth/logout": Sample(lambda _: {"refresh_token": "x" * 43}),
+    "GET /me": Sample(),
+    "GET /ledger/balances": Sample(),
+    "GET /visits": Sample(query="?day_from=2026-11-01&day_to=2026-11-30"),
+    "POST /visits": Sample(
+        lambda world: {
+            "visits": [
+                {
+                    "id": str(new_id()),
+                    "client_id": str(world.ids["client_id"]),
+                    "carer_id": str(world.ids["carer_id"]),
+                    "planned_from": "2026-12-01T01:00:00Z",
+                    "planned_to": "2026-12-01T02:00:00Z",
+                }
+            ]
+        }
+    ),
+    "GET /visits/snapshot": Sample(),
+    "GET /visits/<uuid:visit_id>": Sample(),
+    "POST /visits/<uuid:visit_id>/cancellation": Sample(lambda _: {"reason": "client_away"}),
+    "POST /visits/<uuid:visit_id>/clock-in": Sample(tap, stranger=STORED_WITHOUT_LINK),
+    "POST /visits/<uuid:visit_id>/clock-out": Sample(tap, stranger=STORED_WITHOUT_LINK),
+    "POST /clock-events": Sample(
+        lambda world: tap(world) | {"kind": "in", "client_id": str(world.ids["client_id"])},
+        stranger=STORED_WITHOUT_LINK,
+    ),
+}

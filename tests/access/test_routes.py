@@ -1,0 +1,133 @@
+"""Made from the routes themselves: no token, wrong role, another agency, another district, another region."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.factory import create_app
+from app.kernel.db import db
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor, Permission, Role
+from tests.access.samples import SAMPLES, Sample
+from tests.access.table import roles_of
+from tests.access.world import AGENCY_ROLES, PERSONAL_ROLES, World, build
+from tests.conftest import clone_of, drop, settings_for
+from tests.paper_app import api_rules, paper_app
+from tests.tokens import bearer, make_account
+
+PREFIX = "/api/v1"
+
+
+def guarded_routes() -> dict[str, Permission]:
+    """Permission by "METHOD /path" of every route that needs one."""
+    views = paper_app().view_functions
+    found = {
+        f"{method} {rule.rule.removeprefix(PREFIX)}": views[rule.endpoint]._permission for method, rule in api_rules()
+    }
+    return {name: permission for name, permission in found.items() if permission is not None}
+
+
+ROUTES = guarded_routes()
+PAIRS = [(name, role) for name in ROUTES for role in Role]
+HOLDERS = [(name, role) for name, permission in ROUTES.items() for role in sorted(roles_of(permission))]
+NAMING = [(name, role) for name, role in HOLDERS if "<" in name]
+
+
+class Stage:
+    """The served application with the world in it."""
+
+    def __init__(self, application: Flask, world: World) -> None:
+        self.application = application
+        self.world = world
+        self._headers: dict[UUID, dict[str, str]] = {}
+
+    def headers(self, actor: Actor) -> dict[str, str]:
+        if actor.grant_id not in self._headers:
+            self._headers[actor.grant_id] = bearer(self.application, actor)
+        return self._headers[actor.grant_id]
+
+    def send(self, name: str, *, actor: Actor | None, garbage: bool = False) -> TestResponse:
+        method, _, path = name.partition(" ")
+        sample = SAMPLES.get(name, Sample())
+        for key, value in self.world.ids.items():
+            path = path.replace(f"<uuid:{key}>", str(value)).replace(f"<{key}>", str(value))
+        headers = {"Idempotency-Key": str(new_id())} | (self.headers(actor) if actor else {})
+        body = {"json": sample.body(self.world)} if sample.body else {"data": sample.raw} if sample.raw else {}
+        if garbage and method != "GET":
+            body = {"data": b"{", "content_type": "application/json"}
+        return self.application.test_client().open(PREFIX + path + sample.query, method=method, headers=headers, **body)
+
+
+@pytest.fixture(scope="module")
+def stage(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    clone = clone_of(template)
+    application = create_app(settings_for(clone.urls, Path(tmp_path_factory.mktemp("access"))))
+    with application.app_context():
+        session = db.session()
+        session.bind_region("tianjin")
+        world = build(session, application)
+        session.commit()
+    with application.app_context():
+        session = db.session()
+        session.bind_region("huaian")
+        for role, actor in world.own.items():
+            person_id = new_id() if role in PERSONAL_ROLES else None
+            scope = actor.scope
+            world.elsewhere[role] = make_account(session, role=role, scope=scope, person_id=person_id, region="huaian")
+        session.commit()
+    yield Stage(application, world)
+    with application.app_context():
+        db.engine.dispose()
+    drop(clone)
+
+
+def test_every_route_has_a_sample_request():
+    assert set(ROUTES) - set(SAMPLES) == set()
+
+
+def test_every_sample_has_a_route():
+    assert set(SAMPLES) - set(ROUTES) == set()
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_stranger_gets_401_before_his_body_is_read(name: str, stage: Stage):
+    answer = stage.send(name, actor=None, garbage=True)
+
+    assert (answer.status_code, answer.json["code"]) == (401, "token_missing")
+
+
+@pytest.mark.parametrize(("name", "role"), PAIRS)
+def test_the_table_of_permissions_and_roles_is_the_answer(name: str, role: Role, stage: Stage):
+    answer = stage.send(name, actor=stage.world.own[role])
+
+    is_denied = answer.status_code == 403 and answer.json["code"] == "permission_denied"
+    assert is_denied == (role not in roles_of(ROUTES[name])), answer.get_data(as_text=True)
+    assert answer.status_code not in (401, 500)
+
+
+@pytest.mark.parametrize(("name", "role"), [pair for pair in NAMING if pair[1] in AGENCY_ROLES | PERSONAL_ROLES])
+def test_another_agency_or_person_finds_nothing(name: str, role: Role, stage: Stage):
+    answer = stage.send(name, actor=stage.world.strangers[role])
+
+    assert answer.status_code == SAMPLES[name].stranger, answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("name", "role"), NAMING)
+def test_another_region_finds_nothing(name: str, role: Role, stage: Stage):
+    answer = stage.send(name, actor=stage.world.elsewhere[role])
+
+    is_nobody_there = answer.status_code == 403 and answer.json["code"] == "not_a_carer"
+    assert answer.status_code == 404 or is_nobody_there, answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "role"), [pair for pair in NAMING if pair[1] in (Role.OPERATOR_REVIEWER, Role.SUPERVISOR)]
+)
+def test_another_district_finds_nothing(name: str, role: Role, stage: Stage):
+    answer = stage.send(name, actor=stage.world.other_district[role])
+
+    assert answer.status_code == 404, answer.get_data(as_text=True)

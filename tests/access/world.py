@@ -1,0 +1,92 @@
+"""One of everything in Tianjin, the people who may see it, and strangers who may not."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from tests.careplans.factories import a_draft
+from tests.registry.factories import (
+    a_bank_account,
+    a_carer,
+    a_client,
+    a_family_carer,
+    a_guardian,
+    a_stay,
+    an_agency,
+    an_assignment,
+    an_entitlement,
+)
+from tests.schedules.factories import Scene, a_visit
+from tests.tokens import make_account
+
+AGENCY_ROLES = frozenset({Role.DISPATCHER, Role.AGENCY_HEAD})
+PERSONAL_ROLES = frozenset({Role.CARER, Role.FAMILY_CARER, Role.GUARDIAN})
+OTHER_DISTRICT = Scope(ScopeKind.DISTRICT, "120116")
+
+
+@dataclass
+class World:
+    """Ids by the names that routes give them, and accounts by role."""
+
+    ids: dict[str, UUID | str] = field(default_factory=dict)
+    own: dict[Role, Actor] = field(default_factory=dict)
+    strangers: dict[Role, Actor] = field(default_factory=dict)
+    elsewhere: dict[Role, Actor] = field(default_factory=dict)  # the same role in Huai'an
+    other_district: dict[Role, Actor] = field(default_factory=dict)
+
+
+def build(session: Session, application: Flask) -> World:
+    """Make the world's people and records in Tianjin; the caller commits."""
+    world = World()
+    agency, other_agency = an_agency(session), an_agency(session)
+    carer, stranger = a_carer(session, agency=agency), a_carer(session, agency=other_agency)
+    client, other_client = a_client(session, agency=agency), a_client(session, agency=other_agency)
+    an_entitlement(session, client=client)
+    an_assignment(session, client=client, carer=carer)
+    family, other_family = a_family_carer(session, client=client), a_family_carer(session, client=other_client)
+    guardian, other_guardian = a_guardian(session, client=client), a_guardian(session, client=other_client)
+    plan = a_draft(session, client=client)
+    world.ids |= {
+        "agency_id": agency.id,
+        "carer_id": carer.id,
+        "client_id": client.client.id,
+        "guardian_id": guardian.id,
+        "plan_id": plan.id,
+        "person_id": client.client.person.id,
+        "stay_id": a_stay(session, client=client, admitted_on=datetime(2026, 3, 1, tzinfo=UTC).date()).id,
+        "bank_account_id": a_bank_account(session, person_id=client.client.person.id).id,
+        "grant_id": new_id(),
+        "family_carer_id": family.id,
+    }
+    people = {Role.CARER: carer, Role.FAMILY_CARER: family, Role.GUARDIAN: guardian}
+    others = {Role.CARER: stranger, Role.FAMILY_CARER: other_family, Role.GUARDIAN: other_guardian}
+    for role in Role:
+        world.own[role] = _account(session, role, people=people, agency_id=agency.id)
+        world.strangers[role] = _account(session, role, people=others, agency_id=other_agency.id)
+    for role in (Role.OPERATOR_REVIEWER, Role.SUPERVISOR):
+        world.other_district[role] = make_account(session, role=role, scope=OTHER_DISTRICT)
+    world.ids["account_id"] = world.own[Role.CARER].account_id
+    world.ids["visit_id"] = _visit(session, application, world)
+    return world
+
+
+def _account(session: Session, role: Role, *, people: dict[Role, object], agency_id: UUID) -> Actor:
+    if role in PERSONAL_ROLES:
+        return make_account(session, role=role, person_id=people[role].person.id)  # type: ignore[attr-defined]  # views
+    if role in AGENCY_ROLES:
+        return make_account(session, role=role, scope=Scope(ScopeKind.AGENCY, str(agency_id)))
+    return make_account(session, role=role)
+
+
+def _visit(session: Session, application: Flask, world: World) -> UUID:
+    ids = world.ids
+    scene = Scene(
+        application, ids["agency_id"], ids["carer_id"], world.own[Role.CARER].person_id, ids["client_id"],
+        ids["plan_id"], dispatcher=world.own[Role.DISPATCHER], carer=world.own[Role.CARER],
+    )  # fmt: skip
+    return a_visit(session, scene)
