@@ -17,7 +17,7 @@ from app.kernel.embedded_host import EmbeddedServerFailed
 from app.kernel.errors import DomainError
 from app.kernel.permissions import Role, Scope, ScopeKind, SystemActor
 from app.kernel.regions import is_open_region
-from app.kernel.settings import Mode, Settings, read_settings
+from app.kernel.settings import Mode, Settings, SettingsInvalid, read_settings
 from app.policies import report
 from app.policies.rules import PolicyBook
 from app.policies.service import load_book
@@ -142,18 +142,20 @@ def account() -> None:
 
 @account.command("add")
 @click.option("--region", "code", required=True, help="The fund's code.")
-@click.option("--role", type=click.Choice(list(Role)), default=Role.REGION_ADMIN, show_default=True)
+@click.option(
+    "--role", type=click.Choice([each.value for each in Role]), default=Role.REGION_ADMIN.value, show_default=True
+)
 @click.option("--label", required=True, help="The post, not a person's name.")
 @click.option("--scope", default="fund", show_default=True, help="fund, district:CODE, street:CODE or agency:ID.")
 @_data_dir
-def account_add(code: str, role: Role, label: str, scope: str, data_dir: Path) -> None:
+def account_add(code: str, role: str, label: str, scope: str, data_dir: Path) -> None:
     """Open an account and print the one-time code by which its owner binds his WeChat."""
-    settings = read_settings({**os.environ, "DATABASE_URL": _runtime_url(data_dir), "ANHU_DATA_DIR": str(data_dir)})
     kind, _, key = scope.partition(":")
     try:
+        settings = read_settings({**os.environ, "DATABASE_URL": _runtime_url(data_dir), "ANHU_DATA_DIR": str(data_dir)})
         asked = Scope(ScopeKind(kind), key or None)
         opened = _open_account(settings, code, role=Role(role), label=label, scope=asked)
-    except (DomainError, ValueError) as error:
+    except (DomainError, SettingsInvalid, ValueError) as error:
         raise click.ClickException(f"{error} {getattr(error, 'details', '')}") from error
     click.echo(f"account {opened.account_id}\nbinding code {opened.binding_code}")
     click.echo(f"Use it before {opened.expires_at:%Y-%m-%d %H:%M} UTC.")
@@ -180,7 +182,10 @@ def _open_account(settings: Settings, code: str, *, role: Role, label: str, scop
 
 def _runtime_url(data_dir: Path) -> str:
     """The runtime role's URL: from the environment, or the embedded server's."""
-    return os.environ.get("DATABASE_URL") or embedded.start(data_dir).runtime
+    given = os.environ.get("DATABASE_URL")
+    if given or os.environ.get("ANHU_MODE") == Mode.PRODUCTION:
+        return given or ""
+    return embedded.start(data_dir).runtime
 
 
 def _owner_url(data_dir: Path) -> str:

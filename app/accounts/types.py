@@ -117,7 +117,11 @@ class Grant:
 
     def is_valid(self, at: datetime) -> bool:
         """True when the grant can be acted under at `at`."""
-        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+        return self.valid_from <= at and not self.has_ended(at)
+
+    def has_ended(self, at: datetime) -> bool:
+        """True when the grant is over at `at`; one that begins later has not ended."""
+        return self.valid_to is not None and self.valid_to <= at
 
 
 @dataclass(frozen=True, slots=True)

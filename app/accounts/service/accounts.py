@@ -198,7 +198,8 @@ def _find_or_insert(session: Session, *, person_id: UUID | None, label: str, act
 def _give(
     session: Session, account: Account, *, role: Role, scope: Scope, purpose: str, actor: AnyActor, at: datetime
 ) -> Grant:
-    held = [grant for grant in list_grants(session, account_id=account.id) if grant.is_valid(at)]
+    # One that begins later counts too: of two at once, the second to get the row may have the earlier `at`.
+    held = [grant for grant in list_grants(session, account_id=account.id) if not grant.has_ended(at)]
     for grant in held:
         if (grant.role, grant.scope) == (role, scope):
             return grant

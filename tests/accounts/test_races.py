@@ -1,0 +1,175 @@
+"""Two at once, with real commits, and the command that makes the first administrator."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.accounts.models import Account, Identity, RefreshToken
+from app.accounts.types import OpenedAccount
+from app.cli import main
+from app.factory import create_app
+from app.gateways.wechat import WeChatClient, WeChatSettings
+from app.gateways.wechat_access import EXTENSION
+from app.kernel.db import db, session, transaction
+from app.kernel.ids import new_id
+from app.kernel.permissions import Role
+from tests.accounts.factories import APhone, an_account, bearer_of
+from tests.conftest import Clone, settings_for
+from tests.standins import WeChatStandIn
+from tests.tokens import OWN_CLIENTS
+
+
+@pytest.fixture
+def own_app(own_database: Clone, tmp_path: Path, wechat_standin: WeChatStandIn) -> Iterator[Flask]:
+    application = create_app(settings_for(own_database.urls, tmp_path))
+    settings = WeChatSettings(wechat_standin.url, wechat_standin.appid, wechat_standin.secret)
+    application.extensions[EXTENSION] = WeChatClient(settings)
+    yield application
+    application.extensions[EXTENSION].close()
+    with application.app_context():
+        db.engine.dispose()
+
+
+def opened(app: Flask, **more: Any) -> OpenedAccount:
+    with app.app_context():
+        session().bind_region("tianjin")
+        with transaction() as own:
+            return an_account(own, **more)
+
+
+def at_once(number: int, work: Callable[[int], Any]) -> list[Any]:
+    start = Barrier(number)
+
+    def run(place: int) -> Any:
+        start.wait(timeout=10)
+        return work(place)
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(run, range(number)))
+
+
+def count(app: Flask, model: Any) -> int:
+    with app.app_context():
+        session().bind_region("tianjin")
+        return session().scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_one_refresh_sent_twice_at_once_has_one_successor(own_app: Flask, wechat_standin: WeChatStandIn):
+    phone = APhone(own_app.test_client(), wechat_standin)
+    held = phone.bind(opened(own_app).binding_code).json
+    request_id = new_id()
+
+    def send(_: int) -> Any:
+        return APhone(own_app.test_client(), wechat_standin).refresh(held["refresh_token"], request_id)
+
+    answers = at_once(6, send)
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json["refresh_token"] for answer in answers}) == 1
+    assert count(own_app, RefreshToken) == 2
+
+
+def test_two_different_refreshes_at_once_end_the_family(own_app: Flask, wechat_standin: WeChatStandIn):
+    phone = APhone(own_app.test_client(), wechat_standin)
+    held = phone.bind(opened(own_app).binding_code).json
+
+    def send(_: int) -> Any:
+        return APhone(own_app.test_client(), wechat_standin).refresh(held["refresh_token"])
+
+    answers = at_once(2, send)
+
+    assert sorted(answer.status_code for answer in answers) == [200, 401]
+    winner = next(answer for answer in answers if answer.status_code == 200)
+    assert phone.refresh(winner.json["refresh_token"]).json["code"] == "refresh_token_revoked"
+
+
+def test_two_users_with_one_code_at_once_bind_one(own_app: Flask, wechat_standin: WeChatStandIn):
+    code = opened(own_app).binding_code
+
+    def bind(place: int) -> Any:
+        return APhone(own_app.test_client(), wechat_standin, f"openid-{place}").bind(code)
+
+    answers = at_once(4, bind)
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert {answer.json["code"] for answer in answers if answer.status_code == 409} == {"binding_code_used"}
+    assert count(own_app, Identity) == 1
+
+
+def test_one_user_binding_two_accounts_at_once_gets_one(own_app: Flask, wechat_standin: WeChatStandIn):
+    codes = [opened(own_app).binding_code for _ in range(2)]
+
+    def bind(place: int) -> Any:
+        return APhone(own_app.test_client(), wechat_standin).bind(codes[place])
+
+    answers = at_once(2, bind)
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert {answer.json["code"] for answer in answers if answer.status_code == 409} == {"identity_bound"}
+
+
+def test_one_user_on_four_phones_at_once_has_one_live_phone(own_app: Flask, wechat_standin: WeChatStandIn):
+    APhone(own_app.test_client(), wechat_standin).bind(opened(own_app).binding_code)
+
+    answers = at_once(4, lambda _: APhone(own_app.test_client(), wechat_standin).log_in())
+
+    assert {answer.status_code for answer in answers} == {200}
+    refreshed = [
+        APhone(own_app.test_client(), wechat_standin).refresh(answer.json["refresh_token"]) for answer in answers
+    ]
+    assert sorted(answer.status_code for answer in refreshed) == [200, 401, 401, 401]
+
+
+def test_a_person_registered_twice_at_once_has_one_account(own_app: Flask):
+    person_id = uuid4()
+
+    accounts = at_once(4, lambda _: opened(own_app, role=Role.CARER, scope=OWN_CLIENTS, person_id=person_id).account_id)
+
+    assert len(set(accounts)) == 1
+    assert count(own_app, Account) == 1
+
+
+def test_wrong_codes_at_once_are_all_counted(own_app: Flask, wechat_standin: WeChatStandIn):
+    answers = at_once(14, lambda _: APhone(own_app.test_client(), wechat_standin).bind("0000000000").status_code)
+
+    assert sorted(answers) == [404] * 10 + [429] * 4
+
+
+def test_the_first_administrator_is_made_by_command(
+    own_app: Flask, own_database: Clone, wechat_standin: WeChatStandIn, tmp_path: Path
+):
+    arguments = ["account", "add", "--region", "tianjin", "--label", "管理岗", "--data-dir", str(tmp_path)]
+
+    said = CliRunner(env={"DATABASE_URL": own_database.urls.runtime}).invoke(main, arguments)
+
+    assert said.exit_code == 0, said.output
+    code = next(line for line in said.output.splitlines() if line.startswith("binding code ")).split()[-1]
+    bound = APhone(own_app.test_client(), wechat_standin).bind(code)
+    assert bound.json["grant"]["role"] == "region_admin"
+    listed = own_app.test_client().get("/api/v1/accounts", headers=bearer_of(bound.json)).json["items"]
+    assert [UUID(account["id"]) for account in listed] == [UUID(bound.json["account_id"])]
+
+
+@pytest.mark.parametrize(
+    ("more", "part"),
+    [
+        (["--region", "nowhere"], "there is no region nowhere"),
+        (["--region", "tianjin", "--scope", "agency:x", "--role", "agency_head"], "scope_not_allowed"),
+        (["--region", "tianjin", "--scope", "moon"], "'moon' is not a valid ScopeKind"),
+    ],
+)
+def test_a_command_that_cannot_be_says_why(own_database: Clone, tmp_path: Path, more: list[str], part: str):
+    arguments = ["account", "add", "--label", "x", "--data-dir", str(tmp_path), *more]
+
+    said = CliRunner(env={"DATABASE_URL": own_database.urls.runtime}).invoke(main, arguments)
+
+    assert said.exit_code == 1
+    assert part in said.output
