@@ -12,6 +12,7 @@ from app.accounts.types import OpenedAccount
 from app.factory import create_app
 from app.kernel import clock, embedded
 from app.kernel import migrate as migrations
+from app.kernel.db import db as database
 from app.kernel.db import session, transaction
 from app.kernel.embedded_host import EmbeddedServerFailed
 from app.kernel.errors import DomainError
@@ -163,21 +164,29 @@ def account_add(code: str, role: str, label: str, scope: str, data_dir: Path) ->
 
 def _open_account(settings: Settings, code: str, *, role: Role, label: str, scope: Scope) -> OpenedAccount:
     with create_app(settings).app_context():
-        if not is_open_region(code):
-            raise click.ClickException(f"there is no region {code}: make it with `anhu region add`")
-        session().bind_region(code)
-        with transaction() as own:
-            return open_account(
-                own,
-                person_id=None,
-                label=label,
-                role=role,
-                scope=scope,
-                purpose="made by command",
-                phone=None,
-                actor=SystemActor(code, job="cli.account_add"),
-                at=clock.now(),
-            )
+        try:
+            return _open_account_in(code, role=role, label=label, scope=scope)
+        finally:
+            database.session.remove()
+            database.engine.dispose()
+
+
+def _open_account_in(code: str, *, role: Role, label: str, scope: Scope) -> OpenedAccount:
+    if not is_open_region(code):
+        raise click.ClickException(f"there is no region {code}: make it with `anhu region add`")
+    session().bind_region(code)
+    with transaction() as own:
+        return open_account(
+            own,
+            person_id=None,
+            label=label,
+            role=role,
+            scope=scope,
+            purpose="made by command",
+            phone=None,
+            actor=SystemActor(code, job="cli.account_add"),
+            at=clock.now(),
+        )
 
 
 def _runtime_url(data_dir: Path) -> str:
