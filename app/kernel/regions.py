@@ -45,11 +45,18 @@ def is_region_code(code: str) -> bool:
 
 
 def zone_of(code: str) -> ZoneInfo:
-    """The time zone of a region; looked up once per process, since it does not change while the process runs."""
+    """The time zone of a region; looked up once per process, since it does not change while the process runs.
+
+    A session in a transaction is asked itself: a second connection for each of many threads could empty the pool.
+    """
     zones: dict[str, ZoneInfo] = current_app.extensions.setdefault("anhu.zones", {})
     if code not in zones:
-        with db.engine.connect() as connection:
-            zones[code] = ZoneInfo(connection.scalars(select(Region.timezone).where(Region.code == code)).one())
+        statement = select(Region.timezone).where(Region.code == code)
+        if db.session().in_transaction():
+            zones[code] = ZoneInfo(db.session.scalars(statement).one())
+        else:
+            with db.engine.connect() as connection:
+                zones[code] = ZoneInfo(connection.scalars(statement).one())
     return zones[code]
 
 

@@ -68,6 +68,16 @@ SAMPLES: dict[str, Sample] = {
     "POST /visits/<uuid:visit_id>/cancellation": Sample(lambda _: {"reason": "client_away"}),
     "POST /visits/<uuid:visit_id>/clock-in": Sample(tap, stranger=STORED_WITHOUT_LINK),
     "POST /visits/<uuid:visit_id>/clock-out": Sample(tap, stranger=STORED_WITHOUT_LINK),
+    "GET /care-days": Sample(query="?client_id={client_id}&month=2026-11-01"),
+    "POST /care-days": Sample(
+        lambda world: {
+            "id": str(new_id()),
+            "client_id": str(world.ids["client_id"]),
+            "day": "2026-11-02",
+            "items": [],
+            "occurred_at": NOW,
+        }
+    ),
     "POST /clock-events": Sample(
         lambda world: tap(world) | {"kind": "in", "client_id": str(world.ids["client_id"])},
         stranger=STORED_WITHOUT_LINK,

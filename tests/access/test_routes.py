@@ -50,6 +50,9 @@ class Stage:
             self._headers[actor.grant_id] = bearer(self.application, actor)
         return self._headers[actor.grant_id]
 
+    def query(self, sample: Sample) -> str:
+        return sample.query.format_map(self.world.ids)
+
     def send(self, name: str, *, actor: Actor | None, garbage: bool = False) -> TestResponse:
         method, _, path = name.partition(" ")
         sample = SAMPLES.get(name, Sample())
@@ -59,7 +62,9 @@ class Stage:
         body = {"json": sample.body(self.world)} if sample.body else {"data": sample.raw} if sample.raw else {}
         if garbage and method != "GET":
             body = {"data": b"{", "content_type": "application/json"}
-        return self.application.test_client().open(PREFIX + path + sample.query, method=method, headers=headers, **body)
+        return self.application.test_client().open(
+            PREFIX + path + self.query(sample), method=method, headers=headers, **body
+        )
 
 
 @pytest.fixture(scope="module")

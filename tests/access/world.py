@@ -70,7 +70,7 @@ def build(session: Session, application: Flask) -> World:
         world.strangers[role] = _account(session, role, people=others, agency_id=other_agency.id)
     for role in (Role.OPERATOR_REVIEWER, Role.SUPERVISOR):
         world.other_district[role] = make_account(session, role=role, scope=OTHER_DISTRICT)
-    world.ids["account_id"] = world.own[Role.CARER].account_id
+    world.ids["account_id"] = make_account(session, role=Role.SUPERVISOR).account_id
     world.ids["visit_id"] = _visit(session, application, world)
     return world
 
