@@ -186,7 +186,7 @@ def load_designations(session: Session, *, agency_id: UUID) -> tuple[Designation
         .where(
             Agency.id == agency_id,
             Agency.state != AgencyState.LEFT,
-            AgencyAgreement.home_types.contains([HomeType.AGENCY_CARE.value]),
+            AgencyAgreement.home_types.is_(None) | AgencyAgreement.home_types.contains([HomeType.AGENCY_CARE.value]),
         )
     )
     return tuple(

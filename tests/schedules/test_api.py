@@ -6,12 +6,13 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.kernel.db import db
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.registry.models import AgencyAgreement
 from tests.schedules.factories import (
     HOUR,
     NOW,
@@ -58,6 +59,18 @@ def test_one_bad_visit_keeps_all_from_being_planned_and_each_reason_is_listed(cl
         {"index": 2, "codes": ["client_unknown", "carer_unknown"]},
     ]
     assert client.get(f"{VISITS}/{good.id}", headers=scene.headers(scene.dispatcher)).status_code == 404
+
+
+def test_an_agreement_that_names_no_home_types_is_for_all_of_them(client: FlaskClient, scene: Scene, tianjin: Session):
+    signed = tianjin.scalars(select(AgencyAgreement).where(AgencyAgreement.agency_id == scene.agency_id)).one()
+    signed.valid_to = signed.valid_from  # withdrawn
+    tianjin.flush()
+    tianjin.add(AgencyAgreement(id=new_id(), agency_id=scene.agency_id, valid_from=signed.valid_from, home_types=None))
+    tianjin.commit()
+
+    answer = post(client, scene, to_plan(scene))
+
+    assert answer.status_code == 201, answer.json
 
 
 def test_an_overlap_with_a_planned_visit_is_named_by_the_database_and_touching_is_none(
