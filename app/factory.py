@@ -10,6 +10,7 @@ import app.tables  # noqa: F401  # names across packages resolve only when all a
 from app.accounts.routes import bp as accounts
 from app.accounts.service import check_account
 from app.checkin.routes.care_days import bp as care_days
+from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.taps import bp as taps
 from app.kernel import clock, logs, resend
 from app.kernel.access import check_permissions, use_account_check
@@ -22,7 +23,7 @@ from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import load_book
 from app.schedules.routes import bp as schedules
 
-BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (accounts, care_days, ledger, schedules, taps)
+BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (accounts, care_days, facts, ledger, schedules, taps)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

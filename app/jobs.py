@@ -2,6 +2,7 @@
 
 from datetime import time, timedelta
 
+from app.checkin.jobs import JOBS as CHECKIN_JOBS
 from app.kernel import outbox, resend
 from app.kernel.jobs import Daily, Every, Job, Turn
 from app.kernel.settings import current_settings
@@ -42,4 +43,4 @@ KERNEL_JOBS = (
     Job("clear_job_runs", Daily(time(3, 30)), clear_runs, safe_twice_because="what is deleted stays deleted"),
 )
 
-JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *SCHEDULES_JOBS)
+JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *SCHEDULES_JOBS, *CHECKIN_JOBS)

@@ -33,6 +33,10 @@ def staff(world: World) -> dict[str, Any]:
     return grant(world) | {"label": "test"}
 
 
+def review(_: World) -> dict[str, Any]:
+    return {"id": str(new_id()), "decision": "accepted", "reason": "test"}
+
+
 def nothing(_: World) -> dict[str, Any]:
     return {}
 
@@ -78,6 +82,17 @@ SAMPLES: dict[str, Sample] = {
             "occurred_at": NOW,
         }
     ),
+    "POST /visits/<uuid:visit_id>/items": Sample(
+        lambda _: {"items": [{"id": str(new_id()), "item_code": "bath", "outcome": "done", "occurred_at": NOW}]}
+    ),
+    "POST /visits/<uuid:visit_id>/confirmation": Sample(
+        lambda _: {"id": str(new_id()), "holds": True, "occurred_at": NOW}
+    ),
+    "GET /visits/<uuid:visit_id>/record": Sample(),
+    "GET /facts": Sample(),
+    "GET /facts/<uuid:fact_id>": Sample(),
+    "POST /facts/<uuid:fact_id>/agency-review": Sample(review),
+    "POST /facts/<uuid:fact_id>/operator-review": Sample(review),
     "POST /clock-events": Sample(
         lambda world: tap(world) | {"kind": "in", "client_id": str(world.ids["client_id"])},
         stranger=STORED_WITHOUT_LINK,

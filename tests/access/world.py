@@ -7,6 +7,8 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.checkin.models import CareFact
+from app.checkin.types import FactKind
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from tests.careplans.factories import a_draft
@@ -21,7 +23,7 @@ from tests.registry.factories import (
     an_assignment,
     an_entitlement,
 )
-from tests.schedules.factories import Scene, a_visit
+from tests.schedules.factories import DISTRICT, NOW, Scene, a_visit, add
 from tests.tokens import make_account
 
 AGENCY_ROLES = frozenset({Role.DISPATCHER, Role.AGENCY_HEAD})
@@ -71,7 +73,7 @@ def build(session: Session, application: Flask) -> World:
     for role in (Role.OPERATOR_REVIEWER, Role.SUPERVISOR):
         world.other_district[role] = make_account(session, role=role, scope=OTHER_DISTRICT)
     world.ids["account_id"] = make_account(session, role=Role.SUPERVISOR).account_id
-    world.ids["visit_id"] = _visit(session, application, world)
+    world.ids["visit_id"] = world.ids["fact_id"] = _visit(session, application, world)
     return world
 
 
@@ -89,4 +91,12 @@ def _visit(session: Session, application: Flask, world: World) -> UUID:
         application, ids["agency_id"], ids["carer_id"], world.own[Role.CARER].person_id, ids["client_id"],
         ids["plan_id"], dispatcher=world.own[Role.DISPATCHER], carer=world.own[Role.CARER],
     )  # fmt: skip
-    return a_visit(session, scene)
+    visit_id = a_visit(session, scene)
+    add(
+        session,
+        CareFact(
+            id=visit_id, kind=FactKind.VISIT, client_id=scene.client_id, carer_id=scene.carer_id,
+            agency_id=scene.agency_id, district_code=DISTRICT, recorded_at=NOW,
+        ),
+    )  # fmt: skip
+    return visit_id

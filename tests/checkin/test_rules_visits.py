@@ -11,7 +11,6 @@ from app.checkin.rules.visits import (
     find_deviations,
     newest_outcomes,
     payable_minutes,
-    repeated_items,
 )
 from app.checkin.types import ExceptionCode, ItemOutcome, LoggedItem, Rights
 from app.policies.codes import ItemCategory
@@ -102,7 +101,6 @@ def test_of_an_item_logged_twice_the_last_counts():
     first, last = LoggedItem("bath", ItemOutcome.NOT_DONE), LoggedItem("bath", ItemOutcome.DONE)
 
     assert newest_outcomes([first, last]) == (last,)
-    assert repeated_items(["bath", "nails", "bath"]) == ("bath",)
 
 
 @pytest.mark.parametrize(

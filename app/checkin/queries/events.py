@@ -4,14 +4,18 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.checkin.commands import ItemEntry
 from app.checkin.models import ClockEvent, Evidence, ExceptionFound, ItemDone, PayableTime, ServiceRecord
 from app.checkin.shown import ClockEventView, PayableTimeView, RecordView
 from app.checkin.types import EventKind, EvidenceKind, ExceptionCode
+from app.kernel.errors import NotFound
+from app.kernel.permissions import AnyActor
+from app.registry.models import Carer
 from app.schedules.models import Visit
+from app.schedules.queries import get_visit
 from app.schedules.types import VisitSource, VisitState
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -70,6 +74,15 @@ def find_record(session: Session, *, visit_id: UUID) -> RecordView | None:
     )
 
 
+def get_record(session: Session, *, visit_id: UUID, actor: AnyActor) -> RecordView:
+    """The record of a visit the actor may see; raises NotFound."""
+    visit = get_visit(session, visit_id=visit_id, actor=actor)
+    record = find_record(session, visit_id=visit.id)
+    if record is None:
+        raise NotFound(kind="record")
+    return record
+
+
 def list_items(session: Session, *, visit_id: UUID) -> tuple[ItemEntry, ...]:
     """What was logged for a visit in the order it was done: of an item logged twice, both."""
     rows = session.scalars(
@@ -91,6 +104,17 @@ def is_confirmed(session: Session, *, fact_id: UUID) -> bool:
     return said == {True}
 
 
+def find_item_digests(session: Session, *, ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """Digests of stored lines by id; for resends."""
+    rows = session.execute(select(ItemDone.id, ItemDone.command_digest).where(ItemDone.id.in_(ids)))
+    return {row.id: row.command_digest for row in rows}
+
+
+def get_carer_person(session: Session, *, carer_id: UUID) -> UUID:
+    """The person behind a carer."""
+    return session.scalars(select(Carer.person_id).where(Carer.id == carer_id)).one()
+
+
 def find_open_unscheduled(session: Session, *, carer_id: UUID, client_id: UUID) -> UUID | None:
     """The unscheduled visit of this carer at this client that has begun and not ended."""
     return session.scalars(
@@ -107,11 +131,14 @@ def find_open_unscheduled(session: Session, *, carer_id: UUID, client_id: UUID) 
 
 
 def list_without_record(session: Session, *, limit: int) -> list[UUID]:
-    """Visits begun or done that have no record yet; unscoped, for the job that closes forgotten ones."""
+    """Visits that lack a tap and have no record yet; unscoped, for the job that closes forgotten ones."""
     recorded = exists(select(ServiceRecord.id).where(ServiceRecord.visit_id == Visit.id))
     statement = (
         select(Visit.id)
-        .where(Visit.state.in_((VisitState.BEGUN, VisitState.DONE)), ~recorded)
+        .where(
+            or_(Visit.state == VisitState.BEGUN, and_(Visit.state == VisitState.DONE, Visit.began_at.is_(None))),
+            ~recorded,
+        )
         .order_by(Visit.id)
         .limit(limit)
     )

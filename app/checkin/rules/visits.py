@@ -1,6 +1,5 @@
 """What a visit's taps and items come to."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -82,11 +81,6 @@ def find_deviations(
 def newest_outcomes(logged: Sequence[LoggedItem]) -> tuple[LoggedItem, ...]:
     """Keep of each item what was logged last."""
     return tuple({item.item_code: item for item in logged}.values())
-
-
-def repeated_items(codes: Sequence[str]) -> tuple[str, ...]:
-    """Name the items given more than once in one log."""
-    return tuple(sorted(code for code, times in Counter(codes).items() if times > 1))
 
 
 def _is_missing(item: PlannedItem, logged: LoggedItem | None) -> bool:

@@ -1,0 +1,97 @@
+"""Records of visits, the client's word, and the review of what is held."""
+
+from typing import Any
+from uuid import UUID
+
+from app.checkin.commands import Confirmation, Decided, ItemLog
+from app.checkin.queries import events
+from app.checkin.queries import facts as queries
+from app.checkin.schemas.facts import (
+    ConfirmationSchema,
+    DecidedSchema,
+    FactFilter,
+    FactFilterSchema,
+    FactPageSchema,
+    FactSchema,
+    ItemListSchema,
+    ItemLogSchema,
+    RecordSchema,
+)
+from app.checkin.service import records, reviews
+from app.checkin.shown import FactView, RecordView
+from app.kernel import clock
+from app.kernel.access import current_actor, requires
+from app.kernel.db import session, transaction
+from app.kernel.http.api import AnhuBlueprint
+from app.kernel.paging import Page
+from app.kernel.permissions import Permission
+
+bp = AnhuBlueprint("facts", __name__, description="Records of visits and their review (护理记录, 审核)")
+
+
+@bp.post("/visits/<uuid:visit_id>/items")
+@requires(Permission.LOG_ITEMS)
+@bp.arguments(ItemLogSchema)
+@bp.response(201, ItemListSchema)
+def log_items(command: ItemLog, visit_id: UUID) -> dict[str, Any]:
+    """Log what was done; of an item logged twice the later line counts."""
+    with transaction() as current:
+        items = records.log_items(current, command, visit_id=visit_id, actor=current_actor(), at=clock.now())
+        return {"items": items}
+
+
+@bp.post("/visits/<uuid:visit_id>/confirmation")
+@requires(Permission.CONFIRM_SERVICE)
+@bp.arguments(ConfirmationSchema)
+@bp.response(201, ConfirmationSchema)
+def confirm_visit(command: Confirmation, visit_id: UUID) -> Confirmation:
+    """Say for the client whether it was so."""
+    with transaction() as current:
+        return records.confirm_visit(current, command, visit_id=visit_id, actor=current_actor(), at=clock.now())
+
+
+@bp.get("/visits/<uuid:visit_id>/record")
+@requires(Permission.READ_RECORDS)
+@bp.response(200, RecordSchema)
+def read_record(visit_id: UUID) -> RecordView:
+    """What a visit came to."""
+    return events.get_record(session(), visit_id=visit_id, actor=current_actor())
+
+
+@bp.get("/facts")
+@requires(Permission.READ_RECORDS)
+@bp.arguments(FactFilterSchema, location="query")
+@bp.response(200, FactPageSchema)
+def list_facts(wanted: FactFilter) -> Page[FactView]:
+    """Facts of the actor's scope; with `pending` those that wait for the agency or the operator."""
+    return queries.list_facts(
+        session(), actor=current_actor(), step=wanted.pending, limit=wanted.limit, after=wanted.after
+    )
+
+
+@bp.get("/facts/<uuid:fact_id>")
+@requires(Permission.READ_RECORDS)
+@bp.response(200, FactSchema)
+def read_fact(fact_id: UUID) -> FactView:
+    """One fact."""
+    return queries.get_fact(session(), fact_id=fact_id, actor=current_actor())
+
+
+@bp.post("/facts/<uuid:fact_id>/agency-review")
+@requires(Permission.REVIEW_FOR_AGENCY)
+@bp.arguments(DecidedSchema)
+@bp.response(201, FactSchema)
+def review_for_agency(command: Decided, fact_id: UUID) -> FactView:
+    """The agency decides about a fact of its own."""
+    with transaction() as current:
+        return reviews.review_for_agency(current, command, fact_id=fact_id, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/facts/<uuid:fact_id>/operator-review")
+@requires(Permission.REVIEW_FOR_OPERATOR)
+@bp.arguments(DecidedSchema)
+@bp.response(201, FactSchema)
+def review_for_operator(command: Decided, fact_id: UUID) -> FactView:
+    """The operator decides about a fact of his scope."""
+    with transaction() as current:
+        return reviews.review_for_operator(current, command, fact_id=fact_id, actor=current_actor(), at=clock.now())

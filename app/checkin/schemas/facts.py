@@ -1,0 +1,164 @@
+"""JSON of items, confirmations, records, facts and reviews."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+
+from app.checkin.commands import Confirmation, Decided, ItemEntry, ItemLog
+from app.checkin.types import Decision, ExceptionCode, FactKind, ItemOutcome, ReviewStep, Severity, Standing
+from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, PhoneInstant, Text, WholeNumber
+from app.kernel.http.schemas import CommandSchema
+from app.kernel.paging import DEFAULT_LIMIT, PageRequestSchema, QueryNumber, page_schema
+from app.policies.codes import EvidenceGrade
+
+MOST_ITEMS = 60
+UNDONE = (ItemOutcome.REFUSED, ItemOutcome.NOT_DONE)
+REVIEWED = (ReviewStep.AGENCY, ReviewStep.OPERATOR)
+DECISIONS = (Decision.ACCEPTED, Decision.REFUSED)
+
+
+class ItemEntrySchema(CommandSchema):
+    """One line: done, refused by the client, not done, or beside the plan with the client's consent."""
+
+    command = ItemEntry
+
+    id = PhoneId(required=True)
+    item_code = Text(required=True, maximum=64)
+    outcome = Choice(ItemOutcome, required=True)
+    occurred_at = PhoneInstant(required=True)
+    minutes = WholeNumber(
+        load_default=None, allow_none=True, validate=ma.validate.Range(0, 1440, error="minutes_0_to_1440")
+    )
+    reason = Text(load_default=None, allow_none=True, maximum=64)
+    consented = Flag(load_default=False)
+
+    @ma.validates_schema
+    def _check_reason(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("outcome") in UNDONE and not data.get("reason"):
+            raise ma.ValidationError("reason_needed", "reason")
+
+
+class ItemLogSchema(CommandSchema):
+    """What was done in a visit."""
+
+    command = ItemLog
+
+    items = ma.fields.List(
+        ma.fields.Nested(ItemEntrySchema),
+        required=True,
+        validate=ma.validate.Length(1, MOST_ITEMS, error="items_1_to_60"),
+    )
+
+    @ma.validates_schema
+    def _check_ids(self, data: dict[str, Any], **_: Any) -> None:
+        ids = [item.id for item in data.get("items", ())]
+        if len(set(ids)) < len(ids):
+            raise ma.ValidationError("id_repeated", "items")
+
+    @ma.post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> ItemLog:
+        return ItemLog(tuple(data["items"]))
+
+
+class ItemListSchema(ma.Schema):
+    """Lines as they are stored."""
+
+    items = ma.fields.List(ma.fields.Nested(ItemEntrySchema), required=True)
+
+
+class ConfirmationSchema(CommandSchema):
+    """Whether it was so."""
+
+    command = Confirmation
+
+    id = PhoneId(required=True)
+    holds = Flag(required=True)
+    occurred_at = PhoneInstant(required=True)
+
+
+class DecidedSchema(CommandSchema):
+    """A decision with its reason."""
+
+    command = Decided
+
+    id = PhoneId(required=True)
+    decision = Choice(Decision, required=True, validate=ma.validate.OneOf(DECISIONS, error="accepted_or_refused"))
+    reason = Text(required=True, maximum=500)
+
+
+class RecordSchema(ma.Schema):
+    """What a visit came to."""
+
+    id = Id(required=True)
+    visit_id = Id(required=True)
+    clock_in_id = Id(required=True, allow_none=True)
+    clock_out_id = Id(required=True, allow_none=True)
+    began_at = Instant(required=True, allow_none=True)
+    ended_at = Instant(required=True, allow_none=True)
+    minutes = WholeNumber(required=True)
+    service_on = Day(required=True)
+    items = ma.fields.List(ma.fields.Nested(ItemEntrySchema), required=True)
+
+
+class ExceptionSchema(ma.Schema):
+    """One thing found (待核实事项)."""
+
+    code = Choice(ExceptionCode, required=True)
+    severity = Choice(Severity, required=True)
+    details = ma.fields.Dict(required=True)
+    recorded_at = Instant(required=True)
+
+
+class HoldSchema(ma.Schema):
+    """Who looks, until the end of which day."""
+
+    step = Choice(ReviewStep, required=True)
+    due_on = Day(required=True)
+
+
+class ReviewSchema(ma.Schema):
+    """One decision; the account is null for the machine."""
+
+    step = Choice(ReviewStep, required=True)
+    decision = Choice(Decision, required=True)
+    reason = ma.fields.String(required=True)
+    actor_id = Id(required=True, allow_none=True)
+    recorded_at = Instant(required=True)
+
+
+class FactSchema(ma.Schema):
+    """A visit, care day or stray tap with its grade, what was found, and what was decided."""
+
+    id = Id(required=True)
+    kind = Choice(FactKind, required=True)
+    client_id = Id(required=True, allow_none=True)
+    carer_id = Id(required=True)
+    agency_id = Id(required=True, allow_none=True)
+    standing = Choice(Standing, required=True)
+    grade = Choice(EvidenceGrade, required=True, allow_none=True)
+    hold = ma.fields.Nested(HoldSchema, required=True, allow_none=True)
+    exceptions = ma.fields.List(ma.fields.Nested(ExceptionSchema), required=True)
+    reviews = ma.fields.List(ma.fields.Nested(ReviewSchema), required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FactFilter:
+    """Facts that wait at a step, or all."""
+
+    pending: ReviewStep | None = None
+    limit: int = DEFAULT_LIMIT
+    after: UUID | None = None
+
+
+class FactFilterSchema(PageRequestSchema):
+    """Query keys of the list of facts."""
+
+    command = FactFilter  # type: ignore[assignment]  # a filter has the keys of a page request and more
+
+    limit = QueryNumber(load_default=DEFAULT_LIMIT, validate=ma.validate.Range(1, 100, error="limit_1_to_100"))
+    pending = Choice(ReviewStep, load_default=None, validate=ma.validate.OneOf(REVIEWED, error="agency_or_operator"))
+
+
+FactPageSchema = page_schema(FactSchema)
