@@ -1,5 +1,6 @@
 """Makes the application: settings, database, clock, API, routes."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.checkin.routes.taps import bp as taps
 from app.kernel import clock, logs, resend
 from app.kernel.access import check_permissions, use_account_check
 from app.kernel.db import db, refuse_dead_connections
-from app.kernel.http import api, observe, problems, service_routes
+from app.kernel.http import api, limits, observe, problems, service_routes
 from app.kernel.regions import DemoClockRow
 from app.kernel.settings import EXTENSION, Limits, Settings, read_settings
 from app.ledger.routes import bp as ledger
@@ -26,11 +27,11 @@ from app.schedules.routes import bp as schedules
 BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (accounts, care_days, facts, ledger, schedules, taps)
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, blueprints: Sequence[api.AnhuBlueprint] = BLUEPRINTS) -> Flask:
     """The WSGI application. Raises SettingsInvalid with every fault named, and RuntimeError for an unguarded route."""
     settings = settings or read_settings()
     logs.configure(settings.log_level)
-    flask = Flask("anhu", static_folder=None)
+    flask = observe.WatchedFlask("anhu", static_folder=None)
     flask.extensions[EXTENSION] = settings
     flask.extensions[POLICIES] = load_book(settings.policies_dir)
     flask.config.update(_flask_config(settings))
@@ -39,9 +40,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         refuse_dead_connections(db.engine)
     _install_clock(settings)
     observe.install(flask)
+    limits.install(flask)
     problems.install(flask)
     rest = api.configure(flask)
-    for blueprint in BLUEPRINTS:
+    for blueprint in blueprints:
         rest.register_blueprint(blueprint, url_prefix=api.PREFIX)
     service_routes.install(flask, warnings=list)
     flask.after_request(resend.add_replay_header)
@@ -60,18 +62,19 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def engine_options(limits: Limits) -> dict[str, Any]:
+def engine_options(bounds: Limits) -> dict[str, Any]:
     """A bounded pool whose connections carry the time limits of the runtime role."""
     timeouts = {
-        "statement_timeout": limits.statement,
-        "idle_in_transaction_session_timeout": limits.idle_in_transaction,
-        "lock_timeout": limits.statement,
+        "statement_timeout": bounds.statement,
+        "idle_in_transaction_session_timeout": bounds.idle_in_transaction,
+        "lock_timeout": bounds.statement,
     }
     options = " ".join(f"-c {name}={int(value / timedelta(milliseconds=1))}" for name, value in timeouts.items())
     return {
-        "pool_size": limits.pool_size,
-        "max_overflow": limits.pool_overflow,
-        "pool_timeout": limits.pool_wait.total_seconds(),
+        "hide_parameters": True,  # an error's text must not carry what somebody entered
+        "pool_size": bounds.pool_size,
+        "max_overflow": bounds.pool_overflow,
+        "pool_timeout": bounds.pool_wait.total_seconds(),
         "connect_args": {"options": f"{options} -c timezone=UTC", "application_name": "anhu"},
     }
 

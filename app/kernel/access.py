@@ -10,10 +10,12 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, current_app, g, request
+from webargs.flaskparser import abort
 
 from app.kernel import clock, tokens
 from app.kernel.db import session
 from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.http.marks import declares_permission, mark_permission, takes_query
 from app.kernel.permissions import Actor, Permission
 from app.kernel.settings import current_settings
 
@@ -41,6 +43,8 @@ def requires(permission: Permission, *, account_check: bool = True) -> Callable[
     """
 
     def decorate(view: View) -> View:
+        reads_query = takes_query(view)
+
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             access = _authenticate()
@@ -50,9 +54,11 @@ def requires(permission: Permission, *, account_check: bool = True) -> Callable[
             g.access = access
             if account_check:
                 current_app.extensions["anhu.account_check"](access.actor, access.grants_version)
+            if request.args and not reads_query:
+                abort(422, messages={key: ["unknown"] for key in request.args})
             return view(*args, **kwargs)
 
-        guarded._permission = permission  # type: ignore[attr-defined]  # read by check_permissions and the OpenAPI document
+        mark_permission(guarded, permission)
         return guarded
 
     return decorate
@@ -60,7 +66,7 @@ def requires(permission: Permission, *, account_check: bool = True) -> Callable[
 
 def open_to_all(view: View) -> View:
     """Mark a route that needs no account: health, documents, logging in."""
-    view._permission = None  # type: ignore[attr-defined]  # read by check_permissions
+    mark_permission(view, None)
     return view
 
 
@@ -84,7 +90,7 @@ def use_account_check(app: Flask, check: AccountCheck) -> None:
 def check_permissions(app: Flask) -> None:
     """Refuse to start with a route that declares no permission."""
     bare = [
-        rule.rule for rule in app.url_map.iter_rules() if not hasattr(app.view_functions[rule.endpoint], "_permission")
+        rule.rule for rule in app.url_map.iter_rules() if not declares_permission(app.view_functions[rule.endpoint])
     ]
     if bare:
         raise RuntimeError(f"routes without a permission: {', '.join(sorted(bare))}")

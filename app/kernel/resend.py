@@ -20,11 +20,10 @@ from app.kernel.access import current_actor
 from app.kernel.canonical import command_digest
 from app.kernel.db import Base, regional, transaction
 from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.http.marks import IDEMPOTENCY_HEADER, LONGEST_KEY, mark_key
 from app.kernel.settings import current_settings
 
-HEADER = "Idempotency-Key"
 REPLAY_HEADER = "Idempotent-Replay"
-LONGEST_KEY = 64
 KEEP_KEYS = timedelta(days=30)
 ANSWER = "idempotency_key.answer"
 
@@ -101,9 +100,9 @@ def idempotent(view: View) -> View:
 
     @wraps(view)
     def once(*args: Any, **kwargs: Any) -> Response:
-        key = request.headers.get(HEADER, "").strip()
+        key = request.headers.get(IDEMPOTENCY_HEADER, "").strip()
         if not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
-            raise KeyMissing(header=HEADER)
+            raise KeyMissing(header=IDEMPOTENCY_HEADER)
         with transaction() as session:
             account_id = current_actor().account_id
             replay = _claim(session, account_id=account_id, key=key, digest=_request_digest())
@@ -117,7 +116,7 @@ def idempotent(view: View) -> View:
             )
             return response
 
-    once._needs_idempotency_key = True  # type: ignore[attr-defined]  # read by the OpenAPI document and tests
+    mark_key(once)
     return once
 
 
@@ -140,7 +139,7 @@ def _claim(session: Session, *, account_id: UUID, key: str, digest: bytes) -> Re
         select(IdempotencyKey).where(IdempotencyKey.account_id == account_id, IdempotencyKey.key == key)
     ).one()
     if stored.request_digest != digest:
-        raise KeyReused(header=HEADER)
+        raise KeyReused(header=IDEMPOTENCY_HEADER)
     mark_replay()
     answer = "" if stored.answer is None else current_settings().key_ring.decrypt(stored.answer, context=ANSWER)
     return Response(answer, status=stored.status or 200, content_type="application/json")

@@ -3,6 +3,7 @@
 A number is never a string, a flag only true or false, text holds no NUL and no lone surrogate, an instant has a zone.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,9 @@ import marshmallow as ma
 from app.kernel.ids import is_uuid7
 
 MAXIMUM_TEXT = 2000
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})?\Z", re.ASCII)
+UUID_TEXT = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
 LARGEST_INTEGER = 2**53 - 1  # what a JavaScript client can hold exactly
 
 
@@ -91,10 +95,10 @@ class Instant(ma.fields.AwareDateTime):
         super().__init__(format="iso", **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
-        if not isinstance(value, str) or len(value) > 40 or "T" not in value.upper():
+        if not isinstance(value, str) or not INSTANT.match(value):
             raise self.make_error("invalid")
         try:
-            instant = datetime.fromisoformat(value)
+            instant = datetime.fromisoformat(value.upper())
             if instant.tzinfo is None:
                 raise self.make_error("zone")
             instant = instant.astimezone(UTC)
@@ -124,7 +128,7 @@ class Day(ma.fields.Date):
     default_error_messages = {"invalid": "not_a_day", "year": "year_out_of_range"}  # noqa: RUF012
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, str) or len(value) != len("2026-01-31"):
+        if not isinstance(value, str) or not DAY.match(value):
             raise self.make_error("invalid")
         day = super()._deserialize(value, attr, data, **kwargs)
         if day is not None and not 1900 <= day.year < 2100:
@@ -133,12 +137,12 @@ class Day(ma.fields.Date):
 
 
 class Id(ma.fields.UUID):
-    """An id of any version, as text."""
+    """An id of any version, as text in groups of 8, 4, 4, 4 and 12 hexadecimal digits."""
 
     default_error_messages = {"invalid_uuid": "not_an_id"}  # noqa: RUF012
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not UUID_TEXT.match(value):
             raise self.make_error("invalid_uuid")
         found = super()._deserialize(value, attr, data, **kwargs)
         if not isinstance(found, UUID):

@@ -1,7 +1,9 @@
-"""Request ids, one log line a request, metrics, and a bound on request bodies."""
+"""Request ids, one log line a request, metrics, and what is logged of a failure."""
 
 import re
 import time
+import traceback
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,7 +18,27 @@ SAFE_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}\Z")
 REQUESTS = Counter("anhu_requests_total", "Requests answered", ["route", "method", "status"])
 SECONDS = Histogram("anhu_request_seconds", "Time to answer", ["route", "method"])
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 log = structlog.get_logger()
+
+
+class WatchedFlask(Flask):
+    """Logs what failed unexpectedly by kind and place: an exception's text may carry what somebody entered."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """One log line for a request that ends with 500."""
+        kind, error, trace = exc_info
+        frames = traceback.extract_tb(trace)[-8:]
+        original = getattr(error, "orig", None)
+        log.error(
+            "request_failed",
+            request_id=g.get("request_id", ""),
+            kind=kind.__name__,
+            sqlstate=getattr(original, "sqlstate", None),
+            constraint=getattr(getattr(original, "diag", None), "constraint_name", None),
+            where=[f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames],
+        )
 
 
 def install(app: Flask) -> None:
@@ -45,8 +67,9 @@ def _finish(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("began", time.perf_counter())
     response.headers["X-Request-Id"] = g.get("request_id", "")
     response.headers.setdefault("Cache-Control", "no-store")
-    REQUESTS.labels(route, request.method, str(response.status_code)).inc()
-    SECONDS.labels(route, request.method).observe(seconds)
-    fields: dict[str, Any] = {"route": route, "method": request.method, "status": response.status_code}
+    method = request.method if request.method in METHODS else "other"
+    REQUESTS.labels(route, method, str(response.status_code)).inc()
+    SECONDS.labels(route, method).observe(seconds)
+    fields: dict[str, Any] = {"route": route, "method": method, "status": response.status_code}
     log.info("request", request_id=g.get("request_id", ""), ms=round(seconds * 1000, 1), **fields)
     return response

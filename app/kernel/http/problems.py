@@ -11,6 +11,7 @@ from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
 from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.http.field_messages import explain_fields
 
 LANGUAGES = ("zh-CN", "en")
 STATUS: dict[ErrorKind, int] = {
@@ -28,6 +29,7 @@ CODES = {
     404: "no_such_address",
     405: "method_not_allowed",
     406: "not_acceptable",
+    411: "length_required",
     413: "body_too_large",
     415: "json_expected",
     422: "fields_invalid",
@@ -44,9 +46,8 @@ log = structlog.get_logger()
 def install(app: Flask) -> None:
     """Register the handlers of expected refusals and of everything unexpected."""
     app.register_error_handler(DomainError, answer_domain_error)
-    app.register_error_handler(exc.OperationalError, answer_database_trouble)
-    app.register_error_handler(exc.TimeoutError, answer_database_trouble)
-    app.register_error_handler(exc.InternalError, answer_database_trouble)
+    app.register_error_handler(exc.DBAPIError, answer_database_error)
+    app.register_error_handler(exc.TimeoutError, answer_busy)
 
 
 def answer_domain_error(error: DomainError) -> Response:
@@ -54,10 +55,21 @@ def answer_domain_error(error: DomainError) -> Response:
     return problem(STATUS[error.kind], error.code, details=_plain(error.details))
 
 
-def answer_database_trouble(error: Exception) -> Response:
-    """The database is away, full or too slow: the caller may try again, nothing was written."""
+def answer_database_error(error: exc.DBAPIError) -> Response:
+    """Away, full or too slow: 503. A value that fits no column: 422, a schema let it through. Else our mistake: 500."""
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(error, exc.OperationalError) or state in BUSY_STATES:
+        return answer_busy(error)
+    if isinstance(error, exc.DataError):
+        log.error("value_reached_the_database", sqlstate=state, request_id=g.get("request_id", ""))
+        return problem(422, "fields_invalid", details={})
+    raise error
+
+
+def answer_busy(error: exc.SQLAlchemyError) -> Response:
+    """The caller may try again; nothing was written."""
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    log.warning("database_trouble", sqlstate=state, kind=type(error).__name__)
+    log.warning("database_trouble", sqlstate=state, kind=type(error).__name__, request_id=g.get("request_id", ""))
     answer = problem(503, "busy", details={})
     answer.headers["Retry-After"] = "2"
     return answer
@@ -78,7 +90,7 @@ def answer_http_exception(error: HTTPException) -> Response:
 
 def problem(status: int, code: str, *, details: dict[str, Any]) -> Response:
     """One error in the shape of `ErrorSchema`."""
-    language = request.accept_languages.best_match(LANGUAGES, default="zh-CN") or "zh-CN"
+    language = asked_language()
     body = {
         "code": code,
         "message": sentence(code, language=language),
@@ -89,6 +101,11 @@ def problem(status: int, code: str, *, details: dict[str, Any]) -> Response:
     answer.status_code = status
     answer.headers["Content-Language"] = language
     return answer
+
+
+def asked_language() -> str:
+    """The language of this request's answer: what Accept-Language prefers, else Chinese."""
+    return request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]
 
 
 def sentence(code: str, *, language: str) -> str:
@@ -105,7 +122,7 @@ def catalogue(language: str) -> dict[str, str]:
 
 def _details(error: HTTPException) -> dict[str, Any]:
     messages = getattr(error, "data", {}).get("messages")
-    return {"fields": _plain(messages)} if messages else {}
+    return {"fields": explain_fields(messages, sentences=catalogue(asked_language()))} if messages else {}
 
 
 def _plain(value: Any) -> Any:
