@@ -31,6 +31,9 @@ test: check
 fuzz: setup
 	ANHU_FUZZ_EXAMPLES=200 $(BIN)/pytest -n 2 tests/fuzz $(ARGS)
 
+openapi: setup
+	$(BIN)/python -m app.cli openapi > docs/openapi.json
+
 test-pg15: setup
 	$(BIN)/python tests/pg15.py -n 2 $(ARGS)
 

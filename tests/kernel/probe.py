@@ -18,7 +18,7 @@ from app.kernel import clock, outbox, tokens
 from app.kernel.access import current_actor, requires, use_account_check
 from app.kernel.canonical import command_digest
 from app.kernel.db import session, transaction
-from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.errors import IllegalTransition
 from app.kernel.http import fields
 from app.kernel.http.api import PREFIX, AnhuBlueprint
 from app.kernel.http.limits import takes_import
@@ -82,10 +82,6 @@ class ProbeSchema(CommandSchema):
     colour = fields.Choice(Colour, required=True)
     latitude = fields.Number(required=True, validate=ma.validate.Range(-90, 90))
     parts = ma.fields.List(ma.fields.Nested(PartSchema), required=True, validate=ma.validate.Length(max=3))
-
-
-class Refused(DomainError):
-    kind, code = ErrorKind.CONFLICT, "illegal_transition"
 
 
 @bp.post("/probes")
@@ -189,7 +185,7 @@ def _write(cause: UUID, *, refuse: bool) -> Response:
             keys=current_settings().key_ring,
         )
         if refuse:
-            raise Refused
+            raise IllegalTransition
         answer = jsonify(id=str(message))
         answer.status_code = 201
         return answer

@@ -15,6 +15,7 @@ from app.kernel.http.schemas import ErrorSchema
 from app.kernel.http.strict_json import NotJson, read_json
 
 PREFIX = "/api/v1"
+OPENAPI_URL = f"{PREFIX}/openapi.json"
 
 
 _REFUSED: dict[str, str | None] = dict.fromkeys(("json", "query", "path", "form", "files"), ma.RAISE)

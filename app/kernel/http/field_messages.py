@@ -15,7 +15,7 @@ WHOLE = "body"
 UNCLEAR = "not_valid"
 
 NUMBER = r"-?\d+(?:\.\d+)?"
-OWN = re.compile(rf"^(?P<code>[a-z][a-z0-9_]*?)(?:_(?P<min>{NUMBER})_to_(?P<max>{NUMBER}))?\Z")
+OWN = re.compile(rf"^(?P<code>[a-z][a-z0-9_]*?)(?:_(?P<min>{NUMBER})_to_(?P<max>{NUMBER})(?:_[a-z]+)?)?\Z")
 MARSHMALLOW: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"^{pattern}\Z", re.DOTALL), code)
     for pattern, code in (
