@@ -31,8 +31,19 @@ test: check
 fuzz: setup
 	ANHU_FUZZ_EXAMPLES=200 $(BIN)/pytest -n 2 tests/fuzz $(ARGS)
 
+# The server on its embedded database, at http://127.0.0.1:8000 (the docs: /docs/).
+run: setup
+	$(BIN)/anhu serve $(ARGS)
+
+migrate: setup
+	$(BIN)/anhu db migrate $(ARGS)
+
+# Write a migration for what the models have and the migrations have not: make migration NAME=what_changes
+migration: setup
+	$(BIN)/python -m migrations.generate $(NAME)
+
 openapi: setup
-	$(BIN)/python -m app.cli openapi > docs/openapi.json
+	$(BIN)/anhu openapi > docs/openapi.json
 
 test-pg15: setup
 	$(BIN)/python tests/pg15.py -n 2 $(ARGS)

@@ -1,6 +1,10 @@
 """How gunicorn serves Anhu. Worker type and pools were chosen by measurement."""
 
 import os
+import shutil
+from pathlib import Path
+
+from prometheus_client import multiprocess
 
 bind = os.environ.get("ANHU_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("ANHU_WEB_WORKERS", "2"))
@@ -13,3 +17,18 @@ max_requests = int(os.environ.get("ANHU_WEB_MAX_REQUESTS", "0"))
 accesslog = None
 limit_request_line = 4094
 limit_request_fields = 64
+
+
+_metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+
+
+def child_exit(_server, worker):
+    """Forget the gauges of a worker that is gone."""
+    if _metrics:
+        multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(_server):
+    """Remove what the workers counted."""
+    if _metrics and Path(_metrics).name.startswith("metrics-"):
+        shutil.rmtree(_metrics, ignore_errors=True)

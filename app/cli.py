@@ -1,29 +1,38 @@
 """The `anhu` command."""
 
 import os
+import sys
+import tempfile
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfoNotFoundError
 
 import click
 
-import app.tables  # noqa: F401  # migrations set the rights that the models of all packages name
 from app.accounts.service import open_account
 from app.accounts.types import OpenedAccount
 from app.factory import create_app
+from app.jobs import JOBS
 from app.kernel import clock, embedded
 from app.kernel import migrate as migrations
 from app.kernel.db import db as database
 from app.kernel.db import session, transaction
 from app.kernel.embedded_host import EmbeddedServerFailed
 from app.kernel.errors import DomainError
+from app.kernel.http.document_file import document_text
 from app.kernel.permissions import Role, Scope, ScopeKind, SystemActor
 from app.kernel.regions import is_open_region
+from app.kernel.roles import DatabaseUrls
 from app.kernel.settings import Mode, Settings, SettingsInvalid, read_settings
+from app.kernel.worker import work_until_stopped
 from app.policies import report
+from app.policies.keeping import RegionWithoutPolicy, keep_all_texts, open_region
 from app.policies.rules import PolicyBook
 from app.policies.service import load_book
 from app.policies.texts import explain_policy
 from app.policies.types import NoPolicy, PolicyExpired, PolicyFilesInvalid
+
+ROOT = Path(__file__).parents[1]
 
 _data_dir = click.option(
     "--data-dir", type=click.Path(path_type=Path), default=embedded.default_data_dir, help="Default: ANHU_DATA_DIR."
@@ -44,10 +53,7 @@ def db() -> None:
 @_data_dir
 def db_start(data_dir: Path) -> None:
     """Start the embedded PostgreSQL, or find it running; it stays up. Prints the settings that point to it."""
-    try:
-        urls = embedded.start(data_dir)
-    except EmbeddedServerFailed as failure:
-        raise click.ClickException(str(failure)) from failure
+    urls = _start_embedded(data_dir)
     click.echo(f"DATABASE_URL={urls.runtime}\nANHU_OWNER_URL={urls.owner}")
 
 
@@ -92,6 +98,26 @@ def policies_show(region: str, district: str | None, on: datetime, folder: Path 
     click.echo(report.show_policy(policy, explain_policy(policy)))
 
 
+@policies_group.command("sync")
+@_data_dir
+def policies_sync(data_dir: Path) -> None:
+    """Keep the text of every policy of every region: after policy files changed, before they decide anything."""
+    for code, new in _keep_texts(_owner_url(data_dir), _load_policies(_policies_folder())).items():
+        click.echo(f"{code}: {new} new texts")
+
+
+def _policies_folder() -> Path | None:
+    given = os.environ.get("ANHU_POLICIES_DIR")
+    return Path(given) if given else None
+
+
+def _keep_texts(owner_url: str, book: PolicyBook) -> dict[str, int]:
+    try:
+        return keep_all_texts(owner_url, book=book, at=clock.now())
+    except RegionWithoutPolicy as lacking:
+        raise click.ClickException(str(lacking)) from lacking
+
+
 def _load_policies(folder: Path | None) -> PolicyBook:
     try:
         return load_book(folder)
@@ -103,7 +129,9 @@ def _load_policies(folder: Path | None) -> PolicyBook:
 @_data_dir
 def db_migrate(data_dir: Path) -> None:
     """Bring every schema to the newest migration, set rights, add partitions ahead. Runs as owner."""
-    schemas = migrations.migrate(_owner_url(data_dir), today=_today())
+    owner_url = _owner_url(data_dir)
+    schemas = migrations.migrate(owner_url, today=_today())
+    _keep_texts(owner_url, _load_policies(_policies_folder()))
     click.echo(f"Up to date: {', '.join(schemas)}")
 
 
@@ -126,12 +154,11 @@ def region() -> None:
 @click.option("--timezone", default="Asia/Shanghai", show_default=True, help="IANA name.")
 @_data_dir
 def region_add(code: str, name: str, timezone: str, data_dir: Path) -> None:
-    """Add a fund: its schema, tables, rights and partitions. Safe to repeat."""
+    """Add a fund: its schema, tables, rights, partitions and policy texts. Safe to repeat."""
+    book = _load_policies(_policies_folder())
     try:
-        migrations.add_region(
-            _owner_url(data_dir), code=code, name=name, timezone=timezone, at=clock.now(), today=_today()
-        )
-    except migrations.RegionInvalid as invalid:
+        open_region(_owner_url(data_dir), code=code, name=name, timezone=timezone, book=book, at=clock.now())
+    except (migrations.RegionInvalid, RegionWithoutPolicy, ZoneInfoNotFoundError) as invalid:
         raise click.ClickException(str(invalid)) from invalid
     click.echo(f"{code} is ready.")
 
@@ -194,7 +221,58 @@ def _runtime_url(data_dir: Path) -> str:
     given = os.environ.get("DATABASE_URL")
     if given or os.environ.get("ANHU_MODE") == Mode.PRODUCTION:
         return given or ""
-    return embedded.start(data_dir).runtime
+    return _start_embedded(data_dir).runtime
+
+
+@main.command("serve")
+@_data_dir
+@click.option("--bind", envvar="ANHU_BIND", default="127.0.0.1:8000", show_default=True, help="Address and port.")
+def serve(data_dir: Path, bind: str) -> None:
+    """Serve the API by gunicorn. Without DATABASE_URL it starts the embedded database and brings it up to date."""
+    environment = _environment(data_dir) | {"ANHU_BIND": bind}
+    folder = data_dir / f"metrics-{os.getpid()}"  # the process keeps its number when it becomes gunicorn
+    folder.mkdir(parents=True, exist_ok=True)
+    environment["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    command = [sys.executable, "-m", "gunicorn", "--chdir", str(ROOT), "--config", "gunicorn.conf.py", "wsgi"]
+    os.execve(sys.executable, command, environment)  # noqa: S606 - our own program and paths, no shell
+
+
+@main.command("worker")
+@_data_dir
+def worker(data_dir: Path) -> None:
+    """Run the jobs that are due, until SIGTERM; the running one ends first. Any number of workers may run."""
+    work_until_stopped(create_app(read_settings(_environment(data_dir))), JOBS)
+
+
+@main.command("openapi")
+def openapi() -> None:
+    """Print the OpenAPI document. Needs no database."""
+    nowhere = {"DATABASE_URL": "postgresql+psycopg:///none"}
+    with tempfile.TemporaryDirectory() as folder:
+        settings = read_settings(nowhere | {"ANHU_DATA_DIR": folder, "ANHU_LOG_LEVEL": "WARNING"})
+    click.echo(document_text(create_app(settings)), nl=False)
+
+
+def _environment(data_dir: Path) -> dict[str, str]:
+    """The environment of a server or worker: ours, and the embedded database's address when none is given."""
+    environment = {**os.environ, "ANHU_DATA_DIR": str(data_dir)}
+    if not environment.get("DATABASE_URL") and environment.get("ANHU_MODE") != Mode.PRODUCTION:
+        urls = _start_embedded(data_dir)
+        migrations.migrate(urls.owner, today=_today())
+        _keep_texts(urls.owner, _load_policies(_policies_folder()))
+        environment |= {"DATABASE_URL": urls.runtime, "ANHU_OWNER_URL": urls.owner}
+    try:
+        read_settings(environment)
+    except SettingsInvalid as invalid:
+        raise click.ClickException(str(invalid)) from invalid
+    return environment
+
+
+def _start_embedded(data_dir: Path) -> DatabaseUrls:
+    try:
+        return embedded.start(data_dir)
+    except EmbeddedServerFailed as failure:
+        raise click.ClickException(str(failure)) from failure
 
 
 def _owner_url(data_dir: Path) -> str:
@@ -204,7 +282,7 @@ def _owner_url(data_dir: Path) -> str:
         return given
     if os.environ.get("ANHU_MODE") == Mode.PRODUCTION:
         raise click.ClickException("ANHU_OWNER_URL is not set: production does not use the embedded database")
-    return embedded.start(data_dir).owner
+    return _start_embedded(data_dir).owner
 
 
 def _today() -> date:

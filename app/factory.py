@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import create_engine, select
+from sqlalchemy import Connection, create_engine, select
 
 import app.tables  # noqa: F401  # names across packages resolve only when all are imported
 from app.accounts.routes import bp as accounts
@@ -17,11 +17,13 @@ from app.kernel import clock, logs, resend
 from app.kernel.access import check_permissions, use_account_check
 from app.kernel.db import db, refuse_dead_connections
 from app.kernel.http import api, limits, observe, problems, service_routes
-from app.kernel.regions import DemoClockRow
+from app.kernel.readiness import Readiness, gather, judge_schema
+from app.kernel.regions import DemoClockRow, region_codes, zone_of
 from app.kernel.settings import EXTENSION, Limits, Settings, read_settings
 from app.ledger.routes import bp as ledger
+from app.policies.keeping import judge_policies, warn_of_ends
 from app.policies.service import EXTENSION as POLICIES
-from app.policies.service import load_book
+from app.policies.service import current_book, load_book
 from app.schedules.routes import bp as schedules
 
 BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (accounts, care_days, facts, ledger, schedules, taps)
@@ -45,11 +47,24 @@ def create_app(settings: Settings | None = None, *, blueprints: Sequence[api.Anh
     rest = api.configure(flask)
     for blueprint in blueprints:
         rest.register_blueprint(blueprint, url_prefix=api.PREFIX)
-    service_routes.install(flask, warnings=list)
+    service_routes.install(flask, judge=_judge_readiness)
     flask.after_request(resend.add_replay_header)
     use_account_check(flask, check_account)
     check_permissions(flask)
     return flask
+
+
+def _judge_readiness(connection: Connection) -> Readiness:
+    now, book = clock.now(), current_book()
+    public = judge_schema(connection, "public", today=now.date())
+    if public.problems:  # the list of regions may not be there yet
+        return public
+    parts = [warn_of_ends(book, on=now.date())]
+    for region in region_codes(connection):
+        today = clock.local_date(now, zone_of(region))
+        schema = judge_schema(connection, region, today=today)
+        parts.append(schema if schema.problems else schema | judge_policies(connection, book, region=region, on=today))
+    return gather(parts)
 
 
 def _flask_config(settings: Settings) -> dict[str, Any]:

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from app.factory import create_app
 from app.kernel.db import RegionSession, db
-from app.kernel.migrate import add_region
 from app.kernel.roles import DatabaseUrls, create_roles_and_database
 from app.kernel.settings import Settings, read_settings
+from app.policies.keeping import open_region
+from app.policies.service import load_book
 from tests.server import postgres_for_tests, pytest_configure, pytest_unconfigure
 
 __all__ = ["pytest_configure", "pytest_unconfigure"]
@@ -48,7 +49,9 @@ class Clone:
 
 
 def _sources_digest() -> str:
-    files = sorted([*ROOT.glob("app/**/*.py"), *ROOT.glob("migrations/**/*.py")])
+    files = sorted(
+        [*ROOT.glob("app/**/*.py"), *ROOT.glob("app/policies/files/*.toml"), *ROOT.glob("migrations/**/*.py")]
+    )
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
@@ -77,10 +80,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> str:
         if not _exists(name):
             building = f"building_{secrets.token_hex(4)}"
             urls = create_roles_and_database(postgres_for_tests(), database=building)
+            book = load_book()
             for code, title in REGIONS:
-                add_region(
-                    urls.owner, code=code, name=title, timezone="Asia/Shanghai", at=BUILT_ON, today=BUILT_ON.date()
-                )
+                open_region(urls.owner, code=code, name=title, timezone="Asia/Shanghai", book=book, at=BUILT_ON)
             _run_as_superuser(f'ALTER DATABASE "{building}" RENAME TO "{name}"')
     return name
 

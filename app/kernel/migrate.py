@@ -10,7 +10,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, insert, select, text
+from sqlalchemy import Connection, create_engine, insert, select, text
 
 from app.kernel.db import REGION_SCHEMA, Base
 from app.kernel.partitions import add_partitions
@@ -66,10 +66,11 @@ def maintain(owner_url: str, *, today: date) -> dict[str, list[str]]:
         return {code: add_partitions(connection, code, today=today) for code in region_codes(connection)}
 
 
-def is_current(engine: Engine, schema: str) -> bool:
+def is_current(connection: Connection, schema: str) -> bool:
     """True when a schema stands at the newest migration."""
-    with engine.connect() as connection:
-        found = connection.scalar(text(f'SELECT version_num FROM {schema}."alembic_version"'))  # noqa: S608 - checked code
+    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"{schema}.alembic_version"}) is None:
+        return False
+    found = connection.scalar(text(f'SELECT version_num FROM {schema}."alembic_version"'))  # noqa: S608 - checked code
     return bool(found == newest_revision())
 
 

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from filelock import FileLock
 from flask import current_app
@@ -21,6 +23,7 @@ from app.kernel.embedded import default_data_dir
 from app.kernel.tokens import TokenKeys
 
 EXTENSION = "anhu.settings"
+WECHAT_URL = "https://api.weixin.qq.com"
 KEY_SETTINGS = ("ANHU_FIELD_KEYS", "ANHU_INDEX_KEYS", "ANHU_COMMAND_KEY", "ANHU_TOKEN_KEYS")
 NEEDED_IN_PRODUCTION = ("DATABASE_URL", *KEY_SETTINGS, "ANHU_WECHAT_APPID", "ANHU_WECHAT_SECRET")
 
@@ -113,11 +116,34 @@ def _mode(text: str) -> Mode:
 
 
 def _check_production(values: Mapping[str, str]) -> None:
-    missing = [name for name in NEEDED_IN_PRODUCTION if not values.get(name)]
-    if missing:
-        raise SettingsInvalid(f"production needs these settings: {', '.join(missing)}")
+    faults = []
+    if missing := [name for name in NEEDED_IN_PRODUCTION if not values.get(name)]:
+        faults.append(f"production needs these settings: {', '.join(missing)}")
     if values.get("ANHU_DEMO_CLOCK"):
-        raise SettingsInvalid("ANHU_DEMO_CLOCK is set: production runs on real time")
+        faults.append("ANHU_DEMO_CLOCK is set: production runs on real time")
+    address = urlsplit(values.get("ANHU_WECHAT_URL") or WECHAT_URL)
+    if address.scheme != "https" or _is_loopback(address.hostname):
+        faults.append("ANHU_WECHAT_URL must be https and not this machine: production talks to no stand-in")
+    if faults:
+        raise SettingsInvalid("; ".join(faults))
+
+
+def _wechat_url(values: Mapping[str, str]) -> str:
+    """The address of WeChat. Plain http only to this machine: the secret goes with every call."""
+    url = values.get("ANHU_WECHAT_URL") or WECHAT_URL
+    address = urlsplit(url)
+    if address.scheme == "https" or (address.scheme == "http" and _is_loopback(address.hostname)):
+        return url
+    raise SettingsInvalid("ANHU_WECHAT_URL must be https, or http to a stand-in on this machine")
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings:
@@ -134,7 +160,7 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
             ),
             token_keys=_token_keys(values["ANHU_TOKEN_KEYS"]),
             wechat=WeChatAccess(
-                base_url=values.get("ANHU_WECHAT_URL") or "https://api.weixin.qq.com",
+                base_url=_wechat_url(values),
                 appid=values.get("ANHU_WECHAT_APPID") or "demo-appid",
                 secret=values.get("ANHU_WECHAT_SECRET") or "demo-secret",
             ),

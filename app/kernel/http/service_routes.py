@@ -5,19 +5,20 @@ from functools import partial
 
 from flask import Blueprint, Flask, Response, jsonify
 from flask_swagger_ui import get_swaggerui_blueprint
-from sqlalchemy import text
+from sqlalchemy import Connection
 
 from app.kernel.access import open_to_all
 from app.kernel.db import db
-from app.kernel.http.api import PREFIX
+from app.kernel.http.api import OPENAPI_URL
 from app.kernel.http.observe import metrics
+from app.kernel.readiness import Readiness
 
 DOCS_URL = "/docs"
-Warnings = Callable[[], list[str]]
+Judge = Callable[[Connection], Readiness]
 
 
-def install(app: Flask, *, warnings: Warnings) -> None:
-    """Register the routes; `warnings` lists what will soon need an operator, in sentences."""
+def install(app: Flask, *, judge: Judge) -> None:
+    """Register the routes; `judge` says whether requests may come and what will soon need an operator."""
     operators = Blueprint("operators", __name__)
 
     @operators.get("/healthz")
@@ -29,8 +30,11 @@ def install(app: Flask, *, warnings: Warnings) -> None:
     @open_to_all
     def ready() -> Response:
         with db.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-        return jsonify(status="ok", warnings=warnings())
+            found = judge(connection)
+        state = "not_ready" if found.problems else "ok"
+        answer = jsonify(status=state, problems=found.problems, warnings=found.warnings)
+        answer.status_code = 503 if found.problems else 200
+        return answer
 
     @operators.get("/metrics")
     @open_to_all
@@ -38,9 +42,7 @@ def install(app: Flask, *, warnings: Warnings) -> None:
         return metrics()
 
     app.register_blueprint(operators)
-    app.register_blueprint(
-        get_swaggerui_blueprint(DOCS_URL, f"{PREFIX}/openapi.json", config={"app_name": "Anhu 安护"})
-    )
+    app.register_blueprint(get_swaggerui_blueprint(DOCS_URL, OPENAPI_URL, config={"app_name": "Anhu 安护"}))
     for endpoint, view in list(app.view_functions.items()):
         if endpoint.startswith(("swagger_ui.", "api-docs.")):
             app.view_functions[endpoint] = open_to_all(partial(view))
