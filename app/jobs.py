@@ -2,12 +2,13 @@
 
 from datetime import time, timedelta
 
-from app.checkin.jobs import JOBS as CHECKIN_JOBS
+from app.accounts.jobs import JOBS as ACCOUNTS
+from app.checkin.jobs import JOBS as CHECKIN
 from app.kernel import outbox, resend
 from app.kernel.jobs import Daily, Every, Job, Turn
 from app.kernel.settings import current_settings
 from app.kernel.worker import clear_runs
-from app.schedules.jobs import JOBS as SCHEDULES_JOBS
+from app.schedules.jobs import JOBS as SCHEDULES
 
 
 def send_outbox(turn: Turn) -> None:
@@ -43,4 +44,4 @@ KERNEL_JOBS = (
     Job("clear_job_runs", Daily(time(3, 30)), clear_runs, safe_twice_because="what is deleted stays deleted"),
 )
 
-JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *SCHEDULES_JOBS, *CHECKIN_JOBS)
+JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *ACCOUNTS, *SCHEDULES, *CHECKIN)

@@ -6,7 +6,10 @@ catalogues), moves no data, and two tables that name each other need their secon
 """
 
 import re
-from collections.abc import Sequence
+import secrets
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,11 @@ from alembic import command
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.operations.ops import CreateTableOp, MigrateOperation, UpgradeOps
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 
-from app.kernel.migrate import MIGRATIONS, configuration
+from app.kernel import embedded
+from app.kernel.migrate import MIGRATIONS, configuration, newest_revision
+from app.kernel.roles import create_roles_and_database
 from app.tables import METADATA
 
 TEMPLATE = '''"""{title}"""
@@ -114,3 +119,35 @@ def upgrade_scratch(connection: Connection) -> None:
     for schema in ("public", "region"):
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
         command.upgrade(configuration(connection, schema), "head")
+
+
+@contextmanager
+def scratch_database() -> Iterator[Connection]:
+    """A database of the embedded server for one use, brought up by the migrations there are."""
+    data_dir = embedded.default_data_dir()
+    embedded.start(data_dir)
+    server, name = embedded.superuser_url(data_dir), f"scratch_{secrets.token_hex(4)}"
+    scratch = create_engine(create_roles_and_database(server, database=name).owner)
+    try:
+        with scratch.begin() as connection:
+            upgrade_scratch(connection)
+            yield connection
+    finally:
+        scratch.dispose()
+        superuser = create_engine(server, isolation_level="AUTOCOMMIT")
+        with superuser.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        superuser.dispose()
+
+
+def main() -> None:
+    """Write the migration named on the command line."""
+    if len(sys.argv) != 2 or not re.fullmatch(r"[a-z][a-z0-9_]*", sys.argv[1]):
+        sys.exit("make migration NAME=what_changes (lower-case letters, digits and _)")
+    with scratch_database() as connection:
+        path = write(connection, sys.argv[1], down_revision=newest_revision())
+    sys.stdout.write(f"{path}: read it, format it (make fix), test it\n")
+
+
+if __name__ == "__main__":
+    main()

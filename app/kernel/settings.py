@@ -8,7 +8,7 @@ import base64
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address
@@ -45,7 +45,7 @@ class WeChatAccess:
 
     base_url: str
     appid: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class Settings:
     """Everything the environment decides."""
 
     mode: Mode
-    database_url: str
-    owner_url: str | None
+    database_url: str = field(repr=False)
+    owner_url: str | None = field(repr=False)
     data_dir: Path
     key_ring: KeyRing
     token_keys: TokenKeys

@@ -134,8 +134,8 @@ def statements_of(act) -> int:
     ("body", "field"),
     [
         ({"visits": []}, "visits"),
-        ({"visits": [{}] * 201}, "visits"),
-        ({"visits": [{"id": "x"}]}, "visits"),
+        ({"visits": [{}] * 201}, "visits.0.id"),
+        ({"visits": [{"id": "x"}]}, "visits.0.id"),
         ({}, "visits"),
         ({"visits": [], "more": 1}, "more"),
     ],

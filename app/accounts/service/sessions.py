@@ -1,10 +1,10 @@
 """Logging in, refreshing, logging out."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account, RefreshToken
@@ -42,6 +42,8 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, SystemActor
 from app.kernel.regions import is_open_region
 from app.kernel.settings import current_settings
+
+KEEP_EXPIRED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,3 +231,8 @@ def _successors(command: Refresh) -> tuple[str, ...]:
 
 def _link(row: RefreshToken) -> RefreshLink:
     return RefreshLink(row.expires_at, row.used_at, row.used_request_id, row.revoked_at)
+
+
+def forget_expired(session: Session, *, at: datetime) -> None:
+    """Delete refresh tokens that expired more than 30 days ago: nobody can use them, and no reuse is left to detect."""
+    session.execute(delete(RefreshToken).where(RefreshToken.expires_at < at - KEEP_EXPIRED))

@@ -38,7 +38,7 @@ class Number(ma.fields.Float):
 class WholeNumber(ma.fields.Integer):
     """A JSON integer within ±(2^53 - 1); not a string, not 1.5, not true."""
 
-    default_error_messages = {"invalid": "not_a_whole_number", "too_large": "number_too_large"}  # noqa: RUF012
+    default_error_messages = {"invalid": "not_a_whole_number", "too_large": "number_too_large"}  # noqa: RUF012 - marshmallow's form
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
@@ -51,7 +51,7 @@ class WholeNumber(ma.fields.Integer):
 class Flag(ma.fields.Boolean):
     """true or false and nothing that looks like it."""
 
-    default_error_messages = {"invalid": "not_a_flag"}  # noqa: RUF012
+    default_error_messages = {"invalid": "not_a_flag"}  # noqa: RUF012 - marshmallow's form
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -65,7 +65,7 @@ class Text(ma.fields.String):
     Surrounding white space is removed.
     """
 
-    default_error_messages = {"invalid": "not_text", "characters": "text_has_bad_characters"}  # noqa: RUF012
+    default_error_messages = {"invalid": "not_text", "characters": "text_has_bad_characters"}  # noqa: RUF012 - marshmallow's form
 
     def __init__(self, *, minimum: int = 1, maximum: int = MAXIMUM_TEXT, **kwargs: Any) -> None:
         length = ma.validate.Length(min=minimum, max=maximum, error="text_length_{min}_to_{max}")
@@ -89,7 +89,7 @@ class Instant(ma.fields.AwareDateTime):
     """An RFC 3339 instant with a zone, between the years 2000 and 2099; dumped in UTC with a Z."""
 
     first_year = 2000
-    default_error_messages = {"invalid": "not_an_instant", "zone": "instant_without_zone", "year": "year_out_of_range"}  # noqa: RUF012
+    default_error_messages = {"invalid": "not_an_instant", "zone": "instant_without_zone", "year": "year_out_of_range"}  # noqa: RUF012 - marshmallow's form
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
@@ -125,7 +125,7 @@ class PhoneInstant(Instant):
 class Day(ma.fields.Date):
     """A calendar day, YYYY-MM-DD, between the years 1900 and 2099."""
 
-    default_error_messages = {"invalid": "not_a_day", "year": "year_out_of_range"}  # noqa: RUF012
+    default_error_messages = {"invalid": "not_a_day", "year": "year_out_of_range"}  # noqa: RUF012 - marshmallow's form
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not DAY.match(value):
@@ -139,7 +139,7 @@ class Day(ma.fields.Date):
 class Id(ma.fields.UUID):
     """An id of any version, as text in groups of 8, 4, 4, 4 and 12 hexadecimal digits."""
 
-    default_error_messages = {"invalid_uuid": "not_an_id"}  # noqa: RUF012
+    default_error_messages = {"invalid_uuid": "not_an_id"}  # noqa: RUF012 - marshmallow's form
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
         if not isinstance(value, str) or not UUID_TEXT.match(value):
@@ -153,7 +153,7 @@ class Id(ma.fields.UUID):
 class PhoneId(Id):
     """A UUIDv7 made by the caller: the id of what it writes."""
 
-    default_error_messages = {"version": "not_a_uuid7"}  # noqa: RUF012
+    default_error_messages = {"version": "not_a_uuid7"}  # noqa: RUF012 - marshmallow's form
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
         found = super()._deserialize(value, attr, data, **kwargs)
@@ -165,7 +165,7 @@ class PhoneId(Id):
 class Choice(ma.fields.Enum[Any]):
     """One of an enum's values, as text."""
 
-    default_error_messages = {"unknown": "not_one_of_the_choices"}  # noqa: RUF012
+    default_error_messages = {"unknown": "not_one_of_the_choices"}  # noqa: RUF012 - marshmallow's form
 
     def __init__(self, kind: Any, **kwargs: Any) -> None:
         super().__init__(kind, by_value=ma.fields.String(), **kwargs)

@@ -1,0 +1,23 @@
+"""What the worker does about logins, region by region."""
+
+from datetime import time
+
+from app.accounts.service import sessions
+from app.kernel.db import transaction
+from app.kernel.jobs import Daily, Job, Turn
+
+
+def forget_expired_tokens(turn: Turn) -> None:
+    """Delete refresh tokens that expired long ago."""
+    with transaction() as session:
+        sessions.forget_expired(session, at=turn.at)
+
+
+JOBS = (
+    Job(
+        "forget_expired_tokens",
+        Daily(time(3, 40)),
+        forget_expired_tokens,
+        safe_twice_because="what is deleted stays deleted",
+    ),
+)

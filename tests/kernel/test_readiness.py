@@ -1,0 +1,141 @@
+"""/readyz keeps requests away from a server that would fail them, and tells operators what comes."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from app.kernel.migrate import RegionInvalid
+from app.kernel.partitions import partitioned_tables
+from app.policies.keeping import RegionWithoutPolicy, keep_all_texts, open_region
+from app.policies.service import load_book
+from tests.conftest import BUILT_ON, Clone
+
+NOVEMBER = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+
+def ask(app: Flask, *, at: datetime = NOVEMBER) -> Any:
+    with time_machine.travel(at, tick=False):
+        return app.test_client().get("/readyz")
+
+
+def as_owner(database: Clone, *statements: str) -> None:
+    engine = create_engine(database.urls.owner)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_a_whole_installation_is_ready(own_app: Flask):
+    answer = ask(own_app)
+
+    assert (answer.status_code, answer.json["status"], answer.json["problems"]) == (200, "ok", [])
+    assert not [warning for warning in answer.json["warnings"] if "partitions" in warning]
+
+
+@pytest.mark.parametrize("schema", ["public", "huaian"])
+def test_a_schema_behind_the_newest_migration_is_a_problem(own_app: Flask, own_database: Clone, schema: str):
+    as_owner(own_database, f"UPDATE {schema}.alembic_version SET version_num = 'older'")
+
+    answer = ask(own_app)
+
+    assert answer.status_code == 503
+    assert answer.json["problems"] == [f"schema {schema} is behind the newest migration: run `anhu db migrate`"]
+
+
+def test_an_empty_database_is_a_problem_and_not_a_failure(own_app: Flask, own_database: Clone):
+    as_owner(own_database, "DROP TABLE public.alembic_version")
+
+    assert ask(own_app).status_code == 503
+
+
+def test_policy_texts_that_are_not_kept_are_a_problem_until_they_are(own_app: Flask, own_database: Clone):
+    as_owner(own_database, "DELETE FROM tianjin.policy_text")
+
+    before = ask(own_app)
+    new = keep_all_texts(own_database.urls.owner, book=load_book(), at=NOVEMBER)
+    after = ask(own_app)
+
+    assert before.json["problems"] == ["tianjin lacks kept policy texts of 2026-11-22: run `anhu policies sync`"]
+    assert new["tianjin"] > 0
+    assert new["huaian"] == 0
+    assert after.status_code == 200
+
+
+def test_a_day_without_policy_is_a_problem(own_app: Flask):
+    answer = ask(own_app, at=datetime(2099, 1, 1, tzinfo=UTC))
+
+    assert answer.status_code == 503
+    assert any("has no policy for 2099-01-01" in problem for problem in answer.json["problems"])
+
+
+def test_partitions_running_low_are_a_warning(own_app: Flask, own_database: Clone):
+    tables = [table.name for table in partitioned_tables()]
+    as_owner(own_database, *(f"DROP TABLE tianjin.{name}_2027_02" for name in tables))
+
+    answer = ask(own_app)
+
+    assert answer.status_code == 200
+    assert "tianjin has partitions for 2 months ahead: run `anhu db maintain`" in answer.json["warnings"]
+
+
+def test_a_policy_that_ends_soon_is_a_warning(own_app: Flask):
+    ends = min(each.valid_to for each in load_book().layers if each.valid_to)
+    at = datetime(ends.year, ends.month, 1, tzinfo=UTC)
+
+    assert any(str(ends) in warning for warning in ask(own_app, at=at).json["warnings"])
+
+
+def test_the_database_away_is_told_as_busy(own_app: Flask, own_database: Clone, monkeypatch: pytest.MonkeyPatch):
+    engine = create_engine("postgresql+psycopg:///none?host=/nowhere")
+    with own_app.app_context():
+        own_app.extensions["sqlalchemy"]._app_engines[own_app][None] = engine
+
+    assert ask(own_app).status_code == 503
+
+
+def test_a_region_without_a_policy_file_is_not_made(own_database: Clone):
+    with pytest.raises(RegionWithoutPolicy, match="no policy file for shanghai: add one"):
+        open_region(
+            own_database.urls.owner,
+            code="shanghai",
+            name="上海",
+            timezone="Asia/Shanghai",
+            book=load_book(),
+            at=BUILT_ON,
+        )
+
+    engine = create_engine(own_database.urls.owner)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT to_regnamespace('shanghai')")) is None
+    engine.dispose()
+
+
+@pytest.mark.parametrize("code", ["Tianjin", "public", "pg_x", "a", "x;drop", "fresh", "天津"])
+def test_a_code_that_cannot_name_a_schema_is_refused(own_database: Clone, code: str):
+    with pytest.raises(RegionInvalid):
+        open_region(
+            own_database.urls.owner, code=code, name="x", timezone="Asia/Shanghai", book=load_book(), at=BUILT_ON
+        )
+
+
+def test_adding_a_region_again_changes_nothing(own_database: Clone, tmp_path: Path):
+    for _ in range(2):
+        open_region(
+            own_database.urls.owner,
+            code="tianjin",
+            name="别名",
+            timezone="Asia/Shanghai",
+            book=load_book(),
+            at=NOVEMBER,
+        )
+
+    engine = create_engine(own_database.urls.owner)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT name FROM region WHERE code = 'tianjin'")) == "天津市"
+    engine.dispose()
