@@ -14,7 +14,7 @@ ENCODINGS = ("gb18030", "utf-8", "utf-8-sig")
 def create_bank(*, max_rows: int = DEFAULT_MAX_ROWS) -> Flask:
     """Build the bank; its memory is as long as the process."""
     app = Flask("standin-bank")
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's stub names the base class
     app.config["book"] = Book(max_rows=max_rows)
     _add_files(app, app.config["book"])
     _add_controls(app, app.config["book"])

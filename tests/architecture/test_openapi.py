@@ -1,12 +1,16 @@
-"""The OpenAPI document tells of every route what a client must know."""
+"""The OpenAPI document tells of every route what a client must know, and the kept file is the served one."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.kernel.http.api import PREFIX
+from app.kernel.http.document_file import document_text
 from app.kernel.http.marks import IDEMPOTENCY_HEADER, needs_key, permission_of
+
+FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +73,7 @@ def test_every_refusal_has_the_one_shape(document: dict[str, Any], operations: d
     if operations:
         shape = document["components"]["responses"]["DEFAULT_ERROR"]["content"]["application/json"]["schema"]
         assert shape == {"$ref": "#/components/schemas/Error"}
+
+
+def test_the_kept_document_is_current(app: Flask):
+    assert FILE.read_text(encoding="utf-8") == document_text(app), "run `make openapi`"
