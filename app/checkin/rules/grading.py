@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from app.checkin.types import Decision, ExceptionCode, FactSubject, ReviewStep, Route, Severity, Witness
+from app.checkin.types import ExceptionCode, FactSubject, ReviewStep, Route, Severity, Witness
 from app.kernel.permissions import Actor, Permission, ScopeKind
 from app.policies.codes import EvidenceGrade, GradeOutcome
 from app.policies.terms import GradingTerms
@@ -124,8 +124,3 @@ def may_review(actor: Actor, *, fact: FactSubject, step: ReviewStep, carer_perso
     if actor.scope.kind is ScopeKind.DISTRICT:
         return actor.scope.key == fact.district_code
     return actor.scope.kind is ScopeKind.FUND
-
-
-def is_decision(decision: Decision) -> bool:
-    """True for what a person may decide: to escalate is the machine's, at a deadline."""
-    return decision in (Decision.ACCEPTED, Decision.REFUSED)
