@@ -21,12 +21,13 @@ from app.kernel.readiness import Readiness, gather, judge_schema
 from app.kernel.regions import DemoClockRow, region_codes, zone_of
 from app.kernel.settings import EXTENSION, Limits, Settings, read_settings
 from app.ledger.routes import bp as ledger
+from app.payouts.routes import bp as payouts
 from app.policies.keeping import judge_policies, warn_of_ends
 from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import current_book, load_book
 from app.schedules.routes import bp as schedules
 
-BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (accounts, care_days, facts, ledger, schedules, taps)
+BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (accounts, care_days, facts, ledger, payouts, schedules, taps)
 
 
 def create_app(settings: Settings | None = None, *, blueprints: Sequence[api.AnhuBlueprint] = BLUEPRINTS) -> Flask:

@@ -75,6 +75,7 @@ class Permission(StrEnum):
     PREPARE_BATCHES = "prepare_batches"
     APPROVE_BATCHES = "approve_batches"
     READ_BATCHES = "read_batches"
+    WRITE_PAYING_ACCOUNTS = "write_paying_accounts"
     BOOK_BANK_ANSWERS = "book_bank_answers"
     READ_LEDGER = "read_ledger"
     # oversight
@@ -109,7 +110,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _OPERATOR | {P.READ_LEDGER, P.READ_AUDIT},
     Role.REGION_ADMIN: _OPERATOR
     | {P.GRANT_STAFF, P.BIND_PEOPLE, P.WRITE_AGENCIES, P.WRITE_CATALOGUE, P.WRITE_CARERS, P.WRITE_CLIENTS}
-    | {P.WRITE_ENTITLEMENTS, P.READ_AUDIT},
+    | {P.WRITE_ENTITLEMENTS, P.WRITE_PAYING_ACCOUNTS, P.READ_AUDIT},
 }
 
 

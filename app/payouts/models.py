@@ -17,6 +17,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.db import AppendOnly, Base, enum_column, regional
 from app.payouts.types import LIVE_STATES, DayRule, FileKind, PayoutState
 
+IN_USE = text("replaced_at IS NULL")
+SENT_FORMS = "kind IN ('daifa', 'pain001')"
 LIVE = f"state IN ({', '.join(repr(state) for state in LIVE_STATES)})"
 
 
@@ -32,6 +34,7 @@ class Subsidy(AppendOnly, Base):
         CheckConstraint("amount_fen >= 0", name="amount"),
         CheckConstraint("extract(day from month) = 1", name="month"),
         Index("ix_subsidy_month", "month", "id"),
+        Index("ix_subsidy_carer_id", "carer_id"),
         regional(),
     )
 
@@ -67,18 +70,40 @@ class SubsidyDay(AppendOnly, Base):
     record_id: Mapped[UUID | None]  # care day, stay, suspension, entitlement
 
 
+class PayingAccount(Base):
+    """The fund's account that payouts leave (支出户); one is in use, a batch keeps the one it was prepared with."""
+
+    __tablename__ = "paying_account"
+    __table_args__ = (
+        Index("uq_paying_account_live", text("(replaced_at IS NULL)"), unique=True, postgresql_where=IN_USE),
+        regional(update=("replaced_at", "number_enc", "name_enc")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number_enc: Mapped[bytes]
+    name_enc: Mapped[bytes]
+    bank_code: Mapped[str]  # CNAPS, 12 digits
+    bank_name: Mapped[str | None]
+    created_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+
+
 class Batch(AppendOnly, Base):
     """A payout batch (发放批次), frozen by its digest when it is prepared: its lines never change."""
 
     __tablename__ = "batch"
     __table_args__ = (
-        UniqueConstraint("id", "prepared_by"),
+        UniqueConstraint("id", "prepared_by", "digest"),
         CheckConstraint("total_fen > 0 AND count > 0", name="totals"),
+        CheckConstraint("extract(day from month) = 1", name="month"),
         regional(),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
+    month: Mapped[date]
+    paying_account_id: Mapped[UUID] = mapped_column(ForeignKey("region.paying_account.id"))
+    purpose: Mapped[str]
     prepared_by: Mapped[UUID]
     digest: Mapped[bytes]
     total_fen: Mapped[int]
@@ -87,11 +112,14 @@ class Batch(AppendOnly, Base):
 
 
 class BatchApproval(AppendOnly, Base):
-    """The second person's consent. The copied preparer keeps the two apart in the database."""
+    """The second person's consent to one digest. The copied preparer keeps the two apart in the database."""
 
     __tablename__ = "batch_approval"
     __table_args__ = (
-        ForeignKeyConstraint(["batch_id", "prepared_by"], ["region.batch.id", "region.batch.prepared_by"]),
+        ForeignKeyConstraint(
+            ["batch_id", "prepared_by", "digest"],
+            ["region.batch.id", "region.batch.prepared_by", "region.batch.digest"],
+        ),
         CheckConstraint("actor_id <> prepared_by", name="two_people"),
         regional(),
     )
@@ -113,7 +141,11 @@ class PayoutStep(Base):
 
 
 class Payout(Base):
-    """One payment to one payee. The account it goes to is a frozen, encrypted copy."""
+    """One payment to one payee. The account it goes to is a frozen, encrypted copy.
+
+    `amount_fen` is what the subsidy's month still lacks when the batch is prepared, so a row may pay for earlier rows
+    of its month whose payment failed, or less than its own part where a recovery was set off.
+    """
 
     __tablename__ = "payout"
     __table_args__ = (
@@ -173,10 +205,17 @@ class PayoutEvent(AppendOnly, Base):
 
 
 class BankFile(AppendOnly, Base):
-    """A file sent to or received from the bank; the same content is taken once."""
+    """A file sent to or received from the bank; the same content is taken once.
+
+    What is sent exists once for each batch and form, so that there is never a second, different file.
+    """
 
     __tablename__ = "bank_file"
-    __table_args__ = (UniqueConstraint("kind", "digest"), regional())
+    __table_args__ = (
+        UniqueConstraint("kind", "digest"),
+        Index("uq_bank_file_sent", "batch_id", "kind", unique=True, postgresql_where=text(SENT_FORMS)),
+        regional(),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     batch_id: Mapped[UUID] = mapped_column(ForeignKey("region.batch.id"), index=True)
@@ -208,5 +247,5 @@ class BankLine(AppendOnly, Base):
     outcome: Mapped[str]
     bank_reference: Mapped[str | None]
     reason_code: Mapped[str | None]
-    reason_text: Mapped[str | None]
+    bank_reason_code: Mapped[str | None]  # the bank's free text stays in the file: it may name people
     amount_fen: Mapped[int]

@@ -144,9 +144,11 @@ class FileKind(StrEnum):
 
 
 class BatchState(StrEnum):
-    """Derived from what exists: approval, files, answers."""
+    """Derived from the states of its payouts, which move together until the bank answers."""
 
     PREPARED = "prepared"
     APPROVED = "approved"
     FROZEN = "frozen"
-    ANSWERED = "answered"
+    SENT = "sent"  # no answer, or payments still unknown
+    ANSWERED = "answered"  # every payment is paid, failed or returned
+    WITHDRAWN = "withdrawn"

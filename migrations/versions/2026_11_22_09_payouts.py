@@ -23,9 +23,32 @@ def upgrade_public() -> None:
 def upgrade_region(schema: str) -> None:
     """Tables of one region."""
     op.create_table(
+        "paying_account",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("name_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("bank_code", sa.Text(), nullable=False),
+        sa.Column("bank_name", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paying_account")),
+        schema=schema,
+    )
+    op.create_index(
+        "uq_paying_account_live",
+        "paying_account",
+        [sa.text("(replaced_at IS NULL)")],
+        unique=True,
+        schema=schema,
+        postgresql_where=sa.text("replaced_at IS NULL"),
+    )
+    op.create_table(
         "batch",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("paying_account_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("prepared_by", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("total_fen", sa.BigInteger(), nullable=False),
@@ -33,8 +56,12 @@ def upgrade_region(schema: str) -> None:
         sa.Column("execute_on", sa.Date(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("total_fen > 0 AND count > 0", name=op.f("ck_batch_totals")),
+        sa.CheckConstraint("extract(day from month) = 1", name=op.f("ck_batch_month")),
+        sa.ForeignKeyConstraint(
+            ["paying_account_id"], [f"{schema}.paying_account.id"], name=op.f("fk_batch_paying_account_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
-        sa.UniqueConstraint("id", "prepared_by", name=op.f("uq_batch_id_prepared_by")),
+        sa.UniqueConstraint("id", "prepared_by", "digest", name=op.f("uq_batch_id_prepared_by_digest")),
         sa.UniqueConstraint("number", name=op.f("uq_batch_number")),
         schema=schema,
     )
@@ -72,6 +99,14 @@ def upgrade_region(schema: str) -> None:
         schema=schema,
     )
     op.create_index(op.f("ix_bank_file_batch_id"), "bank_file", ["batch_id"], unique=False, schema=schema)
+    op.create_index(
+        "uq_bank_file_sent",
+        "bank_file",
+        ["batch_id", "kind"],
+        unique=True,
+        schema=schema,
+        postgresql_where=sa.text("kind IN ('daifa', 'pain001')"),
+    )
     op.create_table(
         "batch_approval",
         sa.Column("batch_id", sa.Uuid(), nullable=False),
@@ -81,9 +116,9 @@ def upgrade_region(schema: str) -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("actor_id <> prepared_by", name=op.f("ck_batch_approval_two_people")),
         sa.ForeignKeyConstraint(
-            ["batch_id", "prepared_by"],
-            [f"{schema}.batch.id", f"{schema}.batch.prepared_by"],
-            name=op.f("fk_batch_approval_batch_id_prepared_by"),
+            ["batch_id", "prepared_by", "digest"],
+            [f"{schema}.batch.id", f"{schema}.batch.prepared_by", f"{schema}.batch.digest"],
+            name=op.f("fk_batch_approval_batch_id_prepared_by_digest"),
         ),
         sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_batch_approval")),
         schema=schema,
@@ -129,6 +164,7 @@ def upgrade_region(schema: str) -> None:
         schema=schema,
     )
     op.create_index("ix_subsidy_month", "subsidy", ["month", "id"], unique=False, schema=schema)
+    op.create_index("ix_subsidy_carer_id", "subsidy", ["carer_id"], unique=False, schema=schema)
     op.create_table(
         "payout",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -238,7 +274,7 @@ def upgrade_region(schema: str) -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("bank_reference", sa.Text(), nullable=True),
         sa.Column("reason_code", sa.Text(), nullable=True),
-        sa.Column("reason_text", sa.Text(), nullable=True),
+        sa.Column("bank_reason_code", sa.Text(), nullable=True),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["file_id"], [f"{schema}.bank_file.id"], name=op.f("fk_bank_line_file_id")),

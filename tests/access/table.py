@@ -41,6 +41,7 @@ TABLE = {
     "prepare_batches": "payout_preparer",
     "approve_batches": "payout_approver",
     "read_batches": FUND,
+    "write_paying_accounts": "region_admin",
     "book_bank_answers": "payout_preparer",
     "read_ledger": "payout_preparer payout_approver supervisor",
     "read_audit": "supervisor region_admin",

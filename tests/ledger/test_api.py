@@ -1,6 +1,5 @@
 """Reading balances over HTTP."""
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -9,21 +8,17 @@ from app.kernel.db import db
 from app.kernel.permissions import Role, Scope, ScopeKind
 from app.ledger import service
 from tests.ledger.factories import AT, a_posting
-from tests.payouts.logins import bearer
+from tests.tokens import bearer, make_account
 
 ADDRESS = "/api/v1/ledger/balances"
 
 
-@pytest.fixture(autouse=True)
-def accounts(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.extensions, "anhu.account_check", lambda actor, version: None)
-
-
-def test_balances_are_told_by_kind_and_agree(tianjin: Session, client: FlaskClient):
+def test_balances_are_told_by_kind_and_agree(app: Flask, tianjin: Session, client: FlaskClient):
+    approver = make_account(tianjin, role=Role.PAYOUT_APPROVER)
     service.post(tianjin, [a_posting(amount_fen=75_000), a_posting(amount_fen=5)], at=AT)
     tianjin.commit()
 
-    answer = client.get(ADDRESS, headers=bearer(Role.PAYOUT_APPROVER))
+    answer = client.get(ADDRESS, headers=bearer(app, approver))
 
     assert answer.status_code == 200
     assert answer.json["debit_fen"] == answer.json["credit_fen"] == 75_005
@@ -37,29 +32,40 @@ def test_balances_are_told_to_nobody_without_a_login(client: FlaskClient):
     assert client.get(ADDRESS).json["code"] == "token_missing"
 
 
-def test_balances_are_told_to_no_carer(client: FlaskClient):
-    answer = client.get(ADDRESS, headers=bearer(Role.FAMILY_CARER))
+def test_balances_are_told_to_no_carer(app: Flask, tianjin: Session, client: FlaskClient):
+    carer = make_account(tianjin, role=Role.FAMILY_CARER)
+    tianjin.commit()
+
+    answer = client.get(ADDRESS, headers=bearer(app, carer))
 
     assert (answer.status_code, answer.json["code"]) == (403, "permission_denied")
 
 
-def test_balances_of_the_fund_are_not_told_to_a_district(client: FlaskClient):
-    district = Scope(ScopeKind.DISTRICT, "120101")
+def test_balances_of_the_fund_are_not_told_to_a_district(app: Flask, tianjin: Session, client: FlaskClient):
+    supervisor = make_account(tianjin, role=Role.SUPERVISOR, scope=Scope(ScopeKind.DISTRICT, "120101"))
+    tianjin.commit()
 
-    answer = client.get(ADDRESS, headers=bearer(Role.SUPERVISOR, scope=district))
+    answer = client.get(ADDRESS, headers=bearer(app, supervisor))
 
     assert answer.status_code == 404
 
 
-def test_another_region_shows_its_own_balances(tianjin: Session, client: FlaskClient):
+def test_another_region_shows_its_own_balances(app: Flask, tianjin: Session, client: FlaskClient):
     service.post(tianjin, [a_posting()], at=AT)
     tianjin.commit()
-    db.session.remove()
+    with app.app_context():
+        huaian = db.session()
+        huaian.bind_region("huaian")
+        supervisor = make_account(huaian, role=Role.SUPERVISOR, region="huaian")
+        huaian.commit()
 
-    answer = client.get(ADDRESS, headers=bearer(Role.SUPERVISOR, region="huaian"))
+    answer = client.get(ADDRESS, headers=bearer(app, supervisor))
 
     assert answer.json["kinds"] == []
 
 
-def test_unknown_query_keys_are_refused(client: FlaskClient):
-    assert client.get(f"{ADDRESS}?month=%00", headers=bearer(Role.SUPERVISOR)).status_code == 422
+def test_unknown_query_keys_are_refused(app: Flask, tianjin: Session, client: FlaskClient):
+    supervisor = make_account(tianjin, role=Role.SUPERVISOR)
+    tianjin.commit()
+
+    assert client.get(f"{ADDRESS}?month=%00", headers=bearer(app, supervisor)).status_code == 422

@@ -1,0 +1,158 @@
+"""Decisions about batches: what is open, what must wait, what an answer changes. Pure; money is integer fen."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from types import MappingProxyType
+from typing import TypeVar
+from uuid import UUID
+
+from app.gateways.bank.types import Outcome, PaymentBatch
+from app.kernel.canonical import canonical_bytes
+from app.payouts.batch_types import HeldReason, MonthChange, OpenAmount, StateCount, SubsidyRow
+from app.payouts.types import BatchState, MonthFacts, PayoutState
+from app.registry.types import NameCheck, PayeeAccount
+
+Item = TypeVar("Item")
+State = PayoutState
+
+SETTLED = frozenset({State.PAID, State.FAILED, State.RETURNED})
+STATES_OF_BATCHES = (
+    (frozenset({State.CANCELLED}), BatchState.WITHDRAWN),
+    (frozenset({State.DRAFT}), BatchState.PREPARED),
+    (frozenset({State.APPROVED}), BatchState.APPROVED),
+    (frozenset({State.FROZEN}), BatchState.FROZEN),
+    (SETTLED, BatchState.ANSWERED),
+)
+# The steps an outcome makes a payment take; a state that is missing contradicts it. A return may come before the
+# answer did: the money left and came back.
+STEPS: Mapping[Outcome, Mapping[State, tuple[State, ...]]] = MappingProxyType(
+    {
+        Outcome.PAID: {State.SENT: (State.PAID,), State.UNKNOWN: (State.PAID,), State.PAID: (), State.RETURNED: ()},
+        Outcome.FAILED: {State.SENT: (State.FAILED,), State.UNKNOWN: (State.FAILED,), State.FAILED: ()},
+        Outcome.UNKNOWN: {State.SENT: (State.UNKNOWN,), State.UNKNOWN: ()},
+        Outcome.RETURNED: {
+            State.SENT: (State.PAID, State.RETURNED),
+            State.UNKNOWN: (State.PAID, State.RETURNED),
+            State.PAID: (State.RETURNED,),
+            State.RETURNED: (),
+        },
+    }
+)
+
+
+def find_open(rows: Iterable[SubsidyRow]) -> tuple[OpenAmount, ...]:
+    """Say what each pair's month still lacks: its newest amount less what live payouts of any of its rows carry.
+
+    The payment belongs to the newest row without a live payout; there is one whenever something is lacking, since a
+    payout always brings its month up to the amount of then. `rows` come in order of pair and seq.
+    """
+    found = []
+    for _, group in groupby(rows, key=lambda row: (row.client_id, row.carer_id)):
+        month = list(group)
+        newest = month[-1]
+        lacking = newest.amount_fen - sum(row.live_fen for row in month)
+        free = [row for row in month if not row.live_fen]
+        if lacking > 0 and free:
+            found.append(
+                OpenAmount(
+                    subsidy_id=free[-1].subsidy_id,
+                    client_id=newest.client_id,
+                    carer_id=newest.carer_id,
+                    payee_person_id=newest.payee_person_id,
+                    amount_fen=lacking,
+                    pay_by=newest.pay_by,
+                )
+            )
+    return tuple(found)
+
+
+def judge_account(account: PayeeAccount | None, *, at: datetime) -> tuple[HeldReason, datetime | None] | None:
+    """Say why money may not go to an account now, and until when if time alone ends it; None when it may.
+
+    An unchecked holder waits like a wrong one: the bank would refuse the name, and the money would be away for days.
+    """
+    if account is None:
+        return HeldReason.NO_ACCOUNT, None
+    if account.name_check is NameCheck.MISMATCHED:
+        return HeldReason.NAME_MISMATCHED, None
+    if account.name_check is not NameCheck.MATCHED:
+        return HeldReason.NAME_UNCHECKED, None
+    if account.hold_until is not None and at < account.hold_until:
+        return HeldReason.ACCOUNT_NEW, account.hold_until
+    return None
+
+
+def change_month(before_fen: int, after_fen: int, *, live_fen: int) -> MonthChange:
+    """Split a change of a month's amount into what is owed to the payee and what he owes.
+
+    With `live_fen` in payouts, a month of 700 after one of 750 takes 50 off what is owed if nothing is paid yet, and
+    makes him owe 50 if all of it is.
+    """
+    payable = max(0, after_fen - live_fen) - max(0, before_fen - live_fen)
+    receivable = max(0, live_fen - after_fen) - max(0, live_fen - before_fen)
+    return MonthChange(payable, receivable)
+
+
+def find_set_off(amount_fen: int, *, month_fen: int, live_fen: int) -> int:
+    """How much of a payment that did not arrive is set off against what the payee owes for the same month.
+
+    `live_fen` is what payouts carried before this one of `amount_fen` died, `month_fen` what the month comes to.
+    """
+    return min(amount_fen, max(0, live_fen - month_fen))
+
+
+def find_steps(state: PayoutState, outcome: Outcome) -> tuple[PayoutState, ...] | None:
+    """The states a payment passes by what the bank says of it; none when it is known, None when it contradicts."""
+    return STEPS[outcome].get(state)
+
+
+def judge_batch(counts: Iterable[StateCount]) -> BatchState:
+    """The state of a batch by those of its payouts."""
+    states = {each.state for each in counts}
+    return next((state for among, state in STATES_OF_BATCHES if states <= among), BatchState.SENT)
+
+
+def serial_of(payout_id: UUID) -> str:
+    """The reference of a payment at the bank, the same on every retry: 33 of A-Z and 0-9, unique for ever."""
+    return f"P{payout_id.hex.upper()}"
+
+
+def batch_number(batch_id: UUID, *, execute_on: date) -> str:
+    """The number of a batch at the bank: its day and 12 hex digits of its id; readable, and never the same twice."""
+    return f"B{execute_on:%Y%m%d}{batch_id.hex[-12:].upper()}"
+
+
+def portions(items: Sequence[Item], *, size: int) -> tuple[Sequence[Item], ...]:
+    """The items in order, at most `size` together."""
+    return tuple(items[start : start + size] for start in range(0, len(items), size))
+
+
+def canonical_batch(batch: PaymentBatch) -> Mapping[str, object]:
+    """Everything of a batch that moves money, for its digest: who pays, whom, how much, when, under which serials."""
+    return {
+        "batch_number": batch.batch_number,
+        "execute_on": batch.execute_on,
+        "debtor": batch.debtor,
+        "lines": batch.lines,
+    }
+
+
+def digest_facts(facts: MonthFacts, *, payee_person_id: UUID, policy_digests: Iterable[str]) -> bytes:
+    """SHA-256 of everything a month's computation reads: rights, days, payee and rules.
+
+    The days go in as one text each, since a fund has hundreds of thousands of them.
+    """
+    days = sorted(
+        (each.day.isoformat(), each.standing.value, each.care_day_id.hex) for each in facts.day_facts.values()
+    )
+    read = {
+        "client": facts.client,
+        "carer_id": facts.carer_id,
+        "month": facts.month,
+        "days": "\n".join(" ".join(day) for day in days),
+        "payee_person_id": payee_person_id,
+        "policies": sorted(set(policy_digests)),
+    }
+    return hashlib.sha256(canonical_bytes(read)).digest()

@@ -1,0 +1,22 @@
+"""What lists are asked for."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.kernel.paging import PageRequest
+
+
+@dataclass(frozen=True, slots=True)
+class SubsidyRequest(PageRequest):
+    """A page of the subsidies of a month, or of a client."""
+
+    month: date | None = None
+    client_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRequest(PageRequest):
+    """A page of the months that are overdue, or due within so many days."""
+
+    within_days: int = 0

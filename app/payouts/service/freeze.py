@@ -1,0 +1,143 @@
+"""Freezing writes the bank's files once; fetching one counts as sent, and that is committed before it is given out."""
+
+import base64
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.gateways.bank import daifa, pain001
+from app.gateways.bank.problems import BankFileProblems, BatchNotWritable
+from app.gateways.bank.types import PaymentBatch
+from app.kernel.clock import local_date
+from app.kernel.errors import DomainError, ErrorKind, IllegalTransition, NotFound
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor
+from app.kernel.regions import zone_of
+from app.kernel.settings import current_settings
+from app.ledger import service as ledger
+from app.payouts.batch_types import BatchView, SentFile
+from app.payouts.models import BankFile, BankFileContent, PayingAccount
+from app.payouts.queries import accounts, batches
+from app.payouts.service import postings
+from app.payouts.service.approve import check_digest, record
+from app.payouts.service.prepare import payment_batch
+from app.payouts.service.states import Step, advance, lock_money
+from app.payouts.types import FileKind, PayoutState
+
+CONTENT = "bank_file_content.content"
+SUFFIX = {FileKind.DAIFA: "csv", FileKind.PAIN001: "xml"}
+
+
+class AccountChanged(DomainError):
+    """Since the batch was prepared, accounts it pays to were replaced or found wrong: withdraw it and prepare again."""
+
+    kind, code = ErrorKind.CONFLICT, "account_changed"
+
+
+class FileNotWritable(DomainError):
+    """A text of the batch cannot stand in the bank's files; `reasons` tell the lines."""
+
+    kind, code = ErrorKind.CONFLICT, "batch_not_writable"
+
+
+def freeze_batch(session: Session, *, batch_id: UUID, actor: Actor, at: datetime) -> BatchView:
+    """Write both files of an approved batch and book its money as in transit. They are made here, and only once.
+
+    Raises IllegalTransition, AccountChanged, DigestDiffers and FileNotWritable.
+    """
+    lock_money(session, actor=actor)
+    batch = batches.get_batch(session, batch_id=batch_id, actor=actor)
+    payouts = batches.list_payouts(session, batch_id=batch_id)
+    advance(session, [Step(payout, PayoutState.FROZEN, batch_id) for payout in payouts], actor=actor, at=at)
+    changed = accounts.list_changed(session, batch_id=batch_id)
+    if changed:
+        raise AccountChanged(payout_ids=changed)
+    approval = batches.find_approval(session, batch_id=batch_id)
+    if approval is None:  # the states say it was approved
+        raise IllegalTransition(batch_id=batch_id)
+    check_digest(session, batch, seen=approval.digest.hex())
+    paying = session.get_one(PayingAccount, batch.paying_account_id)
+    for kind, content in _write(payment_batch(batch, payouts, paying=paying)).items():
+        store_file(session, batch_id=batch_id, kind=kind, content=content, actor=actor, at=at)
+    on = local_date(at, zone_of(actor.region))
+    payees = batches.payees_of(session, batch_id=batch_id)
+    moved = [postings.of_freeze(payout.id, payees[payout.id], payout.amount_fen, on=on) for payout in payouts]
+    ledger.post(session, moved, at=at)
+    record(session, "batch.frozen", batch, actor=actor, at=at)
+    return batches.view_batch(session, batch_id=batch_id, actor=actor)
+
+
+def mark_sent(session: Session, *, batch_id: UUID, kind: FileKind, actor: Actor, at: datetime) -> None:
+    """Note that a file is being fetched; from the first time on its payments count as sent.
+
+    To be committed before `fetch_file` gives the bytes: who has a file may have given it to the bank. Raises NotFound
+    for a file that is not made.
+    """
+    lock_money(session, actor=actor)
+    batch = batches.get_batch(session, batch_id=batch_id, actor=actor)
+    if kind not in SUFFIX or batches.find_sent_file(session, batch_id=batch_id, kind=kind) is None:
+        raise NotFound
+    frozen = [
+        payout for payout in batches.list_payouts(session, batch_id=batch_id) if payout.state is PayoutState.FROZEN
+    ]
+    advance(session, [Step(payout, PayoutState.SENT, batch_id) for payout in frozen], actor=actor, at=at)
+    record(session, "batch.file_fetched", batch, actor=actor, at=at, kind=kind.value)
+
+
+def fetch_file(session: Session, *, batch_id: UUID, kind: FileKind, actor: Actor) -> SentFile:
+    """The stored bytes, the same at every fetch. Raises NotFound."""
+    batch = batches.get_batch(session, batch_id=batch_id, actor=actor)
+    found = batches.find_sent_file(session, batch_id=batch_id, kind=kind)
+    if found is None:
+        raise NotFound
+    content = base64.b64decode(current_settings().key_ring.decrypt(found[1], context=CONTENT))
+    return SentFile(f"{batch.number}.{SUFFIX[kind]}", kind, content)
+
+
+def store_file(
+    session: Session, *, batch_id: UUID, kind: FileKind, content: bytes, actor: Actor, at: datetime
+) -> BankFile:
+    """Keep a file of the bank's, encrypted, under the digest of its bytes."""
+    row = BankFile(
+        id=new_id(at=at),
+        batch_id=batch_id,
+        kind=kind,
+        digest=hashlib.sha256(content).digest(),
+        actor_id=actor.account_id,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    text = base64.b64encode(content).decode("ascii")
+    session.add(BankFileContent(file_id=row.id, content_enc=current_settings().key_ring.encrypt(text, context=CONTENT)))
+    session.flush()
+    return row
+
+
+def _write(batch: PaymentBatch) -> dict[FileKind, bytes]:
+    """Both files, or none: the message is checked against the official schema and our rules before it is kept."""
+    try:
+        files = {FileKind.DAIFA: daifa.write(batch), FileKind.PAIN001: pain001.write(batch)}
+        problems = pain001.check(files[FileKind.PAIN001], schema=pain001.load_schema())
+        if problems:
+            raise BatchNotWritable(problems)
+    except BankFileProblems as error:
+        raise FileNotWritable(reasons=list_reasons(error)) from error
+    return files
+
+
+def list_reasons(error: BankFileProblems) -> list[dict[str, object]]:
+    """Every reason with its place and a sentence in both languages; none repeats a name, an account or a number."""
+    return [
+        {
+            "code": reason.code.value,
+            "line_no": reason.line_no,
+            "field": reason.field or None,
+            "serial": reason.serial or None,
+            "zh": reason.sentence("zh"),
+            "en": reason.sentence("en"),
+        }
+        for reason in error.reasons
+    ]

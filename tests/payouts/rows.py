@@ -1,0 +1,211 @@
+"""Families with a month behind them: rights, recorded days and a bank account, as rows; and who works with them."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.checkin.models import CareDay, PayableCareDay
+from app.kernel.codes import Sex
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.kernel.settings import EXTENSION
+from app.payouts.batch_types import ApproveBatch, ComputeMonth, NewPayingAccount, PrepareBatches
+from app.payouts.service import approve, compute, freeze, paying_account, prepare
+from app.payouts.types import FileKind
+from app.policies.codes import Relation
+from app.registry.models import Assignment, BankAccount, Carer, Client, Entitlement, FamilyTraining, Person
+from app.registry.types import CarerKind, NameCheck, ServiceMode, TrainingStage
+
+NOVEMBER = date(2026, 11, 1)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+AT = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)  # 10:00 in Tianjin
+PAY_DAY = date(2026, 12, 3)
+FUND_ACCOUNT = NewPayingAccount("12050160000000001234", "静海区长期护理保险支出户", "105110000015", "建设银行静海支行")
+FUND = Scope(ScopeKind.FUND)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A client, his family carer, and her account at the bank."""
+
+    client_id: UUID
+    client_person_id: UUID
+    carer_id: UUID
+    carer_person_id: UUID
+    account_id: UUID | None
+    name: str
+
+
+def keys():
+    return current_app.extensions[EXTENSION].key_ring
+
+
+def an_actor(role: Role = Role.PAYOUT_PREPARER, **changes: Any) -> Actor:
+    values = {"region": "tianjin", "account_id": new_id(), "role": role, "scope": FUND, "grant_id": new_id()}
+    return Actor(**values | changes)
+
+
+def a_person(session: Session) -> UUID:
+    person_id = new_id()
+    session.execute(
+        insert(Person).values(
+            id=person_id,
+            id_number_enc=b"-",
+            id_number_index=person_id.bytes,
+            name_enc=b"-",
+            sex=Sex.FEMALE,
+            born_on=date(1950, 1, 1),
+            created_at=LONG_AGO,
+        )
+    )
+    return person_id
+
+
+def a_family(
+    session: Session,
+    *,
+    name: str = "陈玉兰",
+    days: int = 30,
+    district: str = "120101",
+    account: bool = True,
+    **more: Any,
+) -> Family:
+    """A family entitled since January, its carer formal since June, with the first `days` days of November recorded.
+
+    `more` changes her bank account, whose name check has matched.
+    """
+    client_person, carer_person = a_person(session), a_person(session)
+    client_id, carer_id = new_id(), new_id()
+    session.execute(
+        insert(Client).values(id=client_id, person_id=client_person, district_code=district, created_at=LONG_AGO)
+    )
+    session.execute(
+        insert(Carer).values(id=carer_id, person_id=carer_person, kind=CarerKind.FAMILY, created_at=LONG_AGO)
+    )
+    _give_rights(session, client_id=client_id, carer_id=carer_id)
+    account_id = a_bank_account(session, person_id=carer_person, name=name, **more) if account else None
+    family = Family(client_id, client_person, carer_id, carer_person, account_id, name)
+    record_days(session, family, days=range(1, days + 1))
+    return family
+
+
+def _give_rights(session: Session, *, client_id: UUID, carer_id: UUID) -> None:
+    since = LONG_AGO.date()
+    session.execute(
+        insert(Assignment).values(
+            id=new_id(), client_id=client_id, carer_id=carer_id, relation=Relation.SPOUSE, valid_from=since
+        )
+    )
+    session.execute(
+        insert(Entitlement).values(
+            id=new_id(),
+            client_id=client_id,
+            level="3",
+            mode=ServiceMode.HOME,
+            home_types=["family_care"],
+            cause_kind="import",
+            concluded_on=since,
+            policy_digest="-",
+            valid_from=since,
+        )
+    )
+    session.execute(
+        insert(FamilyTraining).values(
+            id=new_id(),
+            carer_id=carer_id,
+            client_id=client_id,
+            stage=TrainingStage.FORMAL,
+            policy_digest="-",
+            valid_from=date(2026, 6, 1),
+        )
+    )
+
+
+def a_bank_account(session: Session, *, person_id: UUID, name: str = "陈玉兰", **more: Any) -> UUID:
+    account_id = new_id()
+    number = more.pop("number", f"6222{account_id.int % 10**15:015d}")
+    values = {
+        "number_enc": keys().encrypt(number, context="bank_account.number"),
+        "number_index": account_id.bytes,
+        "name_enc": keys().encrypt(name, context="bank_account.name"),
+        "bank_code": "102110000018",
+        "bank_name": "工商银行静海支行",
+        "name_check": NameCheck.MATCHED,
+        "created_at": LONG_AGO,
+    } | more
+    session.execute(insert(BankAccount).values(id=account_id, person_id=person_id, **values))
+    return account_id
+
+
+def record_days(session: Session, family: Family, *, days: range, month: date = NOVEMBER) -> None:
+    """Care days that count."""
+    chosen = [month.replace(day=day) for day in days if day <= monthrange(month.year, month.month)[1]]
+    if not chosen:
+        return
+    rows = [{"id": new_id(), "day": day} for day in chosen]
+    same = {"client_id": family.client_id, "carer_id": family.carer_id, "recorded_at": LONG_AGO}
+    session.execute(
+        insert(CareDay),
+        [
+            row | same | {"occurred_at": LONG_AGO, "account_id": new_id(), "command_digest": b"-", "policy_digest": "-"}
+            for row in rows
+        ],
+    )
+    session.execute(insert(PayableCareDay), [{"day": row["day"], "care_day_id": row["id"]} | same for row in rows])
+
+
+@dataclass
+class Office:
+    """A preparer and an approver at work: each step of a batch in one line."""
+
+    session: Session
+    preparer: Actor
+    approver: Actor
+
+    def compute(self, *, at: datetime = AT):
+        return compute.compute_month(self.session, ComputeMonth(NOVEMBER), actor=self.preparer, at=at)
+
+    def prepare(self, *, at: datetime = AT):
+        return prepare.prepare_batches(self.session, PrepareBatches(NOVEMBER, PAY_DAY), actor=self.preparer, at=at)
+
+    def prepare_one(self):
+        return self.prepare().batches[0]
+
+    def approve(self, batch, *, actor: Actor | None = None, digest: str | None = None):
+        return approve.approve_batch(
+            self.session,
+            ApproveBatch(digest or batch.digest),
+            batch_id=batch.id,
+            actor=actor or self.approver,
+            at=AT,
+        )
+
+    def withdraw(self, batch):
+        return approve.withdraw_batch(self.session, batch_id=batch.id, actor=self.preparer, at=AT)
+
+    def freeze(self, batch):
+        return freeze.freeze_batch(self.session, batch_id=batch.id, actor=self.preparer, at=AT)
+
+    def fetch(self, batch, kind: FileKind = FileKind.DAIFA):
+        freeze.mark_sent(self.session, batch_id=batch.id, kind=kind, actor=self.preparer, at=AT)
+        return freeze.fetch_file(self.session, batch_id=batch.id, kind=kind, actor=self.preparer)
+
+    def send(self):
+        """Everything up to a file in the bank's hands; gives the batch and the 代发 file."""
+        self.compute()
+        batch = self.prepare_one()
+        self.approve(batch)
+        self.freeze(batch)
+        return batch, self.fetch(batch)
+
+
+def an_office(session: Session) -> Office:
+    """With a paying account named."""
+    paying_account.set_paying_account(session, FUND_ACCOUNT, actor=an_actor(Role.REGION_ADMIN), at=LONG_AGO)
+    return Office(session, an_actor(), an_actor(Role.PAYOUT_APPROVER))

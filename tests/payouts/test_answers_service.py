@@ -1,0 +1,259 @@
+"""What the bank says is booked whole or refused whole, once, and money follows it."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import NotFound
+from app.kernel.permissions import Role, Scope, ScopeKind
+from app.ledger.models import Transfer
+from app.ledger.types import AccountKind
+from app.payouts.models import BankFile, BankLine, Payout, PayoutEvent
+from app.payouts.service import answers
+from app.payouts.types import BatchState, FileKind, PayoutState
+from tests.payouts.answers import a_returns_file, an_answer, answer_rows, as_file
+from tests.payouts.rows import AT, Office, a_family, an_actor, an_office, record_days
+from tests.payouts.test_batches_service import lose_day, net_fen
+
+NAMES = ("陈玉兰", "李小红", "王建国")
+
+
+@dataclass
+class Sent:
+    """A batch of three at the bank, its 代发 file, and the families paid by it."""
+
+    office: Office
+    batch: object
+    daifa: bytes
+    families: list
+
+    def book(self, content: bytes, kind: FileKind = FileKind.ANSWER):
+        return answers.book_answer(
+            self.office.session, content, kind=kind, batch_id=self.batch.id, actor=self.office.preparer, at=AT
+        )
+
+    def states(self) -> list[PayoutState]:
+        return list(self.office.session.scalars(select(Payout.state).order_by(Payout.created_at, Payout.line_no)))
+
+
+@pytest.fixture(autouse=True)
+def _in_a_request(app):
+    with app.test_request_context():
+        yield
+
+
+@pytest.fixture
+def sent(tianjin: Session) -> Sent:
+    office = an_office(tianjin)
+    families = [a_family(tianjin, name=name) for name in NAMES]
+    batch, file = office.send()
+    return Sent(office, batch, file.content, families)
+
+
+def outcomes(result) -> dict[str, int]:
+    return {each.outcome: each.count for each in result.outcomes}
+
+
+def test_paid_failed_and_unknown_are_booked_each_in_its_way(tianjin: Session, sent: Sent):
+    result = sent.book(an_answer(sent.daifa, "成功", "失败", "处理中"))
+
+    assert outcomes(result) == {"failed": 1, "paid": 1, "unknown": 1}
+    assert Counter(sent.states()) == {PayoutState.PAID: 1, PayoutState.FAILED: 1, PayoutState.UNKNOWN: 1}
+    assert net_fen(tianjin) == {
+        AccountKind.SUBSIDY_EXPENSE: 225_000,
+        AccountKind.FUND_CASH: -75_000,
+        AccountKind.IN_TRANSIT: -75_000,
+        AccountKind.PAYEE_PAYABLE: -75_000,
+    }
+    failed = tianjin.scalars(select(PayoutEvent).where(PayoutEvent.to_state == "failed")).one()
+    assert failed.reason_code == "name_mismatch"
+    assert failed.cause_id in set(tianjin.scalars(select(BankLine.id)))
+
+
+def test_the_same_file_twice_changes_nothing_and_has_the_first_answer(tianjin: Session, sent: Sent):
+    content = an_answer(sent.daifa, "成功", "失败", "处理中")
+    first = sent.book(content)
+    before = (sent.states(), net_fen(tianjin), tianjin.scalar(select(func.count()).select_from(Transfer)))
+
+    again = sent.book(content)
+
+    assert again == first
+    assert (sent.states(), net_fen(tianjin), tianjin.scalar(select(func.count()).select_from(Transfer))) == before
+
+
+def test_a_later_answer_settles_what_was_unknown(tianjin: Session, sent: Sent):
+    sent.book(an_answer(sent.daifa, "成功", "成功", "处理中"))
+
+    sent.book(an_answer(sent.daifa, "成功", "成功", "成功"))
+
+    assert set(sent.states()) == {PayoutState.PAID}
+    assert net_fen(tianjin) == {AccountKind.SUBSIDY_EXPENSE: 225_000, AccountKind.FUND_CASH: -225_000}
+
+
+def test_an_unknown_payment_is_never_prepared_again(sent: Sent):
+    sent.book(an_answer(sent.daifa, "处理中", "处理中", "处理中"))
+
+    assert sent.office.prepare().batches == ()
+
+
+def test_a_failed_payment_may_be_paid_again_under_a_new_serial(tianjin: Session, sent: Sent):
+    sent.book(an_answer(sent.daifa, "成功", "失败", "成功"))
+
+    again = sent.office.prepare_one()
+
+    assert (again.count, again.total_fen) == (1, 75_000)
+    assert len(set(tianjin.scalars(select(Payout.serial)))) == 4
+
+
+def test_a_payment_that_comes_back_is_owed_again(tianjin: Session, sent: Sent):
+    sent.book(an_answer(sent.daifa))
+
+    result = sent.book(a_returns_file(sent.daifa, 1), FileKind.RETURNS)
+
+    assert outcomes(result) == {"returned": 1}
+    assert net_fen(tianjin) == {
+        AccountKind.SUBSIDY_EXPENSE: 225_000,
+        AccountKind.FUND_CASH: -150_000,
+        AccountKind.PAYEE_PAYABLE: -75_000,
+    }
+    assert sent.office.prepare_one().count == 1
+
+
+def test_a_return_before_the_answer_counts_as_paid_and_come_back(tianjin: Session, sent: Sent):
+    sent.book(a_returns_file(sent.daifa, 0), FileKind.RETURNS)
+
+    sent.book(an_answer(sent.daifa))
+
+    assert Counter(sent.states()) == {PayoutState.PAID: 2, PayoutState.RETURNED: 1}
+    assert net_fen(tianjin)[AccountKind.FUND_CASH] == -150_000
+
+
+def test_a_batch_is_answered_when_nothing_is_open(sent: Sent):
+    sent.book(an_answer(sent.daifa, "成功", "失败", "处理中"))
+    unsettled = answers.batches.view_batch(sent.office.session, batch_id=sent.batch.id, actor=sent.office.preparer)
+    sent.book(an_answer(sent.daifa, "成功", "失败", "成功"))
+    settled = answers.batches.view_batch(sent.office.session, batch_id=sent.batch.id, actor=sent.office.preparer)
+
+    assert (unsettled.state, settled.state) == (BatchState.SENT, BatchState.ANSWERED)
+
+
+def change(rows, row: int, column: int, value: str):
+    rows[row][column] = value
+    return rows
+
+
+def without_last(rows):
+    rows[0][3], rows[0][5] = "2", "1500.00"
+    return rows[:-1]
+
+
+REFUSALS = {
+    "amount_changed": lambda rows: change(rows, 2, 3, "750.01"),
+    "name_changed": lambda rows: change(rows, 2, 2, "陈玉"),
+    "count_changed": lambda rows: change(rows, 0, 3, "4"),
+    "total_changed": lambda rows: change(rows, 0, 5, "2250.01"),
+    "unknown_serial": lambda rows: change(rows, 2, 1, "P0"),
+    "line_missing": without_last,
+    "other_batch": lambda rows: change(rows, 0, 1, "B20261203001"),
+    "serial_doubled": lambda rows: change(rows, 2, 1, rows[3][1]),
+    "unknown_outcome": lambda rows: change(rows, 2, 4, "也许"),
+    "unreadable_number": lambda rows: change(rows, 2, 3, "many"),
+}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_a_file_that_does_not_agree_is_refused_whole_with_its_reasons(tianjin: Session, sent: Sent, code: str):
+    rows = REFUSALS[code](answer_rows(sent.daifa))
+
+    with pytest.raises(answers.AnswerFileRefused) as refusal:
+        sent.book(as_file(rows))
+
+    assert code in {reason["code"] for reason in refusal.value.details["reasons"]}
+    assert set(sent.states()) == {PayoutState.SENT}
+    assert tianjin.scalar(select(func.count()).where(BankFile.kind == FileKind.ANSWER)) == 0
+    assert AccountKind.FUND_CASH not in net_fen(tianjin)
+
+
+def test_no_reason_repeats_a_name_or_an_account(sent: Sent):
+    rows = change(change(answer_rows(sent.daifa), 2, 2, "赵敏儿"), 3, 1, "赵敏儿6222000")
+
+    with pytest.raises(answers.AnswerFileRefused) as refusal:
+        sent.book(as_file(rows))
+
+    told = repr(refusal.value.details)
+    assert "赵敏儿" not in told
+    assert not any(name in told for name in NAMES)
+
+
+@pytest.mark.parametrize(("first", "then"), [("成功", "失败"), ("失败", "成功"), ("成功", "处理中"), ("失败", "退票")])
+def test_an_answer_that_contradicts_an_earlier_one_is_refused(sent: Sent, first: str, then: str):
+    sent.book(an_answer(sent.daifa, first, "成功", "成功"))
+    before = sent.states()
+
+    with pytest.raises(answers.AnswerFileRefused) as refusal:
+        sent.book(an_answer(sent.daifa, then, "成功", "成功"))
+
+    assert [reason["code"] for reason in refusal.value.details["reasons"]] == ["contradicts"]
+    assert sent.states() == before
+
+
+def test_a_returns_file_holds_returns_only(sent: Sent):
+    rows = change(answer_rows(sent.daifa, outcomes=("退票",), only=(0,)), 2, 4, "成功")
+
+    with pytest.raises(answers.AnswerFileRefused) as refusal:
+        sent.book(as_file(rows), FileKind.RETURNS)
+
+    assert [reason["code"] for reason in refusal.value.details["reasons"]] == ["not_a_return"]
+
+
+def test_an_answer_before_the_file_was_fetched_is_refused(tianjin: Session):
+    office = an_office(tianjin)
+    a_family(tianjin)
+    office.compute()
+    batch = office.prepare_one()
+    office.approve(batch)
+    office.freeze(batch)
+
+    with pytest.raises(answers.BatchNotSent):
+        answers.book_answer(tianjin, b"x", kind=FileKind.ANSWER, batch_id=batch.id, actor=office.preparer, at=AT)
+
+
+def test_a_district_books_no_answer(sent: Sent):
+    stranger = an_actor(Role.PAYOUT_PREPARER, scope=Scope(ScopeKind.DISTRICT, "120101"))
+
+    with pytest.raises(NotFound):
+        answers.book_answer(
+            sent.office.session,
+            an_answer(sent.daifa),
+            kind=FileKind.ANSWER,
+            batch_id=sent.batch.id,
+            actor=stranger,
+            at=AT,
+        )
+
+
+def test_a_recovery_is_set_off_when_the_payment_then_fails(tianjin: Session, sent: Sent):
+    lose_day(tianjin, sent.families[0], 30)
+    sent.office.compute()
+    owed = net_fen(tianjin)[AccountKind.PAYEE_RECEIVABLE]
+
+    sent.book(an_answer(sent.daifa, *("失败",) * 3))
+
+    assert owed == 2_500
+    assert net_fen(tianjin) == {AccountKind.SUBSIDY_EXPENSE: 222_500, AccountKind.PAYEE_PAYABLE: -222_500}
+    assert sent.office.prepare_one().total_fen == 222_500
+
+
+def test_a_month_raised_again_settles_what_the_payee_owes(tianjin: Session, sent: Sent):
+    family = sent.families[0]
+    lose_day(tianjin, family, 30)
+    sent.office.compute()
+    record_days(tianjin, family, days=range(30, 31))
+
+    sent.office.compute()
+
+    assert net_fen(tianjin) == {AccountKind.SUBSIDY_EXPENSE: 225_000, AccountKind.IN_TRANSIT: -225_000}
+    assert sent.office.prepare().batches == ()
