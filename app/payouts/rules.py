@@ -134,6 +134,7 @@ def facts_by_day(facts: Iterable[DayFact], *, client_id: UUID, carer_id: UUID) -
     return chosen
 
 
+@lru_cache(maxsize=64)
 def calendar_days(month: date) -> tuple[date, ...]:
     """Every day of the month that begins on `month`; ValueError when that is not a first day."""
     if month.day != 1:
