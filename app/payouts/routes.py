@@ -56,7 +56,7 @@ from app.payouts.types import FileKind
 bp = AnhuBlueprint("payouts", __name__, description="Family-care subsidies and their payment (亲情护理补助与发放)")
 
 CONTENT_TYPES = {FileKind.DAIFA: "text/csv; charset=GB18030", FileKind.PAIN001: "application/xml"}
-UPLOAD_TYPES = frozenset({"text/csv", "application/octet-stream"})
+UPLOAD_TYPES = frozenset({"text/csv", "application/octet-stream", ""})
 UPLOAD = {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}, "required": True}
 
 

@@ -53,6 +53,24 @@ SAMPLES: dict[str, Sample] = {
     "POST /auth/logout": Sample(lambda _: {"refresh_token": "x" * 43}),
     "GET /me": Sample(),
     "GET /ledger/balances": Sample(),
+    "POST /subsidies/computations": Sample(lambda _: {"month": "2026-09-01"}),
+    "GET /subsidies": Sample(query="?month=2026-10-01"),
+    "GET /subsidies/overdue": Sample(query="?within_days=7"),
+    "GET /subsidies/<uuid:subsidy_id>": Sample(),
+    "POST /paying-accounts": Sample(
+        lambda _: {"number": "12050160000000001234", "name": "长期护理保险支出户", "bank_code": "105110000015"}
+    ),
+    "GET /paying-accounts/current": Sample(),
+    "POST /payout-batches": Sample(lambda _: {"month": "2026-09-01", "execute_on": "2099-12-31"}),
+    "GET /payout-batches": Sample(),
+    "GET /payout-batches/<uuid:batch_id>": Sample(),
+    "GET /payout-batches/<uuid:batch_id>/payouts": Sample(),
+    "POST /payout-batches/<uuid:batch_id>/approval": Sample(lambda _: {"digest": "0" * 64}),
+    "POST /payout-batches/<uuid:batch_id>/withdrawal": Sample(),
+    "POST /payout-batches/<uuid:batch_id>/freeze": Sample(),
+    "GET /payout-batches/<uuid:batch_id>/files/<kind>": Sample(),
+    "POST /payout-batches/<uuid:batch_id>/answers": Sample(raw=b"x"),
+    "POST /payout-batches/<uuid:batch_id>/returns": Sample(raw=b"x"),
     "GET /visits": Sample(query="?day_from=2026-11-01&day_to=2026-11-30"),
     "POST /visits": Sample(
         lambda world: {

@@ -12,6 +12,7 @@ from app.checkin.types import FactKind
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from tests.careplans.factories import a_draft
+from tests.payouts.rows import a_batch_of, a_subsidy
 from tests.registry.factories import (
     a_bank_account,
     a_carer,
@@ -74,6 +75,11 @@ def build(session: Session, application: Flask) -> World:
         world.other_district[role] = make_account(session, role=role, scope=OTHER_DISTRICT)
     world.ids["account_id"] = make_account(session, role=Role.SUPERVISOR).account_id
     world.ids["visit_id"] = world.ids["fact_id"] = _visit(session, application, world)
+    world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
+    world.ids["batch_id"] = a_batch_of(
+        session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
+    )
+    world.ids["kind"] = "daifa"
     return world
 
 

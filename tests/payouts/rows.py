@@ -7,18 +7,25 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.checkin.models import CareDay, PayableCareDay
+from app.gateways.bank.types import Account
 from app.kernel.codes import Sex
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from app.kernel.settings import EXTENSION
+from app.payouts.batch_rules import serial_of
 from app.payouts.batch_types import ApproveBatch, ComputeMonth, NewPayingAccount, PrepareBatches
+from app.payouts.copies import make_copy
+from app.payouts.models import Batch, Payout, Subsidy
 from app.payouts.service import approve, compute, freeze, paying_account, prepare
-from app.payouts.types import FileKind
+from app.payouts.service.states import start
+from app.payouts.types import FileKind, PayoutState
 from app.policies.codes import Relation
+from app.policies.models import PolicyText
+from app.policies.service import current_book, keep_texts
 from app.registry.models import Assignment, BankAccount, Carer, Client, Entitlement, FamilyTraining, Person
 from app.registry.types import CarerKind, NameCheck, ServiceMode, TrainingStage
 
@@ -158,6 +165,67 @@ def record_days(session: Session, family: Family, *, days: range, month: date = 
         ],
     )
     session.execute(insert(PayableCareDay), [{"day": row["day"], "care_day_id": row["id"]} | same for row in rows])
+
+
+def a_subsidy(session: Session, *, client_id: UUID, carer_id: UUID) -> UUID:
+    """A computed October without its days."""
+    keep_texts(session, current_book(), region="tianjin", at=LONG_AGO)
+    subsidy_id = new_id()
+    session.execute(
+        insert(Subsidy).values(
+            id=subsidy_id,
+            client_id=client_id,
+            carer_id=carer_id,
+            payee_person_id=session.get_one(Carer, carer_id).person_id,
+            month=date(2026, 10, 1),
+            seq=1,
+            amount_fen=75_000,
+            payable_fen=75_000,
+            days_paid=31,
+            pay_by=date(2026, 11, 20),
+            policy_digest=session.scalars(select(PolicyText.digest)).first(),
+            facts_digest=b"-",
+            recorded_at=LONG_AGO,
+        )
+    )
+    return subsidy_id
+
+
+def a_batch_of(session: Session, *, subsidy_id: UUID, bank_account_id: UUID) -> UUID:
+    """A prepared batch of one payment, as rows; its digest is not one to approve."""
+    account = paying_account.set_paying_account(session, FUND_ACCOUNT, actor=an_actor(Role.REGION_ADMIN), at=LONG_AGO)
+    batch_id = new_id()
+    session.execute(
+        insert(Batch).values(
+            id=batch_id,
+            number=f"B{batch_id.hex.upper()}",
+            month=date(2026, 10, 1),
+            paying_account_id=account.id,
+            purpose="补助",
+            prepared_by=new_id(),
+            digest=b"-",
+            total_fen=1,
+            count=1,
+            execute_on=PAY_DAY,
+            recorded_at=LONG_AGO,
+        )
+    )
+    payout_id = new_id()
+    payout = Payout(
+        id=payout_id,
+        subsidy_id=subsidy_id,
+        batch_id=batch_id,
+        serial=serial_of(payout_id),
+        line_no=1,
+        bank_account_id=bank_account_id,
+        payee_copy_enc=make_copy(Account("6222021000112345672", "陈玉兰", "102110000018")),
+        amount_fen=75_000,
+        state=PayoutState.DRAFT,
+        seq=1,
+        created_at=LONG_AGO,
+    )
+    start(session, [payout], actor=an_actor(), at=LONG_AGO)
+    return batch_id
 
 
 @dataclass
