@@ -98,6 +98,7 @@ class RecordView:
     minutes: int
     service_on: date
     items: tuple[ItemEntry, ...] = ()
+    taps: tuple[ClockEventView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

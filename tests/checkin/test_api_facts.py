@@ -213,6 +213,7 @@ def test_the_record_is_read_by_those_concerned(client: FlaskClient, scene: Scene
 
     assert (none_yet.status_code, answer.status_code) == (404, 200)
     assert (answer.json["minutes"], answer.json["items"][0]["item_code"]) == (60, "bath")
+    assert [(tap["kind"], tap["verdict"]) for tap in answer.json["taps"]] == [("in", "inside"), ("out", "inside")]
     assert client.get(address, headers=other.headers(other.dispatcher)).status_code == 404
     assert client.get(address).status_code == 401
 

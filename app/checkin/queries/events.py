@@ -1,6 +1,7 @@
 """Reads of clock events and of what a visit's taps came to. Unscoped where check-in looks at its own facts."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -75,12 +76,12 @@ def find_record(session: Session, *, visit_id: UUID) -> RecordView | None:
 
 
 def get_record(session: Session, *, visit_id: UUID, actor: AnyActor) -> RecordView:
-    """The record of a visit the actor may see; raises NotFound."""
+    """The record of a visit the actor may see, with its taps; raises NotFound."""
     visit = get_visit(session, visit_id=visit_id, actor=actor)
     record = find_record(session, visit_id=visit.id)
     if record is None:
         raise NotFound(kind="record")
-    return record
+    return replace(record, taps=tuple(list_visit_events(session, visit_id=visit.id)))
 
 
 def list_items(session: Session, *, visit_id: UUID) -> tuple[ItemEntry, ...]:

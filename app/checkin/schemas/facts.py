@@ -7,6 +7,7 @@ from uuid import UUID
 import marshmallow as ma
 
 from app.checkin.commands import Confirmation, Decided, ItemEntry, ItemLog
+from app.checkin.schemas.taps import ClockEventSchema
 from app.checkin.types import Decision, ExceptionCode, FactKind, ItemOutcome, ReviewStep, Severity, Standing
 from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, PhoneInstant, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
@@ -88,6 +89,15 @@ class DecidedSchema(CommandSchema):
     reason = Text(required=True, maximum=500)
 
 
+class TapSchema(ClockEventSchema):
+    """A tap of the visit; what was found about it stands with the fact."""
+
+    class Meta:
+        """Exceptions belong to the fact."""
+
+        exclude = ("exceptions",)
+
+
 class RecordSchema(ma.Schema):
     """What a visit came to."""
 
@@ -100,6 +110,7 @@ class RecordSchema(ma.Schema):
     minutes = WholeNumber(required=True)
     service_on = Day(required=True)
     items = ma.fields.List(ma.fields.Nested(ItemEntrySchema), required=True)
+    taps = ma.fields.List(ma.fields.Nested(TapSchema), required=True)
 
 
 class ExceptionSchema(ma.Schema):
