@@ -10,6 +10,7 @@ from sqlalchemy import Connection, create_engine, select
 import app.tables  # noqa: F401  # names across packages resolve only when all are imported
 from app.accounts.routes import bp as accounts
 from app.accounts.service import check_account
+from app.careplans.routes import bp as careplans
 from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.taps import bp as taps
@@ -25,9 +26,24 @@ from app.payouts.routes import bp as payouts
 from app.policies.keeping import judge_policies, warn_of_ends
 from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import current_book, load_book
+from app.registry.routes.endings import bp as registry_endings
+from app.registry.routes.people import bp as people
+from app.registry.routes.rights import bp as registry
 from app.schedules.routes import bp as schedules
 
-BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (accounts, care_days, facts, ledger, payouts, schedules, taps)
+BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
+    accounts,
+    care_days,
+    careplans,
+    facts,
+    ledger,
+    payouts,
+    people,
+    registry,
+    registry_endings,
+    schedules,
+    taps,
+)
 
 
 def create_app(settings: Settings | None = None, *, blueprints: Sequence[api.AnhuBlueprint] = BLUEPRINTS) -> Flask:

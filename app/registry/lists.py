@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -124,9 +125,9 @@ def carer_view(session: Session, row: Carer) -> CarerView:
     return _carer_views(session, (row,))[0]
 
 
-def list_clients(session: Session, *, actor: AnyActor, wanted: ClientFilter) -> Page[ClientSummary]:
-    """Clients, masked: one statement a page."""
-    statement = visible_clients(actor).options(joinedload(Client.person))
+def list_clients(session: Session, *, actor: AnyActor, wanted: ClientFilter, on: date) -> Page[ClientSummary]:
+    """Clients of the actor's scope on the day `on`, masked: one statement a page."""
+    statement = visible_clients(actor, on=on).options(joinedload(Client.person))
     if wanted.district_code is not None:
         statement = statement.where(Client.district_code == wanted.district_code)
     if wanted.agency_id is not None:
@@ -135,9 +136,9 @@ def list_clients(session: Session, *, actor: AnyActor, wanted: ClientFilter) -> 
     return fetch_page(session, statement, key=Client.id, limit=wanted.limit, after=wanted.after, view=client_summary)
 
 
-def get_client(session: Session, *, client_id: UUID, actor: AnyActor) -> ClientView:
-    """A client, masked, with all dated rights; NotFound outside the actor's scope."""
-    statement = visible_clients(actor).where(Client.id == client_id).options(joinedload(Client.person))
+def get_client(session: Session, *, client_id: UUID, actor: AnyActor, on: date) -> ClientView:
+    """A client, masked, with all dated rights; NotFound outside the actor's scope on the day `on`."""
+    statement = visible_clients(actor, on=on).where(Client.id == client_id).options(joinedload(Client.person))
     return client_view(session, one_or_not_found(session, statement))
 
 

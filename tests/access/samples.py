@@ -1,24 +1,13 @@
 """A request for every route. A route without one fails the tests, so that none is forgotten."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from app.kernel.ids import new_id
+from tests.access.sample import Sample, nothing
+from tests.access.samples_registry import REGISTRY
 from tests.access.world import World
 
 NOW = "2026-11-02T01:00:00Z"
-Body = Callable[[World], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """`body` makes the JSON; `stranger` is the status that somebody else of the same role gets."""
-
-    body: Body | None = None
-    query: str = ""
-    raw: bytes | None = None
-    stranger: int = 404
 
 
 def tap(_: World) -> dict[str, Any]:
@@ -37,13 +26,10 @@ def review(_: World) -> dict[str, Any]:
     return {"id": str(new_id()), "decision": "accepted", "reason": "test"}
 
 
-def nothing(_: World) -> dict[str, Any]:
-    return {}
-
-
 STORED_WITHOUT_LINK = 201  # a fact of a known carer is kept, and tells nothing of the visit
 
 SAMPLES: dict[str, Sample] = {
+    **REGISTRY,
     "GET /accounts": Sample(),
     "POST /accounts": Sample(staff),
     "POST /accounts/<uuid:account_id>/binding-codes": Sample(nothing),

@@ -24,7 +24,7 @@ TABLE = {
     "write_catalogue": "region_admin",
     "write_plans": "dispatcher agency_head",
     "read_plans": f"carer family_carer guardian {STAFF}",
-    "confirm_plans": "guardian",
+    "confirm_plans": "guardian agency_head",
     "plan_visits": "dispatcher agency_head",
     "read_visits": f"carer guardian {STAFF}",
     "clock_in": "carer family_carer",

@@ -12,7 +12,8 @@ from app.factory import create_app
 from app.kernel.db import db
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Permission, Role
-from tests.access.samples import SAMPLES, Sample
+from tests.access.sample import Sample
+from tests.access.samples import SAMPLES
 from tests.access.table import roles_of
 from tests.access.world import AGENCY_ROLES, PERSONAL_ROLES, World, build
 from tests.conftest import clone_of, drop, settings_for

@@ -1,7 +1,7 @@
 """One of everything in Tianjin, the people who may see it, and strangers who may not."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date
 from uuid import UUID
 
 from flask import Flask
@@ -11,15 +11,18 @@ from app.checkin.models import CareFact
 from app.checkin.types import FactKind
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.registry.lists import get_agency, get_client
 from tests.careplans.factories import a_draft
 from tests.payouts.rows import a_batch_of, a_subsidy
 from tests.registry.factories import (
+    SYSTEM,
     a_bank_account,
     a_carer,
     a_client,
     a_family_carer,
     a_guardian,
     a_stay,
+    a_suspension,
     an_agency,
     an_assignment,
     an_entitlement,
@@ -29,6 +32,7 @@ from tests.tokens import make_account
 
 AGENCY_ROLES = frozenset({Role.DISPATCHER, Role.AGENCY_HEAD})
 PERSONAL_ROLES = frozenset({Role.CARER, Role.FAMILY_CARER, Role.GUARDIAN})
+FEBRUARY, MARCH = date(2026, 2, 1), date(2026, 3, 1)
 OTHER_DISTRICT = Scope(ScopeKind.DISTRICT, "120116")
 
 
@@ -54,6 +58,8 @@ def build(session: Session, application: Flask) -> World:
     family, other_family = a_family_carer(session, client=client), a_family_carer(session, client=other_client)
     guardian, other_guardian = a_guardian(session, client=client), a_guardian(session, client=other_client)
     plan = a_draft(session, client=client)
+    registered = get_agency(session, agency_id=agency.id, actor=SYSTEM)
+    record = get_client(session, client_id=client.client.id, actor=SYSTEM, on=NOW.date())
     world.ids |= {
         "agency_id": agency.id,
         "carer_id": carer.id,
@@ -61,8 +67,17 @@ def build(session: Session, application: Flask) -> World:
         "guardian_id": guardian.id,
         "plan_id": plan.id,
         "person_id": client.client.person.id,
-        "stay_id": a_stay(session, client=client, admitted_on=datetime(2026, 3, 1, tzinfo=UTC).date()).id,
+        "stay_id": a_stay(session, client=client, admitted_on=MARCH).id,
         "bank_account_id": a_bank_account(session, person_id=client.client.person.id).id,
+        "agency_agreement_id": registered.agreements[0].id,
+        "agreement_id": record.agreements[0].id,
+        "assignment_id": record.assignments[0].id,
+        "certificate_id": carer.certificates[0].id,
+        "employment_id": carer.employments[0].id,
+        "entitlement_id": record.entitlements[0].id,
+        "home_id": record.homes[0].id,
+        "suspension_id": a_suspension(session, client=client, valid_from=FEBRUARY, valid_to=MARCH).id,
+        "training_id": record.trainings[0].id,
         "grant_id": new_id(),
         "family_carer_id": family.id,
     }

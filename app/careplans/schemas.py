@@ -1,0 +1,132 @@
+"""JSON of the catalogue and of care plans."""
+
+from typing import Any
+
+import marshmallow as ma
+
+from app.careplans.queries import ItemFilter
+from app.careplans.types import ConfirmationWay, ConfirmPlan, PlanDraft, PlannedItem, ServiceItemEntry, StaffKind
+from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, Text, WholeNumber
+from app.kernel.http.schemas import CommandSchema
+from app.kernel.paging import DEFAULT_LIMIT, LARGEST_LIMIT, QueryNumber, page_schema
+from app.policies.codes import ItemCategory
+from app.registry.schemas.fields import Several
+
+MINUTES_OF_A_DAY = 1440
+MOST_TIMES_A_WEEK = 168
+
+
+def minutes() -> WholeNumber:
+    """How long an item takes each time."""
+    return WholeNumber(required=True, validate=ma.validate.Range(1, MINUTES_OF_A_DAY, error="minutes_1_to_1440"))
+
+
+class PlannedItemSchema(CommandSchema):
+    """A line of a plan."""
+
+    command = PlannedItem
+
+    item_code = Text(required=True, maximum=32)
+    times_per_week = WholeNumber(
+        required=True, validate=ma.validate.Range(1, MOST_TIMES_A_WEEK, error="times_1_to_168")
+    )
+    minutes = minutes()
+
+
+class PlanDraftSchema(CommandSchema):
+    """A new version of a client's plan."""
+
+    command = PlanDraft
+
+    valid_from = Day(required=True)
+    valid_to = Day(load_default=None)
+    agency_id = Id(load_default=None)
+    items = Several(ma.fields.Nested(PlannedItemSchema), minimum=1, maximum=100, required=True)
+
+
+class ConfirmPlanSchema(CommandSchema):
+    """A confirmation; paper with the place where it is kept."""
+
+    command = ConfirmPlan
+
+    way = Choice(ConfirmationWay, load_default=ConfirmationWay.OWN_PHONE)
+    document = Text(load_default=None, maximum=200)
+
+
+class ServiceItemEntrySchema(CommandSchema):
+    """A new version of a catalogue item."""
+
+    command = ServiceItemEntry
+
+    code = Text(required=True, maximum=32)
+    name = Text(required=True, maximum=100)
+    category = Choice(ItemCategory, required=True)
+    staff_kinds = Several(Choice(StaffKind), minimum=1, maximum=3, required=True)
+    minutes = minutes()
+    source = Text(required=True, maximum=300)
+    national_code = Text(load_default=None, maximum=17)
+    is_active = Flag(load_default=True)
+
+
+class ItemFilterSchema(CommandSchema):
+    """Query keys of the catalogue."""
+
+    command = ItemFilter
+
+    limit = QueryNumber(
+        load_default=DEFAULT_LIMIT, validate=ma.validate.Range(1, LARGEST_LIMIT, error="limit_1_to_200")
+    )
+    after = Text(load_default=None, maximum=32)
+    category = Choice(ItemCategory, load_default=None)
+
+
+class ServiceItemSchema(ma.Schema):
+    """A catalogue item."""
+
+    code = Text(required=True)
+    version = WholeNumber(required=True)
+    name = Text(required=True)
+    category = Choice(ItemCategory, required=True)
+    staff_kinds = ma.fields.List(Choice(StaffKind), required=True)
+    minutes = WholeNumber(required=True)
+    national_code = Text(required=True, allow_none=True)
+    source = Text(required=True, metadata={"description": "Where it stands, or why it is assumed"})
+    is_active = Flag(required=True)
+
+
+class ServiceItemPageSchema(ma.Schema):
+    """Service items in order of their code."""
+
+    items = ma.fields.List(ma.fields.Nested(ServiceItemSchema), required=True)
+    next_after = Text(required=True, allow_none=True)
+
+
+class ServiceItemListSchema(ma.Schema):
+    """Service items that were added."""
+
+    items = ma.fields.List(ma.fields.Nested(ServiceItemSchema), required=True)
+
+
+class PlanConfirmationSchema(ma.Schema):
+    """How a plan was confirmed."""
+
+    way = Choice(ConfirmationWay, required=True)
+    document = Text(required=True, allow_none=True)
+    confirmed_at = Instant(required=True)
+
+
+class CarePlanSchema(ma.Schema):
+    """A version of a plan; a draft has no confirmation."""
+
+    id = Id(required=True)
+    client_id = Id(required=True)
+    version = WholeNumber(required=True)
+    agency_id = Id(required=True, allow_none=True)
+    valid_from = Day(required=True)
+    valid_to = Day(required=True, allow_none=True)
+    items = ma.fields.List(ma.fields.Nested(PlannedItemSchema), required=True)
+    confirmation = ma.fields.Nested(PlanConfirmationSchema, required=True, allow_none=True)
+    policy_digest = Text(required=True)
+
+
+CarePlanPageSchema: Any = page_schema(CarePlanSchema)

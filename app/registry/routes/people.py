@@ -1,0 +1,71 @@
+"""What concerns a person: a way in, a bank account, the full identity."""
+
+from uuid import UUID
+
+from app.accounts.types import OpenedAccount
+from app.kernel import clock
+from app.kernel.access import current_actor, requires
+from app.kernel.db import transaction
+from app.kernel.http.api import AnhuBlueprint
+from app.kernel.permissions import Permission
+from app.kernel.resend import idempotent
+from app.registry import commands, shown
+from app.registry.schemas import incoming, outgoing
+from app.registry.service import access, bank_accounts, people
+
+bp = AnhuBlueprint("people", __name__, description="Access, bank accounts and identities of people (人员)")
+
+
+@bp.post("/carers/<uuid:carer_id>/access")
+@requires(Permission.BIND_PEOPLE)
+@idempotent
+@bp.response(201, outgoing.AccessSchema)
+def open_carer_access(carer_id: UUID) -> OpenedAccount:
+    """Open a carer's account and issue a binding code."""
+    with transaction() as current:
+        return access.open_carer_access(current, carer_id=carer_id, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/guardians/<uuid:guardian_id>/access")
+@requires(Permission.BIND_PEOPLE)
+@idempotent
+@bp.response(201, outgoing.AccessSchema)
+def open_guardian_access(guardian_id: UUID) -> OpenedAccount:
+    """Open a guardian's account and issue a binding code."""
+    with transaction() as current:
+        return access.open_guardian_access(current, guardian_id=guardian_id, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/people/<uuid:person_id>/bank-accounts")
+@requires(Permission.WRITE_BANK_ACCOUNTS)
+@idempotent
+@bp.arguments(incoming.BankAccountEntrySchema)
+@bp.response(201, outgoing.BankAccountSchema)
+def set_bank_account(command: commands.BankAccountEntry, person_id: UUID) -> shown.BankAccountView:
+    """Record where a person's money goes; a changed account waits out a hold."""
+    with transaction() as current:
+        return bank_accounts.set_bank_account(
+            current, command, person_id=person_id, actor=current_actor(), at=clock.now()
+        )
+
+
+@bp.post("/bank-accounts/<uuid:bank_account_id>/name-check")
+@requires(Permission.WRITE_BANK_ACCOUNTS)
+@idempotent
+@bp.arguments(incoming.NameCheckEntrySchema)
+@bp.response(201, outgoing.BankAccountSchema)
+def record_name_check(command: commands.NameCheckEntry, bank_account_id: UUID) -> shown.BankAccountView:
+    """Record whether the holder is the payee."""
+    with transaction() as current:
+        return bank_accounts.record_name_check(
+            current, command, account_id=bank_account_id, actor=current_actor(), at=clock.now()
+        )
+
+
+@bp.get("/people/<uuid:person_id>/identity")
+@requires(Permission.READ_FULL_IDENTITY)
+@bp.response(200, outgoing.IdentitySchema)
+def read_identity(person_id: UUID) -> shown.Identity:
+    """A person's full identity; the reading is audited."""
+    with transaction() as current:
+        return people.read_identity(current, person_id=person_id, actor=current_actor(), at=clock.now())

@@ -1,0 +1,35 @@
+"""Fields that the registry's schemas share."""
+
+from typing import Any
+
+import marshmallow as ma
+
+from app.kernel.http.fields import Day, Text
+
+
+class Several(ma.fields.List[Any]):
+    """A list that the command gets as a tuple; at most 50 unless told otherwise."""
+
+    def __init__(self, item: Any, *, minimum: int = 0, maximum: int = 50, **kwargs: Any) -> None:
+        length = ma.validate.Length(minimum, maximum, error="list_length_{min}_to_{max}")
+        super().__init__(item, validate=length, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return tuple(super()._deserialize(value, attr, data, **kwargs))
+
+
+class DatedSchema(ma.Schema):
+    """Days of validity of what is shown."""
+
+    valid_from = Day(required=True, attribute="period.valid_from")
+    valid_to = Day(required=True, allow_none=True, attribute="period.valid_to")
+
+
+def district_code(**kwargs: Any) -> Text:
+    """A GB/T 2260 code of six digits."""
+    return Text(maximum=6, validate=ma.validate.Regexp(r"^[1-9][0-9]{5}\Z", error="not_a_district_code"), **kwargs)
+
+
+def street_code(**kwargs: Any) -> Text:
+    """A street's or town's code of nine digits."""
+    return Text(maximum=9, validate=ma.validate.Regexp(r"^[1-9][0-9]{8}\Z", error="not_a_street_code"), **kwargs)

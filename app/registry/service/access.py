@@ -1,0 +1,58 @@
+"""Opens the phone's door for carers and guardians: an account of their own clients, bound by a one-time code."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.accounts.service import open_account
+from app.accounts.types import OpenedAccount
+from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.permissions import AnyActor, Role, Scope, ScopeKind
+from app.registry.models import Carer, Guardian, Person
+from app.registry.queries import one_or_not_found, visible_carers
+from app.registry.service.people import phone_of
+from app.registry.service.scopes import client_to_change, today_of
+from app.registry.types import CarerKind
+
+OWN_CLIENTS = Scope(ScopeKind.OWN_CLIENTS)
+ROLES = {CarerKind.PROFESSIONAL: Role.CARER, CarerKind.FAMILY: Role.FAMILY_CARER}
+LABELS = {Role.CARER: "护理员", Role.FAMILY_CARER: "亲情照护人员", Role.GUARDIAN: "监护人 / 代理人"}
+
+
+class GuardianshipOver(DomainError):
+    """The guardianship has ended."""
+
+    kind, code = ErrorKind.CONFLICT, "guardianship_over"
+
+
+def open_carer_access(session: Session, *, carer_id: UUID, actor: AnyActor, at: datetime) -> OpenedAccount:
+    """Open an account for a carer of the actor's scope, and issue a binding code."""
+    statement = visible_carers(actor).where(Carer.id == carer_id).options(joinedload(Carer.person))
+    carer = one_or_not_found(session, statement)
+    return _open(session, carer.person, role=ROLES[carer.kind], actor=actor, at=at)
+
+
+def open_guardian_access(session: Session, *, guardian_id: UUID, actor: AnyActor, at: datetime) -> OpenedAccount:
+    """Open an account for a guardian of a client whom the actor may change, and issue a binding code."""
+    statement = select(Guardian).where(Guardian.id == guardian_id).options(joinedload(Guardian.person))
+    guardian = one_or_not_found(session, statement)
+    client_to_change(session, client_id=guardian.client_id, actor=actor, at=at)
+    if guardian.valid_to is not None and guardian.valid_to <= today_of(actor, at=at):
+        raise GuardianshipOver(guardian_id=guardian_id)
+    return _open(session, guardian.person, role=Role.GUARDIAN, actor=actor, at=at)
+
+
+def _open(session: Session, person: Person, *, role: Role, actor: AnyActor, at: datetime) -> OpenedAccount:
+    return open_account(
+        session,
+        person_id=person.id,
+        label=LABELS[role],
+        role=role,
+        scope=OWN_CLIENTS,
+        purpose="home care",
+        phone=phone_of(person),
+        actor=actor,
+        at=at,
+    )

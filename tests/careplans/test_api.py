@@ -1,0 +1,158 @@
+"""The catalogue and care plans over HTTP."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.kernel.ids import new_id
+from app.kernel.permissions import Role
+from tests.careplans.factories import an_item
+from tests.registry.scene import Scene
+from tests.registry.statements import statements
+
+HEAD, DISPATCHER, ADMIN, GUARDIAN = Role.AGENCY_HEAD, Role.DISPATCHER, Role.REGION_ADMIN, Role.GUARDIAN
+ITEM = {
+    "code": "life-05",
+    "name": "温水擦浴",
+    "category": "basic_life_care",
+    "staff_kinds": ["carer", "family"],
+    "minutes": 30,
+    "source": "测试",
+}
+PLAN = {"valid_from": "2026-11-20", "items": [{"item_code": "bathing", "times_per_week": 3, "minutes": 30}]}
+
+
+@pytest.fixture
+def draft(client: FlaskClient, tianjin: Session, scene: Scene) -> dict[str, Any]:
+    """A plan written by the dispatcher."""
+    an_item(tianjin)
+    tianjin.commit()
+    answer = scene.post(client, f"/clients/{scene.client_id}/care-plans", PLAN, scene.actors[DISPATCHER])
+    assert answer.status_code == 201, answer.json
+    return answer.json
+
+
+def test_an_item_is_added_once_however_often_it_is_sent(client: FlaskClient, scene: Scene):
+    key = str(new_id())
+
+    first = scene.post(client, "/service-items", ITEM, scene.actors[ADMIN], key=key)
+    again = scene.post(client, "/service-items", ITEM, scene.actors[ADMIN], key=key)
+
+    assert (first.status_code, first.json["version"]) == (201, 1)
+    assert (again.json, again.headers["Idempotent-Replay"]) == (first.json, "true")
+
+
+@pytest.mark.parametrize("bad", [{"minutes": 0}, {"staff_kinds": []}, {"code": ""}, {"national_code": "abc"}])
+def test_a_bad_item_is_refused(client: FlaskClient, scene: Scene, bad: dict[str, Any]):
+    assert scene.post(client, "/service-items", ITEM | bad, scene.actors[ADMIN]).status_code == 422
+
+
+def test_the_starter_list_is_paged_by_code(client: FlaskClient, scene: Scene):
+    added = scene.post(client, "/service-items/starter-list", {}, scene.actors[ADMIN])
+
+    first = scene.get(client, "/service-items?limit=30", scene.actors[Role.CARER]).json
+    second = scene.get(client, f"/service-items?limit=30&after={first['next_after']}", scene.actors[Role.CARER]).json
+
+    assert len(added.json["items"]) == 42
+    assert (len(first["items"]), len(second["items"]), second["next_after"]) == (30, 12, None)
+
+
+def test_a_guardian_confirms_on_the_own_phone(client: FlaskClient, scene: Scene, draft: dict[str, Any]):
+    path, guardian, key = f"/care-plans/{draft['id']}/confirmation", scene.actors[GUARDIAN], str(new_id())
+
+    first = scene.post(client, path, {}, guardian, key=key)
+    again = scene.post(client, path, {}, guardian, key=key)
+    second = scene.post(client, path, {}, guardian)
+
+    assert draft["confirmation"] is None
+    assert first.json["confirmation"]["way"] == "own_phone"
+    assert again.json == first.json
+    assert (second.status_code, second.json["code"]) == (409, "plan_confirmed")
+
+
+def test_the_head_confirms_from_paper_only(client: FlaskClient, scene: Scene, draft: dict[str, Any]):
+    path, head = f"/care-plans/{draft['id']}/confirmation", scene.actors[HEAD]
+
+    as_phone = scene.post(client, path, {}, head)
+    on_paper = scene.post(client, path, {"way": "paper", "document": "档案柜1-1"}, head)
+
+    assert (as_phone.status_code, as_phone.json["code"]) == (422, "confirmation_way_wrong")
+    assert on_paper.json["confirmation"]["document"] == "档案柜1-1"
+
+
+def test_a_guardian_cannot_claim_paper(client: FlaskClient, scene: Scene, draft: dict[str, Any]):
+    paper = {"way": "paper", "document": "x"}
+
+    answer = scene.post(client, f"/care-plans/{draft['id']}/confirmation", paper, scene.actors[GUARDIAN])
+
+    assert answer.json["code"] == "confirmation_way_wrong"
+
+
+def test_another_agency_neither_reads_nor_writes_nor_confirms(client: FlaskClient, scene: Scene, draft: dict[str, Any]):
+    plans, plan = f"/clients/{scene.client_id}/care-plans", f"/care-plans/{draft['id']}"
+
+    answers = [
+        scene.get(client, plans, scene.stranger),
+        scene.get(client, plan, scene.stranger),
+        scene.post(client, plans, PLAN, scene.stranger),
+        scene.post(client, f"{plan}/confirmation", {"way": "paper", "document": "x"}, scene.stranger),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+
+
+def test_nobody_comes_in_without_login_or_with_the_wrong_role(client: FlaskClient, scene: Scene, draft: dict[str, Any]):
+    plans, confirmation = f"/clients/{scene.client_id}/care-plans", f"/care-plans/{draft['id']}/confirmation"
+
+    for path, wrong in (
+        ("/service-items", HEAD),
+        ("/service-items/starter-list", HEAD),
+        (plans, ADMIN),
+        (confirmation, DISPATCHER),
+    ):
+        assert scene.post(client, path, {}, None).status_code == 401
+        assert scene.post(client, path, {}, scene.actors[wrong]).status_code == 403
+    for path in ("/service-items", plans, f"/care-plans/{draft['id']}"):
+        assert scene.get(client, path, None).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"items": []},
+        {"items": [{"item_code": "dancing", "times_per_week": 1, "minutes": 10}]},
+        {"items": [{"item_code": "bathing", "times_per_week": 0, "minutes": 10}]},
+        {"valid_from": "2026-11-19"},
+        {"valid_to": "2026-11-20"},
+        {"unknown": 1},
+    ],
+)
+def test_a_bad_plan_is_refused(client: FlaskClient, scene: Scene, draft: dict[str, Any], bad: dict[str, Any]):
+    path = f"/clients/{scene.client_id}/care-plans"
+
+    assert scene.post(client, path, PLAN | bad, scene.actors[DISPATCHER]).status_code == 422
+
+
+def test_no_plan_is_written_once_the_policy_is_over(client: FlaskClient, scene: Scene, draft: dict[str, Any]):
+    path = f"/clients/{scene.client_id}/care-plans"
+
+    answer = scene.post(client, path, PLAN | {"valid_from": "2029-12-06"}, scene.actors[DISPATCHER])
+
+    assert (answer.status_code, answer.json["code"]) == (409, "policy_expired")
+
+
+def test_a_longer_list_of_plans_takes_no_more_statements(client: FlaskClient, scene: Scene, draft: dict[str, Any]):
+    path, dispatcher = f"/clients/{scene.client_id}/care-plans", scene.actors[DISPATCHER]
+    with statements() as short:
+        before = scene.get(client, path, dispatcher).json["items"]
+    for _ in range(3):
+        scene.post(client, path, PLAN, dispatcher)
+
+    with statements() as long:
+        after = scene.get(client, path, dispatcher).json["items"]
+
+    assert (len(before), len(after)) == (1, 4)
+    assert [plan["version"] for plan in after] == [1, 2, 3, 4]
+    assert len(long) == len(short)

@@ -1,0 +1,82 @@
+"""One agency with a client, a carer and a family, another agency beside it, and who acts for whom."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.registry.shown import AgencyView, CarerView, ClientView, GuardianView
+from tests.registry.factories import a_carer, a_client, a_family_carer, a_guardian, an_agency, an_entitlement
+from tests.tokens import bearer, make_account
+
+NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the API tests of registry and care plans start from; `actors` by role, `stranger` of another agency."""
+
+    app: Flask
+    agency: AgencyView
+    other_agency: AgencyView
+    client: ClientView
+    carer: CarerView
+    family_carer: CarerView
+    guardian: GuardianView
+    stranger: Actor
+    actors: dict[Role, Actor] = field(default_factory=dict)
+
+    @property
+    def client_id(self) -> UUID:
+        """The client's id."""
+        return self.client.client.id
+
+    def headers(self, actor: Actor | None, *, key: str | None = None) -> dict[str, str]:
+        """Login and idempotency key of a request; nobody without an actor."""
+        login = {} if actor is None else bearer(self.app, actor)
+        return login | {"Idempotency-Key": key or str(new_id())}
+
+    def post(self, http: FlaskClient, path: str, body: object, actor: Actor | None, *, key: str | None = None):
+        """Send a body as an actor."""
+        return http.post(f"/api/v1{path}", json=body, headers=self.headers(actor, key=key))
+
+    def get(self, http: FlaskClient, path: str, actor: Actor | None):
+        """Ask as an actor."""
+        return http.get(f"/api/v1{path}", headers=self.headers(actor))
+
+
+def a_scene(session: Session, app: Flask) -> Scene:
+    """Make and commit everything within the test's transaction."""
+    agency, other = an_agency(session), an_agency(session)
+    client = a_client(session, agency=agency)
+    an_entitlement(session, client=client)
+    own = {"scope": Scope(ScopeKind.AGENCY, str(agency.id))}
+    guardian = a_guardian(session, client=client)
+    carer, family = a_carer(session, agency=agency), a_family_carer(session, client=client, formal=False)
+    scene = Scene(
+        app=app,
+        agency=agency,
+        other_agency=other,
+        client=client,
+        carer=carer,
+        family_carer=family,
+        guardian=guardian,
+        stranger=make_account(session, role=Role.AGENCY_HEAD, scope=Scope(ScopeKind.AGENCY, str(other.id))),
+        actors={
+            Role.DISPATCHER: make_account(session, role=Role.DISPATCHER, **own),
+            Role.AGENCY_HEAD: make_account(session, role=Role.AGENCY_HEAD, **own),
+            Role.OPERATOR_REVIEWER: make_account(session, role=Role.OPERATOR_REVIEWER),
+            Role.PAYOUT_PREPARER: make_account(session, role=Role.PAYOUT_PREPARER),
+            Role.REGION_ADMIN: make_account(session, role=Role.REGION_ADMIN),
+            Role.CARER: make_account(session, role=Role.CARER, person_id=carer.person.id),
+            Role.FAMILY_CARER: make_account(session, role=Role.FAMILY_CARER, person_id=family.person.id),
+            Role.GUARDIAN: make_account(session, role=Role.GUARDIAN, person_id=guardian.person.id),
+        },
+    )
+    session.commit()
+    return scene
