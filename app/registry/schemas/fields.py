@@ -11,7 +11,7 @@ class Several(ma.fields.List[Any]):
     """A list that the command gets as a tuple; at most 50 unless told otherwise."""
 
     def __init__(self, item: Any, *, minimum: int = 0, maximum: int = 50, **kwargs: Any) -> None:
-        length = ma.validate.Length(minimum, maximum, error="list_length_{min}_to_{max}")
+        length = ma.validate.Length(minimum, maximum, error="length_{min}_to_{max}")
         super().__init__(item, validate=length, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
