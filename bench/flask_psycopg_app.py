@@ -28,19 +28,37 @@ RING = SETTINGS.key_ring
 TIMEOUTS = "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
 
 CONTEXT = """
-    SELECT visit.client_id, visit.carer_id, visit.state, account.state, account.grants_version,
-      home_place.position_enc,
-      EXISTS (SELECT FROM certificate WHERE certificate.carer_id = carer.id AND valid_from <= %(day)s
-        AND (valid_to IS NULL OR valid_to > %(day)s)),
-      EXISTS (SELECT FROM entitlement WHERE entitlement.client_id = client.id AND valid_from <= %(day)s
-        AND (valid_to IS NULL OR valid_to > %(day)s)),
-      EXISTS (SELECT FROM stay WHERE stay.client_id = client.id AND valid_from <= %(day)s
-        AND (valid_to IS NULL OR valid_to > %(day)s))
-    FROM visit JOIN client ON client.id = visit.client_id JOIN carer ON carer.id = visit.carer_id
-      JOIN account ON account.person_id = carer.person_id
-      LEFT JOIN home_place ON home_place.client_id = client.id AND home_place.state = 'approved'
+    SELECT account.state, account.grants_version, carer.id,
+      (SELECT employment.agency_id FROM employment WHERE employment.carer_id = carer.id
+         AND employment.valid_from <= %(day)s AND (employment.valid_to IS NULL OR employment.valid_to > %(day)s)
+         ORDER BY EXISTS (SELECT FROM service_agreement WHERE service_agreement.valid_from <= %(day)s
+           AND (service_agreement.valid_to IS NULL OR service_agreement.valid_to > %(day)s)
+           AND service_agreement.client_id = visit.client_id
+           AND service_agreement.agency_id = employment.agency_id) DESC, employment.id LIMIT 1),
+      visit.id, visit.client_id, visit.carer_id, visit.agency_id, visit.plan_id, visit.team_slot, visit.planned,
+      visit.state, visit.seq, visit.began_at, visit.ended_at, visit.source, visit.district_code, visit.street_code,
+      home_place.position_enc, home_place.system, home_place.radius_m,
+      EXISTS (SELECT FROM certificate WHERE certificate.carer_id = carer.id
+        AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)),
+      EXISTS (SELECT FROM employment WHERE employment.carer_id = carer.id AND employment.agency_id = visit.agency_id
+        AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)),
+      EXISTS (SELECT FROM assignment WHERE assignment.client_id = visit.client_id AND assignment.carer_id = carer.id
+        AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)),
+      EXISTS (SELECT FROM entitlement WHERE entitlement.client_id = visit.client_id AND mode = 'home'
+        AND 'agency_care' = ANY (home_types)
+        AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)),
+      EXISTS (SELECT FROM suspension WHERE suspension.client_id = visit.client_id
+        AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)),
+      EXISTS (SELECT FROM stay WHERE stay.client_id = visit.client_id AND kind IN ('hospital', 'institution')
+        AND valid_from < %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)),
+      EXISTS (SELECT FROM care_plan WHERE care_plan.client_id = visit.client_id AND confirmed_at IS NOT NULL
+        AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s))
+    FROM account
+      LEFT JOIN carer ON carer.person_id = account.person_id AND carer.kind = 'professional'
+      LEFT JOIN visit ON visit.id = %(visit)s AND visit.carer_id = carer.id
+      LEFT JOIN home_place ON home_place.client_id = visit.client_id AND home_place.state = 'approved'
         AND home_place.valid_from <= %(day)s AND (home_place.valid_to IS NULL OR home_place.valid_to > %(day)s)
-    WHERE visit.id = %(visit)s AND account.id = %(account)s
+    WHERE account.id = %(account)s
 """
 EVENT = """
     INSERT INTO clock_event (id, kind, carer_id, client_id, visit_id, occurred_at, device_id, skew_ms, verdict,
@@ -90,10 +108,10 @@ def clock_in(visit_id: UUID) -> tuple[Response, int]:
         found = connection.execute(
             CONTEXT, {"visit": visit_id, "account": access.actor.account_id, "day": now.date()}
         ).fetchone()
-        if found is None or found[2] != "planned" or found[3:5] != ("active", access.grants_version):
+        if found is None or found[:2] != ("active", access.grants_version) or found[11] != "planned":
             abort(409)
-        values = _values(body, actor=access.actor, visit_id=visit_id, now=now, home=found[5])
-        values |= {"client": found[0], "carer": found[1]}
+        values = _values(body, actor=access.actor, visit_id=visit_id, now=now, home=found[18])
+        values |= {"carer": found[2], "client": found[5]}
         for statement in (EVENT, POSITION, VISIT, CHANGE):
             connection.execute(statement, values)
     return jsonify(id=body["id"], visit_id=visit_id, verdict=values["verdict"], received_at=now.isoformat()), 201
