@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, String, Text, Uuid, and_, any_, bindparam, exists, null, or_, select
+from sqlalchemy import Alias, Date, Select, String, Text, Uuid, and_, any_, bindparam, literal_column, null, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
@@ -54,8 +54,17 @@ VISIT_COLUMNS = (
     "street_code",
 )
 
-account, carer, visit, client = Account.__table__.c, Carer.__table__.c, Visit.__table__.c, Client.__table__.c
-home, employment, assignment = HomePlace.__table__.c, Employment.__table__.c, Assignment.__table__.c
+# Short aliases: the text is rewritten for the region's schema and read by the driver at every tap.
+ACCOUNT, CARER, VISIT, CLIENT = (
+    model.__table__.alias(name) for model, name in ((Account, "a"), (Carer, "c"), (Visit, "v"), (Client, "cl"))
+)
+HOME, EMPLOYMENT, ASSIGNMENT = (
+    HomePlace.__table__.alias("h"),
+    Employment.__table__.alias("e"),
+    Assignment.__table__.alias("s"),
+)
+account, carer, visit, client = ACCOUNT.c, CARER.c, VISIT.c, CLIENT.c
+home, employment, assignment = HOME.c, EMPLOYMENT.c, ASSIGNMENT.c
 DAY = bindparam("day", type_=Date())
 HOME_TYPE = bindparam("home_type", type_=Text())
 CLIENT_ID = bindparam("client_id", type_=Uuid())
@@ -76,30 +85,35 @@ class Door:
     rights: Rights
 
 
-def _held(model: Any, *conditions: Any, strictly: bool = False) -> Any:
+def _held(right: Alias, *conditions: Any, strictly: bool = False) -> Any:
     """Whether a dated right covers the day; `strictly` leaves out its first day."""
-    table = model.__table__.c
-    begun = table.valid_from < DAY if strictly else table.valid_from <= DAY
-    return exists(select(table.id).where(begun, or_(table.valid_to.is_(None), table.valid_to > DAY), *conditions))
+    begun = right.c.valid_from < DAY if strictly else right.c.valid_from <= DAY
+    covering = select(literal_column("1")).select_from(right)
+    covering = covering.where(begun, or_(right.c.valid_to.is_(None), right.c.valid_to > DAY), *conditions)
+    return covering.correlate_except(right).exists()
 
 
 def _rights(*, client_id: Any, agency_id: Any) -> list[Any]:
-    entitlement, plan = Entitlement.__table__.c, CarePlan.__table__.c
-    stay, suspension, certificate = Stay.__table__.c, Suspension.__table__.c, Certificate.__table__.c
+    certificate, entitlement, suspension = (
+        model.__table__.alias("r") for model in (Certificate, Entitlement, Suspension)
+    )
+    stay, plan = Stay.__table__.alias("r"), CarePlan.__table__.alias("r")
     return [
-        _held(Certificate, certificate.carer_id == carer.id).label("certified"),
-        _held(Employment, employment.carer_id == carer.id, employment.agency_id == agency_id).label("employed"),
-        _held(Assignment, assignment.client_id == client_id, assignment.carer_id == carer.id).label("assigned"),
+        _held(certificate, certificate.c.carer_id == carer.id).label("certified"),
+        _held(EMPLOYMENT, employment.carer_id == carer.id, employment.agency_id == agency_id).label("employed"),
+        _held(ASSIGNMENT, assignment.client_id == client_id, assignment.carer_id == carer.id).label("assigned"),
         _held(
-            Entitlement,
-            entitlement.client_id == client_id,
-            entitlement.mode == ServiceMode.HOME,
-            any_(entitlement.home_types) == HOME_TYPE,
+            entitlement,
+            entitlement.c.client_id == client_id,
+            entitlement.c.mode == ServiceMode.HOME,
+            any_(entitlement.c.home_types) == HOME_TYPE,
         ).label("granted"),
-        _held(Suspension, suspension.client_id == client_id).label("suspended"),
+        _held(suspension, suspension.c.client_id == client_id).label("suspended"),
         # On the day of admission the client may still have been at home in the morning.
-        _held(Stay, stay.client_id == client_id, stay.kind.in_(AWAY), strictly=True).label("away"),
-        _held(CarePlan, plan.client_id == client_id, plan.confirmed_at.is_not(None)).label("planned_care"),
+        _held(stay, stay.c.client_id == client_id, or_(*(stay.c.kind == kind for kind in AWAY)), strictly=True).label(
+            "away"
+        ),
+        _held(plan, plan.c.client_id == client_id, plan.c.confirmed_at.is_not(None)).label("planned_care"),
     ]
 
 
@@ -115,15 +129,17 @@ def _homes(client_id: Any) -> Any:
 def _statement(*, by_visit: bool) -> Select[Any]:
     """One row for each approved home, or one without a home."""
     client_id = visit.client_id if by_visit else client.id
+    works = Employment.__table__.alias("w")
     employers = (
-        select(employment.agency_id)
+        select(works.c.agency_id)
         .where(
-            employment.carer_id == carer.id,
-            employment.valid_from <= DAY,
-            or_(employment.valid_to.is_(None), employment.valid_to > DAY),
+            works.c.carer_id == carer.id,
+            works.c.valid_from <= DAY,
+            or_(works.c.valid_to.is_(None), works.c.valid_to > DAY),
         )
-        .order_by(_serves(client_id).desc(), employment.id)
+        .order_by(_serves(client_id, agency_id=works.c.agency_id).desc(), works.c.id)
         .limit(1)
+        .correlate_except(works)
         .scalar_subquery()
     )
     agency_id = visit.agency_id if by_visit else employers
@@ -141,18 +157,18 @@ def _statement(*, by_visit: bool) -> Select[Any]:
         *_rights(client_id=client_id, agency_id=agency_id),
     )
     own = and_(carer.person_id == account.person_id, carer.kind == bindparam("carer_kind", type_=String()))
-    joined = Account.__table__.outerjoin(Carer.__table__, own)
+    joined = ACCOUNT.outerjoin(CARER, own)
     if by_visit:
-        joined = joined.outerjoin(Visit.__table__, and_(visit.id == VISIT_ID, visit.carer_id == carer.id))
+        joined = joined.outerjoin(VISIT, and_(visit.id == VISIT_ID, visit.carer_id == carer.id))
     else:
-        joined = joined.outerjoin(Client.__table__, client.id == CLIENT_ID)
-    joined = joined.outerjoin(HomePlace.__table__, _homes(client_id))
+        joined = joined.outerjoin(CLIENT, client.id == CLIENT_ID)
+    joined = joined.outerjoin(HOME, _homes(client_id))
     return statement.select_from(joined).where(account.id == bindparam("account_id", type_=Uuid()))
 
 
-def _serves(client_id: Any) -> Any:
-    agreement = ServiceAgreement.__table__.c
-    return _held(ServiceAgreement, agreement.client_id == client_id, agreement.agency_id == employment.agency_id)
+def _serves(client_id: Any, *, agency_id: Any) -> Any:
+    agreement = ServiceAgreement.__table__.alias("r")
+    return _held(agreement, agreement.c.client_id == client_id, agreement.c.agency_id == agency_id)
 
 
 BY_VISIT = _statement(by_visit=True)
