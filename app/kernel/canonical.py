@@ -14,7 +14,9 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from math import isfinite
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -59,19 +61,32 @@ def row_digest(table: str, row: Mapping[str, object]) -> bytes:
 def _form(value: object, depth: int) -> bytes:
     if depth > DEEPEST:
         raise ValueError(f"a value is nested at most {DEEPEST} deep")
-    if value is None:
-        return b"n"
-    if is_dataclass(value) and not isinstance(value, type):
-        return _dataclass(value, depth)
-    for kind, form in FORMS:
-        if isinstance(value, kind):
-            return form(value, depth)
-    raise TypeError(f"no canonical form for {type(value).__name__}")
+    return _form_of(type(value))(value, depth)  # type: ignore[arg-type]  # mypy takes no class for hashable
+
+
+@cache
+def _form_of(kind: type) -> Callable[[Any, int], bytes]:
+    """The form of a type's values; looked up once per type."""
+    if is_dataclass(kind):
+        return _dataclass
+    for known, form in FORMS:
+        if issubclass(kind, known):
+            return form
+    raise TypeError(f"no canonical form for {kind.__name__}")
+
+
+def _nothing(value: None, depth: int) -> bytes:
+    return b"n"
 
 
 def _dataclass(value: Any, depth: int) -> bytes:
-    content = {field.name: getattr(value, field.name) for field in fields(value)}
+    content = {name: getattr(value, name) for name in _names_of(type(value))}  # type: ignore[arg-type]  # as above
     return b"c" + _text(type(value).__name__, depth) + _mapping(content, depth)
+
+
+@cache
+def _names_of(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _mapping(value: Mapping[Any, object], depth: int) -> bytes:
@@ -155,6 +170,7 @@ def _sized(tag: bytes, content: bytes) -> bytes:
 
 # In this order: an enum may be a str or int too, a bool is an int, a datetime is a date.
 FORMS: tuple[tuple[type, Callable[[Any, int], bytes]], ...] = (
+    (NoneType, _nothing),
     (Enum, _enum),
     (bool, _flag),
     (str, _text),

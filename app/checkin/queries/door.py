@@ -9,7 +9,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Alias, Date, Select, String, Text, Uuid, and_, any_, bindparam, literal_column, null, or_, select
+from sqlalchemy import (
+    Date,
+    FromClause,
+    Select,
+    String,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    literal_column,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
@@ -85,10 +99,10 @@ class Door:
     rights: Rights
 
 
-def _held(right: Alias, *conditions: Any, strictly: bool = False) -> Any:
+def _held(right: FromClause, *conditions: Any, strictly: bool = False) -> Any:
     """Whether a dated right covers the day; `strictly` leaves out its first day."""
     begun = right.c.valid_from < DAY if strictly else right.c.valid_from <= DAY
-    covering = select(literal_column("1")).select_from(right)
+    covering: Select[Any] = select(literal_column("1")).select_from(right)
     covering = covering.where(begun, or_(right.c.valid_to.is_(None), right.c.valid_to > DAY), *conditions)
     return covering.correlate_except(right).exists()
 
