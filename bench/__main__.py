@@ -1,6 +1,7 @@
 """`python -m bench`: how fast a clean check-in is, next to a minimal hand-written application on the same tables."""
 
 import argparse
+import signal
 import sys
 import time
 
@@ -18,6 +19,7 @@ WARM_SHARE = 8  # one check-in in so many only warms the server up
 def main() -> int:
     """Run the whole bench; 1 when a bar was missed."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what was started is stopped
     began = time.monotonic()
     print(f"Filling a database with {options.carers} carers, clients and visits …", flush=True)
     with filled_cluster(pairs=options.carers, at=clock.now()) as cluster:

@@ -124,7 +124,8 @@ def _request(pair: seed.Pair, *, token: str, at: datetime) -> bytes:
     body = json.dumps({"id": str(new_id()), "occurred_at": instant, "fix": fix}).encode()
     head = (
         f"POST /api/v1/visits/{pair.visit_id}/clock-in HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
-        f"Content-Type: application/json\r\nAccept-Language: zh-CN\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Phone-Sent-At: {instant}\r\nAccept-Language: zh-CN\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 

@@ -14,7 +14,7 @@ from bench import figures
 from bench.cluster import Cluster, filled_cluster
 from bench.load import LoadResult, ServerFailed, drive
 from bench.runs import COUNTED_TRIPS, WARM_TRIPS, Run, check_statuses, count_round_trips, run_once
-from bench.serving import BASELINE
+from bench.serving import BASELINE, OURS
 from bench.wire import Reader, Tally
 
 FEW = 24
@@ -36,7 +36,7 @@ def a_message(kind: str, content: bytes = b"") -> bytes:
     return kind.encode() + struct.pack("!I", len(content) + 4) + content
 
 
-@pytest.mark.parametrize("application", [BASELINE])
+@pytest.mark.parametrize("application", [OURS, BASELINE])
 def test_a_run_stores_every_check_in_and_counts_what_it_costs(cluster: Cluster, application: str) -> None:
     run = run_once(application, cluster, name="test_run", clients=4, warm=FEW)
     tallies = count_round_trips(application, cluster, name="test_trips")
