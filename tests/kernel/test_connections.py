@@ -10,15 +10,17 @@ from tests.conftest import Clone
 
 
 def cut_all(database: Clone) -> None:
-    """End every connection of the runtime role to this database, as a restart does."""
-    engine = create_engine(database.urls.runtime)
+    """End every connection of the runtime role to this database, as a restart does, and wait until they are gone."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    engine = create_engine(database.urls.runtime, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
-            )
-        )
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) {others} AND usename = current_user"))
+        for _ in range(200):
+            if not connection.scalar(text(f"SELECT count(*) {others} AND usename = current_user")):
+                break
+            time.sleep(0.02)
+        else:
+            pytest.fail("a connection did not end")
     engine.dispose()
 
 
