@@ -1,5 +1,7 @@
 """A database that was restarted costs no request: dead connections are replaced when they leave the pool."""
 
+import time
+
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, event, text
