@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
 from app.schedules.types import VisitSource, VisitState
 
+UNFINISHED = "state = 'begun' OR state = 'done' AND began_at IS NULL"  # lacks a tap
 LIVE = "state IN ('planned', 'begun', 'done')"
 
 
@@ -53,6 +55,9 @@ class Visit(Base):
         Index("ix_visit_carer_id_id", "carer_id", "id"),
         Index("ix_visit_client_id_id", "client_id", "id"),
         Index("ix_visit_agency_id_id", "agency_id", "id"),
+        # What the jobs look for among all visits there ever were.
+        Index("ix_visit_planned_end", text("upper(planned)"), postgresql_where=text("state = 'planned'")),
+        Index("ix_visit_unfinished", text("coalesce(began_at, ended_at)"), postgresql_where=text(UNFINISHED)),
         regional(update=("state", "seq", "began_at", "ended_at")),
     )
 

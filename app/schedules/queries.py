@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, false, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from app.careplans.models import CarePlan
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, fetch_page
 from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
+from app.kernel.regions import zone_of
 from app.policies.codes import HomeType
 from app.registry.models import (
     Agency,
@@ -57,12 +59,13 @@ def _visible(actor: AnyActor) -> ColumnElement[bool]:
     if isinstance(actor, SystemActor) or actor.person_id is None:
         return false()
     if actor.role is Role.GUARDIAN:
-        return _guarded_by(actor.person_id)
+        return _guarded_by(actor.person_id, zone=zone_of(actor.region))
     return Visit.carer_id.in_(select(Carer.id).where(Carer.person_id == actor.person_id))
 
 
-def _guarded_by(person_id: UUID) -> ColumnElement[bool]:
-    day = cast(func.coalesce(func.lower(Visit.planned), Visit.began_at, Visit.created_at), Date)
+def _guarded_by(person_id: UUID, *, zone: ZoneInfo) -> ColumnElement[bool]:
+    begins_at = func.coalesce(func.lower(Visit.planned), Visit.began_at, Visit.created_at)
+    day = cast(func.timezone(zone.key, begins_at), Date)
     guarded = select(Guardian.id).where(
         Guardian.client_id == Visit.client_id,
         Guardian.person_id == person_id,
@@ -109,11 +112,13 @@ def find_visits(session: Session, *, ids: Collection[UUID]) -> dict[UUID, VisitV
 
 
 def list_planned_before(session: Session, *, before: datetime, limit: int) -> list[tuple[UUID, str, datetime]]:
-    """Planned visits whose planned end lies before `before` (id, district, planned end); for the job, unscoped."""
+    """Planned visits whose planned end lies before `before` (id, district, planned end), the longest over first; for
+    the job, unscoped. The state is written out, not bound, so that the partial index may be used."""
+    ends_at = func.upper(Visit.planned)
     statement = (
-        select(Visit.id, Visit.district_code, func.upper(Visit.planned))
-        .where(Visit.state == VisitState.PLANNED, func.upper(Visit.planned) < before)
-        .order_by(Visit.id)
+        select(Visit.id, Visit.district_code, ends_at)
+        .where(text("state = 'planned'"), ends_at < before)
+        .order_by(ends_at, Visit.id)
         .limit(limit)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(statement)]

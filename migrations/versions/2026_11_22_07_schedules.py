@@ -104,6 +104,22 @@ def upgrade_region(schema: str) -> None:
     op.create_index("ix_visit_agency_id_id", "visit", ["agency_id", "id"], unique=False, schema=schema)
     op.create_index("ix_visit_carer_id_id", "visit", ["carer_id", "id"], unique=False, schema=schema)
     op.create_index("ix_visit_client_id_id", "visit", ["client_id", "id"], unique=False, schema=schema)
+    op.create_index(
+        "ix_visit_planned_end",
+        "visit",
+        [sa.literal_column("upper(planned)")],
+        unique=False,
+        schema=schema,
+        postgresql_where=sa.text("state = 'planned'"),
+    )
+    op.create_index(
+        "ix_visit_unfinished",
+        "visit",
+        [sa.literal_column("coalesce(began_at, ended_at)")],
+        unique=False,
+        schema=schema,
+        postgresql_where=sa.text("state = 'begun' OR state = 'done' AND began_at IS NULL"),
+    )
     op.create_table(
         "visit_change",
         sa.Column("visit_id", sa.Uuid(), nullable=False),

@@ -279,7 +279,7 @@ def a_scene(session: Session, app: Flask) -> Scene:
     )
 
 
-def a_guardian(session: Session, app: Flask, client_id: UUID) -> Actor:
+def a_guardian(session: Session, app: Flask, client_id: UUID, *, since: date = SINCE) -> Actor:
     person_id = a_person(session, app)
     add(
         session,
@@ -290,7 +290,7 @@ def a_guardian(session: Session, app: Flask, client_id: UUID) -> Actor:
             relation=Relation.CHILD,
             extent=GuardianExtent.CONFIRM_CARE,
             document="test",
-            valid_from=SINCE,
+            valid_from=since,
         ),
     )
     return an_actor(session, Role.GUARDIAN, ScopeKind.OWN_CLIENTS, person_id=person_id)

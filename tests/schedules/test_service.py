@@ -1,6 +1,6 @@
 """A visit's life: legal steps pass, illegal ones are refused by the code and by the database."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import hypothesis.strategies as st
 import pytest
@@ -19,7 +19,7 @@ from app.schedules.models import Visit, VisitChange, VisitStep
 from app.schedules.service import planning, progress
 from app.schedules.service.progress import VisitMoved, change_row
 from app.schedules.types import ALLOWED, FIRST_STATES, VisitState
-from tests.schedules.factories import HOUR, NOW, Scene, a_visit
+from tests.schedules.factories import HOUR, NOW, TODAY, Scene, a_guardian, a_visit
 
 JOB = SystemActor("tianjin", "test")
 
@@ -118,6 +118,27 @@ def test_overdue_visits_are_missed_once_and_only_after_the_late_window(scene: Sc
     assert (at_boundary, first, second) == (1, 1, 0)
     assert read(tianjin, boundary).state is VisitState.MISSED
     assert (read(tianjin, over).state, read(tianjin, over).seq) == (VisitState.MISSED, 2)
+
+
+def test_the_visits_longest_over_are_looked_at_first_however_many_there_are(scene: Scene, tianjin: Session):
+    later = a_visit(tianjin, scene, start=NOW - 2 * HOUR)
+    earlier = a_visit(tianjin, scene, start=NOW - 4 * HOUR)
+
+    (first,) = queries.list_planned_before(tianjin, before=NOW, limit=1)
+
+    assert first[0] == earlier
+    assert [each[0] for each in queries.list_planned_before(tianjin, before=NOW, limit=9)] == [earlier, later]
+
+
+@pytest.mark.parametrize(("since", "is_seen"), [(TODAY, True), (TODAY + timedelta(days=1), False)])
+def test_a_guardian_sees_visits_of_his_local_days(scene: Scene, tianjin: Session, app: Flask, since, is_seen):
+    at_seven = datetime(2026, 11, 19, 23, tzinfo=UTC)  # in the morning of the 20th in Tianjin
+    visit_id = a_visit(tianjin, scene, start=at_seven)
+    guardian = a_guardian(tianjin, app, scene.client_id, since=since)
+
+    seen = set(tianjin.scalars(queries.visible_visits(guardian).with_only_columns(Visit.id)))
+
+    assert seen == ({visit_id} if is_seen else set())
 
 
 def test_a_phone_that_tells_late_begins_a_missed_visit(scene: Scene, tianjin: Session):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
 
 from app.checkin.commands import ItemEntry
@@ -15,7 +15,7 @@ from app.checkin.types import EventKind, EvidenceKind, ExceptionCode
 from app.kernel.errors import NotFound
 from app.kernel.permissions import AnyActor
 from app.registry.models import Carer
-from app.schedules.models import Visit
+from app.schedules.models import UNFINISHED, Visit
 from app.schedules.queries import get_visit
 from app.schedules.types import VisitSource, VisitState
 
@@ -132,15 +132,16 @@ def find_open_unscheduled(session: Session, *, carer_id: UUID, client_id: UUID) 
 
 
 def list_without_record(session: Session, *, limit: int) -> list[UUID]:
-    """Visits that lack a tap and have no record yet; unscoped, for the job that closes forgotten ones."""
+    """Visits that lack a tap and have no record yet, the longest open first; unscoped, for the job that closes
+    forgotten ones. Those of this moment come last, so that however many there are, a forgotten one is found."""
     recorded = exists(select(ServiceRecord.id).where(ServiceRecord.visit_id == Visit.id))
     statement = (
         select(Visit.id)
         .where(
-            or_(Visit.state == VisitState.BEGUN, and_(Visit.state == VisitState.DONE, Visit.began_at.is_(None))),
+            text(f"({UNFINISHED})"),
             ~recorded,
         )
-        .order_by(Visit.id)
+        .order_by(func.coalesce(Visit.began_at, Visit.ended_at), Visit.id)
         .limit(limit)
     )
     return list(session.scalars(statement))
