@@ -30,7 +30,7 @@ from app.payouts.batch_types import (
     SubsidyDetail,
     SubsidyView,
 )
-from app.payouts.lists import DueRequest, SubsidyRequest
+from app.payouts.pages import DueRequest, SubsidyRequest
 from app.payouts.queries import batches, subsidies
 from app.payouts.schemas import (
     AnswerBookedSchema,

@@ -8,7 +8,7 @@ from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, Text, WholeNu
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema, QueryNumber, page_schema
 from app.payouts.batch_types import ApproveBatch, ComputeMonth, HeldReason, NewPayingAccount, PrepareBatches
-from app.payouts.lists import DueRequest, SubsidyRequest
+from app.payouts.pages import DueRequest, SubsidyRequest
 from app.payouts.types import BatchState, DayRule, FileKind, PayoutState
 
 

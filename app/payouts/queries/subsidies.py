@@ -14,8 +14,8 @@ from app.kernel.paging import Page, fetch_page
 from app.kernel.permissions import AnyActor, ScopeKind, SystemActor
 from app.payouts.batch_rules import judge_account
 from app.payouts.batch_types import DayView, DueView, RuleView, SubsidyDetail, SubsidyView
-from app.payouts.lists import DueRequest, SubsidyRequest
 from app.payouts.models import Payout, Subsidy, SubsidyDay
+from app.payouts.pages import DueRequest, SubsidyRequest
 from app.payouts.types import LIVE_STATES, PayoutState
 from app.policies.models import PolicyText
 from app.policies.report import origin
