@@ -3,11 +3,13 @@
 import os
 import sys
 import tempfile
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
 
 import click
+import psycopg
+from sqlalchemy.exc import ArgumentError
 
 from app.accounts.service import open_account
 from app.accounts.types import OpenedAccount
@@ -22,15 +24,12 @@ from app.kernel.errors import DomainError
 from app.kernel.http.document_file import document_text
 from app.kernel.permissions import Role, Scope, ScopeKind, SystemActor
 from app.kernel.regions import is_open_region
-from app.kernel.roles import DatabaseUrls
+from app.kernel.roles import DatabaseUrls, UnfitDatabase, create_roles_and_database
 from app.kernel.settings import Mode, Settings, SettingsInvalid, read_settings
 from app.kernel.worker import work_until_stopped
-from app.policies import report
+from app.policies.commands import load_policies, policies
 from app.policies.keeping import RegionWithoutPolicy, keep_all_texts, open_region
 from app.policies.rules import PolicyBook
-from app.policies.service import load_book
-from app.policies.texts import explain_policy
-from app.policies.types import NoPolicy, PolicyExpired, PolicyFilesInvalid
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,7 +53,7 @@ def db() -> None:
 def db_start(data_dir: Path) -> None:
     """Start the embedded PostgreSQL, or find it running; it stays up. Prints the settings that point to it."""
     urls = _start_embedded(data_dir)
-    click.echo(f"DATABASE_URL={urls.runtime}\nANHU_OWNER_URL={urls.owner}")
+    click.echo(_settings_text(urls))
 
 
 @db.command("stop")
@@ -68,42 +67,42 @@ def db_stop(data_dir: Path) -> None:
     click.echo("The database is stopped." if stopped else "The database was not running.")
 
 
-@main.group("policies")
-def policies_group() -> None:
-    """Policy files (政策文件): check a folder, show the rules of a day."""
+@db.command("roles")
+@click.option(
+    "--superuser-url", envvar="ANHU_SUPERUSER_URL", required=True, help="postgresql+psycopg://… of a superuser."
+)
+@click.option("--database", default="anhu", show_default=True)
+@click.option("--owner-password", envvar="ANHU_OWNER_PASSWORD", help="Without it the role keeps the one it has.")
+@click.option("--runtime-password", envvar="ANHU_RUNTIME_PASSWORD", help="Without it the role keeps the one it has.")
+def db_roles(superuser_url: str, database: str, owner_password: str | None, runtime_password: str | None) -> None:
+    """Make both roles and the database on a PostgreSQL server; safe to repeat. Prints the settings that point to it.
 
-
-_policies_dir = click.Path(path_type=Path, file_okay=False)
-
-
-@policies_group.command("check")
-@click.argument("folder", type=_policies_dir, envvar="ANHU_POLICIES_DIR", required=False)
-def policies_check(folder: Path | None) -> None:
-    """Check every policy file of FOLDER (default: ANHU_POLICIES_DIR, else the shipped ones) and name all problems."""
-    click.echo(report.summarise_book(_load_policies(folder)))
-
-
-@policies_group.command("show")
-@click.argument("region")
-@click.option("--district", help="Six-digit code (区县代码).")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Service date (服务日期).")
-@click.option("--folder", type=_policies_dir, envvar="ANHU_POLICIES_DIR", help="Default: ANHU_POLICIES_DIR.")
-def policies_show(region: str, district: str | None, on: datetime, folder: Path | None) -> None:
-    """Show the rules of REGION on a day: each value with its document and clause, or that it is assumed and why."""
-    book = _load_policies(folder)
+    Each option can be given by the environment (ANHU_SUPERUSER_URL, ANHU_OWNER_PASSWORD, ANHU_RUNTIME_PASSWORD): other
+    users of the machine see a command's words.
+    """
+    passwords = {"owner_password": owner_password or None, "runtime_password": runtime_password or None}
     try:
-        policy = book.policy_for(region=region, district=district, on=on.date())
-    except (NoPolicy, PolicyExpired) as error:
+        urls = create_roles_and_database(superuser_url, database=database, **passwords)
+    except ArgumentError:  # its text repeats what was given, password and all
+        raise click.ClickException("the superuser's URL is not of the form postgresql+psycopg://…") from None
+    except (UnfitDatabase, psycopg.Error) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(report.show_policy(policy, explain_policy(policy)))
+    click.echo(_settings_text(urls))
 
 
-@policies_group.command("sync")
+main.add_command(policies)
+
+
+@policies.command("sync")
 @_data_dir
 def policies_sync(data_dir: Path) -> None:
     """Keep the text of every policy of every region: after policy files changed, before they decide anything."""
-    for code, new in _keep_texts(_owner_url(data_dir), _load_policies(_policies_folder())).items():
+    for code, new in _keep_texts(_owner_url(data_dir), load_policies(_policies_folder())).items():
         click.echo(f"{code}: {new} new texts")
+
+
+def _settings_text(urls: DatabaseUrls) -> str:
+    return f"DATABASE_URL={urls.runtime}\nANHU_OWNER_URL={urls.owner}"
 
 
 def _policies_folder() -> Path | None:
@@ -118,20 +117,13 @@ def _keep_texts(owner_url: str, book: PolicyBook) -> dict[str, int]:
         raise click.ClickException(str(lacking)) from lacking
 
 
-def _load_policies(folder: Path | None) -> PolicyBook:
-    try:
-        return load_book(folder)
-    except PolicyFilesInvalid as invalid:
-        raise click.ClickException(str(invalid)) from invalid
-
-
 @db.command("migrate")
 @_data_dir
 def db_migrate(data_dir: Path) -> None:
     """Bring every schema to the newest migration, set rights, add partitions ahead. Runs as owner."""
     owner_url = _owner_url(data_dir)
     schemas = migrations.migrate(owner_url, today=_today())
-    _keep_texts(owner_url, _load_policies(_policies_folder()))
+    _keep_texts(owner_url, load_policies(_policies_folder()))
     click.echo(f"Up to date: {', '.join(schemas)}")
 
 
@@ -155,7 +147,7 @@ def region() -> None:
 @_data_dir
 def region_add(code: str, name: str, timezone: str, data_dir: Path) -> None:
     """Add a fund: its schema, tables, rights, partitions and policy texts. Safe to repeat."""
-    book = _load_policies(_policies_folder())
+    book = load_policies(_policies_folder())
     try:
         open_region(_owner_url(data_dir), code=code, name=name, timezone=timezone, book=book, at=clock.now())
     except (migrations.RegionInvalid, RegionWithoutPolicy, ZoneInfoNotFoundError) as invalid:
@@ -259,7 +251,7 @@ def _environment(data_dir: Path) -> dict[str, str]:
     if not environment.get("DATABASE_URL") and environment.get("ANHU_MODE") != Mode.PRODUCTION:
         urls = _start_embedded(data_dir)
         migrations.migrate(urls.owner, today=_today())
-        _keep_texts(urls.owner, _load_policies(_policies_folder()))
+        _keep_texts(urls.owner, load_policies(_policies_folder()))
         environment |= {"DATABASE_URL": urls.runtime, "ANHU_OWNER_URL": urls.owner}
     try:
         read_settings(environment)

@@ -34,7 +34,6 @@ from sqlalchemy.sql import text
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 REGION_SCHEMA = "region"
-DAYS = "daterange(valid_from, valid_to)"
 
 NAMING: dict[Any, str] = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

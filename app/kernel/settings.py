@@ -25,6 +25,9 @@ from app.kernel.tokens import TokenKeys
 EXTENSION = "anhu.settings"
 WECHAT_URL = "https://api.weixin.qq.com"
 KEY_SETTINGS = ("ANHU_FIELD_KEYS", "ANHU_INDEX_KEYS", "ANHU_COMMAND_KEY", "ANHU_TOKEN_KEYS")
+URL_SETTINGS = ("DATABASE_URL", "ANHU_OWNER_URL")
+URL_START = "postgresql+psycopg://"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 NEEDED_IN_PRODUCTION = ("DATABASE_URL", *KEY_SETTINGS, "ANHU_WECHAT_APPID", "ANHU_WECHAT_SECRET")
 
 
@@ -98,6 +101,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsInvalid(
             "DATABASE_URL is not set: start with the `anhu` command, or point it at a PostgreSQL server"
         )
+    if faults := [name for name in URL_SETTINGS if not (values.get(name) or URL_START).startswith(URL_START)]:
+        raise SettingsInvalid(f"{' and '.join(faults)} must begin with {URL_START}")
     return _build(values, mode=mode, data_dir=data_dir)
 
 
@@ -165,12 +170,24 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
                 secret=values.get("ANHU_WECHAT_SECRET") or "demo-secret",
             ),
             policies_dir=Path(values["ANHU_POLICIES_DIR"]) if values.get("ANHU_POLICIES_DIR") else None,
-            log_level=values.get("ANHU_LOG_LEVEL") or "INFO",
+            log_level=_log_level(values.get("ANHU_LOG_LEVEL") or "INFO"),
             demo_clock=values.get("ANHU_DEMO_CLOCK") == "on",
-            limits=Limits(pool_size=int(values.get("ANHU_POOL_SIZE") or Limits().pool_size)),
+            limits=Limits(pool_size=_pool_size(values.get("ANHU_POOL_SIZE") or str(Limits().pool_size))),
         )
     except ValueError as error:
         raise SettingsInvalid(str(error)) from error
+
+
+def _log_level(text: str) -> str:
+    if text not in LOG_LEVELS:
+        raise SettingsInvalid(f"ANHU_LOG_LEVEL is {text!r}; it can be {', '.join(LOG_LEVELS)}")
+    return text
+
+
+def _pool_size(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):  # 0 means no bound to SQLAlchemy
+        raise SettingsInvalid(f"ANHU_POOL_SIZE is {text!r}; it is a number of connections, at least 1")
+    return int(text)
 
 
 def _token_keys(text: str) -> TokenKeys:
@@ -193,7 +210,9 @@ def _demo_keys(data_dir: Path) -> dict[str, str]:
     with FileLock(data_dir / "keys.lock"):
         if not path.exists():
             made = {name: f"demo:{generate_key()}" for name in KEY_SETTINGS} | {"ANHU_COMMAND_KEY": generate_key()}
-            path.touch(mode=0o600)
-            path.write_text(json.dumps(made, indent=2), encoding="ascii")
+            begun = path.with_suffix(".new")
+            begun.touch(mode=0o600)
+            begun.write_text(json.dumps(made, indent=2), encoding="ascii")
+            begun.replace(path)  # whole or not at all: half a file would keep every later start from its keys
         stored: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
     return stored

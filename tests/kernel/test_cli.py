@@ -1,10 +1,62 @@
-from click.testing import CliRunner
+"""The `anhu` command on a server of its own database."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import make_url
 
 from app.cli import main
+from tests.server import postgres_for_tests
+
+
+def run(*words: str, **environment: str | None) -> Result:
+    return CliRunner().invoke(main, words, env=environment)
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    name = f"cli_{uuid4().hex}"
+    yield name
+    parts = make_url(postgres_for_tests())
+    arguments = {**parts.translate_connect_args(username="user", database="dbname"), **parts.query}
+    with psycopg.connect(**arguments, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def test_the_command_tells_what_it_is():
-    answer = CliRunner().invoke(main, ["--help"])
+    answer = run("--help")
 
     assert answer.exit_code == 0
     assert "安护" in answer.output
+
+
+def test_roles_migrate_and_a_region_are_three_commands(database: str):
+    made = run("db", "roles", "--superuser-url", postgres_for_tests(), "--database", database)
+    urls = dict(line.split("=", 1) for line in made.output.splitlines())
+    migrated = run("db", "migrate", **urls)
+    added = run("region", "add", "tianjin", "--name", "天津市", **urls)
+    maintained = run("db", "maintain", **urls)
+
+    assert [make_url(url).username for url in urls.values()] == ["anhu_runtime", "anhu_owner"]
+    assert (migrated.exit_code, migrated.output) == (0, "Up to date: public\n")
+    assert (added.exit_code, added.output) == (0, "tianjin is ready.\n")
+    assert (maintained.exit_code, maintained.output) == (0, "tianjin: 0 partitions added\n")
+
+
+def test_roles_can_be_made_without_a_secret_among_the_command_s_words(database: str):
+    made = run("db", "roles", "--database", database, ANHU_SUPERUSER_URL=postgres_for_tests())
+
+    assert made.exit_code == 0
+    assert f"/{database}?" in made.output
+
+
+@pytest.mark.parametrize("url", ["postgres:secret", "postgresql+psycopg://u:secret@127.0.0.1:1/postgres"])
+def test_a_server_that_cannot_be_reached_is_one_sentence_without_the_password(url: str):
+    answer = run("db", "roles", "--superuser-url", url)
+
+    assert answer.exit_code == 1
+    assert answer.output.startswith("Error: ")
+    assert "secret" not in answer.output

@@ -29,6 +29,14 @@ def test_two_starts_without_settings_read_the_same_keys(tmp_path: Path):
     assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
 
 
+def test_a_start_killed_while_it_made_keys_does_not_stop_the_next(tmp_path: Path):
+    (tmp_path / "keys.new").write_text('{"ANHU_FIELD_KEYS": "de')
+
+    first, second = (read_settings(demo(tmp_path)) for _ in range(2))
+
+    assert first.token_keys == second.token_keys
+
+
 def test_two_data_folders_have_different_keys(tmp_path: Path):
     first, second = (read_settings(demo(tmp_path / name)) for name in ("a", "b"))
 
@@ -82,6 +90,11 @@ WRONG = {
     "token keys": ({"ANHU_TOKEN_KEYS": "k1:%%"}, "ANHU_TOKEN_KEYS"),
     "short token key": ({"ANHU_TOKEN_KEYS": "k1:" + base64.b64encode(b"short").decode()}, "ANHU_TOKEN_KEYS"),
     "database": ({"DATABASE_URL": ""}, "DATABASE_URL"),
+    "another database": ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL must begin with"),
+    "another driver": ({"ANHU_OWNER_URL": "postgresql://u@h/d"}, "ANHU_OWNER_URL must begin with"),
+    "log level": ({"ANHU_LOG_LEVEL": "loud"}, "ANHU_LOG_LEVEL"),
+    "pool": ({"ANHU_POOL_SIZE": "many"}, "ANHU_POOL_SIZE"),
+    "pool without a bound": ({"ANHU_POOL_SIZE": "0"}, "ANHU_POOL_SIZE"),
 }
 
 
@@ -92,7 +105,9 @@ def test_a_wrong_setting_is_named(tmp_path: Path, values: dict[str, str], named:
 
 
 def test_secrets_are_not_shown(tmp_path: Path):
-    settings = read_settings(demo(tmp_path, ANHU_WECHAT_SECRET="very-secret", DATABASE_URL="postgresql://u:hidden@h/d"))
+    settings = read_settings(
+        demo(tmp_path, ANHU_WECHAT_SECRET="very-secret", DATABASE_URL="postgresql+psycopg://u:hidden@h/d")
+    )
 
     assert "very-secret" not in repr(settings)
     assert "hidden" not in repr(settings)

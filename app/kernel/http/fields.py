@@ -174,10 +174,3 @@ class Choice(ma.fields.Enum[Any]):
         if not isinstance(value, str):
             raise self.make_error("unknown", choices=self.choices_text)
         return super()._deserialize(value, attr, data, **kwargs)
-
-
-def region_code() -> Text:
-    """A region's code: lower-case letters, digits and underscores, as its schema is named."""
-    return Text(
-        maximum=30, required=True, validate=ma.validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="not_a_region_code")
-    )
