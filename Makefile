@@ -45,6 +45,10 @@ migration: setup
 openapi: setup
 	$(BIN)/anhu openapi > docs/openapi.json
 
+# Both ways from a client's home to the bank, on a demo clock; ARGS=--exit ends after the report.
+demo: setup
+	$(BIN)/python -m demo $(ARGS)
+
 test-pg15: setup
 	$(BIN)/python tests/pg15.py -n 2 $(ARGS)
 

@@ -1,0 +1,135 @@
+"""`python -m demo [--exit]`: Anhu's two ways, from a client's home to the bank, through HTTP on a demo clock."""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from app.kernel import embedded
+from app.kernel.embedded_host import EmbeddedServerFailed
+from demo import story
+from demo.client import StepFailed
+from demo.installation import DemoTime, add_regions
+from demo.processes import ROOT, Door, ProcessFailed, start_server, start_standin, start_worker
+from demo.world import CommandFailed, World
+from standins.wechat.service import DEFAULT_APPID, DEFAULT_SECRET
+
+FAILURES = (StepFailed, ProcessFailed, CommandFailed, EmbeddedServerFailed)
+
+
+class Stopped(BaseException):
+    """Ctrl-C or SIGTERM."""
+
+
+def main() -> int:
+    """Run the demo; 0 when the whole story was told, 1 when a step failed, 130 when it was stopped on the way."""
+    arguments = _arguments()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    told = False
+    try:
+        with _running(arguments) as world:
+            story.tell(world)
+            told = True
+            if not arguments.exit:
+                print(f"\n仍在运行 Still running: {world.server_url}/docs  (Ctrl-C 停止 stops it)", flush=True)
+                signal.pause()
+    except FAILURES as failure:
+        print(f"\n演示中断 The demo failed: {failure}", file=sys.stderr, flush=True)
+        return 1
+    except Stopped:
+        return 0 if told else 130
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m demo", description="安护演示 The demo of Anhu.")
+    parser.add_argument("--exit", action="store_true", help="end after the report")
+    parser.add_argument("--port", type=int, default=0, help="of the server; 0 takes a free one")
+    parser.add_argument("--data-dir", type=Path, help="an empty folder for the database; it is kept")
+    parser.add_argument("--output", type=Path, default=ROOT / "var" / "demo", help="where the bank's files go")
+    parser.add_argument("--days", type=int, default=31, help="how many days of the month are lived through (1 to 31)")
+    parser.add_argument("--keep", action="store_true", help="keep the database's folder")
+    arguments = parser.parse_args()
+    if not 1 <= arguments.days <= 31:
+        parser.error("--days is 1 to 31")
+    if arguments.data_dir and arguments.data_dir.exists() and any(arguments.data_dir.iterdir()):
+        parser.error(f"{arguments.data_dir} is not empty: the demo needs a fresh folder")
+    return arguments
+
+
+def _stop(*_: object) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # what follows is stopping, which must not be interrupted
+    raise Stopped
+
+
+@contextmanager
+def _running(arguments: argparse.Namespace) -> Iterator[World]:
+    """Everything started; all of it stopped at the end, whatever happens, the last started first."""
+    started = time.monotonic()
+    with ExitStack() as stack:
+        data_dir = _data_dir(arguments, stack)
+        arguments.output.mkdir(parents=True, exist_ok=True)
+        print("启动数据库 Starting the database …", flush=True)
+        stack.callback(embedded.stop, data_dir)
+        urls = embedded.start(data_dir)
+        clock = DemoTime(urls.owner)
+        stack.callback(clock.close)
+        add_regions(urls, at=story.BEGINS_AT)
+        clock.move_to(story.BEGINS_AT)
+        wechat, wechat_url = start_standin("wechat", logs=data_dir)
+        stack.callback(wechat.stop)
+        bank, bank_url = start_standin("bank", logs=data_dir)
+        stack.callback(bank.stop)
+        environment = os.environ | {
+            "DATABASE_URL": urls.runtime,
+            "ANHU_OWNER_URL": urls.owner,
+            "ANHU_DATA_DIR": str(data_dir),
+            "ANHU_MODE": "demo",
+            "ANHU_DEMO_CLOCK": "on",
+            "ANHU_LOG_LEVEL": "WARNING",
+            "ANHU_WECHAT_URL": wechat_url,
+            "ANHU_WECHAT_APPID": DEFAULT_APPID,
+            "ANHU_WECHAT_SECRET": DEFAULT_SECRET,
+        }
+        door = Door(arguments.port)
+        stack.callback(door.close)
+        server = start_server(door, environment=environment, logs=data_dir)
+        stack.callback(server.stop)
+        worker = start_worker(environment=environment, logs=data_dir)
+        stack.callback(worker.stop)
+        world = World(
+            server_url=door.url,
+            wechat_url=wechat_url,
+            bank_url=bank_url,
+            clock=clock,
+            output=arguments.output,
+            environment=environment,
+            days=arguments.days,
+            processes=(server, worker, wechat, bank),
+            started=started,
+        )
+        stack.callback(world.close)
+        yield world
+
+
+def _data_dir(arguments: argparse.Namespace, stack: ExitStack) -> Path:
+    if arguments.data_dir:
+        return Path(arguments.data_dir)
+    folder = Path(tempfile.mkdtemp(prefix="anhu-demo-"))
+    if arguments.keep:
+        print(f"数据保留在 The data stays in {folder}", flush=True)
+    else:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""Registers carers and clients as an agency and the operator do."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.kernel.geo import CoordinateSystem, Point
+from demo import cast
+from demo.client import Json, User
+from demo.invented import BANK_CODE, BANK_NAME, Invented, bank_account, coordinates
+from demo.staff import Staff
+from demo.world import World
+
+ENTITLED_FROM = date(2026, 9, 1)
+CONCLUDED_ON = date(2026, 8, 20)
+CERTIFIED_FROM = date(2025, 6, 1)
+CERTIFIED_TO = date(2028, 6, 1)
+TRAINED_FROM = date(2026, 7, 1)
+EXAM_ON = date(2026, 8, 31)
+FORMAL_FROM = date(2026, 9, 1)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A carer with a phone who is bound and logged in."""
+
+    carer_id: str
+    person_id: str
+    user: User
+
+
+def register_client(
+    staff: Staff, who: Invented, *, home: Point, system: CoordinateSystem, home_type: str, number: int
+) -> Json:
+    """A client with a home, an agreement with the agency, and an entitlement by the operator; answers the client."""
+    district = cast.HEPING if staff.region == "tianjin" else cast.QINGJIANGPU
+    registered = staff.dispatcher.post(
+        "/clients",
+        {
+            "person": _person(who),
+            "district_code": district,
+            "home": {"address": f"示例路{number}号", **coordinates(home, system)},
+            "agreement": {
+                "agency_id": staff.agency_id,
+                "home_type": home_type,
+                "valid_from": ENTITLED_FROM.isoformat(),
+            },
+        },
+    )
+    client: Json = registered["client"]
+    staff.reviewer.post(
+        f"/clients/{client['id']}/entitlements",
+        {
+            "level": "severe_3",
+            "mode": "home",
+            "home_types": [home_type],
+            "concluded_on": CONCLUDED_ON.isoformat(),
+        },
+    )
+    return client
+
+
+def register_carer(staff: Staff, who: Invented, *, kind: str) -> Json:
+    """A carer with an employment and a certificate where the kind asks for them; answers the carer."""
+    body: Json = {"person": _person(who), "kind": kind}
+    if kind == "professional":
+        body["employment"] = {
+            "agency_id": staff.agency_id,
+            "contract_kind": "labour",
+            "valid_from": CERTIFIED_FROM.isoformat(),
+        }
+        body["certificates"] = [
+            {
+                "kind": "长期照护师",
+                "number": f"示例-{who.phone}",
+                "valid_from": CERTIFIED_FROM.isoformat(),
+                "valid_to": CERTIFIED_TO.isoformat(),
+            }
+        ]
+    carer: Json = staff.dispatcher.post("/carers", body)
+    return carer
+
+
+def let_in(world: World, staff: Staff, who: Invented, *, carer: Json) -> Registered:
+    """Give a carer an account; he binds and is logged in."""
+    access = staff.dispatcher.post(f"/carers/{carer['id']}/access")
+    user = world.user(f"{staff.region}-{who.openid}", region=staff.region)
+    user.bind(access["binding_code"])
+    return Registered(carer["id"], carer["person"]["id"], user)
+
+
+def register_guardian(world: World, staff: Staff, who: Invented, *, client_id: str) -> User:
+    """A guardian who may confirm care; binds and logs in."""
+    guardian = staff.dispatcher.post(
+        f"/clients/{client_id}/guardians",
+        {
+            "person": _person(who),
+            "relation": "child",
+            "document": "示例委托书",
+            "extent": "sign",
+            "valid_from": ENTITLED_FROM.isoformat(),
+        },
+    )
+    access = staff.dispatcher.post(f"/guardians/{guardian['id']}/access")
+    user = world.user(f"{staff.region}-{who.openid}", region=staff.region)
+    user.bind(access["binding_code"])
+    return user
+
+
+def assign(staff: Staff, *, client_id: str, carer_id: str, relation: str | None = None) -> None:
+    """Let a carer care for a client."""
+    staff.dispatcher.post(
+        f"/clients/{client_id}/assignments",
+        {"carer_id": carer_id, "relation": relation, "valid_from": ENTITLED_FROM.isoformat()},
+    )
+
+
+def train(staff: Staff, *, client_id: str, carer_id: str) -> None:
+    """A family carer's practical training, and that it is over with the exam on file."""
+    if staff.region == "tianjin":  # the other region's policy asks for no training
+        provisional = {"carer_id": carer_id, "stage": "provisional", "valid_from": TRAINED_FROM.isoformat()}
+        staff.dispatcher.post(f"/clients/{client_id}/trainings", provisional)
+    formal = {
+        "carer_id": carer_id,
+        "stage": "formal",
+        "valid_from": FORMAL_FROM.isoformat(),
+        "exam_on": EXAM_ON.isoformat(),
+        "exam_document": "示例考核表",
+    }
+    staff.dispatcher.post(f"/clients/{client_id}/trainings", formal)
+
+
+def register_account(staff: Staff, *, person_id: str, number: int) -> None:
+    """A payee's bank account whose holder was found to be the payee."""
+    account = staff.reviewer.post(
+        f"/people/{person_id}/bank-accounts",
+        {"number": bank_account(number), "bank_code": BANK_CODE, "bank_name": BANK_NAME},
+    )
+    staff.reviewer.post(f"/bank-accounts/{account['id']}/name-check", {"result": "matched"})
+
+
+def _person(who: Invented) -> Json:
+    return {"id_number": who.id_number, "name": who.name, "phone": who.phone}

@@ -1,0 +1,59 @@
+"""A fresh installation: a database with both regions and the texts of their policies, and a clock that can be moved."""
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import create_engine
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+import app.tables  # noqa: F401  # migrations set the rights that the models of all packages name
+from app.kernel import clock
+from app.kernel.migrate import add_region
+from app.kernel.regions import DemoClockRow
+from app.kernel.roles import DatabaseUrls
+from app.policies.service import keep_texts, load_book
+
+REGIONS: Mapping[str, str] = {"tianjin": "天津市", "huaian": "淮安市"}
+SEEN_AFTER_S = clock.READ_EVERY_S + 0.1
+
+
+def add_regions(urls: DatabaseUrls, *, at: datetime) -> None:
+    """Create both regions as of the demo's time and keep the texts of their policies by digest."""
+    book = load_book()
+    for code, name in REGIONS.items():
+        add_region(urls.owner, code=code, name=name, timezone="Asia/Shanghai", at=at, today=at.date())
+    engine = create_engine(urls.owner)
+    for code in REGIONS:
+        options = {"schema_translate_map": {"region": code}}
+        with Session(engine, execution_options=options) as session, session.begin():
+            keep_texts(session, book, region=code, at=at)
+    engine.dispose()
+
+
+class DemoTime:
+    """Moves the demo's clock: one row in the database, which every process reads at most once a second."""
+
+    def __init__(self, owner_url: str) -> None:
+        self._engine = create_engine(owner_url)
+        self._shift = clock.now() - clock.now()
+
+    def move_to(self, instant: datetime) -> None:
+        """Set the demo's time and wait until every process has seen it."""
+        real_at = clock.now()
+        values = {"id": 1, "demo_at": instant, "real_at": real_at}
+        changed = {"demo_at": instant, "real_at": real_at}
+        statement = insert(DemoClockRow).values(values).on_conflict_do_update(index_elements=["id"], set_=changed)
+        with self._engine.begin() as connection:
+            connection.execute(statement)
+        self._shift = instant - real_at
+        time.sleep(SEEN_AFTER_S)
+
+    def now(self) -> datetime:
+        """The demo's instant, UTC."""
+        return clock.now() + self._shift
+
+    def close(self) -> None:
+        """Let the database go."""
+        self._engine.dispose()

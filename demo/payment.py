@@ -1,0 +1,94 @@
+"""From a month of care days to booked payments: computed, prepared, approved by a second person, sent, answered."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from demo.client import Json
+from demo.installation import REGIONS
+from demo.invented import BANK_CODE, BANK_NAME, bank_account
+from demo.staff import Staff
+from demo.world import MONTH, World
+
+PAID_ON = date(2026, 11, 3)
+EXECUTE_ON = date(2026, 11, 5)
+ANSWERED_ON = date(2026, 11, 6)
+FILES = {"daifa": "代发.csv", "pain001": "pain001.xml"}
+PAYING_ACCOUNT = 90000
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A batch that was approved and frozen, and where its files lie."""
+
+    batch: Json
+    files: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """The batch's address."""
+        return f"/payout-batches/{self.batch['id']}"
+
+
+def name_paying_account(staff: Staff, *, number: int) -> None:
+    """The fund's account that payouts leave."""
+    account = {
+        "number": bank_account(PAYING_ACCOUNT + number),
+        "name": f"示例{REGIONS[staff.region]}长期护理保险基金支出户",
+        "bank_code": BANK_CODE,
+        "bank_name": BANK_NAME,
+    }
+    staff.admin.post("/paying-accounts", account)
+
+
+def send(world: World, staff: Staff) -> Sent:
+    """Compute the month's subsidies and put them into one batch that a second person approves; fetch its files."""
+    computed = staff.preparer.post("/subsidies/computations", {"month": MONTH.isoformat()})
+    world.say(f"{REGIONS[staff.region]}：已计算 {computed['computed']} 份亲情护理补助 Subsidies are computed")
+    prepared = staff.preparer.post(
+        "/payout-batches", {"month": MONTH.isoformat(), "execute_on": EXECUTE_ON.isoformat()}
+    )
+    (batch,) = prepared["batches"]
+    sent_path = f"/payout-batches/{batch['id']}"
+    approval = {"digest": batch["digest"]}
+    refusal = staff.preparer.refused(f"{sent_path}/approval", approval, status=403)
+    world.say(f"制单人想自己复核，被拒绝 The preparer may not approve: {refusal['code']} {refusal['message']}")
+    staff.approver.post(f"{sent_path}/approval", approval)
+    staff.preparer.post(f"{sent_path}/freeze")
+    world.say(f"批次 {batch['number']}：{batch['count']} 笔，第二人已复核，已冻结 Approved by a second person, frozen")
+    return Sent(batch, tuple(_fetch(world, staff, batch, kind=kind) for kind in FILES))
+
+
+def _fetch(world: World, staff: Staff, batch: Json, *, kind: str) -> str:
+    answer = staff.preparer.fetch(f"/payout-batches/{batch['id']}/files/{kind}")
+    target = world.output / f"{staff.region}-{batch['number']}-{FILES[kind]}"
+    target.write_bytes(answer.content)
+    return str(target)
+
+
+def carry_to_bank(world: World, sent: Sent) -> None:
+    """Hand the 代发 file in at the stand-in bank."""
+    with open(sent.files[0], "rb") as file:
+        taken = world.bank.post("/batches", content=file.read())
+    taken.raise_for_status()
+    world.say(f"代发文件已交银行 The bank took the file: {taken.json()['message']}，{taken.json()['count']} 笔")
+
+
+def book_answer(world: World, staff: Staff, sent: Sent) -> None:
+    """Fetch the bank's answer (回盘) and book it."""
+    answer = world.bank.get(f"/batches/{sent.batch['number']}/answer").raise_for_status()
+    target = world.output / f"{staff.region}-{sent.batch['number']}-回盘.csv"
+    target.write_bytes(answer.content)
+    booked = staff.preparer.upload(f"{sent.path}/answers", answer.content)
+    told = "，".join(f"{each['outcome']} {each['count']}" for each in booked["outcomes"])
+    world.say(f"{REGIONS[staff.region]}：回盘已入账 The answer is booked: {told}")
+
+
+def tell_bank(world: World, *, account: int, outcome: str, reason: str = "") -> None:
+    """Fix what the stand-in bank will do with payments to an account."""
+    order = {"account": bank_account(account), "outcome": outcome, "reason": reason}
+    world.bank.post("/_standin/outcomes", json=order).raise_for_status()
+
+
+def settle_unknown(world: World, *, serial: str, outcome: str) -> None:
+    """Let the bank find out what became of a payment it did not know about."""
+    world.bank.post("/_standin/settle", json={"serial": serial, "outcome": outcome}).raise_for_status()
