@@ -1,0 +1,42 @@
+"""A wrong server, for a control: it commits a visit's progress first and writes the clock event after that."""
+
+import time
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from app.checkin.service import taps
+from app.checkin.service.events import Judged
+from app.checkin.shown import ClockEventView
+from app.factory import create_app
+from app.kernel.permissions import Actor
+from app.kernel.settings import Settings
+
+GAP_S = 0.5  # wide enough to be killed in
+right_way = taps.store
+
+
+def store_after_commit(
+    session: Session, tap: Judged, *, content: object, actor: Actor, settings: Settings, at: datetime
+) -> ClockEventView | None:
+    """Answer as the right way does, but leave the writing until the rest is committed."""
+    facts: dict[str, Any] = {"content": content, "actor": actor, "settings": settings, "at": at}
+    attempt = session.begin_nested()
+    view = right_way(session, tap, **facts)
+    attempt.rollback()
+    if view is not None:
+        engine, options = session.get_bind(), session.execution_options
+
+        def write(_: Session) -> None:
+            time.sleep(GAP_S)
+            with Session(engine, execution_options=options) as own, own.begin():
+                right_way(own, tap, **facts)
+
+        event.listen(session, "after_commit", write, once=True)
+    return view
+
+
+taps.store = store_after_commit
+application = create_app()
