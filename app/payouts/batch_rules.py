@@ -68,6 +68,16 @@ def find_open(rows: Iterable[SubsidyRow]) -> tuple[OpenAmount, ...]:
     return tuple(found)
 
 
+def find_lowered(rows: Iterable[SubsidyRow]) -> frozenset[UUID]:
+    """Subsidies of months whose live payouts carry more than the month comes to now: news came after they were made."""
+    lowered: set[UUID] = set()
+    for _, group in groupby(rows, key=lambda row: (row.client_id, row.carer_id)):
+        month = list(group)
+        if sum(row.live_fen for row in month) > month[-1].amount_fen:
+            lowered.update(row.subsidy_id for row in month)
+    return frozenset(lowered)
+
+
 def judge_account(account: PayeeAccount | None, *, at: datetime) -> tuple[HeldReason, datetime | None] | None:
     """Say why money may not go to an account now, and until when if time alone ends it; None when it may.
 

@@ -14,6 +14,7 @@ from app.payouts.batch_rules import (
     batch_number,
     change_month,
     digest_facts,
+    find_lowered,
     find_open,
     find_set_off,
     find_steps,
@@ -64,6 +65,22 @@ def test_open_is_what_a_month_lacks(rows, expected):
     found = find_open(rows)
 
     assert [(each.subsidy_id.int, each.amount_fen) for each in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], set()),
+        ([a_row(1, 75_000, 75_000)], set()),
+        ([a_row(1, 75_000, 75_000), a_row(2, 80_000)], set()),
+        ([a_row(1, 75_000, 75_000), a_row(2, 74_999)], {201, 202}),
+        ([a_row(1, 70_000, 70_000), a_row(2, 75_000, 5_000), a_row(3, 72_500)], {201, 202, 203}),
+        ([a_row(1, 75_000), a_row(2, 70_000, 70_000)], set()),
+        ([a_row(1, 75_000, 75_000), a_row(2, 0), a_row(1, 75_000, 75_000, carer=3)], {201, 202}),
+    ],
+)
+def test_a_month_is_lowered_when_its_payouts_carry_more_than_it_comes_to(rows, expected):
+    assert {each.int for each in find_lowered(rows)} == expected
 
 
 @pytest.mark.parametrize(

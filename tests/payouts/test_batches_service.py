@@ -17,10 +17,13 @@ from app.ledger import queries as ledger
 from app.ledger.types import AccountKind
 from app.payouts.batch_types import HeldReason, PrepareBatches
 from app.payouts.models import BatchApproval, Payout, PayoutEvent, Subsidy, SubsidyDay
-from app.payouts.service import approve, compute, freeze, prepare
+from app.payouts.service import answers, approve, compute, freeze, prepare
 from app.payouts.types import BatchState, FileKind, PayoutState
+from app.policies.service import EXTENSION
 from app.registry.models import BankAccount
 from app.registry.types import NameCheck
+from tests.payouts.answers import an_answer
+from tests.payouts.policy_files import book_with
 from tests.payouts.rows import AT, NOVEMBER, PAY_DAY, Office, a_bank_account, a_family, an_actor, an_office
 
 
@@ -373,3 +376,128 @@ def test_a_history_with_another_step_is_refused(tianjin: Session, office: Office
 
     with pytest.raises(exc.IntegrityError, match=constraint), tianjin.begin_nested():
         tianjin.execute(insert(PayoutEvent).values(payout_id=payout_id, recorded_at=AT, **step))
+
+
+def test_a_month_lowered_since_stops_the_freeze_and_pays_less_when_prepared_again(tianjin: Session, office: Office):
+    family = a_family(tianjin)
+    office.compute()
+    batch = office.prepare_one()
+    payout_ids = tianjin.scalars(select(Payout.id)).all()
+    office.approve(batch)
+    lose_day(tianjin, family, 30)
+    office.compute()
+
+    with pytest.raises(freeze.AmountChanged) as refusal, tianjin.begin_nested():
+        office.freeze(batch)
+    office.withdraw(batch)
+    again = office.prepare_one()
+
+    assert refusal.value.details["payout_ids"] == payout_ids
+    assert again.total_fen == 72_500
+    assert net_fen(tianjin) == {AccountKind.SUBSIDY_EXPENSE: 72_500, AccountKind.PAYEE_PAYABLE: -72_500}
+
+
+def test_a_batch_whose_day_went_by_is_not_frozen_but_withdrawn(tianjin: Session, office: Office):
+    a_family(tianjin)
+    office.compute()
+    batch = office.prepare_one()
+    office.approve(batch)
+
+    with pytest.raises(prepare.ExecutionPast), tianjin.begin_nested():
+        freeze.freeze_batch(tianjin, batch_id=batch.id, actor=office.preparer, at=AT + timedelta(days=2))
+    office.withdraw(batch)
+
+    assert office.prepare_one().count == 1
+
+
+@pytest.fixture
+def other_payee(app, tmp_path, monkeypatch: pytest.MonkeyPatch):
+    """Call it, and the region's file names the insured person as the payee."""
+    book = book_with(tmp_path, "tianjin.toml", '"family_carer", source', '"insured_person", source')
+    return lambda: monkeypatch.setitem(app.extensions, EXTENSION, book)
+
+
+def payable_fen(session: Session, person_id) -> int:
+    found = ledger.balances(session, owner_ids=[person_id])
+    return sum(-each.net_fen for each in found if each.kind is AccountKind.PAYEE_PAYABLE)
+
+
+def test_another_payee_takes_over_what_is_not_paid(tianjin: Session, office: Office, other_payee):
+    family = a_family(tianjin)
+    a_bank_account(tianjin, person_id=family.client_person_id)
+    office.compute()
+    other_payee()
+
+    office.compute()
+
+    assert payable_fen(tianjin, family.carer_person_id) == 0
+    assert payable_fen(tianjin, family.client_person_id) == 75_000
+    batch = office.prepare_one()
+    office.approve(batch)
+    office.freeze(batch)
+    assert net_fen(tianjin) == {AccountKind.SUBSIDY_EXPENSE: 75_000, AccountKind.IN_TRANSIT: -75_000}
+
+
+def test_who_was_paid_stays_the_payee_of_the_month(tianjin: Session, office: Office, other_payee):
+    family = a_family(tianjin)
+    office.send()
+    other_payee()
+    lose_day(tianjin, family, 30)
+
+    office.compute()
+
+    assert {row.payee_person_id for row in rows(tianjin)} == {family.carer_person_id}
+    assert net_fen(tianjin)[AccountKind.PAYEE_RECEIVABLE] == 2_500
+    assert office.prepare().batches == ()
+
+
+def lines_of(batch):
+    return select(Payout.line_no).where(Payout.batch_id == batch.id).order_by(Payout.id)
+
+
+def test_batches_hold_as_many_rows_as_the_policy_allows(
+    app, tianjin: Session, office: Office, tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    book = book_with(tmp_path, "cn.toml", "batch_rows = { value = 1000,", "batch_rows = { value = 2,")
+    monkeypatch.setitem(app.extensions, EXTENSION, book)
+    for _ in range(5):
+        a_family(tianjin)
+    office.compute()
+
+    made = office.prepare().batches
+
+    assert [(batch.count, batch.total_fen) for batch in made] == [(2, 150_000), (2, 150_000), (1, 75_000)]
+    assert len({batch.number for batch in made}) == len({batch.digest for batch in made}) == 3
+    assert tianjin.scalar(select(func.count(Payout.subsidy_id.distinct()))) == 5
+    lines = [list(tianjin.scalars(lines_of(batch))) for batch in made]
+    assert lines == [[1, 2], [1, 2], [1]]
+    assert office.prepare().batches == ()
+
+
+def test_each_of_two_batches_is_answered_by_its_own_file_only(
+    app, tianjin: Session, office: Office, tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    book = book_with(tmp_path, "cn.toml", "batch_rows = { value = 1000,", "batch_rows = { value = 1,")
+    monkeypatch.setitem(app.extensions, EXTENSION, book)
+    for _ in range(2):
+        a_family(tianjin)
+    office.compute()
+    first, second = office.prepare().batches
+    files = {}
+    for batch in (first, second):
+        office.approve(batch)
+        office.freeze(batch)
+        files[batch.id] = office.fetch(batch).content
+
+    with pytest.raises(answers.AnswerFileRefused) as refusal:
+        book_answer(office, second, an_answer(files[first.id]))
+    book_answer(office, second, an_answer(files[second.id]))
+
+    assert "other_batch" in {reason["code"] for reason in refusal.value.details["reasons"]}
+    assert net_fen(tianjin)[AccountKind.IN_TRANSIT] == net_fen(tianjin)[AccountKind.FUND_CASH] == -75_000
+
+
+def book_answer(office: Office, batch, content: bytes):
+    return answers.book_answer(
+        office.session, content, kind=FileKind.ANSWER, batch_id=batch.id, actor=office.preparer, at=AT
+    )

@@ -18,6 +18,7 @@ from app.kernel.permissions import Actor
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
 from app.ledger import service as ledger
+from app.ledger.types import Posting
 from app.payouts.batch_rules import change_month, digest_facts, portions
 from app.payouts.batch_types import ComputeMonth, MonthComputed
 from app.payouts.models import Subsidy
@@ -169,6 +170,9 @@ def _compute_pair(
     read = MonthFacts(client=client, carer_id=pair.carer_id, month=month, day_facts=chosen)
     computation = compute_subsidy(read, policies=policies)
     payee_person_id = pair.people[computation.payee]
+    if before is not None and live_fen:
+        # Money of this month is on its way or paid: whoever it went to stays its payee, or it would be paid twice.
+        payee_person_id = before.payee_person_id
     digests = {line.policy_digest for line in computation.days}
     digest = digest_facts(read, payee_person_id=payee_person_id, policy_digests=digests)
     return Computed(computation, payee_person_id, digest, before, live_fen)
@@ -180,15 +184,17 @@ def _store(session: Session, new: Sequence[Computed], *, month: date, actor: Act
     ids = [new_id(at=at) for _ in new]
     store_rows(session, ids, new, actor=actor, at=at)
     booked = [
-        posting
-        for subsidy_id, each in zip(ids, new, strict=True)
-        for posting in postings.of_subsidy(
-            subsidy_id,
-            each.payee_person_id,
-            change_month(
-                each.before.amount_fen if each.before else 0, each.computation.amount_fen, live_fen=each.live_fen
-            ),
-            on=on,
-        )
+        posting for subsidy_id, each in zip(ids, new, strict=True) for posting in _postings(subsidy_id, each, on=on)
     ]
     ledger.post(session, booked, at=at)
+
+
+def _postings(subsidy_id: UUID, each: Computed, *, on: date) -> list[Posting]:
+    """What the new row changes. Where the payee is another one now, nothing is owed to the one before any more."""
+    before_fen = each.before.amount_fen if each.before else 0
+    moved: list[Posting] = []
+    if each.before is not None and before_fen and each.before.payee_person_id != each.payee_person_id:
+        moved = [postings.of_payee_change(subsidy_id, each.before.payee_person_id, before_fen, on=on)]
+        before_fen = 0
+    change = change_month(before_fen, each.computation.amount_fen, live_fen=each.live_fen)
+    return [*moved, *postings.of_subsidy(subsidy_id, each.payee_person_id, change, on=on)]

@@ -2,7 +2,8 @@
 
 import base64
 import hashlib
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,12 +18,13 @@ from app.kernel.permissions import Actor
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
 from app.ledger import service as ledger
+from app.payouts.batch_rules import find_lowered
 from app.payouts.batch_types import BatchView, SentFile
-from app.payouts.models import BankFile, BankFileContent, PayingAccount
-from app.payouts.queries import accounts, batches
+from app.payouts.models import BankFile, BankFileContent, Batch, PayingAccount, Payout
+from app.payouts.queries import accounts, batches, months
 from app.payouts.service import postings
 from app.payouts.service.approve import check_digest, record
-from app.payouts.service.prepare import payment_batch
+from app.payouts.service.prepare import ExecutionPast, payment_batch
 from app.payouts.service.states import Step, advance, lock_money
 from app.payouts.types import FileKind, PayoutState
 
@@ -36,6 +38,12 @@ class AccountChanged(DomainError):
     kind, code = ErrorKind.CONFLICT, "account_changed"
 
 
+class AmountChanged(DomainError):
+    """Since the batch was prepared, months it pays were computed lower: withdraw it and prepare again."""
+
+    kind, code = ErrorKind.CONFLICT, "amount_changed"
+
+
 class FileNotWritable(DomainError):
     """A text of the batch cannot stand in the bank's files; `reasons` tell the lines."""
 
@@ -45,15 +53,14 @@ class FileNotWritable(DomainError):
 def freeze_batch(session: Session, *, batch_id: UUID, actor: Actor, at: datetime) -> BatchView:
     """Write both files of an approved batch and book its money as in transit. They are made here, and only once.
 
-    Raises IllegalTransition, AccountChanged, DigestDiffers and FileNotWritable.
+    Raises IllegalTransition, ExecutionPast, AccountChanged, AmountChanged, DigestDiffers and FileNotWritable.
     """
     lock_money(session, actor=actor)
     batch = batches.get_batch(session, batch_id=batch_id, actor=actor)
+    on = local_date(at, zone_of(actor.region))
     payouts = batches.list_payouts(session, batch_id=batch_id)
     advance(session, [Step(payout, PayoutState.FROZEN, batch_id) for payout in payouts], actor=actor, at=at)
-    changed = accounts.list_changed(session, batch_id=batch_id)
-    if changed:
-        raise AccountChanged(payout_ids=changed)
+    _check_current(session, batch, payouts, on=on)
     approval = batches.find_approval(session, batch_id=batch_id)
     if approval is None:  # the states say it was approved
         raise IllegalTransition(batch_id=batch_id)
@@ -61,12 +68,23 @@ def freeze_batch(session: Session, *, batch_id: UUID, actor: Actor, at: datetime
     paying = session.get_one(PayingAccount, batch.paying_account_id)
     for kind, content in _write(payment_batch(batch, payouts, paying=paying)).items():
         store_file(session, batch_id=batch_id, kind=kind, content=content, actor=actor, at=at)
-    on = local_date(at, zone_of(actor.region))
     payees = batches.payees_of(session, batch_id=batch_id)
     moved = [postings.of_freeze(payout.id, payees[payout.id], payout.amount_fen, on=on) for payout in payouts]
     ledger.post(session, moved, at=at)
     record(session, "batch.frozen", batch, actor=actor, at=at)
     return batches.view_batch(session, batch_id=batch_id, actor=actor)
+
+
+def _check_current(session: Session, batch: Batch, payouts: Sequence[Payout], *, on: date) -> None:
+    """Refuse a batch that news has overtaken while it can still be withdrawn; from its file there is no way back."""
+    if batch.execute_on < on:
+        raise ExecutionPast(execute_on=batch.execute_on, today=on)
+    changed = accounts.list_changed(session, batch_id=batch.id)
+    if changed:
+        raise AccountChanged(payout_ids=changed)
+    lowered = find_lowered(months.list_rows_beside(session, subsidy_ids=[payout.subsidy_id for payout in payouts]))
+    if lowered:
+        raise AmountChanged(payout_ids=[payout.id for payout in payouts if payout.subsidy_id in lowered])
 
 
 def mark_sent(session: Session, *, batch_id: UUID, kind: FileKind, actor: Actor, at: datetime) -> None:

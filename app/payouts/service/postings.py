@@ -17,6 +17,7 @@ class CauseKind(StrEnum):
 
     SUBSIDY = "subsidy"
     RECOVERY = "subsidy_recovery"
+    PAYEE_CHANGED = "subsidy_payee_changed"
     FROZEN = "payout_frozen"
     PAID = "payout_paid"
     FAILED = "payout_failed"
@@ -43,6 +44,11 @@ def of_subsidy(subsidy_id: UUID, payee: UUID, change: MonthChange, *, on: date) 
         for cause, account, debit_fen in parts
         if debit_fen
     ]
+
+
+def of_payee_change(subsidy_id: UUID, old_payee: UUID, amount_fen: int, *, on: date) -> Posting:
+    """The month's money, none of it paid, is no longer owed to the payee of the row before."""
+    return Posting((AccountKind.PAYEE_PAYABLE, old_payee), EXPENSE, amount_fen, CauseKind.PAYEE_CHANGED, subsidy_id, on)
 
 
 def of_freeze(payout_id: UUID, payee: UUID, amount_fen: int, *, on: date) -> Posting:
