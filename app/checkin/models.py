@@ -1,6 +1,4 @@
-"""Clock events, evidence, records, care days and their judgement.
-
-Facts are append-only; no overlap constraint refuses one.
+"""Clock events, evidence, records, care days and their judgement. No overlap constraint refuses a fact.
 
 Facts in partitioned tables are named by id without a foreign key: a partition could not be added while the DEFAULT
 partition holds a referenced row.
@@ -74,10 +72,7 @@ class Position(Base):
 
 
 class CareFact(AppendOnly, Base):
-    """The one subject of grades, exceptions, holds and reviews: a visit, a care day, or an event without a visit.
-
-    Its id is the visit's, the care day's or the event's.
-    """
+    """The one subject of grades, exceptions, holds and reviews; its id is the visit's, care day's or stray event's."""
 
     __tablename__ = "care_fact"
     __table_args__ = (
@@ -218,15 +213,20 @@ class ExceptionFound(AppendOnly, Base):
     policy_digest: Mapped[str]
 
 
+class ExceptionEnd(AppendOnly, Base):
+    """An exception that no longer holds: an item was logged after all, a tap came late. The exception itself stays."""
+
+    __tablename__ = "exception_end"
+    __table_args__ = (regional(),)
+
+    exception_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 class Hold(AppendOnly, Base):
     """A fact that waits for a person at one step, until a decision or the deadline."""
 
     __tablename__ = "hold"
-    __table_args__ = (
-        Index("ix_hold_fact_id", "fact_id", "id"),
-        Index("ix_hold_step", "step", "due_on"),
-        regional(),
-    )
+    __table_args__ = (Index("ix_hold_fact_id", "fact_id", "id"), Index("ix_hold_step", "step", "due_on"), regional())
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     fact_id: Mapped[UUID]

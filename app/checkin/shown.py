@@ -41,12 +41,13 @@ class ClockEventView:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionView:
-    """One thing found about a fact."""
+    """One thing found about a fact; `ended_at` is when later evidence showed that it does not hold."""
 
     code: ExceptionCode
     severity: Severity
     details: Mapping[str, object]
     recorded_at: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ class Decision(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     ESCALATED = "escalated"  # to the next step
+    MOVED = "moved"  # to another step, since a witness or a finding came
 
 
 class LocationSource(StrEnum):
@@ -210,6 +211,16 @@ class Found:
 
     code: ExceptionCode
     details: Mapping[str, str | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenException:
+    """An exception that still holds, as it is stored."""
+
+    id: UUID
+    code: ExceptionCode
+    severity: Severity
+    details: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

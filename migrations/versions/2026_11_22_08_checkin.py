@@ -142,6 +142,13 @@ def upgrade_region(schema: str) -> None:
     )
     op.create_index("ix_exception_fact_id", "exception", ["fact_id", "id"], unique=False, schema=schema)
     op.create_table(
+        "exception_end",
+        sa.Column("exception_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("exception_id", name=op.f("pk_exception_end")),
+        schema=schema,
+    )
+    op.create_table(
         "grade",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("fact_id", sa.Uuid(), nullable=False),
@@ -224,6 +231,7 @@ def upgrade_region(schema: str) -> None:
                 "accepted",
                 "refused",
                 "escalated",
+                "moved",
                 name="decision",
                 native_enum=False,
                 create_constraint=True,

@@ -7,8 +7,10 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.kernel.permissions import Actor, Role, ScopeKind
+from tests.checkin.factories import an_undrawn_id
 from tests.fixed_clock import clock_at
-from tests.schedules.factories import NOW, Scene, a_scene, a_visit
+from tests.schedules.factories import HOUR, NOW, Scene, a_guardian, a_scene, a_visit, an_actor
 
 
 @pytest.fixture(autouse=True)
@@ -27,5 +29,34 @@ def scene(app: Flask, tianjin: Session) -> Scene:
 @pytest.fixture
 def visit_id(scene: Scene, tianjin: Session) -> UUID:
     made = a_visit(tianjin, scene)
+    tianjin.commit()
+    return made
+
+
+@pytest.fixture
+def past_visit(scene: Scene, tianjin: Session) -> UUID:
+    """A visit planned for the hour that ends now; no sample falls on it."""
+    made = a_visit(tianjin, scene, id=an_undrawn_id(scene.app), start=NOW - HOUR)
+    tianjin.commit()
+    return made
+
+
+@pytest.fixture
+def guardian(scene: Scene, tianjin: Session, app: Flask) -> Actor:
+    made = a_guardian(tianjin, app, scene.client_id)
+    tianjin.commit()
+    return made
+
+
+@pytest.fixture
+def head(scene: Scene, tianjin: Session) -> Actor:
+    made = an_actor(tianjin, Role.AGENCY_HEAD, ScopeKind.AGENCY, key=str(scene.agency_id))
+    tianjin.commit()
+    return made
+
+
+@pytest.fixture
+def operator(tianjin: Session) -> Actor:
+    made = an_actor(tianjin, Role.OPERATOR_REVIEWER, ScopeKind.FUND)
     tianjin.commit()
     return made

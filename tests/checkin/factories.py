@@ -1,19 +1,29 @@
 """Taps as a phone sends them."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
 from flask.testing import FlaskClient
 from geopy.distance import geodesic
 from werkzeug.test import TestResponse
 
+from app.checkin.rules.grading import is_sampled
 from app.kernel import clock
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
-from tests.schedules.factories import HOME, Scene
+from tests.schedules.factories import HOME, NOW, Scene, settings_of
 
+API = "/api/v1"
 NOWHERE: dict[str, Any] | None = None
+
+
+def an_undrawn_id(app: Flask) -> UUID:
+    """An id on which no sample falls."""
+    key = settings_of(app).key_ring.command_key
+    return next(each for each in iter(new_id, None) if not is_sampled(each, share=Decimal("0.5"), key=key))
 
 
 def a_fix(*, metres_away: float = 0, **changed: object) -> dict[str, Any]:
@@ -65,3 +75,35 @@ def come_and_go(
     began = clock.now() - timedelta(minutes=60)
     first = send(client, scene, visit_id, "in", a_tap(at=began, fix=fix))
     return first, send(client, scene, visit_id, "out", a_tap(at=began + timedelta(minutes=minutes), fix=fix))
+
+
+def an_item(code: str = "bath", outcome: str = "done", **changed: object) -> dict[str, object]:
+    return {"id": str(new_id()), "item_code": code, "outcome": outcome, "occurred_at": NOW.isoformat()} | changed
+
+
+def log(client: FlaskClient, scene: Scene, visit_id: UUID, *items: dict, actor: Actor | None = None):
+    address = f"{API}/visits/{visit_id}/items"
+    return client.post(address, json={"items": list(items)}, headers=scene.headers(actor or scene.carer))
+
+
+def confirm(client: FlaskClient, scene: Scene, visit_id: UUID, actor: Actor, *, holds: bool = True, **changed: object):
+    body = {"id": str(new_id()), "holds": holds, "occurred_at": NOW.isoformat()} | changed
+    return client.post(f"{API}/visits/{visit_id}/confirmation", json=body, headers=scene.headers(actor))
+
+
+def decide(client: FlaskClient, scene: Scene, fact_id, actor: Actor, step: str, decision: str = "accepted", **changed):
+    body = {"id": str(new_id()), "decision": decision, "reason": "电话核实过"} | changed
+    return client.post(f"{API}/facts/{fact_id}/{step}-review", json=body, headers=scene.headers(actor))
+
+
+def fact(client: FlaskClient, scene: Scene, fact_id: UUID, actor: Actor | None = None) -> dict:
+    answer = client.get(f"{API}/facts/{fact_id}", headers=scene.headers(actor or scene.dispatcher))
+    assert answer.status_code == 200, answer.json
+    return answer.json
+
+
+def done(client: FlaskClient, scene: Scene, visit_id: UUID, **tap: object) -> None:
+    """A whole visit with its daily item."""
+    assert log(client, scene, visit_id, an_item()).status_code == 201
+    first, last = come_and_go(client, scene, visit_id, **tap)
+    assert (first.status_code, last.status_code) == (201, 201)

@@ -18,73 +18,11 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind, SystemActor
 from app.schedules.models import Visit
 from app.schedules.types import VisitState
-from tests.checkin.factories import a_fix, a_tap, come_and_go, send
+from tests.checkin.factories import API, a_fix, a_tap, an_item, come_and_go, confirm, decide, done, fact, log, send
 from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOUR, NOW, Scene, a_guardian, a_scene, a_visit, an_actor
 
-API = "/api/v1"
 JOB = SystemActor("tianjin", "test")
-
-
-@pytest.fixture
-def past_visit(scene: Scene, tianjin: Session) -> UUID:
-    """A visit planned for the hour that ends now."""
-    made = a_visit(tianjin, scene, start=NOW - HOUR)
-    tianjin.commit()
-    return made
-
-
-@pytest.fixture
-def guardian(scene: Scene, tianjin: Session, app: Flask) -> Actor:
-    made = a_guardian(tianjin, app, scene.client_id)
-    tianjin.commit()
-    return made
-
-
-@pytest.fixture
-def head(scene: Scene, tianjin: Session) -> Actor:
-    made = an_actor(tianjin, Role.AGENCY_HEAD, ScopeKind.AGENCY, key=str(scene.agency_id))
-    tianjin.commit()
-    return made
-
-
-@pytest.fixture
-def operator(tianjin: Session) -> Actor:
-    made = an_actor(tianjin, Role.OPERATOR_REVIEWER, ScopeKind.FUND)
-    tianjin.commit()
-    return made
-
-
-def an_item(code: str = "bath", outcome: str = "done", **changed: object) -> dict[str, object]:
-    return {"id": str(new_id()), "item_code": code, "outcome": outcome, "occurred_at": NOW.isoformat()} | changed
-
-
-def log(client: FlaskClient, scene: Scene, visit_id: UUID, *items: dict, actor: Actor | None = None):
-    address = f"{API}/visits/{visit_id}/items"
-    return client.post(address, json={"items": list(items)}, headers=scene.headers(actor or scene.carer))
-
-
-def confirm(client: FlaskClient, scene: Scene, visit_id: UUID, actor: Actor, *, holds: bool = True, **changed: object):
-    body = {"id": str(new_id()), "holds": holds, "occurred_at": NOW.isoformat()} | changed
-    return client.post(f"{API}/visits/{visit_id}/confirmation", json=body, headers=scene.headers(actor))
-
-
-def decide(client: FlaskClient, scene: Scene, fact_id, actor: Actor, step: str, decision: str = "accepted", **changed):
-    body = {"id": str(new_id()), "decision": decision, "reason": "电话核实过"} | changed
-    return client.post(f"{API}/facts/{fact_id}/{step}-review", json=body, headers=scene.headers(actor))
-
-
-def fact(client: FlaskClient, scene: Scene, fact_id: UUID, actor: Actor | None = None) -> dict:
-    answer = client.get(f"{API}/facts/{fact_id}", headers=scene.headers(actor or scene.dispatcher))
-    assert answer.status_code == 200, answer.json
-    return answer.json
-
-
-def done(client: FlaskClient, scene: Scene, visit_id: UUID, **tap: object) -> None:
-    """A whole visit with its daily item."""
-    assert log(client, scene, visit_id, an_item()).status_code == 201
-    first, last = come_and_go(client, scene, visit_id, **tap)
-    assert (first.status_code, last.status_code) == (201, 201)
 
 
 def test_a_clean_visit_without_the_clients_word_waits_for_the_agency_and_is_paid_once_accepted(
@@ -222,14 +160,15 @@ def test_a_visit_far_from_home_waits_for_the_operator_who_may_refuse_it(
     client: FlaskClient, scene: Scene, past_visit: UUID, operator: Actor, guardian: Actor, tianjin: Session
 ):
     done(client, scene, past_visit, fix=a_fix(metres_away=2300))
-    confirm(client, scene, past_visit, guardian)
     waiting = fact(client, scene, past_visit)
 
     answer = decide(client, scene, past_visit, operator, "operator", "refused")
 
-    assert (waiting["grade"], waiting["hold"]["step"]) == ("C", "operator")  # D before the guardian spoke
+    assert (waiting["grade"], waiting["hold"]["step"]) == ("D", "operator")
     assert {each["code"] for each in waiting["exceptions"]} == {"outside_fence"}
     assert (answer.json["standing"], answer.json["reviews"][0]["decision"]) == ("refused", "refused")
+    assert confirm(client, scene, past_visit, guardian).status_code == 201
+    assert fact(client, scene, past_visit)["standing"] == "refused"
     assert tianjin.scalar(select(func.count()).select_from(PayableTime)) == 0
 
 

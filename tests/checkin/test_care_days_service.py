@@ -14,8 +14,18 @@ from app.checkin.days import CareDayItemEntry
 from app.checkin.models import CareDay, CareFact, CareNote, ExceptionFound, GradeEntry, Hold, PayableCareDay, Review
 from app.checkin.queries.care_days import list_care_days, list_day_facts
 from app.checkin.service.care_days import accept_care_day, log_care_day
+from app.checkin.service.facts import add_subject
 from app.checkin.service.late_events import judge_days_again
-from app.checkin.types import DayFact, DayStanding, Decision, EventKind, ExceptionCode, ReviewStep
+from app.checkin.types import (
+    DayFact,
+    DayStanding,
+    Decision,
+    EventKind,
+    ExceptionCode,
+    FactKind,
+    FactSubject,
+    ReviewStep,
+)
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id
@@ -122,6 +132,16 @@ def test_the_same_id_from_another_carer_is_other_content(tianjin: Session):
 
     with pytest.raises(EventReused):
         log_care_day(tianjin, command=command, actor=other.actor, at=EVENING)
+
+
+def test_an_id_that_is_another_facts_makes_no_care_day(tianjin: Session):
+    family = a_family(tianjin)
+    command = a_day(family)
+    subject = FactSubject(command.id, FactKind.EVENT, family.carer_id, None, None, None)
+    add_subject(tianjin, subject, at=EVENING)
+
+    with pytest.raises(EventReused):
+        log_care_day(tianjin, command=command, actor=family.actor, at=EVENING)
 
 
 def test_of_two_days_for_one_client_the_first_is_payable_and_the_second_stays(tianjin: Session):

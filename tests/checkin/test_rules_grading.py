@@ -7,7 +7,17 @@ from uuid import UUID
 
 import pytest
 
-from app.checkin.rules.grading import decide, due_on, grade, is_sampled, may_review, next_step, severity_of, step_of
+from app.checkin.rules.grading import (
+    decide,
+    due_on,
+    grade,
+    is_sampled,
+    may_review,
+    moves,
+    next_step,
+    severity_of,
+    step_of,
+)
 from app.checkin.types import (
     ExceptionCode,
     FactKind,
@@ -58,9 +68,10 @@ def test_two_witnesses_beside_the_client_make_the_best_grade():
 )
 def test_grade_and_exceptions_decide_who_looks(graded, must_fix, has_agency, route):
     terms = replace(TERMS, b_sample_share=Decimal(0))
-    severities = [Severity.ACKNOWLEDGE, *([Severity.MUST_FIX] if must_fix else [])]
+    grave = [(ExceptionCode.SHORT, Severity.MUST_FIX)] if must_fix else []
+    found = [(ExceptionCode.TOO_EARLY, Severity.ACKNOWLEDGE), *grave]
 
-    decided = decide(FACT, graded=graded, severities=severities, terms=terms, has_agency=has_agency, key=KEY)
+    decided = decide(FACT, graded=graded, found=found, terms=terms, has_agency=has_agency, key=KEY)
 
     assert decided is route
 
@@ -69,7 +80,7 @@ def test_grade_and_exceptions_decide_who_looks(graded, must_fix, has_agency, rou
 def test_a_drawn_fact_goes_to_the_operator(share, route):
     terms = replace(TERMS, b_outcome=GradeOutcome.PAYS_SAMPLED, b_sample_share=share)
 
-    assert decide(FACT, graded=B, severities=[], terms=terms, has_agency=True, key=KEY) is route
+    assert decide(FACT, graded=B, found=[], terms=terms, has_agency=True, key=KEY) is route
 
 
 def test_samples_are_drawn_in_proportion_and_only_with_the_key():
@@ -89,6 +100,28 @@ def test_every_exception_has_a_severity_and_policy_decides_for_missing_items():
     assert severity_of(ExceptionCode.ITEM_MISSING, missing_item_holds=False) is Severity.ACKNOWLEDGE
     assert severity_of(ExceptionCode.OUTSIDE_FENCE) is Severity.MUST_FIX
     assert severity_of(ExceptionCode.UNCERTAIN_LOCATION) is Severity.ACKNOWLEDGE
+
+
+@pytest.mark.parametrize("code", [ExceptionCode.CLIENT_DENIES, ExceptionCode.OVERLAP])
+@pytest.mark.parametrize("graded", [A, B, C, D])
+def test_a_denial_and_times_that_collide_are_no_matter_for_the_agency(graded, code):
+    found = [(code, Severity.MUST_FIX)]
+
+    assert decide(FACT, graded=graded, found=found, terms=TERMS, has_agency=True, key=KEY) is Route.OPERATOR
+
+
+@pytest.mark.parametrize(
+    ("held", "to", "was_escalated", "moved"),
+    [
+        (ReviewStep.AGENCY, ReviewStep.AGENCY, False, False),
+        (ReviewStep.AGENCY, ReviewStep.OPERATOR, False, True),
+        (ReviewStep.OPERATOR, ReviewStep.OPERATOR, True, False),
+        (ReviewStep.OPERATOR, ReviewStep.AGENCY, False, True),
+        (ReviewStep.OPERATOR, ReviewStep.AGENCY, True, False),
+    ],
+)
+def test_a_hold_moves_with_what_is_known_but_never_back_past_a_deadline(held, to, was_escalated, moved):
+    assert moves(held, to=to, was_escalated=was_escalated) is moved
 
 
 def test_reviews_go_up_one_step_and_end_at_the_operator():

@@ -2,17 +2,19 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from app.careplans.types import CatalogueItem, PlannedItem, StaffKind
 from app.checkin.rules.visits import (
+    compare_findings,
     door_exceptions,
     find_deviations,
     newest_outcomes,
     payable_minutes,
 )
-from app.checkin.types import ExceptionCode, ItemOutcome, LoggedItem, Rights
+from app.checkin.types import ExceptionCode, Found, ItemOutcome, LoggedItem, OpenException, Rights, Severity
 from app.policies.codes import ItemCategory
 from tests.checkin.terms import a_policy
 
@@ -117,3 +119,20 @@ def test_of_an_item_logged_twice_the_last_counts():
 def test_what_forbids_planning_is_told_at_the_door(changed, code):
     assert door_exceptions(replace(ALL_WELL, **changed)) == (code,)
     assert door_exceptions(ALL_WELL) == ()
+
+
+def test_findings_that_stay_are_left_alone_others_end_or_are_new():
+    def known(number: int, code: ExceptionCode, **details: object) -> OpenException:
+        return OpenException(UUID(int=number), code, Severity.MUST_FIX, details)
+
+    stays = known(1, ExceptionCode.ITEM_MISSING, item_code="bath")
+    other = known(2, ExceptionCode.ITEM_MISSING, item_code="hair")
+    shorter = known(3, ExceptionCode.SHORT, minutes=20, planned_minutes=60)
+    now = (
+        Found(ExceptionCode.ITEM_MISSING, {"item_code": "bath"}),
+        Found(ExceptionCode.SHORT, {"minutes": 30, "planned_minutes": 60}),
+    )
+
+    assert compare_findings([stays, other, shorter], now) == ((other.id, shorter.id), now[1:])
+    assert compare_findings([], now) == ((), now)
+    assert compare_findings([stays], ()) == ((stays.id,), ())

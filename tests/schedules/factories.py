@@ -324,9 +324,8 @@ def a_visit(
     session: Session, scene: Scene, *, start: datetime = NOW, length: timedelta = HOUR, **changed: object
 ) -> UUID:
     """A planned visit, put straight into the tables."""
-    visit_id = new_id()
     values = {
-        "id": visit_id,
+        "id": new_id(),
         "client_id": scene.client_id,
         "carer_id": scene.carer_id,
         "agency_id": scene.agency_id,
@@ -339,6 +338,7 @@ def a_visit(
         "source": VisitSource.PLANNED,
         "created_at": NOW,
     } | changed
+    visit_id = values["id"]
     change = VisitChange(visit_id=visit_id, seq=1, from_state="new", to_state=VisitState.PLANNED.value, recorded_at=NOW)
     add(session, Visit(**values), change)
     return visit_id

@@ -22,6 +22,7 @@ from app.checkin.models import (
     PayableCareDay,
     Review,
 )
+from app.checkin.queries.facts import STILL_HOLDS
 from app.checkin.types import DayFact, DayStanding, Decision, ExceptionCode
 from app.kernel import clock
 from app.kernel.paging import Page, PageRequest
@@ -175,11 +176,6 @@ def find_own_hold(session: Session, *, care_day: CareDay) -> UUID | None:
     return holds[0].id if len(holds) == 1 and holds[0].recorded_at == care_day.recorded_at else None
 
 
-def list_codes(session: Session, *, care_day_id: UUID) -> tuple[ExceptionCode, ...]:
-    """Codes of what was found about a care day. Unscoped: used by the machine."""
-    return _codes(session, [care_day_id]).get(care_day_id, ())
-
-
 def list_item_codes(session: Session, *, care_day_id: UUID) -> tuple[str, ...]:
     """Codes of the items logged for a care day, in order. Unscoped: used by the machine."""
     statement = select(CareDayItem.item_code).where(CareDayItem.id == care_day_id).order_by(CareDayItem.item_code)
@@ -197,7 +193,7 @@ def _items(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[CareDayIte
 def _codes(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[ExceptionCode, ...]]:
     statement = (
         select(ExceptionFound.fact_id, func.array_agg(ExceptionFound.code.distinct()).label("codes"))
-        .where(ExceptionFound.fact_id.in_(ids))
+        .where(ExceptionFound.fact_id.in_(ids), STILL_HOLDS)
         .group_by(ExceptionFound.fact_id)
     )
     rows = session.execute(statement) if ids else ()

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.checkin.commands import ItemEntry
@@ -95,11 +95,18 @@ def list_items(session: Session, *, visit_id: UUID) -> tuple[ItemEntry, ...]:
     )
 
 
-def is_confirmed(session: Session, *, fact_id: UUID) -> bool:
-    """True when the client or a guardian confirmed, and nobody of them denied."""
+def is_confirmed(session: Session, *, fact_id: UUID, since: datetime) -> bool:
+    """True when the client or a guardian confirmed, and nobody of them denied.
+
+    A confirmation that arrived before the care began, at `since`, witnesses nothing.
+    """
     said = set(
         session.scalars(
-            select(Evidence.holds).where(Evidence.fact_id == fact_id, Evidence.kind == EvidenceKind.CONFIRMATION)
+            select(Evidence.holds).where(
+                Evidence.fact_id == fact_id,
+                Evidence.kind == EvidenceKind.CONFIRMATION,
+                or_(Evidence.recorded_at >= since, Evidence.holds.is_(False)),
+            )
         )
     )
     return said == {True}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.checkin.models import (
     CareFact,
+    ExceptionEnd,
     ExceptionFound,
     GradeEntry,
     Hold,
@@ -19,13 +20,16 @@ from app.checkin.models import (
     Review,
 )
 from app.checkin.shown import ExceptionView, FactView, HoldView, ReviewView
-from app.checkin.types import Decision, FactSubject, ReviewStep, Severity, Standing
+from app.checkin.types import Decision, FactSubject, OpenException, ReviewStep, Standing
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, fetch_page
 from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
 from app.policies.codes import EvidenceGrade
 from app.registry.models import Carer, Client, Guardian
 
+DEADLINE_PASSED = "deadline_passed"
+HANDED_ON = (Decision.ESCALATED, Decision.MOVED)
+STILL_HOLDS = ~exists(select(ExceptionEnd.exception_id).where(ExceptionEnd.exception_id == ExceptionFound.id))
 OPEN_HOLD = ~exists(select(HoldRelease.hold_id).where(HoldRelease.hold_id == Hold.id))
 
 
@@ -106,9 +110,10 @@ def list_overdue_holds(session: Session, *, today: date, limit: int) -> list[tup
     return [(row[0], row[1], row[2]) for row in session.execute(statement.limit(limit))]
 
 
-def list_severities(session: Session, *, fact_id: UUID) -> list[Severity]:
-    """How grave what was found about a fact is."""
-    return list(session.scalars(select(ExceptionFound.severity).where(ExceptionFound.fact_id == fact_id)))
+def list_open_exceptions(session: Session, *, fact_id: UUID) -> list[OpenException]:
+    """What was found about a fact and still holds, unscoped."""
+    statement = select(ExceptionFound).where(ExceptionFound.fact_id == fact_id, STILL_HOLDS).order_by(ExceptionFound.id)
+    return [OpenException(row.id, row.code, row.severity, row.details) for row in session.scalars(statement)]
 
 
 def find_grade(session: Session, *, fact_id: UUID) -> EvidenceGrade | None:
@@ -121,17 +126,25 @@ def find_grade(session: Session, *, fact_id: UUID) -> EvidenceGrade | None:
     ).one_or_none()
 
 
-def is_decided_by_person(session: Session, *, fact_id: UUID) -> bool:
-    """True when a person accepted or refused the fact: a machine does not touch that any more."""
-    decided = select(Review.id).where(Review.fact_id == fact_id, Review.actor_id.is_not(None))
-    return bool(session.scalar(select(exists(decided))))
+def find_last_word(session: Session, *, fact_id: UUID) -> Decision | None:
+    """How a fact was last decided by a person, or by nobody in time; None while only the machine judged it, unscoped.
+
+    What was decided so is not judged again unless something new comes.
+    """
+    last_word = or_(Review.actor_id.is_not(None), Review.reason == DEADLINE_PASSED)
+    statement = select(Review.decision).where(Review.fact_id == fact_id, Review.decision.not_in(HANDED_ON), last_word)
+    return session.scalars(statement.order_by(Review.recorded_at.desc(), Review.id.desc()).limit(1)).one_or_none()
 
 
-def is_payable(session: Session, *, fact_id: UUID) -> bool:
-    """True when the fact has the right to be paid."""
-    times = exists(select(PayableTime.record_id).where(PayableTime.visit_id == fact_id))
-    days = exists(select(PayableCareDay.client_id).where(PayableCareDay.care_day_id == fact_id))
-    return bool(session.scalar(select(or_(times, days))))
+def was_escalated(session: Session, *, fact_id: UUID) -> bool:
+    """True when a step let its deadline pass, unscoped."""
+    passed = select(Review.id).where(Review.fact_id == fact_id, Review.decision == Decision.ESCALATED)
+    return bool(session.scalar(select(exists(passed))))
+
+
+def find_payable_record(session: Session, *, visit_id: UUID) -> UUID | None:
+    """By which record a visit has the right to be paid, unscoped."""
+    return session.scalars(select(PayableTime.record_id).where(PayableTime.visit_id == visit_id)).one_or_none()
 
 
 def _subject(row: CareFact) -> FactSubject:
@@ -141,10 +154,15 @@ def _subject(row: CareFact) -> FactSubject:
 def _complete(session: Session, rows: Collection[CareFact]) -> list[FactView]:
     ids = [row.id for row in rows]
     exceptions: defaultdict[UUID, list[ExceptionView]] = defaultdict(list)
-    for found in session.scalars(
-        select(ExceptionFound).where(ExceptionFound.fact_id.in_(ids)).order_by(ExceptionFound.id)
+    for found, ended_at in session.execute(
+        select(ExceptionFound, ExceptionEnd.recorded_at)
+        .outerjoin(ExceptionEnd, ExceptionEnd.exception_id == ExceptionFound.id)
+        .where(ExceptionFound.fact_id.in_(ids))
+        .order_by(ExceptionFound.id)
     ):
-        exceptions[found.fact_id].append(ExceptionView(found.code, found.severity, found.details, found.recorded_at))
+        exceptions[found.fact_id].append(
+            ExceptionView(found.code, found.severity, found.details, found.recorded_at, ended_at)
+        )
     grades = {
         each.fact_id: each.grade
         for each in session.scalars(
@@ -187,7 +205,7 @@ def _standing(is_held: bool, reviews: list[ReviewView], *, is_paid: bool) -> Sta
         return Standing.HELD
     if is_paid:
         return Standing.ACCEPTED
-    decided = [each.decision for each in reviews if each.decision is not Decision.ESCALATED]
+    decided = [each.decision for each in reviews if each.decision not in HANDED_ON]
     if not decided:
         return Standing.OPEN
     return Standing.ACCEPTED if decided[-1] is Decision.ACCEPTED else Standing.REFUSED

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -31,6 +31,8 @@ ACKNOWLEDGED = frozenset(
         ExceptionCode.SIMULATED_LOCATION,
     }
 )
+# Not for the agency: its own carer's word stands against its own client's, or another accepted time.
+FOR_OPERATOR = frozenset({ExceptionCode.CLIENT_DENIES, ExceptionCode.OVERLAP})
 ROUTES: dict[GradeOutcome, Route] = {
     GradeOutcome.PAYS: Route.PAYS,
     GradeOutcome.PAYS_SAMPLED: Route.PAYS,
@@ -76,18 +78,20 @@ def decide(
     fact_id: UUID,
     *,
     graded: EvidenceGrade,
-    severities: Iterable[Severity],
+    found: Collection[tuple[ExceptionCode, Severity]],
     terms: GradingTerms,
     has_agency: bool,
     key: bytes,
 ) -> Route:
     """Say what follows from the grade and the exceptions. Something that must be fixed is never paid unseen.
 
-    The agency looks first; without one the operator does.
+    The agency looks first; without one the operator does, and always where the client denies or times collide.
     """
+    if any(code in FOR_OPERATOR for code, _ in found):
+        return Route.OPERATOR
     rule = terms.rule_of(graded)
     route = ROUTES[rule.outcome]
-    if route is Route.PAYS and Severity.MUST_FIX in set(severities):
+    if route is Route.PAYS and any(severity is Severity.MUST_FIX for _, severity in found):
         route = Route.AGENCY
     elif rule.outcome is GradeOutcome.PAYS_SAMPLED and is_sampled(fact_id, share=rule.sample_share, key=key):
         route = Route.SAMPLED
@@ -97,6 +101,11 @@ def decide(
 def step_of(route: Route) -> ReviewStep | None:
     """Who looks; None when it pays at once."""
     return {Route.PAYS: None, Route.AGENCY: ReviewStep.AGENCY}.get(route, ReviewStep.OPERATOR)
+
+
+def moves(held: ReviewStep, *, to: ReviewStep, was_escalated: bool) -> bool:
+    """Say whether a hold moves to the step that now follows; never back to a step that let its deadline pass."""
+    return held is not to and (to is ReviewStep.OPERATOR or not was_escalated)
 
 
 def next_step(step: ReviewStep) -> ReviewStep | None:

@@ -3,12 +3,22 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from app.careplans.types import CatalogueItem, PlannedItem, StaffKind
-from app.checkin.types import ExceptionCode, Found, ItemOutcome, LoggedItem, Rights, WorkedTime
+from app.checkin.types import ExceptionCode, Found, ItemOutcome, LoggedItem, OpenException, Rights, WorkedTime
 from app.policies.terms import ClockTerms, VisitTerms
 
 MINUTE = timedelta(minutes=1)
+# Found by comparing items with the plan, and all that is found when a visit's record is made: judged again with each.
+OF_ITEMS = frozenset({ExceptionCode.ITEM_MISSING, ExceptionCode.ITEM_NOT_IN_PLAN, ExceptionCode.ITEM_NOT_FOR_STAFF})
+OF_RECORD = OF_ITEMS | {
+    ExceptionCode.SHORT,
+    ExceptionCode.OVER_LONG,
+    ExceptionCode.SWAPPED,
+    ExceptionCode.NO_CLOCK_IN,
+    ExceptionCode.NO_CLOCK_OUT,
+}
 
 
 def door_exceptions(rights: Rights) -> tuple[ExceptionCode, ...]:
@@ -76,6 +86,16 @@ def find_deviations(
         if is_done and known is not None and staff not in known.staff_kinds:
             found.append(Found(ExceptionCode.ITEM_NOT_FOR_STAFF, {"item_code": code}))
     return tuple(sorted(found, key=lambda each: (each.code, str(each.details["item_code"]))))
+
+
+def compare_findings(
+    known: Sequence[OpenException], found: Sequence[Found]
+) -> tuple[tuple[UUID, ...], tuple[Found, ...]]:
+    """Compare what holds so far with what is found now: ids of exceptions that no longer hold, and what is new."""
+    now = [(each.code, dict(each.details)) for each in found]
+    before = [(each.code, dict(each.details)) for each in known]
+    ended = tuple(each.id for each in known if (each.code, dict(each.details)) not in now)
+    return ended, tuple(each for each in found if (each.code, dict(each.details)) not in before)
 
 
 def newest_outcomes(logged: Sequence[LoggedItem]) -> tuple[LoggedItem, ...]:

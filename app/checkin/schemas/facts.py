@@ -114,12 +114,13 @@ class RecordSchema(ma.Schema):
 
 
 class ExceptionSchema(ma.Schema):
-    """One thing found (待核实事项)."""
+    """One thing found (待核实事项); `ended_at` is set when later evidence showed that it does not hold."""
 
     code = Choice(ExceptionCode, required=True)
     severity = Choice(Severity, required=True)
     details = ma.fields.Dict(required=True)
     recorded_at = Instant(required=True)
+    ended_at = Instant(required=True, allow_none=True)
 
 
 class HoldSchema(ma.Schema):

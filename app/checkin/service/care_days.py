@@ -141,7 +141,7 @@ def _insert(
 
 def _add_parts(session: Session, *, command: LogCareDay, row: CareDay, rights: DayRights) -> None:
     subject = FactSubject(row.id, FactKind.CARE_DAY, row.carer_id, row.client_id, None, rights.district_code)
-    facts.add_subject(session, subject, at=row.recorded_at)
+    facts.claim_subject(session, subject, at=row.recorded_at)
     items = [
         {"id": row.id, "item_code": item.item_code, "minutes": item.minutes, "recorded_at": row.recorded_at}
         for item in command.items

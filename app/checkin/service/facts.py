@@ -8,19 +8,28 @@ from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
-from app.checkin.models import CareFact, ExceptionFound, GradeEntry, Hold, HoldRelease, Review
+from app.checkin.models import CareFact, ExceptionEnd, ExceptionFound, GradeEntry, Hold, HoldRelease, Review
 from app.checkin.rules.grading import due_on, severity_of
 from app.checkin.types import Decision, FactSubject, Found, ReviewStep
 from app.kernel.canonical import command_digest
 from app.kernel.ids import new_id
+from app.kernel.resend import EventReused
 from app.kernel.settings import current_settings
 from app.policies.codes import EvidenceGrade
 from app.policies.types import Policy
+from app.schedules.queries import find_visits
 
 
-def add_subject(session: Session, subject: FactSubject, *, at: datetime) -> None:
-    """Make a fact judgeable; once is enough, and again is harmless."""
-    session.execute(
+def claim_subject(session: Session, subject: FactSubject, *, at: datetime) -> None:
+    """Make a new fact judgeable whose id a phone chose. Raises EventReused for an id that is a visit's or another
+    fact's: else a carer could open a second review of what already waits for one."""
+    if find_visits(session, ids=[subject.id]) or not add_subject(session, subject, at=at):
+        raise EventReused(id=str(subject.id))
+
+
+def add_subject(session: Session, subject: FactSubject, *, at: datetime) -> bool:
+    """Make a fact judgeable; once is enough, and again is harmless: False."""
+    added = session.execute(
         insert_or_leave(CareFact)
         .values(
             id=subject.id,
@@ -32,7 +41,9 @@ def add_subject(session: Session, subject: FactSubject, *, at: datetime) -> None
             recorded_at=at,
         )
         .on_conflict_do_nothing()
+        .returning(CareFact.id)
     )
+    return added.one_or_none() is not None
 
 
 def add_exceptions(
@@ -60,6 +71,13 @@ def add_exceptions(
     ]
     if rows:
         session.execute(insert(ExceptionFound).values(rows))
+
+
+def end_exceptions(session: Session, *, exception_ids: Iterable[UUID], at: datetime) -> None:
+    """Keep that exceptions no longer hold."""
+    rows = [{"exception_id": each, "recorded_at": at} for each in exception_ids]
+    if rows:
+        session.execute(insert(ExceptionEnd).values(rows))
 
 
 def add_grade(
@@ -108,8 +126,9 @@ def release(session: Session, *, hold_id: UUID, review_id: UUID, at: datetime) -
 def release_by_machine(
     session: Session, *, hold_id: UUID, fact_id: UUID, decision: Decision, reason: str, at: datetime
 ) -> bool:
-    """Let the machine end a hold: accept or hand on, never refuse. False when a person was faster."""
+    """Let the machine end a hold: accept or hand on, never refuse. False, and no review, when a person was faster."""
     review_id = new_id(at=at)
+    attempt = session.begin_nested()
     key = current_settings().key_ring.command_key
     session.execute(
         insert(Review).values(
@@ -123,4 +142,6 @@ def release_by_machine(
             recorded_at=at,
         )
     )
-    return release(session, hold_id=hold_id, review_id=review_id, at=at)
+    ended = release(session, hold_id=hold_id, review_id=review_id, at=at)
+    (attempt.commit if ended else attempt.rollback)()
+    return ended

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from app.checkin.models import CareDay
 from app.checkin.queries import care_days as queries
+from app.checkin.queries.facts import list_open_exceptions
 from app.checkin.rules.care_days import judge_care_day
 from app.checkin.service import facts
 from app.checkin.service.care_days import add_findings, claim_of, make_payable, may_be_paid
 from app.checkin.service.settling import policy_on
-from app.checkin.types import Decision
+from app.checkin.types import Decision, ExceptionCode
 
 EVENTS_ARRIVED = "events_arrived"
 
@@ -35,8 +36,11 @@ def _judge_again(session: Session, *, row: CareDay, region: str, at: datetime) -
     claim = claim_of(session, row=row, rights=rights, codes=codes, policy=policy, region=region)
     judgement = judge_care_day(claim, policy=policy)
     facts.add_grade(session, fact_id=row.id, grade=judgement.grade, witnesses=judgement.witnesses, policy=policy, at=at)
-    known = queries.list_codes(session, care_day_id=row.id)
-    new = [finding for finding in judgement.findings if finding.code not in known]
+    known = list_open_exceptions(session, fact_id=row.id)
+    codes_now = {finding.code for finding in judgement.findings}
+    ended = [each.id for each in known if each.code not in codes_now and each.code is not ExceptionCode.SECOND_CARE_DAY]
+    facts.end_exceptions(session, exception_ids=ended, at=at)
+    new = [finding for finding in judgement.findings if finding.code not in {each.code for each in known}]
     add_findings(session, fact_id=row.id, findings=new, policy_digest=policy.digest, at=at)
     if not may_be_paid(row.id, judgement=judgement, policy=policy):
         return False

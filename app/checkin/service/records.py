@@ -12,7 +12,7 @@ from app.checkin.commands import Confirmation, ItemEntry, ItemLog
 from app.checkin.models import Evidence, ItemDone
 from app.checkin.queries import events
 from app.checkin.service import facts
-from app.checkin.service.settling import policy_on, settle_visit, subject_of
+from app.checkin.service.settling import judge_items_again, policy_on, settle_visit, subject_of
 from app.checkin.types import EvidenceKind, ExceptionCode, Found
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
@@ -22,6 +22,7 @@ from app.kernel.regions import zone_of
 from app.kernel.resend import EventReused
 from app.kernel.settings import current_settings
 from app.schedules.queries import get_visit
+from app.schedules.service import progress
 
 
 class OwnFact(DomainError):
@@ -33,7 +34,8 @@ class OwnFact(DomainError):
 def log_items(
     session: Session, command: ItemLog, *, visit_id: UUID, actor: Actor, at: datetime
 ) -> tuple[ItemEntry, ...]:
-    """Store what was done, before or after the taps arrive; of an item logged twice the later line counts.
+    """Store what was done, before or after the taps arrive; of an item logged twice the later line counts. A visit
+    that has a record is judged again.
 
     A resend is answered with the same lines. Raises NotFound for a visit that is not the carer's, EventReused.
     """
@@ -64,6 +66,7 @@ def log_items(
     else:
         details = {"item_ids": sorted(str(each) for each in new)}
         _audit(session, "visit.items_logged", visit_id=visit_id, details=details, actor=actor, at=at)
+        judge_items_again(session, visit, region=actor.region, at=at)
     return command.items
 
 
@@ -75,6 +78,7 @@ def confirm_visit(
     Raises NotFound for a visit of a client who is not the guardian's, OwnFact for one of his own as a carer.
     """
     visit = get_visit(session, visit_id=visit_id, actor=actor)
+    progress.lock(session, visit_id=visit_id)
     if actor.person_id is not None and actor.person_id == events.get_carer_person(session, carer_id=visit.carer_id):
         raise OwnFact
     _, is_new = resend.insert_once(
@@ -95,13 +99,13 @@ def confirm_visit(
     if not is_new:
         resend.mark_replay()
         return command
-    if not command.holds:
+    denied = () if command.holds else (Found(ExceptionCode.CLIENT_DENIES),)
+    if denied:
         on = clock.local_date(visit.began_at or at, zone_of(actor.region))
         policy = policy_on(on, region=actor.region, district=visit.district_code, at=at)
         facts.add_subject(session, subject_of(visit), at=at)
-        denied = (Found(ExceptionCode.CLIENT_DENIES),)
         facts.add_exceptions(session, fact_id=visit_id, found=denied, policy=policy, at=at, event_id=command.id)
-    settle_visit(session, visit, region=actor.region, at=at)
+    settle_visit(session, visit, region=actor.region, at=at, news=denied)
     details = {"holds": command.holds}
     _audit(session, "visit.confirmed", visit_id=visit_id, details=details, actor=actor, at=at)
     return command

@@ -9,6 +9,7 @@ from app.checkin.commands import Decided
 from app.checkin.models import Review
 from app.checkin.queries import events
 from app.checkin.queries import facts as queries
+from app.checkin.queries.facts import DEADLINE_PASSED
 from app.checkin.rules.grading import may_review, next_step
 from app.checkin.service import facts
 from app.checkin.service.care_days import accept_care_day
@@ -24,9 +25,9 @@ from app.kernel.regions import zone_of
 from app.kernel.resend import insert_once
 from app.kernel.settings import current_settings
 from app.schedules.queries import find_visits
+from app.schedules.service import progress
 
 AT_ONCE = 200
-DEADLINE_PASSED = "deadline_passed"
 
 
 class NotHeld(DomainError):
@@ -63,6 +64,7 @@ def _review(
         raise OwnFact
     if not may_review(actor, fact=subject, step=step, carer_person_id=carer_person_id):
         raise NotFound(kind="fact")
+    _lock(session, subject)
     keys = current_settings().key_ring
     content = {"command": command, "fact_id": fact_id, "step": step, "account_id": actor.account_id}
     _, is_new = insert_once(
@@ -104,6 +106,8 @@ def _review(
 def _escalate(session: Session, overdue: tuple[UUID, UUID, ReviewStep], *, actor: SystemActor, at: datetime) -> bool:
     hold_id, fact_id, step = overdue
     subject, above = queries.find_subject(session, fact_id=fact_id), next_step(step)
+    if subject is not None and not _lock(session, subject, wait=False):
+        return False  # somebody decides or tells something about it just now; the next run looks again
     decision = Decision.ACCEPTED if above is None else Decision.ESCALATED
     ended = facts.release_by_machine(
         session, hold_id=hold_id, fact_id=fact_id, decision=decision, reason=DEADLINE_PASSED, at=at
@@ -126,6 +130,11 @@ def _escalate(session: Session, overdue: tuple[UUID, UUID, ReviewStep], *, actor
         keys=current_settings().key_ring,
     )
     return True
+
+
+def _lock(session: Session, subject: FactSubject, *, wait: bool = True) -> bool:
+    """Let nobody else settle a visit meanwhile; other facts are not settled again."""
+    return subject.kind is not FactKind.VISIT or progress.lock(session, visit_id=subject.id, wait=wait)
 
 
 def _accept(session: Session, subject: FactSubject, *, region: str, at: datetime) -> None:

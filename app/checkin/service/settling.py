@@ -1,6 +1,6 @@
 """What a visit comes to: its record, its grade, and whether it is paid, drawn or held."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,9 +14,16 @@ from app.careplans.types import StaffKind
 from app.checkin.models import PayableTime, ServiceRecord
 from app.checkin.queries import events
 from app.checkin.queries import facts as fact_queries
-from app.checkin.rules.grading import decide, grade, step_of
+from app.checkin.rules.grading import decide, grade, moves, severity_of, step_of
 from app.checkin.rules.location import witnesses_place
-from app.checkin.rules.visits import find_deviations, newest_outcomes, payable_minutes
+from app.checkin.rules.visits import (
+    OF_ITEMS,
+    OF_RECORD,
+    compare_findings,
+    find_deviations,
+    newest_outcomes,
+    payable_minutes,
+)
 from app.checkin.service import facts
 from app.checkin.shown import ClockEventView, RecordView
 from app.checkin.types import (
@@ -28,6 +35,7 @@ from app.checkin.types import (
     Found,
     LoggedItem,
     ReviewStep,
+    Severity,
     Witness,
 )
 from app.kernel import clock
@@ -37,6 +45,7 @@ from app.kernel.settings import current_settings
 from app.policies.codes import EvidenceGrade
 from app.policies.service import current_book
 from app.policies.types import NoPolicy, Policy
+from app.schedules.service import progress
 from app.schedules.types import VisitView
 
 WITNESS_CAME = "witness_came"
@@ -92,45 +101,59 @@ def record_visit(session: Session, visit: VisitView, *, region: str, at: datetim
             recorded_at=at,
         )
     )
-    deviations = _deviations(session, visit, on=service_on)
     facts.add_subject(session, subject_of(visit), at=at)
-    facts.add_exceptions(
-        session, fact_id=visit.id, found=(*found, *worked.exceptions, *deviations), policy=policy, at=at
-    )
-    settle_visit(session, visit, region=region, at=at)
+    all_found = (*found, *worked.exceptions, *_deviations(session, visit, on=service_on))
+    news = _find_again(session, visit, codes=OF_RECORD, found=all_found, policy=policy, at=at)
+    settle_visit(session, visit, region=region, at=at, news=news)
 
 
-def settle_visit(session: Session, visit: VisitView, *, region: str, at: datetime) -> None:
-    """Grade a recorded visit by the witnesses there are, and let it be paid, or wait for a person.
-
-    May be called again when a witness comes: it ends a hold of its own when the grade now pays. What a person decided
-    stays decided.
-    """
+def judge_items_again(session: Session, visit: VisitView, *, region: str, at: datetime) -> None:
+    """Compare a recorded visit's items with the plan again, since some were logged after its record was made."""
+    progress.lock(session, visit_id=visit.id)
     record = events.find_record(session, visit_id=visit.id)
-    if record is None or fact_queries.is_decided_by_person(session, fact_id=visit.id):
+    if record is None:
         return
     policy = policy_on(record.service_on, region=region, district=visit.district_code, at=at)
-    graded = _grade(session, visit, policy=policy, at=at)
+    deviations = _deviations(session, visit, on=record.service_on)
+    news = _find_again(session, visit, codes=OF_ITEMS, found=deviations, policy=policy, at=at)
+    settle_visit(session, visit, region=region, at=at, news=news)
+
+
+def settle_visit(session: Session, visit: VisitView, *, region: str, at: datetime, news: Sequence[Found] = ()) -> None:
+    """Grade a recorded visit by the witnesses there are, and let it be paid, or wait for a person.
+
+    May be called again when a witness comes: a hold of its own then ends, or moves to the step that now follows. What
+    was accepted by a person, or for want of one, stays so, unless `news` must be settled, or the record is another
+    than the one accepted: then it waits for the operator. What a person refused stays refused.
+    """
+    progress.lock(session, visit_id=visit.id)
+    record = events.find_record(session, visit_id=visit.id)
+    if record is None:
+        return
+    policy = policy_on(record.service_on, region=region, district=visit.district_code, at=at)
+    graded = _grade(session, visit, record=record, policy=policy, at=at)
+    last_word = fact_queries.find_last_word(session, fact_id=visit.id)
+    if last_word is not None:
+        if last_word is Decision.ACCEPTED and _is_news(session, record, news=news, policy=policy):
+            _wait(session, visit, step=ReviewStep.OPERATOR, region=region, policy=policy, at=at)
+        return
     route = decide(
         visit.id,
         graded=graded,
-        severities=fact_queries.list_severities(session, fact_id=visit.id),
+        found=[(each.code, each.severity) for each in fact_queries.list_open_exceptions(session, fact_id=visit.id)],
         terms=policy.grading,
         has_agency=visit.agency_id is not None,
         key=current_settings().key_ring.command_key,
     )
-    today, step = clock.local_date(at, zone_of(region)), step_of(route)
-    held = fact_queries.find_open_hold(session, fact_id=visit.id)
+    step = step_of(route)
     if step is not None:
-        if held is None:
-            withdraw(session, visit_id=visit.id)
-            facts.hold(session, fact_id=visit.id, step=step, today=today, policy=policy, at=at)
+        _wait(session, visit, step=step, region=region, policy=policy, at=at)
         return
-    if held is not None:
-        facts.release_by_machine(
-            session, hold_id=held.id, fact_id=visit.id, decision=Decision.ACCEPTED, reason=WITNESS_CAME, at=at
-        )
-    accept_visit(session, subject_of(visit), record=record, team_slot=visit.team_slot, region=region, at=at)
+    held = fact_queries.find_open_hold(session, fact_id=visit.id)
+    if held is None or facts.release_by_machine(
+        session, hold_id=held.id, fact_id=visit.id, decision=Decision.ACCEPTED, reason=WITNESS_CAME, at=at
+    ):
+        accept_visit(session, subject_of(visit), record=record, team_slot=visit.team_slot, region=region, at=at)
 
 
 def accept_visit(
@@ -139,6 +162,8 @@ def accept_visit(
     """Let a visit be paid. Where another accepted time overlaps it is held with an exception instead: False."""
     if subject.client_id is None or record.began_at is None or record.ended_at is None:
         return False
+    if fact_queries.find_payable_record(session, visit_id=subject.id) not in (None, record.id):
+        withdraw(session, visit_id=subject.id)  # by a record that another has superseded
     statement = insert_or_leave(PayableTime).values(
         record_id=record.id,
         visit_id=subject.id,
@@ -151,7 +176,7 @@ def accept_visit(
     )
     # Without a target the database's exclusion constraints decide: carer or client and slot paid already.
     made = session.scalars(statement.on_conflict_do_nothing().returning(PayableTime.record_id)).one_or_none()
-    if made is not None or fact_queries.is_payable(session, fact_id=subject.id):
+    if made is not None or fact_queries.find_payable_record(session, visit_id=subject.id):
         return True
     policy = policy_on(record.service_on, region=region, district=subject.district_code, at=at)
     facts.add_exceptions(session, fact_id=subject.id, found=(Found(ExceptionCode.OVERLAP),), policy=policy, at=at)
@@ -165,12 +190,50 @@ def withdraw(session: Session, *, visit_id: UUID) -> None:
     session.execute(delete(PayableTime).where(PayableTime.visit_id == visit_id))
 
 
-def _grade(session: Session, visit: VisitView, *, policy: Policy, at: datetime) -> EvidenceGrade:
+def _wait(session: Session, visit: VisitView, *, step: ReviewStep, region: str, policy: Policy, at: datetime) -> None:
+    """Let a visit wait at a step, and not be paid meanwhile; one that waits already may move there."""
+    withdraw(session, visit_id=visit.id)
+    held = fact_queries.find_open_hold(session, fact_id=visit.id)
+    if held is not None:
+        was_escalated = fact_queries.was_escalated(session, fact_id=visit.id)
+        if not moves(held.step, to=step, was_escalated=was_escalated) or not facts.release_by_machine(
+            session, hold_id=held.id, fact_id=visit.id, decision=Decision.MOVED, reason=WITNESS_CAME, at=at
+        ):
+            return
+    today = clock.local_date(at, zone_of(region))
+    facts.hold(session, fact_id=visit.id, step=step, today=today, policy=policy, at=at)
+
+
+def _is_news(session: Session, record: RecordView, *, news: Iterable[Found], policy: Policy) -> bool:
+    holds = policy.visit.missing_item_holds
+    if any(severity_of(each.code, missing_item_holds=holds) is Severity.MUST_FIX for each in news):
+        return True
+    return fact_queries.find_payable_record(session, visit_id=record.visit_id) not in (None, record.id)
+
+
+def _find_again(
+    session: Session,
+    visit: VisitView,
+    *,
+    codes: Collection[ExceptionCode],
+    found: Sequence[Found],
+    policy: Policy,
+    at: datetime,
+) -> tuple[Found, ...]:
+    """Keep what is found now of these codes: what no longer holds ends, what is new is added and returned."""
+    known = [each for each in fact_queries.list_open_exceptions(session, fact_id=visit.id) if each.code in codes]
+    ended, new = compare_findings(known, found)
+    facts.end_exceptions(session, exception_ids=ended, at=at)
+    facts.add_exceptions(session, fact_id=visit.id, found=new, policy=policy, at=at)
+    return new
+
+
+def _grade(session: Session, visit: VisitView, *, record: RecordView, policy: Policy, at: datetime) -> EvidenceGrade:
     witnesses = set[Witness]()
     taps = events.list_visit_events(session, visit_id=visit.id)
     if witnesses_place([tap.verdict for tap in taps]):
         witnesses.add(Witness.POSITION)
-    if events.is_confirmed(session, fact_id=visit.id):
+    if record.began_at is not None and events.is_confirmed(session, fact_id=visit.id, since=record.began_at):
         witnesses.add(Witness.CLIENT)
     graded = grade(witnesses)
     if graded is not fact_queries.find_grade(session, fact_id=visit.id):

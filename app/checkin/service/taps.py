@@ -127,7 +127,7 @@ def hold_stray(
     )
     step = ReviewStep.AGENCY if door.employer_id else ReviewStep.OPERATOR
     today = clock.local_date(moment.at, zone_of(moment.region))
-    facts.add_subject(session, subject, at=moment.at)
+    facts.claim_subject(session, subject, at=moment.at)
     facts.add_exceptions(session, fact_id=event.id, found=found, policy=policy, at=moment.at, event_id=event.id)
     facts.hold(session, fact_id=event.id, step=step, today=today, policy=policy, at=moment.at)
 

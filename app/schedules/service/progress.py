@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Update, bindparam, insert, update
+from sqlalchemy import Update, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
@@ -47,6 +47,13 @@ class VisitMoved(DomainError):
     """The visit changed while this request was looking at it: read it again."""
 
     kind, code = ErrorKind.CONFLICT, "visit_moved"
+
+
+def lock(session: Session, *, visit_id: UUID, wait: bool = True) -> bool:
+    """Let nobody else look at a visit to settle it until this transaction ends; False for one that another holds,
+    when told not to wait. What arrives at the same moment is so judged one after the other."""
+    statement = select(Visit.id).where(Visit.id == visit_id).with_for_update(key_share=True, skip_locked=not wait)
+    return session.scalars(statement).one_or_none() is not None
 
 
 def begin(
