@@ -10,9 +10,8 @@ import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.autogenerate import produce_migrations, render_python_code
@@ -25,6 +24,9 @@ from app.kernel.migrate import MIGRATIONS, configuration, newest_revision
 from app.kernel.roles import create_roles_and_database
 from app.tables import METADATA
 
+DEFAULT_PARTITION = (
+    """    op.execute(f'CREATE TABLE {{schema}}."{name}_default" PARTITION OF {{schema}}."{name}" DEFAULT')"""
+)
 TEMPLATE = '''"""{title}"""
 
 import sqlalchemy as sa
@@ -32,7 +34,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "{revision}"
-down_revision = {down_revision}
+down_revision = "{down_revision}"
 
 
 def upgrade(schema: str) -> None:
@@ -54,7 +56,7 @@ def upgrade_region(schema: str) -> None:
 '''
 
 
-def render(connection: Connection, *, only: frozenset[str] | None = None) -> tuple[str, str]:
+def render(connection: Connection) -> tuple[str, str]:
     """Operations that are missing, for `public` and for a region, as Python."""
     migration = MigrationContext.configure(
         connection,
@@ -62,7 +64,7 @@ def render(connection: Connection, *, only: frozenset[str] | None = None) -> tup
             "target_metadata": METADATA,
             "include_schemas": True,
             "include_name": lambda name, kind, _parents: kind != "schema" or name in (None, "region"),
-            "include_object": lambda item, name, kind, _reflected, _other: _is_wanted(item, name, kind, only),
+            "include_object": lambda _item, name, kind, _reflected, _other: _is_wanted(name, kind),
             "compare_server_default": True,
         },
     )
@@ -73,22 +75,18 @@ def render(connection: Connection, *, only: frozenset[str] | None = None) -> tup
     return _code(public, migration), _localised(_code(region, migration))
 
 
-def _is_wanted(item: Any, name: str | None, kind: str, only: frozenset[str] | None) -> bool:
-    if kind != "table":
-        return True
-    return (
-        name != "alembic_version"
-        and not re.search(r"_(default|\d{4}_\d{2})$", name or "")
-        and (only is None or name in only)
-    )
+def _is_wanted(name: str | None, kind: str) -> bool:
+    return kind != "table" or (name != "alembic_version" and not re.search(r"_(default|\d{4}_\d{2})$", name or ""))
 
 
 def _code(operations: Sequence[MigrateOperation], migration: MigrationContext) -> str:
-    for operation in operations:
-        if isinstance(operation, CreateTableOp):
-            operation.info = {}
+    created = [operation for operation in operations if isinstance(operation, CreateTableOp)]
+    for operation in created:
+        operation.info = {}
     code = render_python_code(UpgradeOps(ops=list(operations)), migration_context=migration)
-    return "\n".join(line for line in code.splitlines() if not line.strip().startswith("#"))
+    lines = [line for line in code.splitlines() if not line.strip().startswith("#")]
+    partitioned = [operation.table_name for operation in created if "postgresql_partition_by" in operation.kw]
+    return "\n".join([*lines, *(DEFAULT_PARTITION.format(name=name) for name in partitioned)])
 
 
 def _localised(code: str) -> str:
@@ -96,16 +94,24 @@ def _localised(code: str) -> str:
     return re.sub(r"'region\.(\w+\.?\w*)'", r'f"{schema}.\1"', code)
 
 
-def write(connection: Connection, name: str, *, down_revision: str | None, only: frozenset[str] | None = None) -> Path:
+def revision_after(newest: str, *, name: str, today: date) -> str:
+    """The id of the next migration: files are sorted by day and by number within it, whatever they are called."""
+    day = f"{today:%Y_%m_%d}"
+    number = int(newest[11:13]) + 1 if newest.startswith(day) else 1
+    return f"{day}_{number:02}_{name}"
+
+
+def write(connection: Connection, name: str, *, down_revision: str) -> Path:
     """Write the migration file and return its path."""
-    public, region = render(connection, only=only)
-    revision = f"{datetime.now(UTC):%Y_%m_%d}_{name}"  # noqa: TID251 - a developer's tool
+    public, region = render(connection)
+    today = datetime.now(UTC).date()  # noqa: TID251 - a developer's tool
+    revision = revision_after(down_revision, name=name, today=today)
     path = MIGRATIONS / "versions" / f"{revision}.py"
     path.write_text(
         TEMPLATE.format(
             title=name.replace("_", " ").capitalize() + ".",
             revision=revision,
-            down_revision=repr(down_revision),
+            down_revision=down_revision,
             public=public or "    pass",
             region=region or "    pass",
         ),

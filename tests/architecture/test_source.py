@@ -3,6 +3,7 @@
 import re
 import tokenize
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Connection, create_engine, text
 
 from app.jobs import JOBS
-from app.kernel.migrate import MIGRATIONS, newest_revision
+from app.kernel.migrate import MIGRATIONS, newest_revision, owner_connection
 from app.tables import METADATA
-from migrations.generate import render, upgrade_scratch
+from migrations.generate import render, revision_after, upgrade_scratch
 from tests.conftest import ROOT, Clone
 
 SOURCES = sorted(
@@ -52,6 +53,27 @@ def test_a_column_that_the_migrations_lack_would_be_written(scratch: Connection)
 
     assert "last_error" in region
     assert "schema=schema" in region
+
+
+def test_a_partitioned_table_would_be_written_with_its_default_partition(scratch: Connection):
+    scratch.execute(text("DROP TABLE region.audit_entry CASCADE"))
+
+    _, region = render(scratch)
+
+    assert """f'CREATE TABLE {schema}."audit_entry_default" PARTITION OF {schema}."audit_entry" DEFAULT'""" in region
+
+
+NEXT = [("2026_11_22_09_payouts", "2026_11_22_10_a"), ("2026_11_21_04_z", "2026_11_22_01_a")]
+
+
+@pytest.mark.parametrize(("newest", "following"), NEXT)
+def test_migrations_of_one_day_are_numbered(newest: str, following: str):
+    assert revision_after(newest, name="a", today=date(2026, 11, 22)) == following
+
+
+def test_a_migration_waits_for_a_lock_for_seconds_only(own_database: Clone):
+    with owner_connection(own_database.urls.owner) as connection:
+        assert connection.scalar(text("SHOW lock_timeout")) == "10s"
 
 
 def test_money_is_a_whole_number_of_fen_and_nothing_is_a_float():
