@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import Text, cast, func, literal_column, select, update
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
@@ -109,6 +110,24 @@ def test_a_phone_with_an_absurd_clock_is_stored_and_counted_by_ours(
     began_at = visit_of(tianjin, visit_id).began_at
     assert began_at is not None
     assert abs(began_at - NOW) < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("year", [1970, 2099])
+def test_an_id_made_by_an_absurd_clock_is_stored_with_its_position_and_known_again(
+    client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session, year: int
+):
+    """No month's partition is theirs: both rows lie in the DEFAULT ones."""
+    occurred_at = datetime(year, 1, 2, tzinfo=UTC)
+    tap = a_tap(at=occurred_at, id=str(new_id(at=occurred_at)))
+
+    first, again = (send(client, scene, visit_id, "in", tap, sent_at=occurred_at) for _ in range(2))
+
+    assert (first.status_code, again.headers["Idempotent-Replay"]) == (201, "true")
+    assert again.json == first.json
+    for model in (ClockEvent, Position):
+        place = cast(literal_column("tableoid"), REGCLASS)
+        found = tianjin.scalars(select(cast(place, Text)).select_from(model).where(model.id == UUID(tap["id"]))).all()
+        assert found == [f"tianjin.{model.__tablename__}_default"]
 
 
 def test_a_whole_visit_makes_one_record_with_payable_minutes(
