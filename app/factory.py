@@ -90,7 +90,6 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.limits),
         "MAX_CONTENT_LENGTH": settings.limits.body,
         "PROPAGATE_EXCEPTIONS": False,
-        "JSON_SORT_KEYS": False,
     }
 
 

@@ -14,7 +14,6 @@ from app.kernel.ids import new_id
 from app.ledger.models import LedgerAccount, Transfer
 from app.ledger.types import Account, Cause, Posting, Reversal, TransferKind
 
-SAME_CAUSE = ("cause_kind", "cause_id", "kind")
 ROWS_AT_ONCE = 500
 
 

@@ -10,11 +10,11 @@ from app.kernel.access import current_actor, requires
 from app.kernel.db import session, transaction
 from app.kernel.errors import NotFound
 from app.kernel.http.api import AnhuBlueprint
+from app.kernel.http.limits import takes_import
 from app.kernel.paging import Page, PageRequest, PageRequestSchema
 from app.kernel.permissions import Permission
 from app.kernel.regions import zone_of
 from app.kernel.resend import idempotent
-from app.kernel.settings import current_settings
 from app.payouts.batch_types import (
     AnswerBooked,
     ApproveBatch,
@@ -209,6 +209,7 @@ def fetch_file(batch_id: UUID, kind: str) -> Response:
 
 @bp.post("/payout-batches/<uuid:batch_id>/answers")
 @requires(Permission.BOOK_BANK_ANSWERS)
+@takes_import
 @bp.doc(requestBody=UPLOAD)
 @bp.response(201, AnswerBookedSchema)
 def book_answer(batch_id: UUID) -> AnswerBooked:
@@ -218,6 +219,7 @@ def book_answer(batch_id: UUID) -> AnswerBooked:
 
 @bp.post("/payout-batches/<uuid:batch_id>/returns")
 @requires(Permission.BOOK_BANK_ANSWERS)
+@takes_import
 @bp.doc(requestBody=UPLOAD)
 @bp.response(201, AnswerBookedSchema)
 def book_returns(batch_id: UUID) -> AnswerBooked:
@@ -228,7 +230,6 @@ def book_returns(batch_id: UUID) -> AnswerBooked:
 def _book(batch_id: UUID, kind: FileKind) -> AnswerBooked:
     if request.mimetype not in UPLOAD_TYPES:
         abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    request.max_content_length = current_settings().limits.import_body
     content = request.get_data()
     with transaction() as work:
         return answers.book_answer(work, content, kind=kind, batch_id=batch_id, actor=current_actor(), at=clock.now())

@@ -463,6 +463,7 @@ def test_a_stranger_is_not_told_what_is_wrong_with_his_body(client: FlaskClient)
     answer = client.post("/api/v1/accounts", json={"nonsense": True})
 
     assert (answer.status_code, answer.json["code"]) == (401, "token_missing")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 BAD_BODIES = [

@@ -4,12 +4,10 @@ from app.accounts.service.accounts import (
     add_grant,
     change_state,
     end_grant,
-    lock,
     new_binding_code,
     open_account,
     open_staff_account,
     set_phone,
-    unlock,
 )
 from app.accounts.service.binding import (
     bind_by_code,
@@ -36,7 +34,6 @@ __all__ = [
     "find_entry",
     "find_route",
     "find_ticket",
-    "lock",
     "log_in",
     "log_out",
     "new_binding_code",
@@ -47,5 +44,4 @@ __all__ = [
     "region_of",
     "set_phone",
     "tokens_or_refusal",
-    "unlock",
 ]

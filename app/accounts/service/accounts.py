@@ -122,20 +122,13 @@ def end_grant(session: Session, *, account_id: UUID, grant_id: UUID, actor: AnyA
     return view_grant(row)
 
 
-def lock(session: Session, *, account_id: UUID, actor: AnyActor, at: datetime) -> AccountView:
-    """Stop an account at once: its access tokens by their version, its sessions for good."""
-    return change_state(session, account_id=account_id, state=AccountState.LOCKED, actor=actor, at=at)
-
-
-def unlock(session: Session, *, account_id: UUID, actor: AnyActor, at: datetime) -> AccountView:
-    """Let a locked account log in again."""
-    return change_state(session, account_id=account_id, state=AccountState.ACTIVE, actor=actor, at=at)
-
-
 def change_state(
     session: Session, *, account_id: UUID, state: AccountState, actor: AnyActor, at: datetime
 ) -> AccountView:
-    """Lock or unlock; the state it has already changes nothing."""
+    """Lock or unlock; the state it has already changes nothing.
+
+    Locking works at once: access tokens stop by their version, sessions for good.
+    """
     account = lock_visible(session, account_id=account_id, actor=actor)
     _refuse_own(account, actor=actor)
     if account.state is not state:

@@ -27,6 +27,9 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import SystemActor
 from app.kernel.settings import current_settings
 
+KEEP_EXPIRED = timedelta(days=30)
+KEEP_TRIES = timedelta(days=1)
+
 
 class BindingCodeUnknown(DomainError):
     """No such binding code, or a newer one has taken its place."""
@@ -135,6 +138,12 @@ def bind_by_phone(
         raise AccountBoundElsewhere
     _tie(session, account=account, identity_id=identity_id, at=at)
     return open_session(session, account=account, device=device, grant_id=None, at=at)
+
+
+def forget_bindings(public: Session, *, at: datetime) -> None:
+    """Delete binding codes that expired more than 30 days ago, and yesterday's counts of tries."""
+    public.execute(delete(BindingCode).where(BindingCode.expires_at < at - KEEP_EXPIRED))
+    public.execute(delete(BindingAttempt).where(BindingAttempt.hour < at - KEEP_TRIES))
 
 
 def _lock_active(session: Session, *, account_id: UUID) -> Account:

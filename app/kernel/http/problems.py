@@ -2,6 +2,7 @@
 
 import tomllib
 from functools import cache
+from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
 
@@ -100,6 +101,8 @@ def problem(status: int, code: str, *, details: dict[str, Any]) -> Response:
     answer = jsonify(body)
     answer.status_code = status
     answer.headers["Content-Language"] = language
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
 
