@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: setup demo run check fix test test-pg15 fuzz bench bench-large migrate migration openapi
+.PHONY: setup demo run check fix test test-pg15 fuzz bench migrate migration openapi
 
 setup: $(VENV)/.ready
 

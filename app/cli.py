@@ -25,7 +25,7 @@ from app.kernel.http.document_file import document_text
 from app.kernel.permissions import Role, Scope, ScopeKind, SystemActor
 from app.kernel.regions import is_open_region
 from app.kernel.roles import DatabaseUrls, UnfitDatabase, create_roles_and_database
-from app.kernel.settings import Mode, Settings, SettingsInvalid, read_settings
+from app.kernel.settings import Mode, Settings, SettingsInvalid, make_keys, read_settings
 from app.kernel.worker import work_until_stopped
 from app.policies.commands import load_policies, policies
 from app.policies.keeping import RegionWithoutPolicy, keep_all_texts, open_region
@@ -122,9 +122,17 @@ def _keep_texts(owner_url: str, book: PolicyBook) -> dict[str, int]:
 def db_migrate(data_dir: Path) -> None:
     """Bring every schema to the newest migration, set rights, add partitions ahead. Runs as owner."""
     owner_url = _owner_url(data_dir)
-    schemas = migrations.migrate(owner_url, today=_today())
-    _keep_texts(owner_url, load_policies(_policies_folder()))
+    schemas = _migrate(owner_url)
     click.echo(f"Up to date: {', '.join(schemas)}")
+
+
+def _migrate(owner_url: str) -> list[str]:
+    try:
+        schemas = migrations.migrate(owner_url, today=_today())
+    except migrations.DatabaseNewer as newer:
+        raise click.ClickException(str(newer)) from newer
+    _keep_texts(owner_url, load_policies(_policies_folder()))
+    return schemas
 
 
 @db.command("maintain")
@@ -150,7 +158,7 @@ def region_add(code: str, name: str, timezone: str, data_dir: Path) -> None:
     book = load_policies(_policies_folder())
     try:
         open_region(_owner_url(data_dir), code=code, name=name, timezone=timezone, book=book, at=clock.now())
-    except (migrations.RegionInvalid, RegionWithoutPolicy, ZoneInfoNotFoundError) as invalid:
+    except (migrations.RegionInvalid, migrations.DatabaseNewer, RegionWithoutPolicy, ZoneInfoNotFoundError) as invalid:
         raise click.ClickException(str(invalid)) from invalid
     click.echo(f"{code} is ready.")
 
@@ -236,6 +244,15 @@ def worker(data_dir: Path) -> None:
     work_until_stopped(create_app(read_settings(_environment(data_dir))), JOBS)
 
 
+@main.command("keys")
+@click.option(
+    "--id", "key_id", required=True, help="Name of this set, as 2026-11: values say which key they are under."
+)
+def keys(key_id: str) -> None:
+    """Make new keys and print them as settings; they are kept nowhere. Losing them loses what they encrypt."""
+    click.echo("\n".join(f"{name}={value}" for name, value in make_keys(key_id).items()))
+
+
 @main.command("openapi")
 def openapi() -> None:
     """Print the OpenAPI document. Needs no database."""
@@ -250,8 +267,7 @@ def _environment(data_dir: Path) -> dict[str, str]:
     environment = {**os.environ, "ANHU_DATA_DIR": str(data_dir)}
     if not environment.get("DATABASE_URL") and environment.get("ANHU_MODE") != Mode.PRODUCTION:
         urls = _start_embedded(data_dir)
-        migrations.migrate(urls.owner, today=_today())
-        _keep_texts(urls.owner, load_policies(_policies_folder()))
+        _migrate(urls.owner)
         environment |= {"DATABASE_URL": urls.runtime, "ANHU_OWNER_URL": urls.owner}
     try:
         read_settings(environment)

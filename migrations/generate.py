@@ -148,8 +148,8 @@ def scratch_database() -> Iterator[Connection]:
 
 def main() -> None:
     """Write the migration named on the command line."""
-    if len(sys.argv) != 2 or not re.fullmatch(r"[a-z][a-z0-9_]*", sys.argv[1]):
-        sys.exit("make migration NAME=what_changes (lower-case letters, digits and _)")
+    if len(sys.argv) != 2 or not re.fullmatch(r"[a-z][a-z0-9_]{,17}", sys.argv[1]):
+        sys.exit("make migration NAME=what_changes (lower-case letters, digits and _, at most 18: ids have 32)")
     with scratch_database() as connection:
         path = write(connection, sys.argv[1], down_revision=newest_revision())
     sys.stdout.write(f"{path}: read it, format it (make fix), test it\n")

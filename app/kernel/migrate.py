@@ -26,6 +26,10 @@ class RegionInvalid(ValueError):
     """The code cannot name a region's schema."""
 
 
+class DatabaseNewer(RuntimeError):
+    """A later release has migrated the database already."""
+
+
 @contextmanager
 def owner_connection(owner_url: str) -> Iterator[Connection]:
     """A connection as owner, alone among migrations (advisory lock); everything commits at the end or not at all."""
@@ -40,7 +44,10 @@ def owner_connection(owner_url: str) -> Iterator[Connection]:
 
 
 def migrate(owner_url: str, *, today: date) -> list[str]:
-    """Upgrade `public` and all regions to the newest migration; returns the schemas in order. Safe to repeat."""
+    """Upgrade `public` and all regions to the newest migration; returns the schemas in order. Safe to repeat.
+
+    Raises DatabaseNewer.
+    """
     with owner_connection(owner_url) as connection:
         _upgrade(connection, "public")
         schemas = region_codes(connection)
@@ -67,15 +74,13 @@ def maintain(owner_url: str, *, today: date) -> dict[str, list[str]]:
 
 
 def is_current(connection: Connection, schema: str) -> bool:
-    """True when a schema stands at the newest migration."""
-    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"{schema}.alembic_version"}) is None:
-        return False
-    found = connection.scalar(text(f'SELECT version_num FROM {schema}."alembic_version"'))  # noqa: S608 - checked code
-    return bool(found == newest_revision())
+    """True when a schema stands at the newest migration, or at a later release's: migrations suit the code before."""
+    found = _revision_of(connection, schema)
+    return found is not None and found >= newest_revision()
 
 
 def newest_revision() -> str:
-    """Id of the last migration."""
+    """Id of the last migration; ids rise in the order of the migrations."""
     revisions = sorted(path.stem for path in (MIGRATIONS / "versions").glob("*.py"))
     return revisions[-1]
 
@@ -101,7 +106,17 @@ def configuration(connection: Connection, schema: str) -> Config:
     return config
 
 
+def _revision_of(connection: Connection, schema: str) -> str | None:
+    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"{schema}.alembic_version"}) is None:
+        return None
+    found = connection.scalar(text(f'SELECT version_num FROM {schema}."alembic_version"'))  # noqa: S608 - checked code
+    return None if found is None else str(found)
+
+
 def _upgrade(connection: Connection, schema: str) -> None:
+    found = _revision_of(connection, schema)
+    if found is not None and found > newest_revision():
+        raise DatabaseNewer(f"schema {schema} stands at {found}, which this release does not know: use the later one")
     command.upgrade(configuration(connection, schema), "head")
     apply_grants(connection, schema)
 

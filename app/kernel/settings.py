@@ -106,6 +106,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return _build(values, mode=mode, data_dir=data_dir)
 
 
+def make_keys(key_id: str) -> dict[str, str]:
+    """A new key for every setting that holds keys; `key_id` names those that are rotated."""
+    return {name: f"{key_id}:{generate_key()}" for name in KEY_SETTINGS} | {"ANHU_COMMAND_KEY": generate_key()}
+
+
 def current_settings() -> Settings:
     """The settings of the running application."""
     settings = current_app.extensions[EXTENSION]
@@ -209,7 +214,7 @@ def _demo_keys(data_dir: Path) -> dict[str, str]:
     path = data_dir / "keys.json"
     with FileLock(data_dir / "keys.lock"):
         if not path.exists():
-            made = {name: f"demo:{generate_key()}" for name in KEY_SETTINGS} | {"ANHU_COMMAND_KEY": generate_key()}
+            made = make_keys("demo")
             begun = path.with_suffix(".new")
             begun.touch(mode=0o600)
             begun.write_text(json.dumps(made, indent=2), encoding="ascii")

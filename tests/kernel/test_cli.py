@@ -1,6 +1,7 @@
 """The `anhu` command on a server of its own database."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -9,6 +10,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import make_url
 
 from app.cli import main
+from app.kernel.settings import read_settings
 from tests.server import postgres_for_tests
 
 
@@ -31,6 +33,18 @@ def test_the_command_tells_what_it_is():
 
     assert answer.exit_code == 0
     assert "安护" in answer.output
+
+
+def test_the_keys_it_makes_start_production(tmp_path: Path):
+    first, second = (run("keys", "--id", "2026-11").output for _ in range(2))
+    made = dict(line.split("=", 1) for line in first.splitlines())
+    wechat = {"ANHU_WECHAT_APPID": "wx1", "ANHU_WECHAT_SECRET": "s"}
+    place = {"ANHU_MODE": "production", "DATABASE_URL": "postgresql+psycopg:///x", "ANHU_DATA_DIR": str(tmp_path)}
+
+    settings = read_settings(made | wechat | place)
+
+    assert settings.token_keys.current == "2026-11"
+    assert not set(first.splitlines()) & set(second.splitlines())
 
 
 def test_roles_migrate_and_a_region_are_three_commands(database: str):

@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from app.kernel.migrate import RegionInvalid
+from app.kernel.migrate import DatabaseNewer, RegionInvalid, migrate
 from app.kernel.partitions import partitioned_tables
 from app.policies.keeping import RegionWithoutPolicy, keep_all_texts, open_region
 from app.policies.service import load_book
@@ -40,12 +40,22 @@ def test_a_whole_installation_is_ready(own_app: Flask):
 
 @pytest.mark.parametrize("schema", ["public", "huaian"])
 def test_a_schema_behind_the_newest_migration_is_a_problem(own_app: Flask, own_database: Clone, schema: str):
-    as_owner(own_database, f"UPDATE {schema}.alembic_version SET version_num = 'older'")
+    as_owner(own_database, f"UPDATE {schema}.alembic_version SET version_num = '2026_01_01_01_older'")
 
     answer = ask(own_app)
 
     assert answer.status_code == 503
     assert answer.json["problems"] == [f"schema {schema} is behind the newest migration: run `anhu db migrate`"]
+
+
+def test_a_schema_of_a_later_release_serves_this_one_and_is_not_migrated_by_it(own_app: Flask, own_database: Clone):
+    as_owner(own_database, "UPDATE huaian.alembic_version SET version_num = '2999_01_01_01_later'")
+
+    answer = ask(own_app)
+
+    assert answer.status_code == 200
+    with pytest.raises(DatabaseNewer, match="huaian stands at 2999_01_01_01_later"):
+        migrate(own_database.urls.owner, today=NOVEMBER.date())
 
 
 def test_an_empty_database_is_a_problem_and_not_a_failure(own_app: Flask, own_database: Clone):
