@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
-from app.jobs import JOBS
 from app.kernel.db import transaction
 from app.kernel.jobs import Daily, Every, Job, JobRun, Missed, Turn, claim_statement, due_times
 from app.kernel.worker import Worker, clear_runs
@@ -66,11 +65,6 @@ def test_catching_up_is_bounded():
     found = due_times(NIGHTLY, missed=Missed.EACH, after=until - timedelta(days=400), until=until, zone=SHANGHAI)
 
     assert len(found) == 40
-
-
-def test_every_job_says_why_it_may_run_twice_and_has_a_name_of_its_own():
-    assert len({job.name for job in JOBS}) == len(JOBS)
-    assert all(len(job.safe_twice_because) > 10 for job in JOBS)
 
 
 def test_each_missed_day_of_each_region_is_run_once_in_order(own_app: Flask):

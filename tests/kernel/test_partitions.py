@@ -51,9 +51,7 @@ def test_an_id_of_any_year_is_stored(runtime: Connection, at: datetime, partitio
     assert runtime.scalar(WHERE, {"id": entry}) == f"tianjin.audit_entry_{partition}"
 
 
-@pytest.mark.parametrize("year", [1970, 2099])
-def test_every_partitioned_table_takes_ids_of_any_year(owner: Connection, year: int):
-    """Without their foreign keys: where a row goes is the table's matter, whatever else it holds."""
+def test_every_partitioned_table_has_a_default_partition_for_ids_of_any_year(owner: Connection):
     for table in partitioned_tables():
         found = owner.scalar(
             text(

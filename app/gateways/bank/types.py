@@ -14,7 +14,7 @@ MAX_NAME = 140  # ISO 20022 Max140Text
 MAX_PURPOSE = 40  # what banks that publish their interface allow
 MAX_AMOUNT_FEN = 10**11
 
-_REFERENCE = re.compile(r"[A-Z0-9]{1,35}", re.ASCII)
+_REFERENCE = re.compile(rf"[A-Z0-9]{{1,{MAX_REFERENCE}}}", re.ASCII)
 _ACCOUNT_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{4,33}", re.ASCII)
 _BANK_CODE = re.compile(r"[0-9]{12}", re.ASCII)
 _ID_NUMBER = re.compile(r"[0-9A-Z]{6,20}", re.ASCII)
