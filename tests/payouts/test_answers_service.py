@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.gateways.bank.problems import AnswerFileRejected, Problem, ProblemCode
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Role, Scope, ScopeKind
 from app.ledger.models import Transfer
 from app.ledger.types import AccountKind
 from app.payouts.models import BankFile, BankLine, Payout, PayoutEvent
 from app.payouts.service import answers
+from app.payouts.service.freeze import list_reasons
 from app.payouts.types import BatchState, FileKind, PayoutState
 from tests.payouts.answers import a_returns_file, an_answer, answer_rows, as_file
 from tests.payouts.rows import AT, Office, a_family, an_actor, an_office, record_days
@@ -257,3 +259,11 @@ def test_a_month_raised_again_settles_what_the_payee_owes(tianjin: Session, sent
 
     assert net_fen(tianjin) == {AccountKind.SUBSIDY_EXPENSE: 225_000, AccountKind.IN_TRANSIT: -225_000}
     assert sent.office.prepare().batches == ()
+
+
+def test_a_file_that_is_wrong_in_every_row_is_told_by_its_first_reasons():
+    refused = AnswerFileRejected([Problem(ProblemCode.UNKNOWN_SERIAL, line_no=place) for place in range(1, 401)])
+
+    told = list_reasons(refused)
+
+    assert [reason["line_no"] for reason in told] == list(range(1, 201))

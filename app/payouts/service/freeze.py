@@ -31,6 +31,8 @@ from app.payouts.types import FileKind, PayoutState
 CONTENT = "bank_file_content.content"
 SUFFIX = {FileKind.DAIFA: "csv", FileKind.PAIN001: "xml"}
 
+MOST_REASONS = 200  # a wrong file of 20 MiB has one for every row
+
 
 class AccountChanged(DomainError):
     """Since the batch was prepared, accounts it pays to were replaced or found wrong: withdraw it and prepare again."""
@@ -147,7 +149,7 @@ def _write(batch: PaymentBatch) -> dict[FileKind, bytes]:
 
 
 def list_reasons(error: BankFileProblems) -> list[dict[str, object]]:
-    """Every reason with its place and a sentence in both languages; none repeats a name, an account or a number."""
+    """The first 200 reasons with place and sentence in both languages; none repeats a name, an account or a number."""
     return [
         {
             "code": reason.code.value,
@@ -157,5 +159,5 @@ def list_reasons(error: BankFileProblems) -> list[dict[str, object]]:
             "zh": reason.sentence("zh"),
             "en": reason.sentence("en"),
         }
-        for reason in error.reasons
+        for reason in error.reasons[:MOST_REASONS]
     ]
