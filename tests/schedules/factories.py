@@ -2,46 +2,25 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Account, RoleGrant
-from app.accounts.types import AccountState
 from app.careplans.models import CarePlan, PlanItem, ServiceItem
 from app.kernel import clock, tokens
-from app.kernel.codes import Sex
-from app.kernel.geo import CoordinateSystem, Point
+from app.kernel.geo import Point
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from app.kernel.settings import EXTENSION, Settings
-from app.policies.codes import HomeType, ItemCategory, Relation
-from app.registry.models import (
-    Agency,
-    AgencyAgreement,
-    Assignment,
-    Carer,
-    Certificate,
-    Client,
-    Employment,
-    Entitlement,
-    Guardian,
-    HomePlace,
-    Person,
-    ServiceAgreement,
-)
-from app.registry.types import (
-    AgencyState,
-    CarerKind,
-    ContractKind,
-    GuardianExtent,
-    PlaceState,
-    ServiceMode,
-)
+from app.policies.codes import ItemCategory
 from app.schedules.models import Visit, VisitChange
 from app.schedules.types import VisitSource, VisitState, VisitToPlan
+from tests.registry import factories as registry
+from tests.tokens import make_account
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # 9 in the morning in Tianjin
 TODAY = date(2026, 11, 20)
@@ -87,139 +66,37 @@ def add(session: Session, *rows: object) -> None:
         session.flush()
 
 
-def a_person(session: Session, app: Flask) -> UUID:
-    keys, person_id = settings_of(app).key_ring, new_id()
-    person = Person(
-        id=person_id,
-        id_number_enc=keys.encrypt(str(person_id), context="person.id_number"),
-        id_number_index=keys.blind_index(str(person_id), purpose="person.id_number"),
-        name_enc=keys.encrypt("某人", context="person.name"),
-        sex=Sex.FEMALE,
-        born_on=date(1970, 1, 1),
-        created_at=NOW,
-    )
-    add(session, person)
-    return person_id
-
-
 def an_actor(
     session: Session, role: Role, kind: ScopeKind, *, key: str | None = None, person_id: UUID | None = None
 ) -> Actor:
     """An account with one grant."""
-    account_id, grant_id = new_id(), new_id()
-    add(
-        session,
-        Account(
-            id=account_id,
-            person_id=person_id,
-            label="测试",
-            state=AccountState.ACTIVE,
-            grants_version=1,
-            created_at=NOW,
-        ),
-        RoleGrant(
-            id=grant_id,
-            account_id=account_id,
-            role=role,
-            scope_kind=kind,
-            scope_key=key or "",
-            purpose="test",
-            valid_from=NOW - timedelta(days=300),
-        ),
-    )
-    return Actor("tianjin", account_id, role, Scope(kind, key), grant_id, person_id=person_id)
-
-
-def an_agency(session: Session) -> UUID:
-    agency_id = new_id()
-    add(
-        session,
-        Agency(
-            id=agency_id,
-            name="测试护理站",
-            credit_code=str(agency_id),
-            district_code=DISTRICT,
-            state=AgencyState.ACTIVE,
-            created_at=NOW,
-        ),
-        AgencyAgreement(id=new_id(), agency_id=agency_id, home_types=[HomeType.AGENCY_CARE.value], valid_from=SINCE),
-    )
-    return agency_id
+    return make_account(session, role=role, scope=Scope(kind, key), person_id=person_id)
 
 
 def a_carer(session: Session, app: Flask, agency_id: UUID, *, certified_until: date | None = None) -> tuple[UUID, UUID]:
     """A professional with contract and certificate; carer and person."""
-    person_id, carer_id = a_person(session, app), new_id()
-    add(
-        session,
-        Carer(id=carer_id, person_id=person_id, kind=CarerKind.PROFESSIONAL, created_at=NOW),
-        Employment(
-            id=new_id(),
-            carer_id=carer_id,
-            agency_id=agency_id,
-            contract_kind=ContractKind.LABOUR,
-            valid_from=SINCE,
-        ),
-        Certificate(
-            id=new_id(),
-            carer_id=carer_id,
-            kind="care_worker",
-            number=str(carer_id),
-            valid_from=SINCE,
-            valid_to=certified_until,
-        ),
-    )
-    return carer_id, person_id
+    carer = registry.a_carer(session, agency=_with_id(agency_id), certified_to=certified_until)
+    return carer.id, carer.person.id
 
 
 def a_client(session: Session, app: Flask, agency_id: UUID, *, home: Point | None = HOME) -> UUID:
     """A client served by the agency, entitled, with an approved home."""
-    client_id, keys = new_id(), settings_of(app).key_ring
-    add(
-        session,
-        Client(id=client_id, person_id=a_person(session, app), district_code=DISTRICT, created_at=NOW),
-        ServiceAgreement(
-            id=new_id(),
-            client_id=client_id,
-            agency_id=agency_id,
-            home_type=HomeType.AGENCY_CARE,
-            valid_from=SINCE,
-        ),
-        Entitlement(
-            id=new_id(),
-            client_id=client_id,
-            level="5",
-            mode=ServiceMode.HOME,
-            home_types=[HomeType.AGENCY_CARE.value],
-            cause_kind="test",
-            policy_digest="test",
-            concluded_on=SINCE,
-            valid_from=SINCE,
-        ),
-    )
-    if home is not None:
-        add(
-            session,
-            HomePlace(
-                id=new_id(),
-                client_id=client_id,
-                address_enc=keys.encrypt("某路1号", context="home_place.address"),
-                position_enc=keys.encrypt(f"{home.latitude},{home.longitude}", context="home_place.position"),
-                system=CoordinateSystem.WGS84,
-                state=PlaceState.APPROVED,
-                valid_from=SINCE,
-            ),
-        )
-    return client_id
+    client = registry.a_client(session, agency=_with_id(agency_id), home=home, district_code=DISTRICT, street_code=None)
+    registry.an_entitlement(session, client=client)
+    return client.client.id
 
 
-def an_assignment(
-    session: Session, client_id: UUID, carer_id: UUID, *, relation: Relation | None = None, since: date = SINCE
-) -> None:
-    add(
-        session,
-        Assignment(id=new_id(), client_id=client_id, carer_id=carer_id, relation=relation, valid_from=since),
-    )
+def an_assignment(session: Session, client_id: UUID, carer_id: UUID, *, since: date = SINCE) -> None:
+    registry.an_assignment(session, client=_client(client_id), carer=_with_id(carer_id), valid_from=since)
+
+
+def _with_id(row_id: UUID) -> Any:
+    """What the registry's factories ask of a row: its id."""
+    return SimpleNamespace(id=row_id)
+
+
+def _client(client_id: UUID) -> Any:
+    return SimpleNamespace(client=_with_id(client_id))
 
 
 def a_plan(session: Session, client_id: UUID, agency_id: UUID) -> UUID:
@@ -262,7 +139,7 @@ def a_service_item(code: str) -> ServiceItem:
 
 def a_scene(session: Session, app: Flask) -> Scene:
     """Everything for one visit."""
-    agency_id = an_agency(session)
+    agency_id = registry.an_agency(session, district_code=DISTRICT).id
     carer_id, person_id = a_carer(session, app, agency_id)
     client_id = a_client(session, app, agency_id)
     an_assignment(session, client_id, carer_id)
@@ -280,20 +157,8 @@ def a_scene(session: Session, app: Flask) -> Scene:
 
 
 def a_guardian(session: Session, app: Flask, client_id: UUID, *, since: date = SINCE) -> Actor:
-    person_id = a_person(session, app)
-    add(
-        session,
-        Guardian(
-            id=new_id(),
-            client_id=client_id,
-            person_id=person_id,
-            relation=Relation.CHILD,
-            extent=GuardianExtent.CONFIRM_CARE,
-            document="test",
-            valid_from=since,
-        ),
-    )
-    return an_actor(session, Role.GUARDIAN, ScopeKind.OWN_CLIENTS, person_id=person_id)
+    guardian = registry.a_guardian(session, client=_client(client_id), valid_from=since)
+    return an_actor(session, Role.GUARDIAN, ScopeKind.OWN_CLIENTS, person_id=guardian.person.id)
 
 
 def to_plan(scene: Scene, *, hours: float = 24, length: timedelta = HOUR, **changed: object) -> VisitToPlan:
