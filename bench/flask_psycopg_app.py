@@ -61,10 +61,10 @@ CONTEXT = """
     WHERE account.id = %(account)s
 """
 EVENT = """
-    INSERT INTO clock_event (id, kind, carer_id, client_id, visit_id, occurred_at, device_id, skew_ms, verdict,
-      distance_m, accuracy_m, location_source, command_digest, position_digest, account_id, recorded_at)
-    VALUES (%(id)s, 'in', %(carer)s, %(client)s, %(visit)s, %(occurred_at)s, %(device)s, 0, %(verdict)s, %(distance)s,
-      %(accuracy)s, 'wechat', %(digest)s, %(position_digest)s, %(account)s, %(now)s)
+    INSERT INTO clock_event (id, kind, carer_id, client_id, visit_id, occurred_at, counted_at, device_id, skew_ms,
+      verdict, distance_m, accuracy_m, location_source, command_digest, position_digest, account_id, recorded_at)
+    VALUES (%(id)s, 'in', %(carer)s, %(client)s, %(visit)s, %(occurred_at)s, %(occurred_at)s, %(device)s, 0,
+      %(verdict)s, %(distance)s, %(accuracy)s, 'wechat', %(digest)s, %(position_digest)s, %(account)s, %(now)s)
     ON CONFLICT (id) DO NOTHING RETURNING id
 """
 POSITION = """

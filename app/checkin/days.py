@@ -32,13 +32,17 @@ class LogCareDay:
 
 @dataclass(frozen=True, slots=True)
 class DayEvent:
-    """A clock event a care day names: whose it is, for whom, on which local day, and where the phone was."""
+    """A clock event a care day names: whose it is, for whom, and where the phone was.
+
+    `day` is the local day of the instant that counts, `received_at` when the event arrived.
+    """
 
     id: UUID
     kind: EventKind
     carer_id: UUID
     client_id: UUID | None
     day: date
+    received_at: datetime
     verdict: Verdict
     source: LocationSource | None
 

@@ -46,6 +46,7 @@ class ClockEvent(AppendOnly, Base):
     visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.visit.id"))
     claimed_visit_id: Mapped[UUID | None]  # what the phone named when it was not the carer's visit
     occurred_at: Mapped[datetime]
+    counted_at: Mapped[datetime]  # by which clock policy says; its local day is the tap's
     device_id: Mapped[UUID | None]
     skew_ms: Mapped[int]
     verdict: Mapped[Verdict] = enum_column(Verdict)

@@ -309,6 +309,7 @@ def upgrade_region(schema: str) -> None:
         sa.Column("visit_id", sa.Uuid(), nullable=True),
         sa.Column("claimed_visit_id", sa.Uuid(), nullable=True),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=True),
         sa.Column("skew_ms", sa.BigInteger(), nullable=False),
         sa.Column(

@@ -86,6 +86,7 @@ def a_tap(session: Session, family: Family, kind: EventKind = EventKind.IN, **mo
         "account_id": family.actor.account_id,
         "recorded_at": EVENING,
     } | more
+    values.setdefault("counted_at", values["occurred_at"])
     session.execute(insert(ClockEvent).values(id=event_id, **values))
     return event_id
 

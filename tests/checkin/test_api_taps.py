@@ -108,6 +108,7 @@ def test_a_phone_with_an_absurd_clock_is_stored_and_counted_by_ours(
     assert "clock_skew" in answer.json["exceptions"]
     assert tianjin.get_one(ClockEvent, UUID(answer.json["id"])).occurred_at == occurred_at
     began_at = visit_of(tianjin, visit_id).began_at
+    assert tianjin.get_one(ClockEvent, UUID(answer.json["id"])).counted_at == began_at
     assert began_at is not None
     assert abs(began_at - NOW) < timedelta(minutes=5)
 

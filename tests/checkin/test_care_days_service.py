@@ -243,6 +243,32 @@ def test_taps_that_arrive_after_their_day_let_it_go(tianjin: Session):
     assert count(tianjin, GradeEntry) == 3
 
 
+def test_taps_made_up_weeks_after_their_day_do_not_let_it_go(tianjin: Session):
+    family = a_family(tianjin)
+    taps = {"in_event_id": new_id(), "out_event_id": new_id()}
+    log_care_day(tianjin, command=a_day(family, **taps), actor=family.actor, at=EVENING)
+    later = EVENING + timedelta(days=20)
+
+    for name, kind in (("in_event_id", EventKind.IN), ("out_event_id", EventKind.OUT)):
+        a_tap(tianjin, family, kind, id=taps[name], recorded_at=later)
+        judge_days_again(tianjin, event_id=taps[name], carer_id=family.carer_id, region="tianjin", at=later)
+
+    assert [fact.standing for fact in facts(tianjin, family)] == [IN_REVIEW]
+
+
+def test_a_tap_belongs_to_the_day_of_the_clock_that_counts(tianjin: Session):
+    family = a_family(tianjin)
+    taps = both_taps(tianjin, family)
+    yesterday = a_tap(tianjin, family, counted_at=EVENING - timedelta(days=1))
+
+    proven = log_care_day(tianjin, command=a_day(family, **taps), actor=family.actor, at=EVENING)
+    unproven = log_care_day(
+        tianjin, command=a_day(family, in_event_id=yesterday, out_event_id=None), actor=family.actor, at=EVENING
+    )
+
+    assert (proven.standing, unproven.standing) == (PAYABLE, IN_REVIEW)
+
+
 def test_a_late_entry_stays_held_when_its_taps_arrive(tianjin: Session):
     family = a_family(tianjin)
     taps = {"in_event_id": new_id()}

@@ -33,7 +33,13 @@ def with_family(**values: Any) -> Policy:
 
 
 def an_event(kind: EventKind = IN, verdict: Verdict = INSIDE, **more: Any) -> DayEvent:
-    values = {"carer_id": CARER, "client_id": CLIENT, "day": DAY, "source": LocationSource.WECHAT} | more
+    values = {
+        "carer_id": CARER,
+        "client_id": CLIENT,
+        "day": DAY,
+        "received_at": EVENING,
+        "source": LocationSource.WECHAT,
+    } | more
     return DayEvent(id=UUID(int=100), kind=kind, verdict=verdict, **values)
 
 
@@ -83,6 +89,16 @@ def test_a_day_is_entered_from_its_midnight_until_the_policys_hours_after_its_en
 
     assert [finding.code for finding in judgement.findings] == expected
     assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is (IN_REVIEW if expected else PAYABLE)
+
+
+@pytest.mark.parametrize(("after", "is_late"), [(timedelta(0), False), (SECOND, True), (timedelta(days=20), True)])
+def test_a_tap_that_comes_long_after_its_day_is_looked_into(after: timedelta, is_late: bool):
+    received_at = ENDS + TIANJIN.clock.late_sync_after + after
+
+    judgement = judge_care_day(a_claim(events=(an_event(IN), an_event(OUT, received_at=received_at))), policy=TIANJIN)
+
+    assert [finding.code for finding in judgement.findings] == ([ExceptionCode.LATE_SYNC] if is_late else [])
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is (IN_REVIEW if is_late else PAYABLE)
 
 
 CLOCKS = [  # phone's time before ours, what counts

@@ -84,7 +84,8 @@ def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) 
             kind=row.kind,
             carer_id=row.carer_id,
             client_id=row.client_id,
-            day=clock.local_date(row.occurred_at, zone),
+            day=clock.local_date(row.counted_at, zone),
+            received_at=row.recorded_at,
             verdict=row.verdict,
             source=row.location_source,
         )

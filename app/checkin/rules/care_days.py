@@ -32,6 +32,7 @@ def judge_care_day(claim: DayClaim, *, policy: Policy) -> DayJudgement:
         *_entry(claim, policy),
         *_care(claim, policy.family),
         *_taps(kinds, policy.family),
+        *_late_taps(claim, counted, policy),
         *_positions(counted, weight=policy.family.position_weight),
         *_items(claim, policy),
     )
@@ -85,6 +86,13 @@ def _taps(kinds: set[EventKind], terms: FamilyTerms) -> Iterator[DayFinding]:
         yield DayFinding(ExceptionCode.NO_CLOCK_IN, ACKNOWLEDGE, {})
     if EventKind.OUT not in kinds and terms.clock_events_per_day > 1:
         yield DayFinding(ExceptionCode.NO_CLOCK_OUT, ACKNOWLEDGE, {})
+
+
+def _late_taps(claim: DayClaim, events: tuple[DayEvent, ...], policy: Policy) -> Iterator[DayFinding]:
+    """A tap's time is what the phone says: one that comes long after its day may have been made up at home since."""
+    for event in events:
+        if event.received_at - claim.ends_at > policy.clock.late_sync_after:
+            yield DayFinding(ExceptionCode.LATE_SYNC, MUST_FIX, {"event_id": str(event.id)})
 
 
 def _positions(events: tuple[DayEvent, ...], *, weight: PositionWeight) -> Iterator[DayFinding]:

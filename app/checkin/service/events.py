@@ -56,6 +56,7 @@ class Judged:
     visit_id: UUID | None
     claimed_visit_id: UUID | None
     occurred_at: datetime
+    counted_at: datetime
     fix: Fix | None
     skew: timedelta
     location: LocationJudgement
@@ -138,6 +139,7 @@ def _event_row(
         "visit_id": tap.visit_id,
         "claimed_visit_id": tap.claimed_visit_id,
         "occurred_at": tap.occurred_at,
+        "counted_at": tap.counted_at,
         "device_id": actor.device_id,
         "skew_ms": tap.skew // MILLISECOND,
         "verdict": tap.location.verdict,

@@ -77,6 +77,7 @@ def add_event(
         visit_id=None,
         claimed_visit_id=None,
         occurred_at=command.occurred_at,
+        counted_at=moment.counted_at,
         fix=command.fix,
         skew=moment.judged.skew,
         location=judge_location(

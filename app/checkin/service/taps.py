@@ -166,6 +166,7 @@ def _tap(
         visit_id=visit.id if visit else None,
         claimed_visit_id=None if visit else visit_id,
         occurred_at=command.occurred_at,
+        counted_at=moment.counted_at,
         fix=command.fix,
         skew=moment.judged.skew,
         location=judge_location(
