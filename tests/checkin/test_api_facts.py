@@ -20,7 +20,7 @@ from app.schedules.models import Visit
 from app.schedules.types import VisitState
 from tests.checkin.factories import API, a_fix, a_tap, an_item, come_and_go, confirm, decide, done, fact, log, send
 from tests.fixed_clock import clock_at
-from tests.schedules.factories import HOUR, NOW, Scene, a_guardian, a_scene, a_visit, an_actor
+from tests.schedules.factories import HOUR, NOW, TODAY, Scene, a_guardian, a_scene, a_visit, an_actor
 
 JOB = SystemActor("tianjin", "test")
 
@@ -339,3 +339,16 @@ def test_a_stray_tap_is_settled_by_the_agency_and_pays_nothing(
     assert tianjin.scalar(select(func.count()).select_from(Review)) == 1
     assert tianjin.scalar(select(func.count()).select_from(Hold)) == 1
     assert tianjin.scalar(select(func.count()).select_from(ExceptionFound)) == 1
+
+
+@pytest.mark.parametrize(("first_day", "status"), [(TODAY, 200), (TODAY + timedelta(days=1), 404)])
+def test_a_guardian_sees_facts_of_his_days(
+    client: FlaskClient, scene: Scene, past_visit: UUID, tianjin: Session, app: Flask, first_day, status
+):
+    guardian = a_guardian(tianjin, app, scene.client_id, since=first_day)
+    tianjin.commit()
+    done(client, scene, past_visit)
+
+    answer = client.get(f"{API}/facts/{past_visit}", headers=scene.headers(guardian))
+
+    assert answer.status_code == status

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, cast, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.checkin.models import (
@@ -24,6 +25,7 @@ from app.checkin.types import Decision, FactSubject, OpenException, ReviewStep, 
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, fetch_page
 from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
+from app.kernel.regions import zone_of
 from app.policies.codes import EvidenceGrade
 from app.registry.models import Carer, Client, Guardian
 
@@ -34,7 +36,7 @@ OPEN_HOLD = ~exists(select(HoldRelease.hold_id).where(HoldRelease.hold_id == Hol
 
 
 def visible_facts(actor: AnyActor) -> Select[CareFact]:
-    """Select the facts an actor may see: a carer his own, a guardian those of clients he is guardian of."""
+    """Select the facts an actor may see: a carer his own, a guardian those of days on which he is guardian."""
     return select(CareFact).where(_visible(actor))
 
 
@@ -52,9 +54,20 @@ def _visible(actor: AnyActor) -> ColumnElement[bool]:
     if isinstance(actor, SystemActor) or actor.person_id is None:
         return false()
     if actor.role is Role.GUARDIAN:
-        guarded = select(Guardian.client_id).where(Guardian.person_id == actor.person_id, Guardian.valid_to.is_(None))
-        return CareFact.client_id.in_(guarded)
+        return _guarded_by(actor.person_id, zone=zone_of(actor.region))
     return CareFact.carer_id.in_(select(Carer.id).where(Carer.person_id == actor.person_id))
+
+
+def _guarded_by(person_id: UUID, *, zone: ZoneInfo) -> ColumnElement[bool]:
+    """Facts that became known on a local day of the guardianship."""
+    day = cast(func.timezone(zone.key, CareFact.recorded_at), Date)
+    guarded = select(Guardian.id).where(
+        Guardian.client_id == CareFact.client_id,
+        Guardian.person_id == person_id,
+        Guardian.valid_from <= day,
+        or_(Guardian.valid_to.is_(None), day < Guardian.valid_to),
+    )
+    return guarded.exists()
 
 
 def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
