@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.gateways.bank.problems import AnswerFileRejected, Problem, ProblemCode
@@ -19,6 +19,7 @@ from app.payouts.types import BatchState, FileKind, PayoutState
 from tests.payouts.answers import a_returns_file, an_answer, answer_rows, as_file
 from tests.payouts.rows import AT, Office, a_family, an_actor, an_office, record_days
 from tests.payouts.test_batches_service import lose_day, net_fen
+from tests.registry.statements import statements
 
 NAMES = ("陈玉兰", "李小红", "王建国")
 
@@ -267,3 +268,19 @@ def test_a_file_that_is_wrong_in_every_row_is_told_by_its_first_reasons():
     told = list_reasons(refused)
 
     assert [reason["line_no"] for reason in told] == list(range(1, 201))
+
+
+def test_an_answer_of_more_lines_takes_no_more_statements(tianjin: Session):
+    office = an_office(tianjin)
+    counts = []
+    for number in (3, 9):
+        for _ in range(number):
+            a_family(tianjin)
+        batch, file = office.send()
+        content = an_answer(file.content, *("成功", "失败", "处理中") * (number // 3))
+        with statements(beginning="") as sent:
+            answers.book_answer(tianjin, content, kind=FileKind.ANSWER, batch_id=batch.id, actor=office.preparer, at=AT)
+        counts.append(len(sent))
+        tianjin.execute(text("UPDATE tianjin.bank_account SET name_check = 'unchecked'"))  # who failed waits
+
+    assert counts[0] == counts[1]

@@ -10,12 +10,12 @@ from app.kernel.db import db
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """The SELECT statements sent while the block runs."""
+def statements(*, beginning: str = "SELECT") -> Iterator[list[str]]:
+    """The statements with this beginning, SELECT or none for all, sent while the block runs."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if statement.lstrip().upper().startswith(beginning):
             sent.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

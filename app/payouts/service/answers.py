@@ -28,7 +28,7 @@ from app.payouts.service.approve import record
 from app.payouts.service.dead import book_dead
 from app.payouts.service.freeze import list_reasons, store_file
 from app.payouts.service.prepare import payment_batch
-from app.payouts.service.states import Step, advance, lock_money
+from app.payouts.service.states import TOGETHER, Step, advance, lock_money
 from app.payouts.types import FileKind, PayoutState
 
 NOT_SENT = frozenset({PayoutState.DRAFT, PayoutState.APPROVED, PayoutState.FROZEN, PayoutState.CANCELLED})
@@ -83,7 +83,9 @@ def book_answer(
     matched = _match(content, kind=kind, batch=payment_batch(batch, payouts, paying=paying))
     told = _judge(matched, payouts=payouts, at=at)
     file = store_file(session, batch_id=batch_id, kind=kind, content=content, actor=actor, at=at)
-    session.execute(insert(BankLine), [_line(each, file_id=file.id, at=at) for each in told])
+    session.execute(
+        insert(BankLine).execution_options(**TOGETHER), [_line(each, file_id=file.id, at=at) for each in told]
+    )
     _book(session, told, actor=actor, at=at, on=local_date(at, zone_of(actor.region)))
     record(session, f"batch.{kind.value}_booked", batch, actor=actor, at=at, lines=len(told))
     return _result(session, file)

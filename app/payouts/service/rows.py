@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeEngine
 
 from app.kernel.permissions import Actor
 from app.payouts.models import Subsidy, SubsidyDay
+from app.payouts.service.states import TOGETHER
 from app.payouts.types import SubsidyComputation
 
 
@@ -39,7 +40,7 @@ class Computed:
 def store_rows(session: Session, ids: Sequence[UUID], new: Sequence[Computed], *, actor: Actor, at: datetime) -> None:
     """Insert the subsidies under the ids given, and a row for each of their days, in two statements."""
     session.execute(
-        insert(Subsidy),
+        insert(Subsidy).execution_options(**TOGETHER),
         [_row(each, subsidy_id, actor=actor, at=at) for subsidy_id, each in zip(ids, new, strict=True)],
     )
     _store_days(session, ids, new, at=at)
