@@ -57,7 +57,7 @@ VIEWS: dict[Right, Callable[[Any], Any]] = {
 
 
 def visible_clients(actor: AnyActor, *, on: date | None = None) -> Select[Client]:
-    """Clients of the actor's scope. With `on`, a guardian whose guardianship is over by that day sees nothing."""
+    """Clients of the actor's scope. With `on`, whose guardianship or assignment is over sees nothing."""
     return select(Client).where(_client_in_scope(actor, on))
 
 
@@ -246,7 +246,7 @@ def _client_in_scope(actor: AnyActor, on: date | None) -> ColumnElement[bool]:
         return false()
     if kind is ScopeKind.SELF:
         return Client.person_id == actor.person_id
-    return or_(_cared_for_by(actor.person_id), _guarded_by(actor.person_id, on))
+    return or_(_cared_for_by(actor.person_id, on), _guarded_by(actor.person_id, on))
 
 
 def _served_by(agency_id: UUID | None) -> ColumnElement[bool]:
@@ -254,13 +254,14 @@ def _served_by(agency_id: UUID | None) -> ColumnElement[bool]:
     return exists().where(agreement.client_id == Client.id, agreement.agency_id == agency_id, _happened(agreement))
 
 
-def _cared_for_by(person_id: UUID) -> ColumnElement[bool]:
+def _cared_for_by(person_id: UUID, on: date | None) -> ColumnElement[bool]:
     assignment, carer = aliased(Assignment), aliased(Carer)
+    live = _happened(assignment) if on is None else touches(assignment, first=on, beyond=None)
     return exists().where(
         assignment.client_id == Client.id,
         assignment.carer_id == carer.id,
         carer.person_id == person_id,
-        _happened(assignment),
+        live,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from app.checkin.days import CareDayItemEntry
@@ -33,6 +33,7 @@ from app.kernel.paging import PageRequest
 from app.kernel.permissions import Role, Scope, ScopeKind
 from app.kernel.resend import EventReused
 from app.policies.codes import EvidenceGrade, ItemCategory, Relation
+from app.registry.models import Assignment
 from tests.checkin.family_rows import DAY, EVENING, a_client_row, a_day, a_family, a_tap, an_item, both_taps
 
 PAYABLE, IN_REVIEW, SECOND = DayStanding.PAYABLE, DayStanding.IN_REVIEW, DayStanding.SECOND
@@ -309,6 +310,22 @@ def test_readers_see_the_days_of_their_scope_page_by_page(tianjin: Session):
     assert rest.next_after is None
     with pytest.raises(NotFound):
         list_care_days(tianjin, actor=district, client_id=elsewhere.client_id, page=PageRequest(), **SPAN)
+
+
+def test_a_carer_whose_assignment_is_over_still_sees_the_own_days_and_no_others(tianjin: Session):
+    former = a_family(tianjin)
+    successor = a_family(tianjin, client_id=former.client_id)
+    own = log_care_day(tianjin, command=a_day(former), actor=former.actor, at=EVENING)
+    log_care_day(tianjin, command=a_day(successor), actor=successor.actor, at=EVENING)
+    tianjin.execute(update(Assignment).where(Assignment.carer_id == former.carer_id).values(valid_to=DAY))
+
+    seen = [
+        list_care_days(tianjin, actor=each.actor, client_id=former.client_id, page=PageRequest(), **SPAN)
+        for each in (former, successor)
+    ]
+
+    assert [day.id for day in seen[0].items] == [own.id]
+    assert len(seen[1].items) == 2
 
 
 def test_a_list_takes_as_many_statements_for_ten_days_as_for_one(tianjin: Session):

@@ -352,6 +352,22 @@ def test_a_guardian_sees_nothing_after_the_end(client: FlaskClient, scene: Scene
     assert answer.status_code == 404
 
 
+def test_a_family_carer_sees_a_client_no_more_once_the_assignment_is_over(client: FlaskClient, scene: Scene):
+    detail = scene.get(client, f"/clients/{scene.client_id}", scene.actors[ADMIN]).json
+    assignment_id = detail["assignments"][0]["id"]
+    ending = {"valid_to": "2026-11-20", "reason": "换人"}
+    ended = scene.post(client, f"/assignments/{assignment_id}/end", ending, scene.actors[DISPATCHER])
+
+    answers = [
+        scene.get(client, path, scene.actors[Role.FAMILY_CARER])
+        for path in (f"/clients/{scene.client_id}", f"/clients/{scene.client_id}/care-plans")
+    ]
+
+    assert ended.status_code == 201
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert scene.get(client, "/clients", scene.actors[Role.FAMILY_CARER]).json["items"] == []
+
+
 @pytest.mark.parametrize("path", ["/clients", "/carers", "/agencies"])
 def test_a_longer_list_takes_no_more_statements(client: FlaskClient, tianjin: Session, scene: Scene, path: str):
     admin = scene.actors[ADMIN]

@@ -25,8 +25,9 @@ from app.checkin.models import (
 from app.checkin.queries.facts import STILL_HOLDS
 from app.checkin.types import DayFact, DayStanding, Decision, ExceptionCode
 from app.kernel import clock
+from app.kernel.errors import NotFound
 from app.kernel.paging import Page, PageRequest
-from app.kernel.permissions import AnyActor
+from app.kernel.permissions import AnyActor, SystemActor
 from app.policies.codes import Relation
 from app.registry.models import Assignment, Carer, Client
 from app.registry.queries import one_or_not_found, visible_clients
@@ -128,11 +129,15 @@ def list_care_days(
     beyond: date,
     page: PageRequest,
 ) -> Page[CareDayView]:
-    """Care days `[first, beyond)` of a client, as they stand now; NotFound outside the actor's scope on day `on`."""
-    one_or_not_found(session, visible_clients(actor, on=on).where(Client.id == client_id))
+    """Care days `[first, beyond)` of a client, as they stand now; NotFound outside the actor's scope on day `on`.
+
+    A carer whose assignment is over still sees the own ones, since they are what the money is paid for.
+    """
     statement = select(CareDay, STANDING.label("standing")).where(
         CareDay.client_id == client_id, CareDay.day >= first, CareDay.day < beyond
     )
+    if session.scalars(visible_clients(actor, on=on).where(Client.id == client_id)).one_or_none() is None:
+        statement = statement.where(CareDay.carer_id == _former_carer(session, client_id=client_id, actor=actor))
     if page.after is not None:
         statement = statement.where(CareDay.id > page.after)
     rows = session.execute(statement.order_by(CareDay.id).limit(page.limit + 1)).all()
@@ -149,6 +154,15 @@ def list_care_days(
         for row in shown
     )
     return Page(views, ids[-1] if len(rows) > page.limit else None)
+
+
+def _former_carer(session: Session, *, client_id: UUID, actor: AnyActor) -> UUID:
+    """The family carer who the actor was for a client of the past; NotFound when he was none."""
+    one_or_not_found(session, visible_clients(actor).where(Client.id == client_id))
+    carer_id = None if isinstance(actor, SystemActor) else find_own_carer(session, person_id=actor.person_id)
+    if carer_id is None:
+        raise NotFound
+    return carer_id
 
 
 def list_day_facts(session: Session, *, client_ids: Collection[UUID], first: date, beyond: date) -> list[DayFact]:
