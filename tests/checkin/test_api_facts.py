@@ -120,6 +120,8 @@ def test_items_are_stored_once_and_compared_with_the_plan(
         ([an_item("bath", "refused")], "items"),
         ([an_item("bath", "maybe")], "items"),
         ([an_item(minutes=1441)], "items"),
+        ([an_item("bath", "refused", reason="王秀英不愿意")], "items"),
+        ([an_item("给王秀英洗澡")], "items"),
         ([an_item(id="0190c2a0-0000-7000-8000-000000000000")] * 2, "items"),
     ],
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 import marshmallow as ma
 
 from app.checkin.days import CareDayItemEntry, LogCareDay
+from app.checkin.schemas.facts import ITEM_CODE
 from app.checkin.types import DayStanding, ExceptionCode
 from app.kernel.http.fields import Choice, Day, Id, Instant, PhoneId, PhoneInstant, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
@@ -30,7 +31,7 @@ class CareDayItemSchema(CommandSchema):
 
     command = CareDayItemEntry
 
-    item_code = Text(maximum=32, required=True)
+    item_code = Text(maximum=32, required=True, validate=ITEM_CODE)
     minutes = WholeNumber(
         load_default=None, allow_none=True, validate=ma.validate.Range(1, MINUTES_OF_A_DAY, error="minutes_1_to_1440")
     )

@@ -15,6 +15,9 @@ from app.kernel.paging import DEFAULT_LIMIT, PageRequestSchema, QueryNumber, pag
 from app.policies.codes import EvidenceGrade
 
 MOST_ITEMS = 60
+# These go into sealed rows, which hold no personal text: codes only.
+ITEM_CODE = ma.validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z", error="not_an_item_code")
+REASON_CODE = ma.validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="not_a_reason_code")
 UNDONE = (ItemOutcome.REFUSED, ItemOutcome.NOT_DONE)
 REVIEWED = (ReviewStep.AGENCY, ReviewStep.OPERATOR)
 DECISIONS = (Decision.ACCEPTED, Decision.REFUSED)
@@ -26,13 +29,13 @@ class ItemEntrySchema(CommandSchema):
     command = ItemEntry
 
     id = PhoneId(required=True)
-    item_code = Text(required=True, maximum=64)
+    item_code = Text(required=True, maximum=64, validate=ITEM_CODE)
     outcome = Choice(ItemOutcome, required=True)
     occurred_at = PhoneInstant(required=True)
     minutes = WholeNumber(
         load_default=None, allow_none=True, validate=ma.validate.Range(0, 1440, error="minutes_0_to_1440")
     )
-    reason = Text(load_default=None, allow_none=True, maximum=64)
+    reason = Text(load_default=None, allow_none=True, maximum=64, validate=REASON_CODE)
     consented = Flag(load_default=False)
 
     @ma.validates_schema
