@@ -1,15 +1,16 @@
 """Decisions of the registry's services that need several rows."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from app.policies.codes import HomeType, Relation
-from app.registry.commands import AgencyAgreementEntry, AgreementEntry, EntitlementEntry
+from app.registry.commands import AgencyAgreementEntry, AgreementEntry, EndEntry, EntitlementEntry
 from app.registry.service.agencies import AgencyNotDesignated, OutsideServiceArea, OutsideServiceScope
 from app.registry.service.assignments import CarerNotEmployed, CaseloadFull, OwnCarer
 from app.registry.service.clients import add_agreement
+from app.registry.service.endings import end_right
 from app.registry.service.entitlements import ConclusionTooLong, HomeTypesNotAllowed, grant_entitlement
 from tests.registry.factories import (
     ENTERED_AT,
@@ -94,6 +95,30 @@ def test_an_entitlement_keeps_to_the_policy(tianjin: Session, values: dict[str, 
 
     with pytest.raises(refusal):
         an_entitlement(tianjin, client=client, **values)
+
+
+def test_an_entitlement_is_not_extended_past_its_conclusion(tianjin: Session):
+    client = a_client(tianjin)
+    right = an_entitlement(tianjin, client=client)
+    last = right.period.valid_to
+    end_right(
+        tianjin, EndEntry(date(2026, 6, 1), "复评"), kind="entitlements", right_id=right.id, actor=SYSTEM, at=ENTERED_AT
+    )
+
+    with pytest.raises(ConclusionTooLong):
+        end_right(
+            tianjin,
+            EndEntry(last + timedelta(days=1), "更正"),
+            kind="entitlements",
+            right_id=right.id,
+            actor=SYSTEM,
+            at=ENTERED_AT,
+        )
+    corrected = end_right(
+        tianjin, EndEntry(last, "更正"), kind="entitlements", right_id=right.id, actor=SYSTEM, at=ENTERED_AT
+    )
+
+    assert corrected.period.valid_to == last
 
 
 def test_a_new_entitlement_may_replace_the_present_one(tianjin: Session):

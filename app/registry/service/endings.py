@@ -18,6 +18,7 @@ from app.registry.models import (
     Assignment,
     Carer,
     Certificate,
+    Client,
     Employment,
     Entitlement,
     FamilyTraining,
@@ -28,8 +29,9 @@ from app.registry.models import (
     Suspension,
 )
 from app.registry.queries import one_or_not_found, visible_agencies, visible_carers
+from app.registry.service.entitlements import check_conclusion
 from app.registry.service.periods import end_period
-from app.registry.service.scopes import client_to_change, note, today_of
+from app.registry.service.scopes import client_to_change, note, policy_of, today_of
 from app.registry.shown import EndedRight
 from app.registry.types import StayView
 from app.registry.views import period_of, stay_view
@@ -61,9 +63,13 @@ def end_right(
 ) -> EndedRight:
     """Give a right of one of the kinds in `RIGHTS` another end. NotFound outside the actor's scope.
 
-    An agency ends its own agreements and contracts only.
+    An agency ends its own agreements and contracts only. ConclusionTooLong for an entitlement past its conclusion.
     """
     row = _right_in_scope(session, RIGHTS[kind], right_id=right_id, actor=actor, at=at)
+    if isinstance(row, Entitlement):
+        district = session.get_one(Client, row.client_id).district_code
+        policy = policy_of(actor, district=district, on=row.concluded_on)
+        check_conclusion(row.concluded_on, valid_to=command.valid_to, policy=policy)
     end_period(session, row, valid_to=command.valid_to, reason=command.reason, actor=actor, at=at)
     note(session, "right.ended", subject=(row.__tablename__, right_id), actor=actor, at=at, valid_to=command.valid_to)
     return EndedRight(row.id, kind, period_of(row))

@@ -115,15 +115,21 @@ def record_stay(session: Session, command: StayEntry, *, client_id: UUID, actor:
     return stay_view(row)
 
 
+def check_conclusion(concluded_on: date, *, valid_to: date, policy: Policy) -> None:
+    """Refuse an end past the validity of the conclusion, by the policy of the conclusion's day."""
+    longest = add_months(concluded_on, policy.entitlement.conclusion_validity_months)
+    if valid_to > longest:
+        raise ConclusionTooLong(valid_to=longest)
+
+
 def _days(command: EntitlementEntry, policy: Policy) -> tuple[date, date]:
     """First day and first day after: by the policy's start rule and the validity of a conclusion."""
     terms = policy.entitlement
     rule = terms.mode_change if command.cause_kind == MODE_CHANGE else terms.benefit_start
     valid_from = benefit_starts(command.concluded_on, rule=rule)
     longest = add_months(command.concluded_on, terms.conclusion_validity_months)
-    if command.valid_to is not None and command.valid_to > longest:
-        raise ConclusionTooLong(valid_to=longest)
     valid_to = command.valid_to or longest
+    check_conclusion(command.concluded_on, valid_to=valid_to, policy=policy)
     check_order(valid_from=valid_from, valid_to=valid_to)
     return valid_from, valid_to
 
