@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
@@ -61,11 +62,13 @@ def test_a_clean_clock_in_is_five_statements_in_one_transaction(own_app: Flask, 
     assert send(client, scene, warm, "in", a_tap()).status_code == 201
     wire: list[str] = []
 
-    def note_statement(connection, cursor, statement, *rest) -> None:
-        wire.append(statement.split(maxsplit=2)[0])
+    class NotingCursor(psycopg.Cursor):
+        def execute(self, query, *rest, **more):
+            wire.append(query.split(maxsplit=2)[0])
+            return super().execute(query, *rest, **more)
 
     listeners = [
-        ("before_cursor_execute", note_statement),
+        ("checkout", lambda connection, *_: setattr(connection, "cursor_factory", NotingCursor)),
         ("begin", lambda connection: wire.append("BEGIN")),
         ("commit", lambda connection: wire.append("COMMIT")),
         ("rollback", lambda connection: wire.append("ROLLBACK")),

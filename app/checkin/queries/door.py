@@ -32,6 +32,7 @@ from app.careplans.models import CarePlan
 from app.checkin.types import Place, Rights
 from app.kernel.crypto import KeyRing
 from app.kernel.geo import CoordinateSystem, to_wgs84
+from app.kernel.statements import FixedStatement
 from app.policies.codes import HomeType
 from app.registry.models import (
     Assignment,
@@ -185,8 +186,8 @@ def _serves(client_id: Any, *, agency_id: Any) -> Any:
     return _held(agreement, agreement.c.client_id == client_id, agreement.c.agency_id == agency_id)
 
 
-BY_VISIT = _statement(by_visit=True)
-BY_CLIENT = _statement(by_visit=False)
+BY_VISIT = FixedStatement(_statement(by_visit=True))
+BY_CLIENT = FixedStatement(_statement(by_visit=False))
 
 
 def load_visit_door(
@@ -205,10 +206,10 @@ def load_client_door(
     return _load(session, BY_CLIENT, values, keys)
 
 
-def _load(session: Session, statement: Select[Any], values: dict[str, Any], keys: KeyRing) -> Door:
+def _load(session: Session, statement: FixedStatement, values: dict[str, Any], keys: KeyRing) -> Door:
     family = values["carer_kind"] is CarerKind.FAMILY
     values["home_type"] = (HomeType.FAMILY_CARE if family else HomeType.AGENCY_CARE).value
-    rows = session.connection().execute(statement, values).all()
+    rows = statement.rows(session, values)
     if not rows:
         return Door(None, None, None, None, None, None, (), Rights(*[False] * 6))
     first = rows[0]

@@ -26,17 +26,16 @@ from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import Actor
 from app.kernel.resend import EventReused
 from app.kernel.settings import Settings
+from app.kernel.statements import FixedStatement
 
 MILLISECOND = timedelta(milliseconds=1)
 SALT_BYTES = 16
 POINT_CONTEXT = "position.point"
 
-INSERT_EVENT = (
-    insert_or_leave(ClockEvent.__table__)  # type: ignore[arg-type]  # as below
-    .on_conflict_do_nothing(index_elements=["id"])
-    .returning(ClockEvent.__table__.c.id)
+INSERT_EVENT = FixedStatement(
+    insert_or_leave(ClockEvent.__table__).on_conflict_do_nothing(index_elements=["id"])  # type: ignore[arg-type]  # as below
 )
-INSERT_POSITION = insert(Position.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
+INSERT_POSITION = FixedStatement(insert(Position.__table__))  # type: ignore[arg-type]  # a mapped class's table is a Table
 
 
 class SimulatedLocation(DomainError):
@@ -75,14 +74,12 @@ def store(
 
     `content` is the command with all that makes it what it is; see `replay`.
     """
-    connection = session.connection()
     digest = command_digest(content, key=settings.key_ring.command_key)
     salt = secrets.token_bytes(SALT_BYTES)
-    stored = connection.execute(INSERT_EVENT, _event_row(tap, digest, salt, actor, settings, at)).one_or_none()
-    if stored is None:
+    if INSERT_EVENT.change(session, _event_row(tap, digest, salt, actor, settings, at)) == 0:
         return None
     if tap.fix is not None:
-        connection.execute(INSERT_POSITION, _position_row(tap.event_id, tap.fix, salt, settings))
+        INSERT_POSITION.change(session, _position_row(tap.event_id, tap.fix, salt, settings))
     return ClockEventView(
         id=tap.event_id,
         kind=tap.kind,

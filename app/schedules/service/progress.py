@@ -7,12 +7,13 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Update, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import DomainError, ErrorKind, IllegalTransition
 from app.kernel.permissions import AnyActor, SystemActor
+from app.kernel.statements import FixedStatement
 from app.schedules.models import Visit, VisitChange
 from app.schedules.types import ALLOWED, VisitSource, VisitState, VisitView
 
@@ -20,7 +21,7 @@ VISIT = Visit.__table__
 CHANGE = VisitChange.__table__
 NEW = "new"
 
-UPDATE_VISIT = (
+UPDATE_VISIT = FixedStatement(
     update(VISIT)  # type: ignore[arg-type]  # a mapped class's table is a Table
     .where(VISIT.c.id == bindparam("visit_id"), VISIT.c.seq == bindparam("old_seq"))
     .values(
@@ -30,13 +31,13 @@ UPDATE_VISIT = (
         ended_at=bindparam("new_ended_at"),
     )
 )
-INSERT_CHANGE = insert(CHANGE)  # type: ignore[arg-type]  # as above
-TELL_BEGIN = (
+INSERT_CHANGE = FixedStatement(insert(CHANGE))  # type: ignore[arg-type]  # as above
+TELL_BEGIN = FixedStatement(
     update(VISIT)  # type: ignore[arg-type]  # as above
     .where(VISIT.c.id == bindparam("visit_id"), VISIT.c.began_at.is_(None))
     .values(began_at=bindparam("told_at"))
 )
-TELL_END = (
+TELL_END = FixedStatement(
     update(VISIT)  # type: ignore[arg-type]  # as above
     .where(VISIT.c.id == bindparam("visit_id"), VISIT.c.ended_at.is_(None))
     .values(ended_at=bindparam("told_at"))
@@ -87,9 +88,9 @@ def tell_end(session: Session, visit: VisitView, *, ended_at: datetime) -> None:
     _tell(session, TELL_END, visit, told_at=ended_at)
 
 
-def _tell(session: Session, statement: Update, visit: VisitView, *, told_at: datetime) -> None:
-    told = session.connection().execute(statement, {"visit_id": visit.id, "told_at": told_at})
-    if told.rowcount != 1:
+def _tell(session: Session, statement: FixedStatement, visit: VisitView, *, told_at: datetime) -> None:
+    told = statement.change(session, {"visit_id": visit.id, "told_at": told_at})
+    if told != 1:
         raise VisitMoved(visit_id=str(visit.id))
 
 
@@ -109,9 +110,8 @@ def advance(
     when somebody else moved it since it was read."""
     if to_state not in ALLOWED[visit.state]:
         raise IllegalTransition(from_state=visit.state.value, to_state=to_state.value)
-    connection = session.connection()
-    changed = connection.execute(
-        UPDATE_VISIT,
+    changed = UPDATE_VISIT.change(
+        session,
         {
             "visit_id": visit.id,
             "old_seq": visit.seq,
@@ -121,10 +121,10 @@ def advance(
             "new_ended_at": ended_at or visit.ended_at,
         },
     )
-    if changed.rowcount != 1:
+    if changed != 1:
         raise VisitMoved(visit_id=str(visit.id))
-    connection.execute(
-        INSERT_CHANGE,
+    INSERT_CHANGE.change(
+        session,
         change_row(
             visit.id, visit.seq + 1, visit.state, to_state, actor=actor, at=at, reason=reason, cause_id=cause_id
         ),
@@ -176,7 +176,7 @@ def add_unscheduled(session: Session, visit: VisitView, *, cause_id: UUID, actor
     if made is None:
         return False
     row = change_row(visit.id, 1, NEW, VisitState.BEGUN, actor=actor, at=at, cause_id=cause_id)
-    session.connection().execute(INSERT_CHANGE, row)
+    INSERT_CHANGE.change(session, row)
     return True
 
 
