@@ -7,11 +7,12 @@ from app.checkin.queries.door import load_client_door
 from app.kernel.ids import new_id
 from app.registry.models import Employment
 from app.registry.types import CarerKind, ContractKind
-from tests.schedules.factories import SINCE, TODAY, Scene, a_client, add, an_agency, settings_of
+from tests.registry.factories import an_agency
+from tests.schedules.factories import SINCE, TODAY, Scene, a_client, add, settings_of
 
 
 def test_of_two_employers_the_one_that_serves_the_client_counts(app: Flask, tianjin: Session, scene: Scene):
-    second = an_agency(tianjin)
+    second = an_agency(tianjin).id
     served_by_second = a_client(tianjin, app, second)
     add(
         tianjin,
