@@ -11,6 +11,7 @@ from app.checkin.service import taps
 from app.checkin.service.events import Judged
 from app.checkin.shown import ClockEventView
 from app.factory import create_app
+from app.kernel.db import db
 from app.kernel.permissions import Actor
 from app.kernel.settings import Settings
 
@@ -27,12 +28,14 @@ def store_after_commit(
     view = right_way(session, tap, **facts)
     attempt.rollback()
     if view is not None:
-        engine, options = session.get_bind(), session.execution_options
+        region = session.info["region"]
 
         def write(_: Session) -> None:
             time.sleep(GAP_S)
-            with Session(engine, execution_options=options) as own, own.begin():
+            with db.session.session_factory() as own:
+                own.bind_region(region)
                 right_way(own, tap, **facts)
+                own.commit()
 
         event.listen(session, "after_commit", write, once=True)
     return view
