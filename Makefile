@@ -25,7 +25,7 @@ fix: setup
 	$(BIN)/ruff format .
 
 test: check
-	$(BIN)/pytest -n 3 $(ARGS)
+	$(BIN)/pytest -n 2 $(ARGS)
 
 # Many random requests for every route of the OpenAPI document; `make test` tries a few.
 fuzz: setup
