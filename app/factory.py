@@ -23,7 +23,7 @@ from app.kernel.regions import DemoClockRow, region_codes, zone_of
 from app.kernel.settings import EXTENSION, Limits, Settings, read_settings
 from app.ledger.routes import bp as ledger
 from app.payouts.routes import bp as payouts
-from app.policies.keeping import judge_policies, warn_of_ends
+from app.policies.readiness import judge_policies, warn_of_ends
 from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import current_book, load_book
 from app.registry.routes.endings import bp as registry_endings

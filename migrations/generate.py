@@ -20,7 +20,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
 from app.kernel import embedded
-from app.kernel.migrate import MIGRATIONS, configuration, newest_revision
+from app.kernel.migrate import configuration
+from app.kernel.revisions import MIGRATIONS, newest_revision
 from app.kernel.roles import create_roles_and_database
 from app.tables import METADATA
 

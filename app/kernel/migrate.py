@@ -6,7 +6,6 @@ One linear history runs once per schema; each schema keeps its own version.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -15,9 +14,9 @@ from sqlalchemy import Connection, create_engine, insert, select, text
 from app.kernel.db import REGION_SCHEMA, Base
 from app.kernel.partitions import add_partitions
 from app.kernel.regions import Region, is_region_code, region_codes
+from app.kernel.revisions import MIGRATIONS, newest_revision, revision_of
 from app.kernel.roles import RUNTIME
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
 LOCK_KEY = 0x616E6878
 LOCK_TIMEOUT = "10s"
 
@@ -73,18 +72,6 @@ def maintain(owner_url: str, *, today: date) -> dict[str, list[str]]:
         return {code: add_partitions(connection, code, today=today) for code in region_codes(connection)}
 
 
-def is_current(connection: Connection, schema: str) -> bool:
-    """True when a schema stands at the newest migration, or at a later release's: migrations suit the code before."""
-    found = _revision_of(connection, schema)
-    return found is not None and found >= newest_revision()
-
-
-def newest_revision() -> str:
-    """Id of the last migration; ids rise in the order of the migrations."""
-    revisions = sorted(path.stem for path in (MIGRATIONS / "versions").glob("*.py"))
-    return revisions[-1]
-
-
 def apply_grants(connection: Connection, schema: str) -> None:
     """Give the runtime role what the models name, and nothing else. Insert and select come by default privilege."""
     for table in Base.metadata.sorted_tables:
@@ -106,15 +93,8 @@ def configuration(connection: Connection, schema: str) -> Config:
     return config
 
 
-def _revision_of(connection: Connection, schema: str) -> str | None:
-    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"{schema}.alembic_version"}) is None:
-        return None
-    found = connection.scalar(text(f'SELECT version_num FROM {schema}."alembic_version"'))  # noqa: S608 - checked code
-    return None if found is None else str(found)
-
-
 def _upgrade(connection: Connection, schema: str) -> None:
-    found = _revision_of(connection, schema)
+    found = revision_of(connection, schema)
     if found is not None and found > newest_revision():
         raise DatabaseNewer(f"schema {schema} stands at {found}, which this release does not know: use the later one")
     command.upgrade(configuration(connection, schema), "head")

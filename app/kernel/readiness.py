@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from app.kernel.migrate import is_current
 from app.kernel.partitions import WARN_BELOW_MONTHS, months_ahead
+from app.kernel.revisions import is_current
 
 
 @dataclass(frozen=True, slots=True)

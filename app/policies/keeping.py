@@ -1,17 +1,15 @@
 """Keeps the policy texts of every region whenever a region is added, the tables change, or policy files do."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.orm import Session
 
 from app.kernel import clock, migrate
 from app.kernel.db import REGION_SCHEMA
-from app.kernel.readiness import Readiness
 from app.kernel.regions import is_region_code, region_codes
-from app.policies.models import PolicyText
 from app.policies.rules import PolicyBook
 from app.policies.service import keep_texts
 
@@ -52,29 +50,6 @@ def keep_all_texts(owner_url: str, *, book: PolicyBook, at: datetime) -> dict[st
             return {code: _keep(connection, book, region=code, at=at) for code in codes}
     finally:
         engine.dispose()
-
-
-def judge_policies(connection: Connection, book: PolicyBook, *, region: str, on: date) -> Readiness:
-    """A region needs rules of the day `on`, all of them kept."""
-    held = [policy for policy in book.spans(region=region) if policy.holds(on)]
-    if not any(policy.district is None for policy in held):
-        return Readiness(problems=(f"{region} has no policy for {on}: add a policy file",))
-    bound = connection.execution_options(schema_translate_map={REGION_SCHEMA: region})
-    digests = {policy.digest for policy in held}
-    kept = set(bound.scalars(select(PolicyText.digest).where(PolicyText.digest.in_(digests))))
-    if digests - kept:
-        return Readiness(problems=(f"{region} lacks kept policy texts of {on}: run `anhu policies sync`",))
-    return Readiness()
-
-
-def warn_of_ends(book: PolicyBook, *, on: date) -> Readiness:
-    """Warnings of policy files that end soon, or have ended, without a successor."""
-    return Readiness(
-        warnings=tuple(
-            f"policy file {each.file} ends on {each.valid_to} ({each.days_left} days left)"
-            for each in book.warnings(on)
-        )
-    )
 
 
 def _keep(connection: Connection, book: PolicyBook, *, region: str, at: datetime) -> int:

@@ -11,7 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Connection, create_engine, text
 
 from app.jobs import JOBS
-from app.kernel.migrate import MIGRATIONS, newest_revision, owner_connection
+from app.kernel.migrate import owner_connection
+from app.kernel.revisions import MIGRATIONS, newest_revision
 from app.tables import METADATA
 from migrations.generate import render, revision_after, upgrade_scratch
 from tests.conftest import ROOT, Clone
