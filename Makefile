@@ -50,7 +50,7 @@ demo: setup
 	$(BIN)/python -m demo $(ARGS)
 
 test-pg15: setup
-	$(BIN)/python tests/pg15.py -n 2 $(ARGS)
+	$(BIN)/python -m tests.pg15 -n 2 $(ARGS)
 
 # Speed of a clean check-in beside a minimal hand-written application; ARGS=--help lists the options. Exit 1: a bar missed.
 bench: setup

@@ -1,6 +1,6 @@
 """Run the tests against a PostgreSQL of this machine instead of the embedded one: `make test-pg15`.
 
-Makes a throw-away cluster of PostgreSQL 15 below the temporary folder, reached by a unix socket in a private folder
+Makes a throw-away cluster of PostgreSQL 15, reached by a unix socket in a private folder
 (which is why its login may be `trust`), and stops it at the end. Further arguments go to pytest.
 """
 
@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.server import fast_place
+
 _VERSION = "15"
 _DEBIAN = Path(f"/usr/lib/postgresql/{_VERSION}/bin")
 _SETTINGS = (
@@ -24,7 +26,7 @@ def main(pytest_arguments: list[str]) -> int:
     bin_dir = find_programs()
     if bin_dir is None:
         sys.exit(f"PostgreSQL {_VERSION} was not found. Install it, or put its pg_config on PATH.")
-    folder = Path(tempfile.mkdtemp(prefix="anhu-pg15-"))
+    folder = Path(tempfile.mkdtemp(prefix="anhu-pg15-", dir=fast_place()))
     user = server_user()
     if user is not None:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)

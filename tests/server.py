@@ -18,6 +18,8 @@ _GIVEN = "ANHU_TEST_SUPERUSER_URL"
 _RUN_FOLDER = "ANHU_TEST_RUN_FOLDER"
 _PREFIX = "anhu-test-run-"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # what it loses, no test misses
+_MEMORY = Path("/dev/shm")  # a clone is some 2,000 files: ten times faster to make there than on a disk
+_ENOUGH_MEMORY = 4 << 30
 
 
 def postgres_for_tests() -> str:
@@ -33,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     _clear_killed_runs()
-    folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+    folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=fast_place())
     os.environ[_RUN_FOLDER] = folder
 
 
@@ -42,8 +44,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _clear(Path(folder))
 
 
+def fast_place() -> Path:
+    """Where a throw-away cluster is made: in memory where there is enough, else in the temporary folder."""
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and psutil.disk_usage(str(_MEMORY)).free > _ENOUGH_MEMORY:
+        return _MEMORY
+    return Path(tempfile.gettempdir())
+
+
 def _clear_killed_runs() -> None:
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in [*Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"), *_MEMORY.glob(f"{_PREFIX}*")]:
         controller = int(folder.name.removeprefix(_PREFIX).split("-")[0])
         if folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(controller):
             _clear(folder)

@@ -31,6 +31,11 @@ AFTER_THE_ANSWER_S = (0.4, 0.4, 0.4)
 IN_THE_GAP_S = (0.25, 0.25)  # of `commits_early`
 AT_THE_DOOR = Tap("at the door", 0, 20, 15)
 
+# Whether the worker closed a visit between its two taps is a matter of moments; the later tap's record supersedes.
+LIVE_RECORD = (
+    "tianjin.service_record live WHERE NOT EXISTS "
+    "(SELECT FROM tianjin.service_record later WHERE later.supersedes_id = live.id)"
+)
 COUNTED = {
     "clock_event": "SELECT count(*) FROM tianjin.clock_event",
     "item_done": "SELECT count(*) FROM tianjin.item_done",
@@ -39,14 +44,12 @@ COUNTED = {
     "visit_done": "SELECT count(*) FROM tianjin.visit WHERE state = 'done'",
     "visit_begun": "SELECT count(*) FROM tianjin.visit_change WHERE to_state = 'begun'",
     "visit_ended": "SELECT count(*) FROM tianjin.visit_change WHERE to_state = 'done'",
-    "service_record": "SELECT count(*) FROM tianjin.service_record",
+    "service_record": f"SELECT count(*) FROM {LIVE_RECORD}",
     "payable_minutes": "SELECT coalesce(sum(minutes), 0) FROM tianjin.payable_time",
     "care_day": "SELECT count(*) FROM tianjin.care_day",
     "payable_care_day": "SELECT count(*) FROM tianjin.payable_care_day",
     "repeated_event": "SELECT count(*) FROM tianjin.exception WHERE code = 'repeated_event'",
-    "record_without_tap": (
-        "SELECT count(*) FROM tianjin.service_record WHERE clock_in_id IS NULL OR clock_out_id IS NULL"
-    ),
+    "record_without_tap": f"SELECT count(*) FROM {LIVE_RECORD} AND (clock_in_id IS NULL OR clock_out_id IS NULL)",
 }
 PAID = {
     "subsidy": "SELECT count(*) FROM tianjin.subsidy",
