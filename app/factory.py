@@ -13,6 +13,7 @@ from app.accounts.service import check_account
 from app.careplans.routes import bp as careplans
 from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.facts import bp as facts
+from app.checkin.routes.staff_load import bp as staff_load
 from app.checkin.routes.taps import bp as taps
 from app.kernel import clock, logs, resend
 from app.kernel.access import check_permissions, use_account_check
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     registry,
     registry_endings,
     schedules,
+    staff_load,
     taps,
 )
 

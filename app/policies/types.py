@@ -20,6 +20,7 @@ from app.policies.terms import (
     RetentionTerms,
     SubsidyTerms,
     VisitTerms,
+    WorkTerms,
 )
 
 
@@ -115,6 +116,7 @@ class Policy:
     payment: PaymentTerms
     entitlement: EntitlementTerms
     retention: RetentionTerms
+    work: WorkTerms
 
     def holds(self, on: dt.date) -> bool:
         """Say whether `on` is one of the service dates of this policy."""

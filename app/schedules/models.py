@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
@@ -22,6 +23,7 @@ from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
 from app.schedules.types import VisitSource, VisitState
 
 UNFINISHED = "state = 'begun' OR state = 'done' AND began_at IS NULL"  # lacks a tap
+STARTS = "coalesce(lower(planned), began_at)"  # the local day of this instant is the visit's
 LIVE = "state IN ('planned', 'begun', 'done')"
 
 
@@ -54,6 +56,7 @@ class Visit(Base):
         no_overlap("client_id", "team_slot", span="planned", where=LIVE),
         Index("ix_visit_carer_id_id", "carer_id", "id"),
         Index("ix_visit_client_id_id", "client_id", "id"),
+        Index("ix_visit_carer_starts", "carer_id", text(STARTS)),
         Index("ix_visit_agency_id_id", "agency_id", "id"),
         # What the jobs look for among all visits there ever were.
         Index("ix_visit_planned_end", text("upper(planned)"), postgresql_where=text("state = 'planned'")),
@@ -77,6 +80,9 @@ class Visit(Base):
     source: Mapped[VisitSource] = enum_column(VisitSource)
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
+
+
+STARTS_AT = func.coalesce(func.lower(Visit.planned), Visit.began_at)  # as in `STARTS`
 
 
 class VisitChange(AppendOnly, Base):

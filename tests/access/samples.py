@@ -72,6 +72,8 @@ SAMPLES: dict[str, Sample] = {
         }
     ),
     "GET /visits/snapshot": Sample(),
+    "GET /staff-load": Sample(query="?day_from=2026-11-01&day_to=2026-11-30&agency_id={agency_id}"),
+    "GET /staff-load/sheet": Sample(query="?day_from=2026-11-01&day_to=2026-11-30&agency_id={agency_id}"),
     "GET /visits/<uuid:visit_id>": Sample(),
     "POST /visits/<uuid:visit_id>/cancellation": Sample(lambda _: {"reason": "client_away"}),
     "POST /visits/<uuid:visit_id>/clock-in": Sample(tap, stranger=STORED_WITHOUT_LINK),

@@ -27,6 +27,7 @@ TABLE = {
     "confirm_plans": "guardian agency_head",
     "plan_visits": "dispatcher agency_head",
     "read_visits": f"carer guardian {STAFF}",
+    "read_staff_load": STAFF,
     "clock_in": "carer family_carer",
     "clock_out": "carer family_carer",
     "log_items": "carer",
