@@ -9,8 +9,6 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from app.kernel.paging import DEFAULT_LIMIT
-
 
 class LoadBy(StrEnum):
     """How long the spans are: a day, a week from Monday, a calendar month."""
@@ -18,18 +16,6 @@ class LoadBy(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
-
-
-@dataclass(frozen=True, slots=True)
-class LoadFilter:
-    """Query keys of staff load: local days, both included, widened to whole spans. An agency needs no `agency_id`."""
-
-    day_from: date
-    day_to: date
-    by: LoadBy = LoadBy.DAY
-    agency_id: UUID | None = None
-    limit: int = DEFAULT_LIMIT
-    after: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def _plain(text: str) -> str:
     """A cell as it was meant: without padding and without the apostrophe that we, or a spreadsheet, put in front."""
     text = text.strip(PADDING)
     if text.startswith(ESCAPE) and text[1:].lstrip(PADDING).startswith(FORMULA_SIGNS):
-        return text[1:]
+        return text[1:].strip(PADDING)
     return text
 
 

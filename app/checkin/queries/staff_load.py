@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,12 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import CTE, BigInteger, ColumnElement, Date, and_, cast, extract, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.checkin.load import LoadBy, LoadFilter, Span, Worked
+from app.checkin.load import LoadBy, Span, Worked
 from app.checkin.models import PayableTime
 from app.checkin.rules.staff_load import overlap
 from app.kernel import clock
 from app.kernel.errors import NotFound
-from app.kernel.paging import Page, fetch_page
+from app.kernel.paging import DEFAULT_LIMIT, Page, fetch_page
 from app.kernel.permissions import AnyActor, ScopeKind
 from app.registry.models import Agency, Assignment, Carer, Employment, Entitlement
 from app.registry.queries import one_or_not_found, touches, visible_agencies
@@ -26,6 +27,18 @@ from app.schedules.types import VisitState
 
 LONGEST_VISIT = timedelta(days=1)  # nearly: how far around the days other recorded times may meet one of theirs
 Cells = dict[tuple[UUID, date], Worked]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFilter:
+    """Query keys of staff load: local days, both included, widened to whole spans. An agency needs no `agency_id`."""
+
+    day_from: date
+    day_to: date
+    by: LoadBy = LoadBy.DAY
+    agency_id: UUID | None = None
+    limit: int = DEFAULT_LIMIT
+    after: UUID | None = None
 
 
 def find_agency(session: Session, *, agency_id: UUID | None, actor: AnyActor) -> UUID:

@@ -2,8 +2,9 @@
 
 from flask import Response
 
-from app.checkin.load import LoadFilter, StaffLoad
+from app.checkin.load import StaffLoad
 from app.checkin.load_sheet import write_staff_load
+from app.checkin.queries.staff_load import LoadFilter
 from app.checkin.schemas.staff_load import LoadFilterSchema, StaffLoadSchema
 from app.checkin.service import staff_load
 from app.kernel import clock

@@ -5,7 +5,8 @@ from typing import Any
 
 import marshmallow as ma
 
-from app.checkin.load import LoadBy, LoadFilter
+from app.checkin.load import LoadBy
+from app.checkin.queries.staff_load import LoadFilter
 from app.kernel.http.fields import Choice, Day, Id, Text, WholeNumber
 from app.kernel.paging import PageRequestSchema
 

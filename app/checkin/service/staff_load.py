@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.checkin.load import CarerLoad, Column, LoadFilter, Span, StaffLoad, Worked
+from app.checkin.load import CarerLoad, Column, Span, StaffLoad, Worked
 from app.checkin.queries import staff_load as queries
+from app.checkin.queries.staff_load import LoadFilter
 from app.checkin.rules.staff_load import cell, highest_caseload, norm_minutes, spans_of
 from app.checkin.service.settling import policy_on
 from app.kernel.paging import LARGEST_LIMIT
