@@ -72,6 +72,7 @@ SAMPLES: dict[str, Sample] = {
         }
     ),
     "GET /visits/snapshot": Sample(),
+    "GET /sent-records": Sample(query="?day_from=2026-11-01&day_to=2026-11-30"),
     "GET /staff-load": Sample(query="?day_from=2026-11-01&day_to=2026-11-30&agency_id={agency_id}"),
     "GET /staff-load/sheet": Sample(query="?day_from=2026-11-01&day_to=2026-11-30&agency_id={agency_id}"),
     "GET /visits/<uuid:visit_id>": Sample(),
