@@ -73,7 +73,8 @@ _STATEMENTS = (
        FROM past, (VALUES (1, 'new', 'planned'), (2, 'planned', 'begun'), (3, 'begun', 'done'))
          step (seq, from_state, to_state)""",
     """INSERT INTO clock_event (id, kind, carer_id, client_id, visit_id, occurred_at, counted_at, skew_ms, verdict,
-         distance_m, accuracy_m, location_source, command_digest, position_digest, account_id, policy_digest, recorded_at)
+         distance_m, accuracy_m, location_source, command_digest, position_digest, account_id, policy_digest,
+         recorded_at)
        SELECT CASE kind WHEN 'in' THEN in_id ELSE out_id END, kind, carer_id, client_id, visit_id, at, at, 0, 'inside',
          10, 20, 'wechat', uuid_send(visit_id), uuid_send(visit_id), carer_id, 'bench', at
        FROM past, (VALUES ('in'), ('out')) kinds (kind)""",

@@ -83,6 +83,16 @@ def book_answer(world: World, staff: Staff, sent: Sent) -> None:
     world.say(f"{REGIONS[staff.region]}：回盘已入账 The answer is booked: {told}")
 
 
+def come_back(world: World, staff: Staff, sent: Sent, *, account: int) -> None:
+    """Days after "paid" the bank returns a payment (退票), and its file is booked."""
+    tail = bank_account(account)[-4:]
+    (payout,) = (each for each in staff.preparer.list(f"{sent.path}/payouts") if each["payee_account"].endswith(tail))
+    settle_unknown(world, serial=payout["serial"], outcome="returned")
+    returns = world.bank.get(f"/batches/{sent.batch['number']}/returns").raise_for_status()
+    staff.preparer.upload(f"{sent.path}/returns", returns.content)
+    world.say(f"{REGIONS[staff.region]}：1 笔在“已付”后退回 One payment came back after it was paid")
+
+
 def tell_bank(world: World, *, account: int, outcome: str, reason: str = "") -> None:
     """Fix what the stand-in bank will do with payments to an account."""
     order = {"account": bank_account(account), "outcome": outcome, "reason": reason}
