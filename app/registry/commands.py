@@ -11,6 +11,7 @@ from app.kernel.geo import CoordinateSystem
 from app.policies.codes import HomeType, Relation
 from app.registry.types import (
     CarerKind,
+    CertificateKind,
     ContractKind,
     GuardianExtent,
     NameCheck,
@@ -62,7 +63,7 @@ class EmploymentEntry:
 class CertificateEntry:
     """A licence or certificate; `valid_to` is the first day it no longer holds."""
 
-    kind: str
+    kind: CertificateKind
     number: str
     valid_from: date
     valid_to: date | None = None
@@ -118,8 +119,9 @@ class RegisterClient:
 class EntitlementEntry:
     """What a conclusion gives; the policy says from when. Without `valid_to` it holds as long as a conclusion may.
 
-    With `replaces` the present entitlement ends the day this one begins. `cause_kind` "mode_change" counts by the
-    policy's rule for changes, all others by its rule for the start of benefits.
+    With `replaces` the present entitlement ends the day this one begins. `cause_kind` "mode_change" needs it, counts by
+    the policy's rule for changes from the decision on `concluded_on`, and keeps conclusion and end of what it replaces;
+    all others count by the policy's rule for the start of benefits.
     """
 
     level: str
@@ -174,9 +176,9 @@ class SuspensionEntry:
 
 @dataclass(frozen=True, slots=True)
 class DeathEntry:
-    """The day a client died; a correction needs a reason."""
+    """The day a client died, None to take it back; a correction needs a reason."""
 
-    died_on: date
+    died_on: date | None
     reason: str | None = None
 
 

@@ -31,6 +31,17 @@ class ContractKind(StrEnum):
     TEMPORARY = "temporary"  # 临时
 
 
+class CertificateKind(StrEnum):
+    """What a carer is certified as."""
+
+    LONG_TERM_CARE = "long_term_care"  # 长期照护师
+    ELDERLY_CARE = "elderly_care"  # 养老护理员
+    MEDICAL_CARE = "medical_care"  # 医疗护理员
+    NURSE = "nurse"  # 护士
+    HEALTH = "health"  # 健康证明
+    OTHER = "other"
+
+
 class TrainingStage(StrEnum):
     """A family carer is trained on the job before being formal."""
 
@@ -60,6 +71,13 @@ class PlaceState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     RETIRED = "retired"
+
+
+ALLOWED: dict[PlaceState, frozenset[PlaceState]] = {
+    PlaceState.PROPOSED: frozenset({PlaceState.APPROVED}),
+    PlaceState.APPROVED: frozenset(),
+    PlaceState.RETIRED: frozenset(),
+}
 
 
 class StayKind(StrEnum):

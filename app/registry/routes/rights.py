@@ -19,6 +19,7 @@ from app.registry.service import (
     clients,
     endings,
     entitlements,
+    homes,
     trainings,
 )
 from app.registry.types import EntitlementView, StayView, SuspensionView
@@ -144,7 +145,17 @@ def read_client(client_id: UUID) -> shown.ClientView:
 def add_home(command: commands.HomeEntry, client_id: UUID) -> shown.HomeView:
     """Add a place of care."""
     with transaction() as current:
-        return clients.add_home(current, command, client_id=client_id, actor=current_actor(), at=clock.now())
+        return homes.add_home(current, command, client_id=client_id, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/homes/<uuid:home_id>/approval")
+@requires(Permission.APPROVE_HOMES)
+@idempotent
+@bp.response(201, outgoing.HomeSchema)
+def approve_home(home_id: UUID) -> shown.HomeView:
+    """Let a proposed place of care count."""
+    with transaction() as current:
+        return homes.approve_home(current, home_id=home_id, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/clients/<uuid:client_id>/agreements")

@@ -12,8 +12,8 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor
 from app.policies.codes import HomeType
 from app.registry.commands import AgencyAgreementEntry, RegisterAgency
+from app.registry.conditions import holds
 from app.registry.models import Agency, AgencyAgreement
-from app.registry.queries import holds
 from app.registry.service.conflicts import add
 from app.registry.service.periods import check_order
 from app.registry.service.scopes import agency_in_scope, check_place, note
