@@ -10,6 +10,7 @@ from uuid import UUID
 from app.kernel.geo import CoordinateSystem
 from app.policies.codes import HomeType, Relation
 from app.registry.types import (
+    AgencyState,
     CarerKind,
     CertificateKind,
     ContractKind,
@@ -37,6 +38,14 @@ class RegisterAgency:
     name: str
     credit_code: str
     district_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyStateEntry:
+    """Another state of an agency, and why."""
+
+    state: AgencyState
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Agency(Base):
     """A designated care agency (定点护理机构)."""
 
     __tablename__ = "agency"
-    __table_args__ = (regional(update=("name", "district_code", "state")),)
+    __table_args__ = (regional(update=("state",)),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -151,7 +151,7 @@ class Client(Base):
     """A disabled person in care (服务对象)."""
 
     __tablename__ = "client"
-    __table_args__ = (regional(update=("district_code", "street_code")),)
+    __table_args__ = (regional(update=("street_code",)),)  # a row can be locked only where a column may change
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("region.person.id"), unique=True)

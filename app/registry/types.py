@@ -16,6 +16,13 @@ class AgencyState(StrEnum):
     LEFT = "left"
 
 
+AGENCY_STEPS: dict[AgencyState, frozenset[AgencyState]] = {
+    AgencyState.ACTIVE: frozenset({AgencyState.SUSPENDED, AgencyState.LEFT}),
+    AgencyState.SUSPENDED: frozenset({AgencyState.ACTIVE, AgencyState.LEFT}),
+    AgencyState.LEFT: frozenset(),  # who comes back signs a new agreement and is registered by the fund anew
+}
+
+
 class CarerKind(StrEnum):
     """Who gives care."""
 

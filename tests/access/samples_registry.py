@@ -66,6 +66,7 @@ REGISTRY: dict[str, Sample] = {
     "POST /agencies": Sample(agency),
     "GET /agencies/<uuid:agency_id>": Sample(),
     "POST /agencies/<uuid:agency_id>/agreements": Sample(lambda _: {"valid_from": SINCE}),
+    "POST /agencies/<uuid:agency_id>/state": Sample(lambda _: {"state": "active", "reason": "test"}),  # refused: it is
     "GET /carers": Sample(),
     "POST /carers": Sample(lambda _: {"person": person(), "kind": "family"}),
     "GET /carers/<uuid:carer_id>": Sample(),

@@ -101,6 +101,15 @@ POSTS = [
         foreign=False,
     ),
     Post(
+        "agency state",
+        lambda scene, _: f"/agencies/{scene.agency.id}/state",
+        lambda _: {"state": "suspended", "reason": "inspection"},
+        ADMIN,
+        HEAD,
+        {"reason": "检查发现问题"},
+        foreign=False,
+    ),
+    Post(
         "carer",
         lambda *_: "/carers",
         lambda scene: {
@@ -417,7 +426,7 @@ def test_reading_an_identity_is_audited(client: FlaskClient, tianjin: Session, s
 
 
 def test_the_same_person_entered_twice_is_found(client: FlaskClient, tianjin: Session, scene: Scene):
-    body = POSTS[2].body(scene)
+    body = next(post for post in POSTS if post.name == "carer").body(scene)
 
     first = scene.post(client, "/carers", body, scene.actors[DISPATCHER])
     second = scene.post(client, "/carers", body, scene.actors[DISPATCHER])
@@ -720,3 +729,34 @@ def _arrange(http: FlaskClient, scene: Scene, body: dict[str, Any], *, known: An
         scene.post(http, f"/{ended}/end", ending, scene.actors[DISPATCHER])
     if body.pop("died", False):
         scene.post(http, f"/clients/{scene.client_id}/death", {"died_on": "2026-11-19"}, scene.actors[HEAD])
+
+
+@pytest.mark.parametrize(
+    ("states", "code"),
+    [
+        (("suspended",), "agency_not_active"),
+        (("left",), "agency_not_active"),
+        (("suspended", "active"), None),
+        (("left", "active"), "agency_not_active"),
+    ],
+)
+def test_an_agency_takes_clients_while_it_is_active_and_does_not_come_back(
+    client: FlaskClient, scene: Scene, states: tuple[str, ...], code: str | None
+):
+    admin, path = scene.actors[ADMIN], f"/agencies/{scene.other_agency.id}/state"
+    agreement = {"agency_id": str(scene.other_agency.id), "home_type": "agency_care", "valid_from": "2026-11-01"}
+    body = {"person": person_json(), "district_code": "120103", "agreement": agreement}
+
+    changed = [scene.post(client, path, {"state": state, "reason": "inspection"}, admin) for state in states]
+    answer = scene.post(client, "/clients", body, scene.stranger)
+
+    assert answer.json.get("code") == code
+    assert changed[-1].status_code == (409 if states == ("left", "active") else 201)
+
+
+def test_a_state_an_agency_has_is_not_entered_again(client: FlaskClient, scene: Scene):
+    path, body = f"/agencies/{scene.agency.id}/state", {"state": "active", "reason": "inspection"}
+
+    answer = scene.post(client, path, body, scene.actors[ADMIN])
+
+    assert (answer.status_code, answer.json["code"]) == (409, "illegal_transition")

@@ -19,8 +19,8 @@ from app.registry.commands import (
     EntitlementEntry,
     RegisterAgency,
 )
-from app.registry.models import Agency, Assignment, Entitlement
-from app.registry.service.agencies import AgencyNotActive, AgencyNotDesignated, register_agency
+from app.registry.models import Assignment, Entitlement
+from app.registry.service.agencies import AgencyNotDesignated, register_agency
 from app.registry.service.assignments import GuardianIsCarer
 from app.registry.service.clients import add_agreement
 from app.registry.service.endings import end_right
@@ -29,7 +29,7 @@ from app.registry.service.periods import OnlyFundLengthens, end_sooner
 from app.registry.service.professionals import CarerNotEmployed, CaseloadFull
 from app.registry.service.scopes import OutsideScope
 from app.registry.shown import AgencyView, CarerView, ClientView
-from app.registry.types import AgencyState, ServiceMode
+from app.registry.types import ServiceMode
 from tests.registry.factories import (
     DISTRICT,
     ENTERED_AT,
@@ -269,14 +269,6 @@ def test_a_change_of_mode_makes_no_conclusion_younger(
 
     with pytest.raises(refusal):
         mode_change(tianjin, client, **values)
-
-
-def test_an_agency_that_is_not_active_takes_no_client(tianjin: Session):
-    agency = an_agency(tianjin)
-    tianjin.get_one(Agency, agency.id).state = AgencyState.SUSPENDED
-
-    with pytest.raises(AgencyNotActive):
-        a_client(tianjin, agency=agency)
 
 
 def test_a_district_registers_within_itself(tianjin: Session):

@@ -66,6 +66,19 @@ def agree_with_agency(command: commands.AgencyAgreementEntry, agency_id: UUID) -
         return agencies.agree_with_agency(current, command, agency_id=agency_id, actor=current_actor(), at=clock.now())
 
 
+@bp.post("/agencies/<uuid:agency_id>/state")
+@requires(Permission.WRITE_AGENCIES)
+@idempotent
+@bp.arguments(incoming.AgencyStateEntrySchema)
+@bp.response(201, outgoing.AgencyDetailSchema)
+def change_agency_state(command: commands.AgencyStateEntry, agency_id: UUID) -> shown.AgencyView:
+    """Suspend an agency, let it go on, or record that it left."""
+    with transaction() as current:
+        return agencies.change_agency_state(
+            current, command, agency_id=agency_id, actor=current_actor(), at=clock.now()
+        )
+
+
 @bp.post("/carers")
 @requires(Permission.WRITE_CARERS)
 @idempotent

@@ -17,6 +17,7 @@ from app.registry.schemas.fields import (
     street_code,
 )
 from app.registry.types import (
+    AgencyState,
     CarerKind,
     CertificateKind,
     ContractKind,
@@ -46,6 +47,15 @@ class RegisterAgencySchema(CommandSchema):
     name = Text(required=True, maximum=200)
     credit_code = Text(required=True, maximum=40, metadata={"description": "统一社会信用代码"})
     district_code = district_code(required=True)
+
+
+class AgencyStateEntrySchema(CommandSchema):
+    """Another state of an agency; one that left does not come back."""
+
+    command = commands.AgencyStateEntry
+
+    state = Choice(AgencyState, required=True)
+    reason = reason_code(required=True)
 
 
 class AgencyAgreementEntrySchema(CommandSchema):
