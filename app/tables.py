@@ -11,6 +11,7 @@ import app.kernel.resend
 import app.ledger.models
 import app.payouts.models
 import app.policies.models
+import app.registry.history_models
 import app.registry.models
 import app.schedules.models
 from app.kernel.db import Base

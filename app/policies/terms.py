@@ -212,6 +212,16 @@ class EntitlementTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryTerms:
+    """How long ago what an agency enters may begin or end; the fund enters what lies further back."""
+
+    backdate: Annotated[
+        dt.timedelta,
+        Duration("机构补录最远（天）", key="backdate_days", unit="days", high=366, in_older_texts=31),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionTerms:
     """Days after which, with the month settled and nothing open, exact positions and photos may fade."""
 
@@ -233,6 +243,7 @@ GROUPS: Mapping[str, type] = MappingProxyType(
         "subsidy": SubsidyTerms,
         "payment": PaymentTerms,
         "entitlement": EntitlementTerms,
+        "entry": EntryTerms,
         "retention": RetentionTerms,
     }
 )

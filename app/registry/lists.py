@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.kernel.paging import DEFAULT_LIMIT, Page, fetch_page
-from app.kernel.permissions import AnyActor
+from app.kernel.permissions import AnyActor, ScopeKind
 from app.registry.models import (
     Agency,
     AgencyAgreement,
@@ -29,6 +29,7 @@ from app.registry.models import (
     Suspension,
 )
 from app.registry.queries import one_or_not_found, visible_agencies, visible_carers, visible_clients
+from app.registry.rules import overlaps
 from app.registry.shown import (
     AgencyView,
     CarerView,
@@ -37,9 +38,7 @@ from app.registry.shown import (
     ClientView,
     EmploymentView,
 )
-from app.registry.types import (
-    CarerKind,
-)
+from app.registry.types import CarerKind, Period
 from app.registry.views import (
     agency_view,
     agreement_view,
@@ -139,11 +138,32 @@ def list_clients(session: Session, *, actor: AnyActor, wanted: ClientFilter, on:
 def get_client(session: Session, *, client_id: UUID, actor: AnyActor, on: date) -> ClientView:
     """A client, masked, with all dated rights; NotFound outside the actor's scope on the day `on`."""
     statement = visible_clients(actor, on=on).where(Client.id == client_id).options(joinedload(Client.person))
-    return client_view(session, one_or_not_found(session, statement))
+    return client_view(session, one_or_not_found(session, statement), actor=actor, on=on)
 
 
-def client_view(session: Session, row: Client) -> ClientView:
-    """A client found before, with all dated rights: one statement per kind."""
+def client_view(session: Session, row: Client, *, actor: AnyActor, on: date) -> ClientView:
+    """A client found before, with all dated rights: one statement per kind.
+
+    An agency that serves him no more on the day `on` sees what holds on a day of its own time.
+    """
+    view = _whole_view(session, row)
+    if actor.scope.kind is not ScopeKind.AGENCY:
+        return view
+    own = [each.period for each in view.agreements if each.agency_id == actor.scope.agency_id]
+    serves_still = any(overlaps(each, Period(on)) for each in own)
+    return view if serves_still else _cut(view, own)
+
+
+def _cut(view: ClientView, own: Sequence[Period]) -> ClientView:
+    def within(rights: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(right for right in rights if any(overlaps(right.period, period) for period in own))
+
+    names = [each.name for each in fields(view) if each.name != "client"]
+    dated: dict[str, Any] = {name: within(getattr(view, name)) for name in names}
+    return replace(view, **dated)
+
+
+def _whole_view(session: Session, row: Client) -> ClientView:
     rights = {model: _all(session, model, model.client_id == row.id) for model in RIGHTS_OF_A_CLIENT}
     assigned = session.execute(
         select(Assignment, Carer.kind)

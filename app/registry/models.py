@@ -1,14 +1,14 @@
-"""Agencies, people, homes and dated rights. Dated rights may change only their end, with a history row."""
+"""Agencies, people, homes and dated rights. Dated rights may change only their end, with a row in `history_models`."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.codes import Sex
-from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
+from app.kernel.db import Base, enum_column, no_overlap, regional
 from app.kernel.geo import CoordinateSystem
 from app.policies.codes import HomeType, Relation
 from app.registry.types import (
@@ -51,7 +51,7 @@ class Agency(Base):
     """A designated care agency (定点护理机构)."""
 
     __tablename__ = "agency"
-    __table_args__ = (regional(update=("name", "district_code", "state")),)
+    __table_args__ = (regional(update=("state",)),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -151,7 +151,7 @@ class Client(Base):
     """A disabled person in care (服务对象)."""
 
     __tablename__ = "client"
-    __table_args__ = (regional(update=("district_code", "street_code")),)
+    __table_args__ = (regional(update=("street_code",)),)  # a row can be locked only where a column may change
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("region.person.id"), unique=True)
@@ -184,8 +184,16 @@ class HomePlace(Dated, Base):
     __tablename__ = "home_place"
     __table_args__ = (
         ordered(),
+        ForeignKeyConstraint(
+            ["id", "seq", "state"],
+            ["region.home_change.home_id", "region.home_change.seq", "region.home_change.to_state"],
+            deferrable=True,
+            initially="DEFERRED",
+            name="fk_home_place_history",
+            use_alter=True,
+        ),
         Index("ix_home_place_client_id", "client_id"),
-        regional(update=("valid_to", "state", "address_enc", "position_enc")),
+        regional(update=("valid_to", "state", "seq", "address_enc", "position_enc")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -195,6 +203,8 @@ class HomePlace(Dated, Base):
     system: Mapped[CoordinateSystem] = enum_column(CoordinateSystem)
     radius_m: Mapped[int | None]  # None: the policy's
     state: Mapped[PlaceState] = enum_column(PlaceState)
+    seq: Mapped[int]
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.home_place.id"))
 
 
 class ServiceAgreement(Dated, Base):
@@ -282,18 +292,3 @@ class BankAccount(Base):
     hold_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
-
-
-class PeriodChange(AppendOnly, Base):
-    """History of the one change a dated right allows: its end."""
-
-    __tablename__ = "period_change"
-    __table_args__ = (regional(),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    right_kind: Mapped[str]
-    right_id: Mapped[UUID] = mapped_column(index=True)
-    old_valid_to: Mapped[date | None]
-    new_valid_to: Mapped[date | None]
-    reason: Mapped[str]
-    actor_id: Mapped[UUID | None]  # account; None for a job

@@ -10,21 +10,20 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session
 
 from app.kernel.db import Base
 from app.kernel.errors import NotFound
-from app.kernel.permissions import AnyActor, ScopeKind, SystemActor
+from app.kernel.permissions import AnyActor, ScopeKind
 from app.kernel.settings import current_settings
+from app.registry.conditions import carer_in_scope, client_in_scope, happened, holds, touches
 from app.registry.models import (
     Agency,
     Assignment,
     BankAccount,
     Carer,
     Client,
-    Dated,
-    Employment,
     Entitlement,
     FamilyTraining,
     Guardian,
@@ -58,12 +57,12 @@ VIEWS: dict[Right, Callable[[Any], Any]] = {
 
 def visible_clients(actor: AnyActor, *, on: date | None = None) -> Select[Client]:
     """Clients of the actor's scope. With `on`, whose guardianship or assignment is over sees nothing."""
-    return select(Client).where(_client_in_scope(actor, on))
+    return select(Client).where(client_in_scope(actor, on))
 
 
 def visible_carers(actor: AnyActor) -> Select[Carer]:
     """Carers of the actor's scope: employed there, or family carers of clients there; a carer sees himself."""
-    return select(Carer).where(_carer_in_scope(actor))
+    return select(Carer).where(carer_in_scope(actor))
 
 
 def visible_agencies(actor: AnyActor) -> Select[Agency]:
@@ -78,8 +77,8 @@ def visible_agencies(actor: AnyActor) -> Select[Agency]:
     served = exists().where(
         ServiceAgreement.agency_id == Agency.id,
         ServiceAgreement.client_id == Client.id,
-        _happened(ServiceAgreement),
-        _client_in_scope(actor, None),
+        happened(ServiceAgreement),
+        client_in_scope(actor, None),
     )
     return select(Agency).where(served)
 
@@ -88,12 +87,12 @@ def visible_people(actor: AnyActor) -> Select[Person]:
     """People behind the clients, carers and guardians of the actor's scope."""
     if actor.scope.kind is ScopeKind.FUND:
         return select(Person)
-    clients = select(Client.person_id).where(_client_in_scope(actor, None))
-    carers = select(Carer.person_id).where(_carer_in_scope(actor))
+    clients = select(Client.person_id).where(client_in_scope(actor, None))
+    carers = select(Carer.person_id).where(carer_in_scope(actor))
     guardians = (
         select(Guardian.person_id)
         .join(Client, Client.id == Guardian.client_id)
-        .where(_client_in_scope(actor, None), _happened(Guardian))
+        .where(client_in_scope(actor, None), happened(Guardian))
     )
     return select(Person).where(or_(Person.id.in_(clients), Person.id.in_(carers), Person.id.in_(guardians)))
 
@@ -108,7 +107,8 @@ def one_or_not_found(session: Session, statement: Select[Row]) -> Row:
 
 def lock_client(session: Session, *, client_id: UUID) -> None:
     """Let one transaction at a time decide about a client. Unscoped: the caller has found the client by his actor."""
-    session.execute(select(Client.id).where(Client.id == client_id).with_for_update())
+    # key_share: taps that name the client by foreign key do not wait.
+    session.execute(select(Client.id).where(Client.id == client_id).with_for_update(key_share=True))
 
 
 def serving_agencies(session: Session, *, client_id: UUID, on: date) -> frozenset[UUID]:
@@ -196,17 +196,6 @@ def find_payee_accounts(session: Session, *, person_ids: Collection[UUID]) -> di
     }
 
 
-def touches(right: type[Dated] | Any, *, first: date, beyond: date | None) -> ColumnElement[bool]:
-    """Condition: the right holds on a day of `[first, beyond)`; beyond None is open."""
-    begins = true() if beyond is None else right.valid_from < beyond
-    return and_(begins, or_(right.valid_to.is_(None), right.valid_to > first), _happened(right))
-
-
-def holds(right: type[Dated] | Any, *, on: date) -> ColumnElement[bool]:
-    """Condition: the right holds on a day."""
-    return and_(right.valid_from <= on, or_(right.valid_to.is_(None), right.valid_to > on))
-
-
 def _by_client(
     session: Session,
     model: Right,
@@ -226,75 +215,3 @@ def _by_client(
     for row in rows:
         grouped[row.client_id].append(view(row))
     return grouped
-
-
-def _happened(right: Any) -> ColumnElement[bool]:
-    return or_(right.valid_to.is_(None), right.valid_to > right.valid_from)
-
-
-def _client_in_scope(actor: AnyActor, on: date | None) -> ColumnElement[bool]:
-    kind, key = actor.scope.kind, actor.scope.key
-    if kind is ScopeKind.FUND:
-        return true()
-    if kind is ScopeKind.DISTRICT:
-        return Client.district_code == key
-    if kind is ScopeKind.STREET:
-        return Client.street_code == key
-    if kind is ScopeKind.AGENCY:
-        return _served_by(actor.scope.agency_id)
-    if isinstance(actor, SystemActor) or actor.person_id is None:
-        return false()
-    if kind is ScopeKind.SELF:
-        return Client.person_id == actor.person_id
-    return or_(_cared_for_by(actor.person_id, on), _guarded_by(actor.person_id, on))
-
-
-def _served_by(agency_id: UUID | None) -> ColumnElement[bool]:
-    agreement = aliased(ServiceAgreement)
-    return exists().where(agreement.client_id == Client.id, agreement.agency_id == agency_id, _happened(agreement))
-
-
-def _cared_for_by(person_id: UUID, on: date | None) -> ColumnElement[bool]:
-    assignment, carer = aliased(Assignment), aliased(Carer)
-    live = _happened(assignment) if on is None else touches(assignment, first=on, beyond=None)
-    return exists().where(
-        assignment.client_id == Client.id,
-        assignment.carer_id == carer.id,
-        carer.person_id == person_id,
-        live,
-    )
-
-
-def _guarded_by(person_id: UUID, on: date | None) -> ColumnElement[bool]:
-    guardian = aliased(Guardian)
-    live = _happened(guardian) if on is None else holds(guardian, on=on)
-    return exists().where(guardian.client_id == Client.id, guardian.person_id == person_id, live)
-
-
-def _carer_in_scope(actor: AnyActor) -> ColumnElement[bool]:
-    kind, key = actor.scope.kind, actor.scope.key
-    if kind is ScopeKind.FUND:
-        return true()
-    of_a_client = exists().where(
-        Assignment.carer_id == Carer.id,
-        Assignment.client_id == Client.id,
-        _happened(Assignment),
-        _client_in_scope(actor, None),
-    )
-    if kind is ScopeKind.AGENCY:
-        return or_(_employed_by(actor.scope.agency_id), and_(Carer.kind == CarerKind.FAMILY, of_a_client))
-    if kind is ScopeKind.DISTRICT:
-        in_district = exists().where(
-            Employment.carer_id == Carer.id,
-            Employment.agency_id == Agency.id,
-            Agency.district_code == key,
-            _happened(Employment),
-        )
-        return or_(in_district, of_a_client)
-    if isinstance(actor, SystemActor) or actor.person_id is None:
-        return of_a_client
-    return or_(Carer.person_id == actor.person_id, of_a_client)
-
-
-def _employed_by(agency_id: UUID | None) -> ColumnElement[bool]:
-    return exists().where(Employment.carer_id == Carer.id, Employment.agency_id == agency_id, _happened(Employment))

@@ -16,6 +16,13 @@ class AgencyState(StrEnum):
     LEFT = "left"
 
 
+AGENCY_STEPS: dict[AgencyState, frozenset[AgencyState]] = {
+    AgencyState.ACTIVE: frozenset({AgencyState.SUSPENDED, AgencyState.LEFT}),
+    AgencyState.SUSPENDED: frozenset({AgencyState.ACTIVE, AgencyState.LEFT}),
+    AgencyState.LEFT: frozenset(),  # who comes back signs a new agreement and is registered by the fund anew
+}
+
+
 class CarerKind(StrEnum):
     """Who gives care."""
 
@@ -29,6 +36,17 @@ class ContractKind(StrEnum):
     LABOUR = "labour"  # 劳动合同
     SERVICE = "service"  # 劳务合同
     TEMPORARY = "temporary"  # 临时
+
+
+class CertificateKind(StrEnum):
+    """What a carer is certified as."""
+
+    LONG_TERM_CARE = "long_term_care"  # 长期照护师
+    ELDERLY_CARE = "elderly_care"  # 养老护理员
+    MEDICAL_CARE = "medical_care"  # 医疗护理员
+    NURSE = "nurse"  # 护士
+    HEALTH = "health"  # 健康证明
+    OTHER = "other"
 
 
 class TrainingStage(StrEnum):
@@ -60,6 +78,13 @@ class PlaceState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     RETIRED = "retired"
+
+
+ALLOWED: dict[PlaceState, frozenset[PlaceState]] = {
+    PlaceState.PROPOSED: frozenset({PlaceState.APPROVED}),
+    PlaceState.APPROVED: frozenset(),
+    PlaceState.RETIRED: frozenset(),
+}
 
 
 class StayKind(StrEnum):

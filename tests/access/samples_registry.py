@@ -66,10 +66,13 @@ REGISTRY: dict[str, Sample] = {
     "POST /agencies": Sample(agency),
     "GET /agencies/<uuid:agency_id>": Sample(),
     "POST /agencies/<uuid:agency_id>/agreements": Sample(lambda _: {"valid_from": SINCE}),
+    "POST /agencies/<uuid:agency_id>/state": Sample(lambda _: {"state": "active", "reason": "test"}),  # refused: it is
     "GET /carers": Sample(),
     "POST /carers": Sample(lambda _: {"person": person(), "kind": "family"}),
     "GET /carers/<uuid:carer_id>": Sample(),
-    "POST /carers/<uuid:carer_id>/certificates": Sample(lambda _: {"kind": "test", "number": "1", "valid_from": SINCE}),
+    "POST /carers/<uuid:carer_id>/certificates": Sample(
+        lambda _: {"kind": "other", "number": "1", "valid_from": SINCE}
+    ),
     "POST /carers/<uuid:carer_id>/access": Sample(nothing),
     "GET /clients": Sample(),
     "POST /clients": Sample(
@@ -77,6 +80,7 @@ REGISTRY: dict[str, Sample] = {
     ),
     "GET /clients/<uuid:client_id>": Sample(),
     "POST /clients/<uuid:client_id>/homes": Sample(home),
+    "POST /homes/<uuid:home_id>/approval": Sample(nothing),
     "POST /clients/<uuid:client_id>/agreements": Sample(agreement),
     "POST /clients/<uuid:client_id>/entitlements": Sample(entitlement),
     "POST /clients/<uuid:client_id>/assignments": Sample(

@@ -19,6 +19,7 @@ TABLE = {
     "read_full_identity": "operator_reviewer",
     "write_entitlements": "operator_reviewer region_admin",
     "write_stays": "dispatcher agency_head operator_reviewer",
+    "approve_homes": "operator_reviewer",
     "write_bank_accounts": "operator_reviewer",
     "read_catalogue": EVERYBODY,
     "write_catalogue": "region_admin",

@@ -1,7 +1,11 @@
+import json
+from datetime import timedelta
+
 import pytest
 
 from app.policies.codes import DayDivisor, HomeType, Payee, PlanAuthor, StartRule, SubsidyKind
 from app.policies.service import load_book
+from app.policies.texts import read_policy
 from app.policies.types import NoPolicy, PolicyExpired
 from tests.policies.factories import day
 
@@ -131,10 +135,10 @@ def test_a_policy_names_a_district_only_where_the_district_has_rules_of_its_own(
 
 
 GOLDEN = {
-    ("huaian", None): "bfcbc903d562a2c972febabc0904a4895608a697a7e1a2db220c170c858db403",
-    ("huaian", "320812"): "ba2d71131eacfd7bd1523f8218c7db04555925169e58917b5096046dc78067cb",
-    ("tianjin", None): "bef84396267012e875f059c4d7787fe9d760b5095285b453669d6c8d3cf9c24b",
-    ("tianjin", "120101"): "ad316dbe17f4031f62d7ee536abaa0cfc171f4641aa0e4a9a364db62c617b30f",
+    ("huaian", None): "757f44dcf3d820942941f932cff07e5792fc7882b015361fa72af0c467e7c80e",
+    ("huaian", "320812"): "dfae17dbdef8b2cc6e9759c39db5abc89e152315674bd0ae092c8adcad5a2680",
+    ("tianjin", None): "23d6394b665c5684d29039aa5cc12a89780b3a16c4c418128984bb855148daa7",
+    ("tianjin", "120101"): "7051c60d8274c6bd2cc58f5107fc565df04594916a1bb84c58cd1a514996b9f4",
 }
 
 
@@ -142,3 +146,14 @@ def test_the_texts_of_the_shipped_files_keep_their_digests():
     digests = {(each.region, each.district): each.digest for code in BOOK.regions for each in BOOK.spans(region=code)}
 
     assert digests == GOLDEN
+
+
+def test_a_text_from_before_the_limit_of_backdating_is_read_with_a_month():
+    now = next(iter(BOOK.spans(region="tianjin")))
+    facts = json.loads(now.text)
+    del facts["values"]["entry.backdate_days"]
+
+    older = read_policy(json.dumps(facts))
+
+    assert older.entry == now.entry
+    assert older.entry.backdate == timedelta(days=31)

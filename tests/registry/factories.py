@@ -53,6 +53,7 @@ from app.registry.shown import (
 )
 from app.registry.types import (
     CarerKind,
+    CertificateKind,
     ContractKind,
     EntitlementView,
     GuardianExtent,
@@ -119,7 +120,7 @@ def a_carer(
         person=a_person(),
         kind=CarerKind.PROFESSIONAL,
         employment=EmploymentEntry(employer.id, ContractKind.LABOUR, SINCE),
-        certificates=(CertificateEntry("养老护理员", number, SINCE, certified_to),),
+        certificates=(CertificateEntry(CertificateKind.ELDERLY_CARE, number, SINCE, certified_to),),
     )
     return register_carer(session, replace(command, **values), actor=SYSTEM, at=ENTERED_AT)
 
@@ -192,13 +193,13 @@ def a_training(
     **values: Any,
 ) -> TrainingOutcome:
     """A family carer's stage; formal since `valid_from`, as the fund may enter it."""
-    command = TrainingEntry(carer.id, stage, valid_from, exam_on=valid_from, exam_document="档案柜3-12")
+    command = TrainingEntry(carer.id, stage, valid_from, exam_on=valid_from, exam_document="D3-12")
     return record_training(session, replace(command, **values), client_id=client.client.id, actor=SYSTEM, at=ENTERED_AT)
 
 
 def a_guardian(session: Session, *, client: ClientView, **values: Any) -> GuardianView:
     """A daughter who may confirm care."""
-    command = GuardianEntry(a_person(), Relation.CHILD, GuardianExtent.CONFIRM_CARE, "授权委托书 2026-01", SINCE)
+    command = GuardianEntry(a_person(), Relation.CHILD, GuardianExtent.CONFIRM_CARE, "WT-2026-01", SINCE)
     return appoint_guardian(
         session, replace(command, **values), client_id=client.client.id, actor=SYSTEM, at=ENTERED_AT
     )
@@ -221,7 +222,7 @@ def a_suspension(
     session: Session, *, client: ClientView, valid_from: date, valid_to: date | None = None
 ) -> SuspensionView:
     """Days on which the entitlement rests."""
-    command = SuspensionEntry("资格未确认", valid_from, valid_to)
+    command = SuspensionEntry("not_confirmed", valid_from, valid_to)
     return suspend(session, command, client_id=client.client.id, actor=SYSTEM, at=ENTERED_AT)
 
 

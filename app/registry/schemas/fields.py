@@ -25,6 +25,26 @@ class DatedSchema(ma.Schema):
     valid_to = Day(required=True, allow_none=True, attribute="period.valid_to")
 
 
+def reason_code(**kwargs: Any) -> Text:
+    """A reason as a code: histories are never changed, so no free words go there."""
+    validate = ma.validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="not_a_reason_code")
+    return Text(maximum=64, validate=validate, **kwargs)
+
+
+def file_number(**kwargs: Any) -> Text:
+    """Where a paper is on file. Eleven digits in a row would be a phone, an account or an ID number."""
+    validate = ma.validate.Regexp(r"^(?!.*[0-9]{11})[0-9A-Za-z][0-9A-Za-z/._-]*\Z", error="not_a_file_number")
+    return Text(maximum=64, validate=validate, metadata={"description": "档案号"}, **kwargs)
+
+
+def certificate_number(**kwargs: Any) -> Text:
+    """The number of a certificate; an ID number does not belong there."""
+    validate = ma.validate.Regexp(
+        r"^(?![0-9]{17}[0-9Xx]\Z)[0-9A-Za-z][0-9A-Za-z-]*\Z", error="not_a_certificate_number"
+    )
+    return Text(maximum=64, validate=validate, **kwargs)
+
+
 def district_code(**kwargs: Any) -> Text:
     """A GB/T 2260 code of six digits."""
     return Text(maximum=6, validate=ma.validate.Regexp(r"^[1-9][0-9]{5}\Z", error="not_a_district_code"), **kwargs)
