@@ -234,11 +234,11 @@ def test_a_tap_at_anothers_visit_is_stored_without_the_link_and_tells_nothing(
     assert tianjin.scalars(select(Hold.fact_id)).all().count(stored.id) == 1
 
 
-def test_a_tap_at_a_cancelled_visit_waits_for_a_person(
-    client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session
-):
+def test_a_tap_at_a_cancelled_visit_waits_for_a_person(client: FlaskClient, scene: Scene, tianjin: Session):
+    visit_id = a_visit(tianjin, scene, start=NOW + HOUR / 4)
+    tianjin.commit()
     headers = scene.headers(scene.dispatcher) | {"Idempotency-Key": "c"}
-    client.post(f"/api/v1/visits/{visit_id}/cancellation", json={"reason": "x"}, headers=headers)
+    client.post(f"/api/v1/visits/{visit_id}/cancellation", json={"reason": "unsafe"}, headers=headers)
 
     answer = send(client, scene, visit_id, "in", a_tap())
 
