@@ -14,6 +14,7 @@ from app.registry.schemas.fields import Several
 
 MINUTES_OF_A_DAY = 1440
 MOST_TIMES_A_WEEK = 168
+FILE_NUMBER = r"^[A-Z0-9]{1,8}([-/][A-Z0-9]{1,8})*\Z"  # its groups are too short for an ID number or a phone
 
 
 def minutes() -> WholeNumber:
@@ -45,12 +46,12 @@ class PlanDraftSchema(CommandSchema):
 
 
 class ConfirmPlanSchema(CommandSchema):
-    """A confirmation; paper with the place where it is kept."""
+    """A confirmation; paper with the file number under which it is kept, never a name: the row is never deleted."""
 
     command = ConfirmPlan
 
     way = Choice(ConfirmationWay, load_default=ConfirmationWay.OWN_PHONE)
-    document = Text(load_default=None, maximum=200)
+    document = Text(load_default=None, maximum=40, validate=ma.validate.Regexp(FILE_NUMBER, error="not_a_file_number"))
 
 
 class ServiceItemEntrySchema(CommandSchema):
