@@ -79,7 +79,7 @@ def test_the_exact_position_is_kept_apart_encrypted_and_provable(
     [
         (None, "no_position", ["no_location"]),
         (a_fix(latitude=0, longitude=0), "null_island", ["no_location"]),
-        (a_fix(metres_away=140, accuracy_m=40), "uncertain", ["uncertain_location"]),
+        (a_fix(metres_away=175, accuracy_m=40), "uncertain", ["uncertain_location"]),
         (a_fix(metres_away=2300), "outside", ["outside_fence"]),
         (a_fix(accuracy_m=None), "uncertain", ["uncertain_location"]),
         (a_fix(fixed_at="2026-11-20T00:00:00Z"), "stale", ["stale_fix"]),
@@ -190,7 +190,7 @@ def test_a_resend_gets_the_first_facts_though_the_visit_has_moved_on(
 ):
     visit_id = a_visit(tianjin, scene, start=NOW - HOUR)
     tianjin.commit()
-    tap = a_tap(at=NOW - HOUR, fix=a_fix(metres_away=140, accuracy_m=40))
+    tap = a_tap(at=NOW - HOUR, fix=a_fix(metres_away=175, accuracy_m=40))
     first = send(client, scene, visit_id, "in", tap)
     send(client, scene, visit_id, "out", a_tap())
 
