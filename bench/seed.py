@@ -85,6 +85,7 @@ _STATEMENTS = (
        SELECT grant_id, account_id, 'carer', 'own_clients', '', 'bench', %(now)s FROM pair""",
     """INSERT INTO device (id, phone_key, account_id, platform, first_seen_at)
        SELECT device_id, device_id, account_id, 'android', %(now)s FROM pair""",
+    """INSERT INTO policy_text (digest, valid_from, content, recorded_at) VALUES ('bench', %(first)s, '', %(now)s)""",
     """INSERT INTO care_plan
          (id, client_id, version, author_id, agency_id, valid_from, confirmed_at, policy_digest, created_at)
        SELECT client_id, client_id, 1, account_id, %(agency)s, %(first)s, %(now)s, 'bench', %(now)s FROM pair""",

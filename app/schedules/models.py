@@ -1,6 +1,7 @@
 """Visits and their chained history.
 
-Overlaps are forbidden for what is planned; what a phone reports is never refused.
+Overlaps are forbidden for what is planned. What a phone reports is never refused: no change leads into `planned`, so no
+tap can meet an exclusion constraint.
 """
 
 from datetime import datetime
@@ -22,7 +23,7 @@ from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
 from app.schedules.types import VisitSource, VisitState
 
 UNFINISHED = "state = 'begun' OR state = 'done' AND began_at IS NULL"  # lacks a tap
-LIVE = "state IN ('planned', 'begun', 'done')"
+PLANNED = "state = 'planned'"
 
 
 class VisitStep(Base):
@@ -50,13 +51,13 @@ class Visit(Base):
         ),
         CheckConstraint("(source = 'unscheduled') = (planned IS NULL)", name="planned"),
         CheckConstraint("began_at IS NOT NULL OR state <> 'begun'", name="begun"),
-        no_overlap("carer_id", span="planned", where=LIVE),
-        no_overlap("client_id", "team_slot", span="planned", where=LIVE),
+        no_overlap("carer_id", span="planned", where=PLANNED),
+        no_overlap("client_id", "team_slot", span="planned", where=PLANNED),
         Index("ix_visit_carer_id_id", "carer_id", "id"),
         Index("ix_visit_client_id_id", "client_id", "id"),
         Index("ix_visit_agency_id_id", "agency_id", "id"),
         # What the jobs look for among all visits there ever were.
-        Index("ix_visit_planned_end", text("upper(planned)"), postgresql_where=text("state = 'planned'")),
+        Index("ix_visit_planned_end", text("upper(planned)"), postgresql_where=text(PLANNED)),
         Index("ix_visit_unfinished", text("coalesce(began_at, ended_at)"), postgresql_where=text(UNFINISHED)),
         regional(update=("state", "seq", "began_at", "ended_at")),
     )

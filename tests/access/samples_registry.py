@@ -36,7 +36,7 @@ def agreement(world: World) -> dict[str, Any]:
 
 
 def guardian(_: World) -> dict[str, Any]:
-    return {"person": person(), "relation": "child", "extent": "sign", "document": "test", "valid_from": SINCE}
+    return {"person": person(), "relation": "child", "extent": "sign", "document": "WT-1", "valid_from": SINCE}
 
 
 def training(world: World) -> dict[str, Any]:
@@ -104,7 +104,7 @@ REGISTRY: dict[str, Sample] = {
     "GET /clients/<uuid:client_id>/care-plans": Sample(),
     "POST /clients/<uuid:client_id>/care-plans": Sample(plan),
     "GET /care-plans/<uuid:plan_id>": Sample(),
-    "POST /care-plans/<uuid:plan_id>/confirmation": Sample(lambda _: {"way": "paper", "document": "test"}),
+    "POST /care-plans/<uuid:plan_id>/confirmation": Sample(lambda _: {"way": "paper", "document": "A1-0001"}),
 }
 for _kind in ENDINGS:
     _name = f"{_kind[:-1].replace('-', '_')}_id"

@@ -16,6 +16,7 @@ MAXIMUM_TEXT = 2000
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})?\Z", re.ASCII)
 UUID_TEXT = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
+FILE_NUMBER = r"^[A-Z0-9]{1,8}([-/][A-Z0-9]{1,8})*\Z"
 LARGEST_INTEGER = 2**53 - 1  # what a JavaScript client can hold exactly
 
 
@@ -174,3 +175,13 @@ class Choice(ma.fields.Enum[Any]):
         if not isinstance(value, str):
             raise self.make_error("unknown", choices=self.choices_text)
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class FileNumber(Text):
+    """Where a paper is on file: groups of capital letters and digits, too short for an ID number or a phone.
+
+    Such rows are never deleted, so that no name may stand there.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(maximum=40, validate=ma.validate.Regexp(FILE_NUMBER, error="not_a_file_number"), **kwargs)

@@ -31,12 +31,6 @@ def reason_code(**kwargs: Any) -> Text:
     return Text(maximum=64, validate=validate, **kwargs)
 
 
-def file_number(**kwargs: Any) -> Text:
-    """Where a paper is on file. Eleven digits in a row would be a phone, an account or an ID number."""
-    validate = ma.validate.Regexp(r"^(?!.*[0-9]{11})[0-9A-Za-z][0-9A-Za-z/._-]*\Z", error="not_a_file_number")
-    return Text(maximum=64, validate=validate, metadata={"description": "档案号"}, **kwargs)
-
-
 def certificate_number(**kwargs: Any) -> Text:
     """The number of a certificate; an ID number does not belong there."""
     validate = ma.validate.Regexp(

@@ -3,7 +3,7 @@
 import marshmallow as ma
 
 from app.kernel.geo import CoordinateSystem
-from app.kernel.http.fields import Choice, Day, Flag, Id, Number, Text, WholeNumber
+from app.kernel.http.fields import Choice, Day, FileNumber, Flag, Id, Number, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema
 from app.policies.codes import HomeType, Relation
@@ -12,7 +12,6 @@ from app.registry.schemas.fields import (
     Several,
     certificate_number,
     district_code,
-    file_number,
     reason_code,
     street_code,
 )
@@ -180,7 +179,7 @@ class GuardianEntrySchema(CommandSchema):
     person = ma.fields.Nested(PersonSchema, required=True)
     relation = Choice(Relation, required=True)
     extent = Choice(GuardianExtent, required=True)
-    document = file_number(required=True)
+    document = FileNumber(required=True)
     valid_from = Day(required=True)
     valid_to = Day(load_default=None)
 
@@ -232,7 +231,7 @@ class TrainingEntrySchema(CommandSchema):
     stage = Choice(TrainingStage, required=True)
     valid_from = Day(load_default=None)
     exam_on = Day(load_default=None)
-    exam_document = file_number(load_default=None)
+    exam_document = FileNumber(load_default=None)
 
 
 class EndEntrySchema(CommandSchema):
