@@ -17,7 +17,7 @@ from app.accounts.rules import (
     choose_route,
     normal_binding_code,
 )
-from app.accounts.service.accounts import BINDING_CODE
+from app.accounts.service.accounts import BINDING_CODE, end_unused_codes
 from app.accounts.service.sessions import open_session
 from app.accounts.service.standing import lock_row, note, revoke_sessions
 from app.accounts.types import AccountState, PhoneDevice, Route, SessionTokens, Ticket, WeChatUser
@@ -186,6 +186,7 @@ def _tie(session: RegionSession, *, account: Account, identity_id: UUID, at: dat
         if constraint_of(error) == "uq_account_identity":
             raise IdentityBound from error
         raise
+    end_unused_codes(session, account_id=account.id, region=session.region)  # bound by phone: one would move it again
     session.execute(
         insert(IdentityRegion).values(identity_id=identity_id, region_code=session.region).on_conflict_do_nothing()
     )
