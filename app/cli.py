@@ -26,7 +26,7 @@ from app.kernel.permissions import Role, Scope, ScopeKind, SystemActor
 from app.kernel.regions import is_open_region
 from app.kernel.roles import DatabaseUrls, UnfitDatabase, create_roles_and_database
 from app.kernel.settings import Mode, Settings, SettingsInvalid, make_keys, read_settings
-from app.kernel.worker import work_until_stopped
+from app.kernel.worker import RightsTooWide, work_until_stopped
 from app.policies.commands import load_policies, policies
 from app.policies.keeping import RegionWithoutPolicy, keep_all_texts, open_region
 from app.policies.rules import PolicyBook
@@ -240,8 +240,11 @@ def serve(data_dir: Path, bind: str) -> None:
 @main.command("worker")
 @_data_dir
 def worker(data_dir: Path) -> None:
-    """Run the jobs that are due, until SIGTERM; the running one ends first. Any number of workers may run."""
-    work_until_stopped(create_app(read_settings(_environment(data_dir))), JOBS)
+    """Run the jobs that are due, until SIGTERM; the running ones end first. Any number of workers may run."""
+    try:
+        work_until_stopped(create_app(read_settings(_environment(data_dir))), JOBS)
+    except RightsTooWide as refused:
+        raise click.ClickException(str(refused)) from refused
 
 
 @main.command("keys")
