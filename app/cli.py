@@ -3,6 +3,8 @@
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
@@ -23,7 +25,7 @@ from app.kernel.embedded_host import EmbeddedServerFailed
 from app.kernel.errors import DomainError
 from app.kernel.http.document_file import document_text
 from app.kernel.permissions import Role, Scope, ScopeKind, SystemActor
-from app.kernel.regions import is_open_region
+from app.kernel.regions import RegionInvalid, is_open_region
 from app.kernel.roles import DatabaseUrls, UnfitDatabase, create_roles_and_database
 from app.kernel.settings import Mode, Settings, SettingsInvalid, make_keys, read_settings
 from app.kernel.worker import RightsTooWide, work_until_stopped
@@ -60,10 +62,8 @@ def db_start(data_dir: Path) -> None:
 @_data_dir
 def db_stop(data_dir: Path) -> None:
     """Stop the embedded PostgreSQL."""
-    try:
+    with _explained(EmbeddedServerFailed):
         stopped = embedded.stop(data_dir)
-    except EmbeddedServerFailed as failure:
-        raise click.ClickException(str(failure)) from failure
     click.echo("The database is stopped." if stopped else "The database was not running.")
 
 
@@ -111,10 +111,8 @@ def _policies_folder() -> Path | None:
 
 
 def _keep_texts(owner_url: str, book: PolicyBook) -> dict[str, int]:
-    try:
+    with _explained(RegionWithoutPolicy, RegionInvalid):
         return keep_all_texts(owner_url, book=book, at=clock.now())
-    except RegionWithoutPolicy as lacking:
-        raise click.ClickException(str(lacking)) from lacking
 
 
 @db.command("migrate")
@@ -127,10 +125,8 @@ def db_migrate(data_dir: Path) -> None:
 
 
 def _migrate(owner_url: str) -> list[str]:
-    try:
+    with _explained(migrations.DatabaseNewer, migrations.TableBusy, RegionInvalid):
         schemas = migrations.migrate(owner_url, today=_today())
-    except migrations.DatabaseNewer as newer:
-        raise click.ClickException(str(newer)) from newer
     _keep_texts(owner_url, load_policies(_policies_folder()))
     return schemas
 
@@ -139,7 +135,9 @@ def _migrate(owner_url: str) -> list[str]:
 @_data_dir
 def db_maintain(data_dir: Path) -> None:
     """Add partitions for the months ahead. Runs as owner; safe to repeat."""
-    for code, added in migrations.maintain(_owner_url(data_dir), today=_today()).items():
+    with _explained(migrations.TableBusy, RegionInvalid):
+        done = migrations.maintain(_owner_url(data_dir), today=_today())
+    for code, added in done.items():
         click.echo(f"{code}: {len(added)} partitions added")
 
 
@@ -156,10 +154,8 @@ def region() -> None:
 def region_add(code: str, name: str, timezone: str, data_dir: Path) -> None:
     """Add a fund: its schema, tables, rights, partitions and policy texts. Safe to repeat."""
     book = load_policies(_policies_folder())
-    try:
+    with _explained(RegionInvalid, migrations.DatabaseNewer, RegionWithoutPolicy, ZoneInfoNotFoundError):
         open_region(_owner_url(data_dir), code=code, name=name, timezone=timezone, book=book, at=clock.now())
-    except (migrations.RegionInvalid, migrations.DatabaseNewer, RegionWithoutPolicy, ZoneInfoNotFoundError) as invalid:
-        raise click.ClickException(str(invalid)) from invalid
     click.echo(f"{code} is ready.")
 
 
@@ -241,10 +237,8 @@ def serve(data_dir: Path, bind: str) -> None:
 @_data_dir
 def worker(data_dir: Path) -> None:
     """Run the jobs that are due, until SIGTERM; the running ones end first. Any number of workers may run."""
-    try:
+    with _explained(RightsTooWide):
         work_until_stopped(create_app(read_settings(_environment(data_dir))), JOBS)
-    except RightsTooWide as refused:
-        raise click.ClickException(str(refused)) from refused
 
 
 @main.command("keys")
@@ -272,18 +266,14 @@ def _environment(data_dir: Path) -> dict[str, str]:
         urls = _start_embedded(data_dir)
         _migrate(urls.owner)
         environment |= {"DATABASE_URL": urls.runtime, "ANHU_OWNER_URL": urls.owner}
-    try:
+    with _explained(SettingsInvalid):
         read_settings(environment)
-    except SettingsInvalid as invalid:
-        raise click.ClickException(str(invalid)) from invalid
     return environment
 
 
 def _start_embedded(data_dir: Path) -> DatabaseUrls:
-    try:
+    with _explained(EmbeddedServerFailed):
         return embedded.start(data_dir)
-    except EmbeddedServerFailed as failure:
-        raise click.ClickException(str(failure)) from failure
 
 
 def _owner_url(data_dir: Path) -> str:
@@ -294,6 +284,15 @@ def _owner_url(data_dir: Path) -> str:
     if os.environ.get("ANHU_MODE") == Mode.PRODUCTION:
         raise click.ClickException("ANHU_OWNER_URL is not set: production does not use the embedded database")
     return _start_embedded(data_dir).owner
+
+
+@contextmanager
+def _explained(*refusals: type[Exception]) -> Iterator[None]:
+    """Tell these refusals by their sentence, without a traceback."""
+    try:
+        yield
+    except refusals as refused:
+        raise click.ClickException(str(refused)) from refused
 
 
 def _today() -> date:

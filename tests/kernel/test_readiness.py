@@ -14,8 +14,9 @@ from sqlalchemy import create_engine, make_url, text
 from app.factory import create_app
 from app.jobs import JOBS
 from app.kernel.db import db
-from app.kernel.migrate import DatabaseNewer, RegionInvalid, migrate
+from app.kernel.migrate import DatabaseNewer, migrate
 from app.kernel.partitions import partitioned_tables
+from app.kernel.regions import RegionInvalid
 from app.kernel.settings import make_keys, read_settings
 from app.kernel.worker import RightsTooWide, work_until_stopped
 from app.policies.keeping import RegionWithoutPolicy, keep_all_texts, open_region
@@ -134,7 +135,7 @@ def test_a_region_without_a_policy_file_is_not_made(own_database: Clone):
     engine.dispose()
 
 
-@pytest.mark.parametrize("code", ["Tianjin", "public", "pg_x", "a", "x;drop", "fresh", "天津"])
+@pytest.mark.parametrize("code", ["Tianjin", "public", "pg_x", "a", "x;drop", "fresh", "天津", "order", "left"])
 def test_a_code_that_cannot_name_a_schema_is_refused(own_database: Clone, code: str):
     with pytest.raises(RegionInvalid):
         open_region(
