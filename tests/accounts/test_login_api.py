@@ -118,6 +118,7 @@ def test_guessing_codes_is_bounded_for_each_user_and_hour(phone: APhone, tianjin
 
     assert {answer.json["code"] for answer in wrong} == {"binding_code_unknown"}
     assert (refused.status_code, refused.json["code"]) == (429, "too_many_tries")
+    assert 3000 - 60 < int(refused.headers["Retry-After"]) <= 3000
     assert others.status_code == 404
     assert later.status_code == 201
 
@@ -317,6 +318,7 @@ def test_wechats_trouble_is_told_as_ours(phone: APhone, tianjin: Session, fault,
     answer = phone.log_in()
 
     assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert answer.headers.get("Retry-After") == ("2" if code == "wechat_busy" else None)
 
 
 def test_a_phone_code_that_wechat_refuses_is_told_so(phone: APhone):

@@ -1,5 +1,6 @@
 """Ties a WeChat user to an account, by a one-time code or by the phone number the account is known by."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -48,6 +49,10 @@ class TooManyTries(DomainError):
 
     kind, code = ErrorKind.TOO_MANY, "too_many_tries"
 
+    def __init__(self, *, at: datetime, retry_at: datetime) -> None:
+        super().__init__(retry_at=retry_at.isoformat())
+        self.retry_after_s = math.ceil((retry_at - at).total_seconds())
+
 
 class IdentityBound(DomainError):
     """This WeChat user is bound to another account of the region."""
@@ -76,7 +81,7 @@ def count_try(public: Session, *, user: WeChatUser, at: datetime) -> None:
         .returning(BindingAttempt.tries)
     ).one()
     if tries > TRIES_PER_HOUR:
-        raise TooManyTries(retry_at=(hour + timedelta(hours=1)).isoformat())
+        raise TooManyTries(at=at, retry_at=hour + timedelta(hours=1))
 
 
 def find_ticket(public: Session, code: str, *, user: WeChatUser, at: datetime) -> Ticket:

@@ -53,7 +53,10 @@ def install(app: Flask) -> None:
 
 def answer_domain_error(error: DomainError) -> Response:
     """The answer to an expected refusal."""
-    return problem(STATUS[error.kind], error.code, details=_plain(error.details))
+    answer = problem(STATUS[error.kind], error.code, details=_plain(error.details))
+    if error.retry_after_s is not None:
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+    return answer
 
 
 def answer_database_error(error: exc.DBAPIError) -> Response:
