@@ -83,7 +83,7 @@ def answer_http_exception(error: HTTPException) -> Response:
     """The answer to what Flask, werkzeug or webargs refused, and to whatever failed unexpectedly (500)."""
     status = error.code or 500
     if error.response is not None and status < 400:
-        return Response(error.get_body(), status, error.get_headers())
+        return Response(status=status, headers=error.response.headers)
     details = _details(error)
     answer = problem(status, CODES.get(status, "refused"), details=details)
     for name, value in error.get_headers():
