@@ -107,6 +107,14 @@ def test_a_malformed_code_costs_no_call_to_wechat(phone: APhone):
     assert phone.wechat.calls(SESSION_PATH) == 0
 
 
+@pytest.mark.parametrize("path", ["wechat", "bindings", "phone-bindings", "refresh"])
+def test_an_open_route_refuses_a_query_it_does_not_read(client: FlaskClient, path: str):
+    answer = client.post(f"/api/v1/auth/{path}?region=huaian", json={})
+
+    assert answer.status_code == 422
+    assert answer.json["details"]["fields"]["region"]["code"] == "unknown"
+
+
 def test_guessing_codes_is_bounded_for_each_user_and_hour(phone: APhone, tianjin: Session):
     opened = an_account(tianjin)
     with time_machine.travel(clock.now().replace(minute=10), tick=False) as travel:

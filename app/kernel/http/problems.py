@@ -38,6 +38,7 @@ CODES = {
     500: "internal_error",
     503: "busy",
 }
+OTHER = "refused"
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 BUSY_STATES = ("57014", "25P03", "55P03", "40001", "40P01")  # canceled by timeout, idle, lock, serialization, deadlock
 
@@ -85,7 +86,7 @@ def answer_http_exception(error: HTTPException) -> Response:
     if error.response is not None and status < 400:
         return Response(status=status, headers=error.response.headers)
     details = _details(error)
-    answer = problem(status, CODES.get(status, "refused"), details=details)
+    answer = problem(status, CODES.get(status, OTHER), details=details)
     for name, value in error.get_headers():
         if name in KEPT_HEADERS:
             answer.headers[name] = value
