@@ -5,7 +5,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -27,13 +26,14 @@ from app.kernel.http.document_file import document_text
 from app.kernel.permissions import Role, Scope, ScopeKind, SystemActor
 from app.kernel.regions import RegionInvalid, is_open_region
 from app.kernel.roles import DatabaseUrls, UnfitDatabase, create_roles_and_database
-from app.kernel.settings import Mode, Settings, SettingsInvalid, make_keys, read_settings
+from app.kernel.settings import URL_START, Mode, Settings, SettingsInvalid, make_keys, read_settings
 from app.kernel.worker import RightsTooWide, work_until_stopped
 from app.policies.commands import load_policies, policies
 from app.policies.keeping import RegionWithoutPolicy, keep_all_texts, open_region
 from app.policies.rules import PolicyBook
 
 ROOT = Path(__file__).parents[1]
+FOR_OWNERS = ("ANHU_OWNER_URL", "ANHU_SUPERUSER_URL", "ANHU_OWNER_PASSWORD", "ANHU_RUNTIME_PASSWORD")
 
 _data_dir = click.option(
     "--data-dir", type=click.Path(path_type=Path), default=embedded.default_data_dir, help="Default: ANHU_DATA_DIR."
@@ -126,7 +126,7 @@ def db_migrate(data_dir: Path) -> None:
 
 def _migrate(owner_url: str) -> list[str]:
     with _explained(migrations.DatabaseNewer, migrations.TableBusy, RegionInvalid):
-        schemas = migrations.migrate(owner_url, today=_today())
+        schemas = migrations.migrate(owner_url, today=clock.now().date())
     _keep_texts(owner_url, load_policies(_policies_folder()))
     return schemas
 
@@ -136,7 +136,7 @@ def _migrate(owner_url: str) -> list[str]:
 def db_maintain(data_dir: Path) -> None:
     """Add partitions for the months ahead. Runs as owner; safe to repeat."""
     with _explained(migrations.TableBusy, RegionInvalid):
-        done = migrations.maintain(_owner_url(data_dir), today=_today())
+        done = migrations.maintain(_owner_url(data_dir), today=clock.now().date())
     for code, added in done.items():
         click.echo(f"{code}: {len(added)} partitions added")
 
@@ -260,12 +260,14 @@ def openapi() -> None:
 
 
 def _environment(data_dir: Path) -> dict[str, str]:
-    """The environment of a server or worker: ours, and the embedded database's address when none is given."""
+    """The environment of a server or worker: ours without what is the owner's, and a database when none is given."""
+    for name in FOR_OWNERS:
+        os.environ.pop(name, None)
     environment = {**os.environ, "ANHU_DATA_DIR": str(data_dir)}
     if not environment.get("DATABASE_URL") and environment.get("ANHU_MODE") != Mode.PRODUCTION:
         urls = _start_embedded(data_dir)
         _migrate(urls.owner)
-        environment |= {"DATABASE_URL": urls.runtime, "ANHU_OWNER_URL": urls.owner}
+        environment["DATABASE_URL"] = urls.runtime
     with _explained(SettingsInvalid):
         read_settings(environment)
     return environment
@@ -278,8 +280,9 @@ def _start_embedded(data_dir: Path) -> DatabaseUrls:
 
 def _owner_url(data_dir: Path) -> str:
     """The owner's URL: from the environment, or the embedded server's, which is started when it is not running."""
-    given = os.environ.get("ANHU_OWNER_URL")
-    if given:
+    if given := os.environ.get("ANHU_OWNER_URL"):
+        if not given.startswith(URL_START):
+            raise click.ClickException(f"ANHU_OWNER_URL must begin with {URL_START}")
         return given
     if os.environ.get("ANHU_MODE") == Mode.PRODUCTION:
         raise click.ClickException("ANHU_OWNER_URL is not set: production does not use the embedded database")
@@ -293,7 +296,3 @@ def _explained(*refusals: type[Exception]) -> Iterator[None]:
         yield
     except refusals as refused:
         raise click.ClickException(str(refused)) from refused
-
-
-def _today() -> date:
-    return clock.now().date()

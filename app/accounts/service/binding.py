@@ -159,8 +159,8 @@ def _lock_active(session: Session, *, account_id: UUID) -> Account:
 
 
 def _take_identity(session: Session, *, user: WeChatUser, at: datetime) -> UUID:
-    """The identity of a WeChat user, made when he is new."""
-    known = select(Identity.id).where(Identity.openid_index.in_(user.indexes))
+    """The identity of a WeChat user, made when he is new; the oldest where keys were changed too fast and made two."""
+    known = select(Identity.id).where(Identity.openid_index.in_(user.indexes)).order_by(Identity.id).limit(1)
     found = session.scalars(known).one_or_none()
     if found is not None:
         return found
