@@ -134,7 +134,7 @@ class PayoutStep(Base):
     """The legal changes of a payout's state; filled by the migrations from `ALLOWED`."""
 
     __tablename__ = "payout_step"
-    __table_args__ = (regional(),)
+    __table_args__ = (regional(insert=False),)
 
     from_state: Mapped[str] = mapped_column(primary_key=True)
     to_state: Mapped[str] = mapped_column(primary_key=True)

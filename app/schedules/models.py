@@ -30,7 +30,7 @@ class VisitStep(Base):
     """The legal changes of a visit's state; filled by the migrations from `ALLOWED`."""
 
     __tablename__ = "visit_step"
-    __table_args__ = (regional(),)
+    __table_args__ = (regional(insert=False),)
 
     from_state: Mapped[str] = mapped_column(primary_key=True)
     to_state: Mapped[str] = mapped_column(primary_key=True)

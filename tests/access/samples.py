@@ -27,6 +27,7 @@ def review(_: World) -> dict[str, Any]:
 
 
 STORED_WITHOUT_LINK = 201  # a fact of a known carer is kept, and tells nothing of the visit
+REFUSED_AS_UNKNOWN = 409  # a list of visits is refused as a whole: client and carer are unknown
 
 SAMPLES: dict[str, Sample] = {
     **REGISTRY,
@@ -69,7 +70,9 @@ SAMPLES: dict[str, Sample] = {
                     "planned_to": "2026-12-01T02:00:00Z",
                 }
             ]
-        }
+        },
+        stranger=REFUSED_AS_UNKNOWN,
+        elsewhere=REFUSED_AS_UNKNOWN,
     ),
     "GET /visits/snapshot": Sample(),
     "GET /visits/<uuid:visit_id>": Sample(),
@@ -84,7 +87,8 @@ SAMPLES: dict[str, Sample] = {
             "day": "2026-11-02",
             "items": [],
             "occurred_at": NOW,
-        }
+        },
+        stranger=STORED_WITHOUT_LINK,
     ),
     "POST /visits/<uuid:visit_id>/items": Sample(
         lambda _: {"items": [{"id": str(new_id()), "item_code": "bath", "outcome": "done", "occurred_at": NOW}]}

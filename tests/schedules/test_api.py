@@ -260,6 +260,7 @@ def test_a_phone_learns_by_its_etag_that_nothing_changed(client: FlaskClient, sc
 
     assert len(first.json["items"]) == 1
     assert (same.status_code, same.data) == (304, b"")
+    assert (same.headers["ETag"], same.headers.get("Content-Type")) == (first.headers["ETag"], None)
     assert (changed.status_code, len(changed.json["items"])) == (200, 2)
 
 
