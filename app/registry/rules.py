@@ -3,9 +3,10 @@
 from calendar import monthrange
 from collections.abc import Collection
 from datetime import date, timedelta
+from uuid import UUID
 
 from app.policies.codes import HomeType, Relation, StartRule
-from app.registry.types import Period
+from app.registry.types import CheckRefusal, NameCheck, Period
 
 ONE_DAY = timedelta(days=1)
 
@@ -56,3 +57,19 @@ def lies_within(period: Period, *, outer: Period) -> bool:
     if period.valid_from < outer.valid_from:
         return False
     return outer.valid_to is None or (period.valid_to is not None and period.valid_to <= outer.valid_to)
+
+
+def judge_name_check(
+    result: NameCheck, *, holder: str, payee: str, set_by: UUID, checked_by: UUID
+) -> CheckRefusal | None:
+    """Say why this person may not record this result of a name check; None when he may.
+
+    Whoever recorded an account does not check it. Taking a check back frees no money, so anybody may.
+    """
+    if result is NameCheck.UNCHECKED:
+        return None
+    if set_by == checked_by:
+        return CheckRefusal.SAME_PERSON
+    if result is NameCheck.MATCHED and holder != payee:
+        return CheckRefusal.HOLDER_DIFFERS
+    return None

@@ -139,13 +139,15 @@ def a_bank_account(session: Session, *, person_id: UUID, name: str = "陈玉兰"
     number = more.pop("number", f"6222{account_id.int % 10**15:015d}")
     values = {
         "number_enc": keys().encrypt(number, context="bank_account.number"),
-        "number_index": account_id.bytes,
+        "number_index": keys().blind_index(number, purpose="bank_account.number"),
         "name_enc": keys().encrypt(name, context="bank_account.name"),
         "bank_code": "102110000018",
         "bank_name": "工商银行静海支行",
+        "set_by": new_id(),
         "name_check": NameCheck.MATCHED,
         "created_at": LONG_AGO,
     } | more
+    values["checked_by"] = None if values["name_check"] is NameCheck.UNCHECKED else new_id()
     session.execute(insert(BankAccount).values(id=account_id, person_id=person_id, **values))
     return account_id
 

@@ -1,6 +1,7 @@
 """Days on which rights begin, by tables of cases."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 
@@ -11,9 +12,10 @@ from app.registry.rules import (
     benefit_starts,
     formal_counts_from,
     is_allowed_combination,
+    judge_name_check,
     lies_within,
 )
-from app.registry.types import Period
+from app.registry.types import CheckRefusal, NameCheck, Period
 
 AGENCY, FAMILY = HomeType.AGENCY_CARE, HomeType.FAMILY_CARE
 
@@ -93,3 +95,22 @@ JANUARY = Period(date(2026, 1, 1), date(2026, 2, 1))
 def test_a_period_lies_within_another_when_all_its_days_do(period: Period, *, is_within: bool):
     assert lies_within(period, outer=JANUARY) is is_within
     assert lies_within(period, outer=Period(date(2026, 1, 1))) is (period.valid_from >= date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("result", "holder", "checked_by", "expected"),
+    [
+        (NameCheck.MATCHED, "陈玉兰", 2, None),
+        (NameCheck.MATCHED, "陈玉兰", 1, CheckRefusal.SAME_PERSON),
+        (NameCheck.MATCHED, "赵敏儿", 2, CheckRefusal.HOLDER_DIFFERS),
+        (NameCheck.MATCHED, "赵敏儿", 1, CheckRefusal.SAME_PERSON),
+        (NameCheck.MISMATCHED, "赵敏儿", 2, None),
+        (NameCheck.MISMATCHED, "陈玉兰", 2, None),  # the bank may know better
+        (NameCheck.MISMATCHED, "陈玉兰", 1, CheckRefusal.SAME_PERSON),
+        (NameCheck.UNCHECKED, "赵敏儿", 1, None),
+    ],
+)
+def test_a_name_check_is_made_by_a_second_person_and_matches_the_payee_only(result, holder, checked_by, expected):
+    found = judge_name_check(result, holder=holder, payee="陈玉兰", set_by=UUID(int=1), checked_by=UUID(int=checked_by))
+
+    assert found is expected
