@@ -2,10 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import exc, func, insert, select, text, update
+from sqlalchemy import exc, func, insert, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
 from app.gateways.bank.problems import AnswerFileRejected, Problem, ProblemCode
@@ -467,6 +467,29 @@ def test_a_file_with_more_rows_than_payments_is_refused_without_being_read(sent:
     assert [reason["code"] for reason in refusal.value.details["reasons"]] == ["too_many_rows"]
 
 
+BAD_LINES = [
+    ({"outcome": "perhaps"}, "ck_bank_line_outcome"),
+    ({"reason_code": "陈玉兰"}, "ck_bank_line_failure_reason"),
+    ({"bank_reference": "陈玉兰"}, "ck_bank_line_bank_reference"),
+    ({"bank_reason_code": "a b"}, "ck_bank_line_bank_reason_code"),
+    ({}, "uq_bank_line_file_id_payout_id"),
+]
+
+
+@pytest.mark.parametrize(("change", "constraint"), BAD_LINES, ids=[constraint for _, constraint in BAD_LINES])
+def test_the_database_keeps_codes_only_and_one_line_for_each_payout(
+    tianjin: Session, sent: Sent, change: dict, constraint: str
+):
+    sent.book(an_answer(sent.daifa, "失败"))
+    line = tianjin.scalars(select(BankLine)).first()
+    columns = [column for column in BankLine.__table__.columns if column.name not in {"id", "line_no", *change}]
+    values = {column.name: getattr(line, column.name) for column in columns} | {"id": new_id(), "line_no": 99}
+    unchecked = {name: literal_column(f"'{value}'") for name, value in change.items()}
+
+    with pytest.raises(exc.IntegrityError, match=constraint), tianjin.begin_nested():
+        tianjin.execute(insert(BankLine).values(values | unchecked))
+
+
 def test_a_stored_file_that_was_altered_is_given_to_nobody(tianjin: Session, sent: Sent):
     other = bank_files.current_settings().key_ring.encrypt("eA==", context=bank_files.CONTENT)
     tianjin.execute(update(BankFileContent).values(content_enc=other))
@@ -479,7 +502,7 @@ def test_a_payment_made_again_names_the_one_that_failed(tianjin: Session, sent: 
     sent.free(sent.book(an_answer(sent.daifa, "失败")))
     lose_day(tianjin, sent.families[0], 30)
     sent.office.compute()
-    again = sent.office.prepare_one()
+    (again,) = sent.office.prepare(at=AT + timedelta(minutes=1)).batches
 
     page = batches.page_payouts(
         tianjin, batch_id=again.id, actor=sent.office.approver, page=batches.PageRequest(limit=10)
