@@ -22,7 +22,8 @@ from app.kernel.readiness import Readiness, gather, judge_rights, judge_schema
 from app.kernel.regions import DemoClockRow, region_codes, zone_of
 from app.kernel.settings import EXTENSION, Limits, Settings, current_settings, read_settings
 from app.ledger.routes import bp as ledger
-from app.payouts.routes import bp as payouts
+from app.payouts.routes.bank_files import bp as bank_files
+from app.payouts.routes.payouts import bp as payouts
 from app.policies.readiness import judge_policies, warn_of_ends
 from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import current_book, load_book
@@ -33,6 +34,7 @@ from app.schedules.routes import bp as schedules
 
 BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     accounts,
+    bank_files,
     care_days,
     careplans,
     facts,

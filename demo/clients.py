@@ -126,12 +126,12 @@ def train(staff: Staff, *, client_id: str, carer_id: str) -> None:
 
 
 def register_account(staff: Staff, *, person_id: str, number: int) -> None:
-    """A payee's bank account whose holder was found to be the payee."""
+    """A payee's bank account whose holder a second person found to be the payee."""
     account = staff.reviewer.post(
         f"/people/{person_id}/bank-accounts",
         {"number": bank_account(number), "bank_code": BANK_CODE, "bank_name": BANK_NAME},
     )
-    staff.reviewer.post(f"/bank-accounts/{account['id']}/name-check", {"result": "matched"})
+    staff.checker.post(f"/bank-accounts/{account['id']}/name-check", {"result": "matched"})
 
 
 def _person(who: Invented) -> Json:

@@ -146,6 +146,19 @@ class StateCountSchema(ma.Schema):
     total_fen = WholeNumber(required=True)
 
 
+class BankFileSchema(ma.Schema):
+    """A file given to the bank, or got from it."""
+
+    id = Id(required=True)
+    kind = Choice(FileKind, required=True)
+    sha256 = ma.fields.String(required=True, metadata={"description": "of its bytes, in hex"})
+    booked_by = Id(required=True)
+    booked_at = Instant(required=True)
+    unconfirmed = Flag(required=True, metadata={"description": "what it freed waits for a second person"})
+    confirmed_by = Id(required=True, allow_none=True)
+    confirmed_at = Instant(required=True, allow_none=True)
+
+
 class BatchSchema(ma.Schema):
     """A payout batch."""
 
@@ -162,6 +175,8 @@ class BatchSchema(ma.Schema):
     approved_by = Id(required=True, allow_none=True)
     approved_at = Instant(required=True, allow_none=True)
     payouts = ma.fields.List(ma.fields.Nested(StateCountSchema), required=True)
+    sent_as = Choice(FileKind, required=True, allow_none=True)
+    files = ma.fields.List(ma.fields.Nested(BankFileSchema), required=True)
 
 
 BatchPageSchema = page_schema(BatchSchema)
@@ -202,7 +217,9 @@ class PayoutSchema(ma.Schema):
     amount_fen = WholeNumber(required=True)
     state = Choice(PayoutState, required=True)
     payee_name = ma.fields.String(required=True)
+    holder_name = ma.fields.String(required=True)
     payee_account = ma.fields.String(required=True)
+    reissue_of = Id(required=True, allow_none=True)
     reason_code = ma.fields.String(required=True, allow_none=True)
 
 

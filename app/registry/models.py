@@ -23,16 +23,7 @@ from app.registry.types import (
     TrainingStage,
 )
 
-PERSON_COLUMNS = (
-    "id_number_enc",
-    "id_number_index",
-    "name_enc",
-    "phone_enc",
-    "phone_index",
-    "sex",
-    "born_on",
-    "died_on",
-)
+PERSONAL = ("id_number_enc", "id_number_index", "name_enc", "phone_enc", "phone_index", "sex", "born_on", "died_on")
 
 
 class Dated:
@@ -77,7 +68,7 @@ class Person(Base):
     """A human being, once per region. Encrypted, searched by blind index; may be re-encrypted or emptied."""
 
     __tablename__ = "person"
-    __table_args__ = (regional(update=PERSON_COLUMNS),)
+    __table_args__ = (regional(update=PERSONAL),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     id_number_enc: Mapped[bytes]
@@ -273,12 +264,14 @@ class Stay(Dated, Base):
 
 
 class BankAccount(Base):
-    """Where a payee's money goes. A changed account waits until `hold_until`; the name check comes before any pay."""
+    """Where a payee's money goes: after `hold_until`, and once a second person has checked its holder."""
 
     __tablename__ = "bank_account"
     __table_args__ = (
         Index("uq_bank_account_live", "person_id", unique=True, postgresql_where=text("replaced_at IS NULL")),
-        regional(update=("replaced_at", "name_check", "number_enc", "name_enc")),
+        CheckConstraint("checked_by <> set_by", name="two_people"),
+        CheckConstraint("(name_check = 'unchecked') = (checked_by IS NULL)", name="checked_by"),
+        regional(update=("replaced_at", "name_check", "checked_by", "number_enc", "name_enc")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -288,7 +281,9 @@ class BankAccount(Base):
     name_enc: Mapped[bytes]
     bank_code: Mapped[str]  # CNAPS, 12 digits
     bank_name: Mapped[str | None]
+    set_by: Mapped[UUID]  # account
     name_check: Mapped[NameCheck] = enum_column(NameCheck)
+    checked_by: Mapped[UUID | None]  # account
     hold_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]

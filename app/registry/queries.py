@@ -34,6 +34,8 @@ from app.registry.models import (
 )
 from app.registry.types import CarerKind, ClientMonth, FamilyPair, PayeeAccount
 from app.registry.views import (
+    BANK_HOLDER,
+    BANK_NUMBER,
     assignment_view,
     entitlement_view,
     period_of,
@@ -170,27 +172,24 @@ def load_family_months(
     }
 
 
-def find_payee_account(session: Session, *, person_id: UUID) -> PayeeAccount | None:
-    """The live bank account of a payee, decrypted. Unscoped: for the payment file."""
-    return find_payee_accounts(session, person_ids=(person_id,)).get(person_id)
-
-
 def find_payee_accounts(session: Session, *, person_ids: Collection[UUID]) -> dict[UUID, PayeeAccount]:
     """The live bank accounts of many payees by person, in one statement. Unscoped: for the payment file."""
     keys = current_settings().key_ring
     rows = session.scalars(
         select(BankAccount).where(BankAccount.person_id.in_(person_ids), BankAccount.replaced_at.is_(None))
-    )
+    ).all()
+    numbers = {row.id: keys.decrypt(row.number_enc, context=BANK_NUMBER) for row in rows}
     return {
         row.person_id: PayeeAccount(
             id=row.id,
             person_id=row.person_id,
-            number=keys.decrypt(row.number_enc, context="bank_account.number"),
-            name=keys.decrypt(row.name_enc, context="bank_account.name"),
+            number=numbers[row.id],
+            name=keys.decrypt(row.name_enc, context=BANK_HOLDER),
             bank_code=row.bank_code,
             bank_name=row.bank_name,
             name_check=row.name_check,
             hold_until=row.hold_until,
+            is_intact=row.number_index in keys.blind_indexes(numbers[row.id], purpose=BANK_NUMBER),
         )
         for row in rows
     }

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from app.policies.codes import HomeType, Relation, StartRule
-from app.registry.types import Period
+from app.registry.types import CheckRefusal, NameCheck, Period
 
 ONE_DAY = timedelta(days=1)
 
@@ -79,3 +79,19 @@ def most_clients(held: Collection[tuple[UUID, Period]], *, within: Period) -> in
     """The most clients held at once on a day of `within`: it rises only on days on which something begins."""
     starts = {period.valid_from for _, period in held if within.covers(period.valid_from)} | {within.valid_from}
     return max(len({client for client, period in held if period.covers(day)}) for day in starts)
+
+
+def judge_name_check(
+    result: NameCheck, *, holder: str, payee: str, set_by: UUID, checked_by: UUID
+) -> CheckRefusal | None:
+    """Say why this person may not record this result of a name check; None when he may.
+
+    Whoever recorded an account does not check it. Taking a check back frees no money, so anybody may.
+    """
+    if result is NameCheck.UNCHECKED:
+        return None
+    if set_by == checked_by:
+        return CheckRefusal.SAME_PERSON
+    if result is NameCheck.MATCHED and holder != payee:
+        return CheckRefusal.HOLDER_DIFFERS
+    return None

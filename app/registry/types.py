@@ -191,9 +191,19 @@ class FamilyPair:
     period: Period
 
 
+class CheckRefusal(StrEnum):
+    """Why somebody may not record what a name check gave."""
+
+    SAME_PERSON = "same_person"  # he recorded the account himself
+    HOLDER_DIFFERS = "holder_differs"  # the holder is not the payee, so they cannot match
+
+
 @dataclass(frozen=True, slots=True)
 class PayeeAccount:
-    """A payee's live bank account, in clear text: for the payment file only, never for a log or an error."""
+    """A payee's live bank account, in clear text: for the payment file only, never for a log or an error.
+
+    `is_intact` says that the number is the one that was recorded.
+    """
 
     id: UUID
     person_id: UUID
@@ -203,3 +213,4 @@ class PayeeAccount:
     bank_name: str | None
     name_check: NameCheck
     hold_until: datetime | None
+    is_intact: bool = True

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_25_13_region_codes"
-down_revision = "2026_11_22_09_payouts"
+down_revision = "2026_11_25_12_care_plan_changes"
 
 CODE = (
     "code ~ '^[a-z][a-z0-9_]{1,29}$' AND code !~ '^pg_' "

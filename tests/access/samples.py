@@ -58,6 +58,9 @@ SAMPLES: dict[str, Sample] = {
     "GET /payout-batches/<uuid:batch_id>/files/<kind>": Sample(),
     "POST /payout-batches/<uuid:batch_id>/answers": Sample(raw=b"x"),
     "POST /payout-batches/<uuid:batch_id>/returns": Sample(raw=b"x"),
+    "POST /payout-batches/<uuid:batch_id>/refusal": Sample(raw=b"x"),
+    "GET /payout-batches/<uuid:batch_id>/answers/<uuid:file_id>": Sample(),
+    "POST /payout-batches/<uuid:batch_id>/answers/<uuid:file_id>/confirmation": Sample(),
     "GET /visits": Sample(query="?day_from=2026-11-01&day_to=2026-11-30"),
     "POST /visits": Sample(
         lambda world: {

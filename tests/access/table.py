@@ -44,6 +44,7 @@ TABLE = {
     "read_batches": FUND,
     "write_paying_accounts": "region_admin",
     "book_bank_answers": "payout_preparer",
+    "fetch_bank_files": "payout_preparer payout_approver",
     "read_ledger": "payout_preparer payout_approver supervisor",
     "read_audit": "supervisor region_admin",
     "read_policies": EVERYBODY,

@@ -94,7 +94,7 @@ def build(session: Session, application: Flask) -> World:
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
     )
-    world.ids["kind"] = "daifa"
+    world.ids |= {"kind": "daifa", "file_id": new_id()}
     return world
 
 

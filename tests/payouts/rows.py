@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.checkin.models import CareDay, PayableCareDay
@@ -20,7 +20,7 @@ from app.payouts.batch_rules import serial_of
 from app.payouts.batch_types import ApproveBatch, ComputeMonth, NewPayingAccount, PrepareBatches
 from app.payouts.copies import make_copy
 from app.payouts.models import Batch, Payout, Subsidy
-from app.payouts.service import approve, compute, freeze, paying_account, prepare
+from app.payouts.service import approve, bank_files, compute, confirm, freeze, paying_account, prepare
 from app.payouts.service.states import start
 from app.payouts.types import FileKind, PayoutState
 from app.policies.codes import Relation
@@ -58,14 +58,14 @@ def an_actor(role: Role = Role.PAYOUT_PREPARER, **changes: Any) -> Actor:
     return Actor(**values | changes)
 
 
-def a_person(session: Session) -> UUID:
+def a_person(session: Session, *, name: str = "王秀英") -> UUID:
     person_id = new_id()
     session.execute(
         insert(Person).values(
             id=person_id,
             id_number_enc=b"-",
             id_number_index=person_id.bytes,
-            name_enc=b"-",
+            name_enc=keys().encrypt(name, context="person.name"),
             sex=Sex.FEMALE,
             born_on=date(1950, 1, 1),
             created_at=LONG_AGO,
@@ -87,7 +87,7 @@ def a_family(
 
     `more` changes her bank account, whose name check has matched.
     """
-    client_person, carer_person = a_person(session), a_person(session)
+    client_person, carer_person = a_person(session), a_person(session, name=name)
     client_id, carer_id = new_id(), new_id()
     session.execute(
         insert(Client).values(id=client_id, person_id=client_person, district_code=district, created_at=LONG_AGO)
@@ -139,13 +139,15 @@ def a_bank_account(session: Session, *, person_id: UUID, name: str = "陈玉兰"
     number = more.pop("number", f"6222{account_id.int % 10**15:015d}")
     values = {
         "number_enc": keys().encrypt(number, context="bank_account.number"),
-        "number_index": account_id.bytes,
+        "number_index": keys().blind_index(number, purpose="bank_account.number"),
         "name_enc": keys().encrypt(name, context="bank_account.name"),
         "bank_code": "102110000018",
         "bank_name": "工商银行静海支行",
+        "set_by": new_id(),
         "name_check": NameCheck.MATCHED,
         "created_at": LONG_AGO,
     } | more
+    values["checked_by"] = None if values["name_check"] is NameCheck.UNCHECKED else new_id()
     session.execute(insert(BankAccount).values(id=account_id, person_id=person_id, **values))
     return account_id
 
@@ -262,15 +264,23 @@ class Office:
 
     def fetch(self, batch, kind: FileKind = FileKind.DAIFA):
         freeze.mark_sent(self.session, batch_id=batch.id, kind=kind, actor=self.preparer, at=AT)
-        return freeze.fetch_file(self.session, batch_id=batch.id, kind=kind, actor=self.preparer)
+        return bank_files.fetch_file(self.session, batch_id=batch.id, kind=kind, actor=self.preparer)
 
-    def send(self):
-        """Everything up to a file in the bank's hands; gives the batch and the 代发 file."""
+    def confirm(self, batch, file_id: UUID, *, actor: Actor | None = None):
+        who = actor or self.approver
+        return confirm.confirm_file(self.session, batch_id=batch.id, file_id=file_id, actor=who, at=AT)
+
+    def check_accounts(self) -> None:
+        """Somebody finds that all accounts are right, whatever the bank said."""
+        self.session.execute(update(BankAccount).values(name_check=NameCheck.MATCHED, checked_by=new_id()))
+
+    def send(self, kind: FileKind = FileKind.DAIFA):
+        """Everything up to a file in the bank's hands; gives the batch and the file."""
         self.compute()
         batch = self.prepare_one()
         self.approve(batch)
         self.freeze(batch)
-        return batch, self.fetch(batch)
+        return batch, self.fetch(batch, kind)
 
 
 def an_office(session: Session) -> Office:

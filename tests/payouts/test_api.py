@@ -231,22 +231,54 @@ def test_a_paid_month_is_not_due(desk, preparer, approver, paying):
     assert desk.get("/subsidies/overdue", preparer, within_days=60).json["items"] == []
 
 
-def test_files_are_fetched_by_the_preparer_only_and_stay_the_same(desk, preparer, approver, paying):
+def test_a_file_stays_the_same_for_preparer_and_approver_and_is_the_only_one(desk, preparer, approver, paying):
     a_family(desk.session)
     desk.session.commit()
     path, daifa = sent_batch(desk, preparer, approver)
 
-    csv, xml = (desk.get(f"{path}/files/{kind}", preparer) for kind in ("daifa", "pain001"))
+    csv = desk.get(f"{path}/files/daifa", approver)
+    xml = desk.get(f"{path}/files/pain001", preparer)
 
     assert csv.data == daifa
     assert csv.headers["Content-Type"] == "text/csv; charset=GB18030"
     assert csv.headers["Cache-Control"] == "no-store"
-    assert xml.headers["Content-Type"] == "application/xml"
-    assert xml.data.startswith(b"<?xml")
-    assert desk.get(f"{path}/files/daifa", approver).status_code == 403
+    assert (xml.status_code, xml.json["code"]) == (409, "sent_in_other_form")
+    assert desk.get(f"{path}/files/daifa", desk.account(Role.SUPERVISOR)).status_code == 403
     assert desk.get(f"{path}/files/answer", preparer).status_code == 404
     actions = list(desk.session.scalars(select(AuditEntry.action)))
-    assert actions.count("batch.file_fetched") == 3
+    assert actions.count("batch.file_fetched") == 2
+
+
+def test_the_approver_reads_and_confirms_an_answer_before_its_failures_are_paid_again(desk, preparer, approver, paying):
+    a_family(desk.session)
+    desk.session.commit()
+    path, daifa = sent_batch(desk, preparer, approver)
+    content = as_file(answer_rows(daifa, outcomes=("失败",), reason="系统繁忙"))
+    file_id = desk.upload(f"{path}/answers", preparer, content).json["file_id"]
+
+    waits = desk.post("/payout-batches", preparer, BATCH).json
+    read = desk.get(f"{path}/answers/{file_id}", approver)
+    by_preparer = desk.post(f"{path}/answers/{file_id}/confirmation", preparer)
+    confirmed = desk.post(f"{path}/answers/{file_id}/confirmation", approver)
+    again = desk.post("/payout-batches", preparer, BATCH).json["batches"]
+
+    assert (waits["batches"], [each["reason"] for each in waits["held"]]) == ([], ["answer_unconfirmed"])
+    assert read.data == content
+    assert by_preparer.status_code == 403
+    assert confirmed.json["files"][-1]["confirmed_by"] == str(approver.account_id)
+    assert [each["count"] for each in again] == [1]
+
+
+def test_the_banks_refusal_of_a_whole_batch_is_uploaded_in_any_form(desk, preparer, approver, paying):
+    a_family(desk.session)
+    desk.session.commit()
+    path, _ = sent_batch(desk, preparer, approver)
+
+    note = desk.upload(f"{path}/refusal", preparer, b"%PDF-1.7", **{"Content-Type": "application/pdf"})
+    other = desk.upload(f"{path}/refusal", preparer, b"<p>", **{"Content-Type": "text/html"})
+
+    assert note.json["outcomes"] == [{"outcome": "failed", "count": 1, "total_fen": 75_000}]
+    assert other.status_code == 415
 
 
 def test_the_preparer_cannot_approve_even_with_the_right_digest(desk, preparer, paying):
@@ -347,6 +379,8 @@ POSTS = [
     (f"/payout-batches/{NOWHERE}/freeze", None),
     (f"/payout-batches/{NOWHERE}/answers", None),
     (f"/payout-batches/{NOWHERE}/returns", None),
+    (f"/payout-batches/{NOWHERE}/refusal", None),
+    (f"/payout-batches/{NOWHERE}/answers/{NOWHERE}/confirmation", None),
 ]
 GETS = [
     "/subsidies",
@@ -357,6 +391,7 @@ GETS = [
     f"/payout-batches/{NOWHERE}",
     f"/payout-batches/{NOWHERE}/payouts",
     f"/payout-batches/{NOWHERE}/files/daifa",
+    f"/payout-batches/{NOWHERE}/answers/{NOWHERE}",
 ]
 
 
@@ -382,6 +417,8 @@ def test_what_does_not_exist_is_not_found(desk, preparer, step: str):
     assert desk.get(f"/payout-batches/{NOWHERE}", preparer).status_code == 404
     assert desk.get(f"/payout-batches/{NOWHERE}/files/daifa", preparer).status_code == 404
     assert desk.upload(f"/payout-batches/{NOWHERE}/answers", preparer, b"x").status_code == 404
+    assert desk.upload(f"/payout-batches/{NOWHERE}/refusal", preparer, b"x").status_code == 404
+    assert desk.get(f"/payout-batches/{NOWHERE}/answers/{NOWHERE}", preparer).status_code == 404
 
 
 def test_another_region_sees_nothing_of_this_one(desk, preparer, approver, paying, app):

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.kernel.codes import CREDIT_CODE_ALPHABET, RESIDENT_ID_CHECKS, RESIDENT_ID_WEIGHTS
 from app.kernel.geo import CoordinateSystem, Point
-from app.kernel.permissions import SystemActor
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind, SystemActor
 from app.policies.codes import HomeType, Relation
 from app.registry.commands import (
     AgencyAgreementEntry,
@@ -65,6 +66,9 @@ from app.registry.types import (
 )
 
 SYSTEM = SystemActor(region="tianjin", job="tests")
+CLERK, CHECKER = (
+    Actor("tianjin", new_id(), Role.OPERATOR_REVIEWER, Scope(ScopeKind.FUND), grant_id=new_id()) for _ in range(2)
+)
 SINCE = date(2026, 1, 1)
 ENTERED_AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
 DISTRICT = "120103"
@@ -231,7 +235,7 @@ def a_bank_account(
 ) -> BankAccountView:
     """A payee's account, its name check done unless told otherwise."""
     command = replace(BankAccountEntry(f"62220210001{next(_numbers):08d}", "102110000011", "工商银行"), **values)
-    account = set_bank_account(session, command, person_id=person_id, actor=SYSTEM, at=ENTERED_AT)
+    account = set_bank_account(session, command, person_id=person_id, actor=CLERK, at=ENTERED_AT)
     if checked is None:
         return account
-    return record_name_check(session, NameCheckEntry(checked), account_id=account.id, actor=SYSTEM, at=ENTERED_AT)
+    return record_name_check(session, NameCheckEntry(checked), account_id=account.id, actor=CHECKER, at=ENTERED_AT)

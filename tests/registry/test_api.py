@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import exc, func, select, update
 from sqlalchemy.orm import Session
 
 from app.kernel.audit import AuditEntry
@@ -527,7 +527,9 @@ def test_a_transfer_by_the_fund_leaves_neither_gap_nor_overlap(client: FlaskClie
     )
 
 
-def test_a_changed_bank_account_waits_and_the_same_one_does_not(client: FlaskClient, tianjin: Session, scene: Scene):
+def test_a_bank_account_waits_and_recording_the_same_one_again_changes_nothing(
+    client: FlaskClient, tianjin: Session, scene: Scene
+):
     path = f"/people/{scene.family_carer.person.id}/bank-accounts"
     first, second = (
         {"number": number, "bank_code": "102110000011"} for number in ("6222021000112345672", "6222021000112345680")
@@ -538,11 +540,56 @@ def test_a_changed_bank_account_waits_and_the_same_one_does_not(client: FlaskCli
     same = scene.post(client, path, first, reviewer).json
     changed = scene.post(client, path, second, reviewer).json
 
-    assert (opened["hold_until"], opened["number"]) == (None, "****5672")
+    assert (opened["hold_until"][:10], opened["number"]) == ("2026-11-27", "****5672")
     assert same == opened
     assert changed["hold_until"].startswith("2026-11-27T")
     live = select(func.count()).select_from(BankAccount).where(BankAccount.replaced_at.is_(None))
     assert tianjin.scalar(live) == 1
+
+
+def test_a_corrected_bank_name_is_another_account(client: FlaskClient, scene: Scene):
+    path = f"/people/{scene.family_carer.person.id}/bank-accounts"
+    wrong = {"number": "6222021000112345672", "bank_code": "102110000011", "bank_name": "工商银行静每支行"}
+
+    opened = scene.post(client, path, wrong, scene.actors[REVIEWER]).json
+    corrected = scene.post(client, path, wrong | {"bank_name": "工商银行静海支行"}, scene.actors[REVIEWER]).json
+
+    assert corrected["bank_name"] == "工商银行静海支行"
+    assert corrected["id"] != opened["id"]
+
+
+def test_who_recorded_a_bank_account_does_not_check_it(client: FlaskClient, tianjin: Session, scene: Scene):
+    path = f"/people/{scene.family_carer.person.id}/bank-accounts"
+    body = {"number": "6222021000112345672", "bank_code": "102110000011"}
+    second = make_account(tianjin, role=REVIEWER)
+    tianjin.commit()
+    opened = scene.post(client, path, body, scene.actors[REVIEWER]).json
+    check = f"/bank-accounts/{opened['id']}/name-check"
+
+    alone = scene.post(client, check, {"result": "matched"}, scene.actors[REVIEWER])
+    checked = scene.post(client, check, {"result": "matched"}, second)
+
+    assert (alone.status_code, alone.json["code"]) == (409, "account_set_by_same_person")
+    assert (checked.status_code, checked.json["name_check"]) == (201, "matched")
+
+
+def test_the_database_refuses_a_check_by_who_recorded_the_account(tianjin: Session, scene: Scene):
+    a_bank_account(tianjin, person_id=scene.family_carer.person.id)
+
+    with pytest.raises(exc.IntegrityError, match="ck_bank_account_two_people"):
+        tianjin.execute(update(BankAccount).values(checked_by=BankAccount.set_by))
+
+
+def test_another_holder_than_the_payee_never_matches(client: FlaskClient, tianjin: Session, scene: Scene):
+    account = a_bank_account(tianjin, person_id=scene.family_carer.person.id, holder_name="赵敏儿", checked=None)
+    tianjin.commit()
+    check = f"/bank-accounts/{account.id}/name-check"
+
+    refused = scene.post(client, check, {"result": "matched"}, scene.actors[REVIEWER])
+    told = scene.post(client, check, {"result": "mismatched"}, scene.actors[REVIEWER])
+
+    assert (refused.status_code, refused.json["code"]) == (409, "holder_differs")
+    assert told.json["name_check"] == "mismatched"
 
 
 def test_a_family_carer_becomes_formal_after_two_months_and_the_exam(client: FlaskClient, scene: Scene):

@@ -1,12 +1,16 @@
 """What other packages read of the registry."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.registry.queries import family_pairs, find_payee_account, load_family_months
+from app.kernel.settings import current_settings
+from app.registry.models import BankAccount
+from app.registry.queries import family_pairs, find_payee_accounts, load_family_months
 from app.registry.types import NameCheck, TrainingStage
 from tests.registry.factories import (
+    ENTERED_AT,
     a_bank_account,
     a_client,
     a_family_carer,
@@ -82,14 +86,20 @@ def test_family_pairs_are_those_of_family_carers_live_in_the_span(tianjin: Sessi
 
 def test_a_payees_account_comes_in_clear_text_and_prints_without_it(tianjin: Session):
     carer = a_family_carer(tianjin)
-    a_bank_account(tianjin, person_id=carer.person.id, number="6222021000112345672", holder_name="陈玉兰")
+    a_bank_account(
+        tianjin,
+        person_id=carer.person.id,
+        number="6222021000112345672",
+        holder_name="陈玉兰",
+        checked=NameCheck.MISMATCHED,
+    )
 
-    account = find_payee_account(tianjin, person_id=carer.person.id)
+    account = find_payee_accounts(tianjin, person_ids=[carer.person.id])[carer.person.id]
 
-    assert account is not None
     assert (account.number, account.name, account.bank_code) == ("6222021000112345672", "陈玉兰", "102110000011")
-    assert account.name_check is NameCheck.MATCHED
-    assert account.hold_until is None
+    assert account.name_check is NameCheck.MISMATCHED
+    assert account.hold_until == ENTERED_AT + timedelta(days=7)
+    assert account.is_intact
     assert "6222021000112345672" not in repr(account)
     assert "陈玉兰" not in repr(account)
 
@@ -97,4 +107,13 @@ def test_a_payees_account_comes_in_clear_text_and_prints_without_it(tianjin: Ses
 def test_a_person_without_an_account_has_none(tianjin: Session):
     carer = a_family_carer(tianjin)
 
-    assert find_payee_account(tianjin, person_id=carer.person.id) is None
+    assert find_payee_accounts(tianjin, person_ids=[carer.person.id]) == {}
+
+
+def test_a_number_that_is_not_the_one_recorded_is_told(tianjin: Session):
+    carer = a_family_carer(tianjin)
+    a_bank_account(tianjin, person_id=carer.person.id)
+    other = current_settings().key_ring.encrypt("6222021000999999999", context="bank_account.number")
+    tianjin.execute(update(BankAccount).values(number_enc=other))
+
+    assert not find_payee_accounts(tianjin, person_ids=[carer.person.id])[carer.person.id].is_intact

@@ -12,11 +12,12 @@ from app.registry.rules import (
     benefit_starts,
     ends_later,
     is_allowed_combination,
+    judge_name_check,
     most_clients,
     overlaps,
     supported_until,
 )
-from app.registry.types import Period
+from app.registry.types import CheckRefusal, NameCheck, Period
 
 AGENCY, FAMILY = HomeType.AGENCY_CARE, HomeType.FAMILY_CARE
 
@@ -151,3 +152,22 @@ HELD = [
 @pytest.mark.parametrize(("held", "within", "most"), HELD)
 def test_a_caseload_is_the_most_clients_on_one_day(held: list[tuple[UUID, Period]], within: Period, most: int):
     assert most_clients(held, within=within) == most
+
+
+@pytest.mark.parametrize(
+    ("result", "holder", "checked_by", "expected"),
+    [
+        (NameCheck.MATCHED, "陈玉兰", 2, None),
+        (NameCheck.MATCHED, "陈玉兰", 1, CheckRefusal.SAME_PERSON),
+        (NameCheck.MATCHED, "赵敏儿", 2, CheckRefusal.HOLDER_DIFFERS),
+        (NameCheck.MATCHED, "赵敏儿", 1, CheckRefusal.SAME_PERSON),
+        (NameCheck.MISMATCHED, "赵敏儿", 2, None),
+        (NameCheck.MISMATCHED, "陈玉兰", 2, None),  # the bank may know better
+        (NameCheck.MISMATCHED, "陈玉兰", 1, CheckRefusal.SAME_PERSON),
+        (NameCheck.UNCHECKED, "赵敏儿", 1, None),
+    ],
+)
+def test_a_name_check_is_made_by_a_second_person_and_matches_the_payee_only(result, holder, checked_by, expected):
+    found = judge_name_check(result, holder=holder, payee="陈玉兰", set_by=UUID(int=1), checked_by=UUID(int=checked_by))
+
+    assert found is expected
