@@ -27,18 +27,6 @@ class ComputeMonth:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthComputed:
-    """What a computation did: `computed` new rows, `unchanged` ones left as they were; sums of the new rows' parts."""
-
-    month: date
-    pairs: int
-    computed: int
-    unchanged: int
-    payable_fen: int
-    recovery_fen: int
-
-
-@dataclass(frozen=True, slots=True)
 class SubsidyRow:
     """One row of a pair's month with what live payouts of it carry."""
 

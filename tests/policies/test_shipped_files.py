@@ -131,10 +131,10 @@ def test_a_policy_names_a_district_only_where_the_district_has_rules_of_its_own(
 
 
 GOLDEN = {
-    ("huaian", None): "bfcbc903d562a2c972febabc0904a4895608a697a7e1a2db220c170c858db403",
-    ("huaian", "320812"): "ba2d71131eacfd7bd1523f8218c7db04555925169e58917b5096046dc78067cb",
-    ("tianjin", None): "bef84396267012e875f059c4d7787fe9d760b5095285b453669d6c8d3cf9c24b",
-    ("tianjin", "120101"): "ad316dbe17f4031f62d7ee536abaa0cfc171f4641aa0e4a9a364db62c617b30f",
+    ("huaian", None): "2c1db1134579711994b6eb8bbc15d60033af1b0f38de889f80ed1fdca89095bf",
+    ("huaian", "320812"): "b73d65b99d9b1f077d79955004c49ac7666526cf883069284b098611296f3f49",
+    ("tianjin", None): "ba4984f43e9702b637374d6808da4006e18ac96d097245bcb4cb955b17040c9c",
+    ("tianjin", "120101"): "5d6a928e49b717e7c7f95d860e45234edc3e3a0644694a69ea78087dc7abc5d3",
 }
 
 

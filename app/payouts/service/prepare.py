@@ -23,6 +23,7 @@ from app.payouts.batch_rules import batch_number, canonical_batch, find_open, ju
 from app.payouts.batch_types import Held, HeldReason, OpenAmount, Preparation, PrepareBatches
 from app.payouts.models import Batch, PayingAccount, Payout
 from app.payouts.queries import batches, months
+from app.payouts.service import runs
 from app.payouts.service.states import lock_money, start
 from app.payouts.types import PayoutState
 from app.policies.service import current_book
@@ -56,12 +57,13 @@ class Ready:
 def prepare_batches(session: Session, command: PrepareBatches, *, actor: Actor, at: datetime) -> Preparation:
     """Make as many batches as the policy's row limit asks for, of all that the month lacks and may be paid now.
 
-    Raises ExecutionPast, and PayingAccountMissing when the fund has named no account.
+    Raises ExecutionPast, MonthBeingComputed, and PayingAccountMissing when the fund has named no account.
     """
     today = local_date(at, zone_of(actor.region))
     if command.execute_on < today:
         raise ExecutionPast(execute_on=command.execute_on, today=today)
     lock_money(session, actor=actor)
+    runs.refuse_open(session, month=command.month)
     paying = batches.find_paying_account(session)
     if paying is None:
         raise PayingAccountMissing

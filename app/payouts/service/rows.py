@@ -10,7 +10,6 @@ from sqlalchemy import ARRAY, Boolean, Date, DateTime, Text, Uuid, bindparam, co
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from app.kernel.permissions import Actor
 from app.payouts.models import Subsidy, SubsidyDay
 from app.payouts.service.states import TOGETHER
 from app.payouts.types import SubsidyComputation
@@ -37,16 +36,18 @@ class Computed:
         return self.computation.amount_fen - (self.before.amount_fen if self.before else 0)
 
 
-def store_rows(session: Session, ids: Sequence[UUID], new: Sequence[Computed], *, actor: Actor, at: datetime) -> None:
+def store_rows(
+    session: Session, ids: Sequence[UUID], new: Sequence[Computed], *, computed_by: UUID | None, at: datetime
+) -> None:
     """Insert the subsidies under the ids given, and a row for each of their days, in two statements."""
     session.execute(
         insert(Subsidy).execution_options(**TOGETHER),
-        [_row(each, subsidy_id, actor=actor, at=at) for subsidy_id, each in zip(ids, new, strict=True)],
+        [_row(each, subsidy_id, computed_by=computed_by, at=at) for subsidy_id, each in zip(ids, new, strict=True)],
     )
     _store_days(session, ids, new, at=at)
 
 
-def _row(each: Computed, subsidy_id: UUID, *, actor: Actor, at: datetime) -> dict[str, object]:
+def _row(each: Computed, subsidy_id: UUID, *, computed_by: UUID | None, at: datetime) -> dict[str, object]:
     done = each.computation
     return {
         "id": subsidy_id,
@@ -62,7 +63,7 @@ def _row(each: Computed, subsidy_id: UUID, *, actor: Actor, at: datetime) -> dic
         "policy_digest": done.policy_digest,
         "facts_digest": each.facts_digest,
         "supersedes_id": each.before.id if each.before else None,
-        "computed_by": actor.account_id,
+        "computed_by": computed_by,
         "recorded_at": at,
     }
 
