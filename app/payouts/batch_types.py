@@ -247,6 +247,16 @@ class SubsidyDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class DueCount:
+    """How many months of a district that are to be paid by a day are not paid in full, and what they lack."""
+
+    district_code: str
+    pay_by: date
+    count: int
+    unpaid_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class DueView:
     """A month not yet paid in full: `days_left` to its pay-by day, negative when that has passed, and why it waits."""
 

@@ -11,7 +11,7 @@ from app.kernel.db import transaction
 from app.kernel.errors import DomainError
 from app.kernel.jobs import Daily, Every, Job, Turn
 from app.payouts.queries.runs import next_open
-from app.payouts.service import compute, runs
+from app.payouts.service import compute, due, runs
 
 WORK_FOR = timedelta(seconds=10)  # the worker's other jobs wait meanwhile
 UNEXPECTED = "computation_failed"
@@ -34,6 +34,14 @@ def request_late_months(turn: Turn) -> None:
     """Look for late news in the last months."""
     with transaction() as session:
         runs.request_late_months(session, actor=turn.actor, at=turn.at)
+
+
+def remind_of_due(turn: Turn) -> None:
+    """Tell the operator's log and the audit what must be paid soon or is late."""
+    with transaction() as session:
+        overdue, soon = due.note_due(session, actor=turn.actor, at=turn.at)
+    if overdue or soon:
+        log.warning("subsidies_due", overdue=overdue, soon=soon, region=turn.actor.region)
 
 
 def _compute_some(turn: Turn, run_id: UUID) -> None:
@@ -64,4 +72,5 @@ JOBS = (
         request_late_months,
         safe_twice_because="a month has one open run, and one of the same facts stores nothing",
     ),
+    Job("remind_of_due", Daily(time(8, 0)), remind_of_due, safe_twice_because="it only tells, a second time the same"),
 )

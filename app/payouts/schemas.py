@@ -117,10 +117,11 @@ class SubsidyDetailSchema(ma.Schema):
 
 
 class DueRequestSchema(PageRequestSchema):
-    """Overdue months; with `within_days` also those due within so many days."""
+    """Overdue months of the last two years or from `month_from` on; `within_days` adds those due within so many."""
 
     command = DueRequest
     within_days = QueryNumber(load_default=0, validate=ma.validate.Range(0, 366, error="days_0_to_366"))
+    month_from = Month(load_default=None)
 
 
 class DueSchema(ma.Schema):
