@@ -33,7 +33,7 @@ def compute_months(turn: Turn) -> None:
 def request_late_months(turn: Turn) -> None:
     """Look for late news in the last months."""
     with transaction() as session:
-        runs.request_late_months(session, actor=turn.actor, at=turn.at)
+        runs.request_late_months(session, actor=turn.actor, due_at=turn.due_at, at=turn.at)
 
 
 def remind_of_due(turn: Turn) -> None:

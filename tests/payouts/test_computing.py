@@ -220,6 +220,15 @@ def test_last_months_computed_before_are_asked_for_again_each_night(tianjin: Ses
     assert rows[1].computed_by is None
 
 
+def test_a_month_asked_for_since_the_night_is_not_asked_for_again(tianjin: Session, office: Office):
+    a_family(tianjin)
+    office.compute()
+
+    jobs.request_late_months(Turn(JOB, AT - timedelta(hours=8), AT))  # caught up by a worker that was away
+
+    assert tianjin.scalars(select(MonthRun).where(MonthRun.requested_by.is_(None))).all() == []
+
+
 def test_a_month_longer_ago_than_the_policy_says_is_left_alone(tianjin: Session, office: Office):
     a_family(tianjin)
     office.compute()

@@ -1,11 +1,11 @@
 """Computations of months, and the clients that one of them comes to next."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, false, func, select, true, union
+from sqlalchemy import CompoundSelect, Select, exists, false, func, select, true, union
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import NotFound
@@ -46,9 +46,11 @@ def next_open(session: Session) -> UUID | None:
     return session.scalars(select(MonthRun.id).where(MonthRun.finished_at.is_(None)).order_by(MonthRun.id)).first()
 
 
-def find_computed(session: Session, *, months: Collection[date]) -> tuple[date, ...]:
-    """Those of the months that have a subsidy, in order. Unscoped: for the job."""
-    return tuple(session.scalars(select(Subsidy.month).where(Subsidy.month.in_(months)).distinct().order_by("month")))
+def find_computed(session: Session, *, months: Collection[date], before: datetime) -> tuple[date, ...]:
+    """Those of the months that have a subsidy and were not asked for since an instant. Unscoped: for the job."""
+    is_fresh = exists().where(MonthRun.month == Subsidy.month, MonthRun.requested_at >= before)
+    statement = select(Subsidy.month).where(Subsidy.month.in_(months), ~is_fresh).distinct().order_by(Subsidy.month)
+    return tuple(session.scalars(statement))
 
 
 def next_clients(session: Session, *, first: date, beyond: date, after: UUID | None, limit: int) -> Sequence[UUID]:

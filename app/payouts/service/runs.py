@@ -54,15 +54,17 @@ def request_month(session: Session, command: ComputeMonth, *, actor: Actor, at: 
     return runs.view_run(session, run_id=run_id, actor=actor)
 
 
-def request_late_months(session: Session, *, actor: SystemActor, at: datetime) -> int:
-    """Ask again for the last months that were computed before; returns for how many.
+def request_late_months(session: Session, *, actor: SystemActor, due_at: datetime, at: datetime) -> int:
+    """Ask again for the last months that were computed before, but not since `due_at`; returns for how many.
 
     News of a death, a stay or a decided review comes weeks late, and a month of the same facts costs one reading. The
     first computation of a month is a person's to ask for.
     """
     today = local_date(at, zone_of(actor.region))
     policy = current_book().policy_or_last(region=actor.region, district=None, on=today)
-    late = runs.find_computed(session, months=months_before(today, count=policy.subsidy.recompute_months))
+    late = runs.find_computed(
+        session, months=months_before(today, count=policy.subsidy.recompute_months), before=due_at
+    )
     opened = [_open(session, month, requested_by=None, at=at) for month in late]
     return sum(run_id is not None for run_id in opened)
 
