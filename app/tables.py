@@ -10,6 +10,7 @@ import app.kernel.regions
 import app.kernel.resend
 import app.ledger.models
 import app.payouts.models
+import app.payouts.run_models
 import app.policies.models
 import app.registry.history_models
 import app.registry.models

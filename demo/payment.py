@@ -43,7 +43,7 @@ def name_paying_account(staff: Staff, *, number: int) -> None:
 
 def send(world: World, staff: Staff) -> Sent:
     """Compute the month's subsidies and put them into one batch that a second person approves; fetch its file."""
-    computed = staff.preparer.post("/subsidies/computations", {"month": MONTH.isoformat()})
+    computed = _compute(world, staff)
     world.say(f"{REGIONS[staff.region]}：已计算 {computed['computed']} 份亲情护理补助 Subsidies are computed")
     prepared = staff.preparer.post(
         "/payout-batches", {"month": MONTH.isoformat(), "execute_on": EXECUTE_ON.isoformat()}
@@ -57,6 +57,13 @@ def send(world: World, staff: Staff) -> Sent:
     staff.preparer.post(f"{sent_path}/freeze")
     world.say(f"批次 {batch['number']}：{batch['count']} 笔，第二人已复核，已冻结 Approved by a second person, frozen")
     return Sent(batch, _fetch(world, staff, batch, kind=FORMS[staff.region]))
+
+
+def _compute(world: World, staff: Staff) -> Json:
+    """Ask for the month and wait until the worker has done it."""
+    asked = staff.preparer.post("/subsidies/computations", {"month": MONTH.isoformat()})
+    path = f"/subsidies/computations/{asked['id']}"
+    return world.wait_for(lambda: staff.preparer.get(path), until=lambda run: run["state"] == "done")
 
 
 def _fetch(world: World, staff: Staff, batch: Json, *, kind: str) -> str:

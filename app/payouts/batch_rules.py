@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.gateways.bank.types import FailureReason, Outcome, PaymentBatch
 from app.kernel.canonical import canonical_bytes
+from app.payouts.amount_rules import RULES_VERSION
 from app.payouts.batch_types import HeldReason, MonthChange, OpenAmount, StateCount, SubsidyRow
 from app.payouts.types import BatchState, MonthFacts, PayoutState
 from app.registry.types import NameCheck, PayeeAccount
@@ -186,7 +187,7 @@ def canonical_batch(batch: PaymentBatch) -> Mapping[str, object]:
 
 
 def digest_facts(facts: MonthFacts, *, payee_person_id: UUID, policy_digests: Iterable[str]) -> bytes:
-    """SHA-256 of everything a month's computation reads: rights, days, payee and rules.
+    """SHA-256 of everything a month's computation reads: rights, days, payee, policies, and by which rules.
 
     The days go in as one text each, since a fund has hundreds of thousands of them.
     """
@@ -200,5 +201,7 @@ def digest_facts(facts: MonthFacts, *, payee_person_id: UUID, policy_digests: It
         "days": "\n".join(" ".join(day) for day in days),
         "payee_person_id": payee_person_id,
         "policies": sorted(set(policy_digests)),
+        "is_shared": facts.is_shared,
+        "rules": RULES_VERSION,
     }
     return hashlib.sha256(canonical_bytes(read)).digest()

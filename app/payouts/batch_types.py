@@ -30,18 +30,6 @@ class ComputeMonth:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthComputed:
-    """What a computation did: `computed` new rows, `unchanged` ones left as they were; sums of the new rows' parts."""
-
-    month: date
-    pairs: int
-    computed: int
-    unchanged: int
-    payable_fen: int
-    recovery_fen: int
-
-
-@dataclass(frozen=True, slots=True)
 class SubsidyRow:
     """One row of a pair's month with what live payouts of it carry."""
 
@@ -239,6 +227,16 @@ class SubsidyDetail:
     subsidy: SubsidyView
     days: tuple[DayView, ...]
     rules: tuple[RuleView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DueCount:
+    """How many months of a district that are to be paid by a day are not paid in full, and what they lack."""
+
+    district_code: str
+    pay_by: date
+    count: int
+    unpaid_fen: int
 
 
 @dataclass(frozen=True, slots=True)

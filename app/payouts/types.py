@@ -69,12 +69,14 @@ class MonthFacts:
     """What a family carer's month for one client is computed from.
 
     `month` is its first day; `day_facts` holds at most one fact a day (`rules.facts_by_day` chooses among several).
+    `is_shared` says that a day of the month counts for another carer of the client.
     """
 
     client: ClientMonth
     carer_id: UUID
     month: date
     day_facts: Mapping[date, DayFact]
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,7 @@ class SubsidyTerms:
 
     `amount_fen` is fen per month (monthly), per paid day (per_day) or of the whole package per month
     (share_of_package, of which `package_share` is paid). Below `least_days` paid days in a month nothing is paid.
+    Late news is looked for in the last `recompute_months` months.
     The three booleans say whether the day itself is paid when the client is admitted, discharged or dies.
     """
 
@@ -177,6 +178,7 @@ class SubsidyTerms:
     package_share: Annotated[Decimal | None, Share("占护理包比例", optional=True)]
     day_divisor: Annotated[DayDivisor, Choice("缺日折算", of=DayDivisor)]
     least_days: Annotated[int, Whole("每月最少天数", high=31)]
+    recompute_months: Annotated[int, Whole("每夜重新核算的月数", high=24, in_older_texts=0)]
     admission_day_paid: Annotated[bool, YesNo("入院当日计发")]
     discharge_day_paid: Annotated[bool, YesNo("出院当日计发")]
     death_day_paid: Annotated[bool, YesNo("身故当日计发")]

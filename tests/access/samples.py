@@ -41,6 +41,8 @@ SAMPLES: dict[str, Sample] = {
     "GET /me": Sample(),
     "GET /ledger/balances": Sample(),
     "POST /subsidies/computations": Sample(lambda _: {"month": "2026-09-01"}),
+    "GET /subsidies/computations": Sample(),
+    "GET /subsidies/computations/<uuid:computation_id>": Sample(),
     "GET /subsidies": Sample(query="?month=2026-10-01"),
     "GET /subsidies/overdue": Sample(query="?within_days=7"),
     "GET /subsidies/<uuid:subsidy_id>": Sample(),

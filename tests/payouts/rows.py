@@ -14,13 +14,15 @@ from app.checkin.models import CareDay, PayableCareDay
 from app.gateways.bank.types import Account
 from app.kernel.codes import Sex
 from app.kernel.ids import new_id
-from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind, SystemActor
 from app.kernel.settings import EXTENSION
 from app.payouts.batch_rules import serial_of
 from app.payouts.batch_types import ApproveBatch, ComputeMonth, NewPayingAccount, PrepareBatches
 from app.payouts.copies import make_copy
 from app.payouts.models import Batch, Payout, Subsidy
-from app.payouts.service import approve, bank_files, compute, confirm, freeze, paying_account, prepare
+from app.payouts.queries.runs import view_of
+from app.payouts.run_models import MonthRun
+from app.payouts.service import approve, bank_files, compute, confirm, freeze, paying_account, prepare, runs
 from app.payouts.service.states import start
 from app.payouts.types import FileKind, PayoutState
 from app.policies.codes import Relation
@@ -30,6 +32,7 @@ from app.registry.models import Assignment, BankAccount, Carer, Client, Entitlem
 from app.registry.types import CarerKind, NameCheck, ServiceMode, TrainingStage
 
 NOVEMBER = date(2026, 11, 1)
+JOB = SystemActor("tianjin", "compute_months")
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 AT = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)  # 10:00 in Tianjin
 PAY_DAY = date(2026, 12, 3)
@@ -81,9 +84,10 @@ def a_family(
     days: int = 30,
     district: str = "120101",
     account: bool = True,
+    formal_since: date = date(2026, 6, 1),
     **more: Any,
 ) -> Family:
-    """A family entitled since January, its carer formal since June, with the first `days` days of November recorded.
+    """A family entitled since January, its carer formal, with the first `days` days of November recorded.
 
     `more` changes her bank account, whose name check has matched.
     """
@@ -95,14 +99,14 @@ def a_family(
     session.execute(
         insert(Carer).values(id=carer_id, person_id=carer_person, kind=CarerKind.FAMILY, created_at=LONG_AGO)
     )
-    _give_rights(session, client_id=client_id, carer_id=carer_id)
+    _give_rights(session, client_id=client_id, carer_id=carer_id, formal_since=formal_since)
     account_id = a_bank_account(session, person_id=carer_person, name=name, **more) if account else None
     family = Family(client_id, client_person, carer_id, carer_person, account_id, name)
     record_days(session, family, days=range(1, days + 1))
     return family
 
 
-def _give_rights(session: Session, *, client_id: UUID, carer_id: UUID) -> None:
+def _give_rights(session: Session, *, client_id: UUID, carer_id: UUID, formal_since: date) -> None:
     since = LONG_AGO.date()
     session.execute(
         insert(Assignment).values(
@@ -129,7 +133,7 @@ def _give_rights(session: Session, *, client_id: UUID, carer_id: UUID) -> None:
             client_id=client_id,
             stage=TrainingStage.FORMAL,
             policy_digest="-",
-            valid_from=date(2026, 6, 1),
+            valid_from=formal_since,
         )
     )
 
@@ -230,6 +234,25 @@ def a_batch_of(session: Session, *, subsidy_id: UUID, bank_account_id: UUID) -> 
     return batch_id
 
 
+def work_off(session: Session, run_id: UUID, *, at: datetime = AT):
+    """Do all of a computation; gives it as it is shown."""
+    while compute.compute_some(session, run_id=run_id, actor=JOB, at=at):
+        pass
+    return view_of(session.get_one(MonthRun, run_id))
+
+
+def a_month_run(session: Session) -> UUID:
+    """A computation of October that is finished."""
+    run_id = new_id()
+    counts = dict.fromkeys(("pairs", "computed", "unchanged", "payable_fen", "recovery_fen"), 0)
+    session.execute(
+        insert(MonthRun).values(
+            id=run_id, month=date(2026, 10, 1), requested_at=LONG_AGO, finished_at=LONG_AGO, **counts
+        )
+    )
+    return run_id
+
+
 @dataclass
 class Office:
     """A preparer and an approver at work: each step of a batch in one line."""
@@ -239,7 +262,8 @@ class Office:
     approver: Actor
 
     def compute(self, *, at: datetime = AT):
-        return compute.compute_month(self.session, ComputeMonth(NOVEMBER), actor=self.preparer, at=at)
+        run = runs.request_month(self.session, ComputeMonth(NOVEMBER), actor=self.preparer, at=at)
+        return work_off(self.session, run.id, at=at)
 
     def prepare(self, *, at: datetime = AT):
         return prepare.prepare_batches(self.session, PrepareBatches(NOVEMBER, PAY_DAY), actor=self.preparer, at=at)

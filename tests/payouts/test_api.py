@@ -1,7 +1,7 @@
 """Subsidies and batches over HTTP: who may, what is refused, and a month from computation to the bank's answer."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 from app.kernel.audit import AuditEntry
 from app.kernel.db import db
 from app.kernel.ids import new_id
+from app.kernel.jobs import Turn
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.payouts.jobs import compute_months
 from app.payouts.models import Subsidy
 from app.policies.codes import Relation
 from app.registry.models import Guardian
 from app.registry.types import GuardianExtent
 from tests.fixed_clock import clock_at
 from tests.payouts.answers import a_returns_file, an_answer, answer_rows, as_file
-from tests.payouts.rows import AT, FUND_ACCOUNT, LONG_AGO, a_family, a_person
+from tests.payouts.rows import AT, FUND_ACCOUNT, JOB, LONG_AGO, a_family, a_person
 from tests.tokens import bearer, make_account
 
 MONTH = {"month": "2026-11-01"}
@@ -48,6 +50,17 @@ class Desk:
     def post(self, path: str, actor: Actor, body=None, *, key: str | None = None):
         headers = bearer(self.app, actor) | {"Idempotency-Key": key or uuid4().hex}
         return self.client.post(f"/api/v1{path}", json=body, headers=headers)
+
+    def compute(self, actor: Actor) -> dict:
+        """Ask for the month, let the worker do it, and look what has become of it."""
+        asked = self.post("/subsidies/computations", actor, MONTH)
+        assert asked.status_code == 202
+        self.work()
+        return self.get(f"/subsidies/computations/{asked.json['id']}", actor).json
+
+    def work(self, *, at: datetime = AT) -> None:
+        """A turn of the worker's."""
+        compute_months(Turn(JOB, at, at))
 
     def upload(self, path: str, actor: Actor, content: bytes, **headers):
         return self.client.post(f"/api/v1{path}", data=content, headers=bearer(self.app, actor) | CSV | headers)
@@ -81,7 +94,7 @@ def paying(desk: Desk) -> None:
 
 
 def a_batch(desk: Desk, preparer: Actor) -> dict:
-    assert desk.post("/subsidies/computations", preparer, MONTH).status_code == 201
+    desk.compute(preparer)
     return desk.post("/payout-batches", preparer, BATCH).json["batches"][0]
 
 
@@ -98,14 +111,14 @@ def test_a_month_goes_from_computation_to_the_banks_answer(desk, preparer, appro
     a_family(desk.session, name="李小红", days=29)
     desk.session.commit()
 
-    computed = desk.post("/subsidies/computations", preparer, MONTH)
+    computed = desk.compute(preparer)
     path, daifa = sent_batch(desk, preparer, approver)
     booked = desk.upload(f"{path}/answers", preparer, an_answer(daifa, "成功", "失败"))
     again = desk.upload(f"{path}/answers", preparer, an_answer(daifa, "成功", "失败"))
     batch = desk.get(path, approver).json
     lines = desk.get(f"{path}/payouts", approver).json["items"]
 
-    assert (computed.json["computed"], computed.json["payable_fen"]) == (2, 147_500)
+    assert (computed["computed"], computed["payable_fen"]) == (2, 147_500)
     assert booked.status_code == again.status_code == 201
     assert {each["outcome"]: each["count"] for each in booked.json["outcomes"]} == {"paid": 1, "failed": 1}
     assert again.json == booked.json
@@ -149,7 +162,7 @@ def test_a_computation_repeated_under_its_key_answers_the_same(desk, preparer):
 def test_a_subsidy_explains_every_day(desk, preparer):
     family = a_family(desk.session, days=29)
     desk.session.commit()
-    desk.post("/subsidies/computations", preparer, MONTH)
+    desk.compute(preparer)
     carer = desk.account(Role.FAMILY_CARER, person_id=family.carer_person_id)
     subsidy = desk.get("/subsidies", carer, month="2026-11-01").json["items"][0]
 
@@ -169,7 +182,7 @@ def test_a_subsidy_explains_every_day(desk, preparer):
 def test_a_subsidy_is_shown_in_its_scope_only(desk, preparer, who: str):
     family = a_family(desk.session)
     desk.session.commit()
-    desk.post("/subsidies/computations", preparer, MONTH)
+    desk.compute(preparer)
     subsidy_id = desk.session.scalars(select(Subsidy.id)).one()
     person_id = a_person(desk.session)
     if "guardian" in who:
@@ -385,6 +398,8 @@ POSTS = [
 GETS = [
     "/subsidies",
     "/subsidies/overdue",
+    "/subsidies/computations",
+    f"/subsidies/computations/{NOWHERE}",
     f"/subsidies/{NOWHERE}",
     "/paying-accounts/current",
     "/payout-batches",

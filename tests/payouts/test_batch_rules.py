@@ -228,3 +228,4 @@ def test_the_digest_of_facts_changes_with_payee_and_rules_only_when_they_do():
     assert digest_facts(a_month(), **same | {"policy_digests": ["b", "a", "a"]}) == first
     assert digest_facts(facts, **same | {"payee_person_id": CLIENT}) != first
     assert digest_facts(facts, **same | {"policy_digests": ["a"]}) != first
+    assert digest_facts(replace(facts, is_shared=True), **same) != first

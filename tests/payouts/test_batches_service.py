@@ -19,7 +19,7 @@ from app.ledger.types import AccountKind
 from app.payouts.batch_types import HeldReason, PrepareBatches
 from app.payouts.models import BankFile, BatchApproval, BatchSending, Payout, PayoutEvent, Subsidy, SubsidyDay
 from app.payouts.queries import batches
-from app.payouts.service import answers, approve, bank_files, compute, freeze, prepare
+from app.payouts.service import answers, approve, bank_files, freeze, prepare, runs
 from app.payouts.types import BatchState, FileKind, PayoutState
 from app.policies.service import EXTENSION
 from app.registry.models import BankAccount
@@ -78,7 +78,7 @@ def test_the_same_facts_make_no_second_row(tianjin: Session, office: Office):
 def test_a_month_that_is_not_over_is_not_computed(office: Office):
     last_evening = AT.replace(month=11, day=30, hour=15, minute=59)
 
-    with pytest.raises(compute.MonthNotOver):
+    with pytest.raises(runs.MonthNotOver):
         office.compute(at=last_evening)
 
 

@@ -1,14 +1,17 @@
 """What other packages read of the registry."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from app.kernel.ids import new_id
 from app.kernel.settings import current_settings
-from app.registry.models import BankAccount
-from app.registry.queries import family_pairs, find_payee_accounts, load_family_months
-from app.registry.types import NameCheck, TrainingStage
+from app.registry.family_months import family_pairs, load_family_months
+from app.registry.models import BankAccount, Entitlement
+from app.registry.queries import find_payee_accounts
+from app.registry.types import NameCheck, ServiceMode, TrainingStage
 from tests.registry.factories import (
     ENTERED_AT,
     a_bank_account,
@@ -52,6 +55,34 @@ def test_a_month_leaves_out_what_ended_before_but_keeps_a_discharge_on_its_first
 
     assert [each.id for each in month.stays] == [kept.id]
     assert month.suspensions == ()
+
+
+def test_a_month_holds_the_last_entitlement_that_ended_before_it_and_no_earlier_one(tianjin: Session):
+    client = a_client(tianjin)
+    spans = ((date(2025, 1, 1), date(2025, 6, 1)), (date(2025, 6, 1), date(2026, 2, 10)), (APRIL, date(2026, 5, 1)))
+    ids = [an_entitlement_row(tianjin, client_id=client.client.id, start=start, end=end) for start, end in spans]
+
+    month = load_family_months(tianjin, client_ids=[client.client.id], first=MARCH, beyond=APRIL)[client.client.id]
+
+    assert [each.id for each in month.entitlements] == [ids[1]]
+
+
+def an_entitlement_row(session: Session, *, client_id: UUID, start: date, end: date) -> UUID:
+    row = Entitlement(
+        id=new_id(),
+        client_id=client_id,
+        level="3",
+        mode=ServiceMode.HOME,
+        home_types=["family_care"],
+        cause_kind="import",
+        concluded_on=start,
+        policy_digest="-",
+        valid_from=start,
+        valid_to=end,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def test_months_of_many_clients_take_as_many_statements_as_of_one(tianjin: Session):

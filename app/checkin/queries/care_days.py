@@ -42,6 +42,7 @@ STANDING = case(
     (WAS_REFUSED, DayStanding.REFUSED.value),
     else_=DayStanding.SECOND.value,
 )
+STANDING_OF = {standing.value: standing for standing in DayStanding}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +174,8 @@ def list_day_facts(session: Session, *, client_ids: Collection[UUID], first: dat
         .order_by(CareDay.day, CareDay.id)
     )
     return [
-        DayFact(row.client_id, row.carer_id, row.day, row.id, DayStanding(row.standing))
-        for row in session.execute(statement)
+        DayFact(client_id, carer_id, day, care_day_id, STANDING_OF[standing])
+        for client_id, carer_id, day, care_day_id, standing in session.execute(statement)
     ]
 
 

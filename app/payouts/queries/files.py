@@ -24,7 +24,7 @@ from app.payouts.models import (
 )
 from app.payouts.types import FREED_STATES, RECEIVED, FileKind
 
-Pair = tuple[UUID, UUID]  # client and carer
+PairMonth = tuple[UUID, UUID, date]
 
 
 def list_files(session: Session, *, batch_ids: Collection[UUID]) -> dict[UUID, list[FileView]]:
@@ -103,18 +103,18 @@ def count_lines(session: Session, *, file_id: UUID) -> tuple[OutcomeCount, ...]:
     return tuple(OutcomeCount(outcome.value, count, total_fen) for outcome, count, total_fen in rows)
 
 
-def list_unconfirmed(session: Session, *, month: date) -> frozenset[Pair]:
-    """Whose payments of a month failed or came back by a file that no second person has confirmed."""
+def list_unconfirmed(session: Session, *, months: Collection[date]) -> frozenset[PairMonth]:
+    """Client, carer and month of payments that failed or came back by a file that no second person has confirmed."""
     rows = session.execute(
-        select(Subsidy.client_id, Subsidy.carer_id)
+        select(Subsidy.client_id, Subsidy.carer_id, Subsidy.month)
         .join(Payout, Payout.subsidy_id == Subsidy.id)
         .join(PayoutEvent, and_(PayoutEvent.payout_id == Payout.id, PayoutEvent.to_state.in_(FREED_STATES)))
         .join(BankLine, BankLine.id == PayoutEvent.cause_id)
         .outerjoin(BankFileConfirmation, BankFileConfirmation.file_id == BankLine.file_id)
-        .where(Subsidy.month == month, BankFileConfirmation.file_id.is_(None))
+        .where(Subsidy.month.in_(months), BankFileConfirmation.file_id.is_(None))
         .distinct()
     )
-    return frozenset((client_id, carer_id) for client_id, carer_id in rows)
+    return frozenset((client_id, carer_id, month) for client_id, carer_id, month in rows)
 
 
 def find_reissued(session: Session, payouts: Iterable[Payout]) -> dict[UUID, UUID]:

@@ -15,7 +15,6 @@ from app.payouts.batch_types import (
     BatchView,
     ComputeMonth,
     DueView,
-    MonthComputed,
     NewPayingAccount,
     PayingAccountView,
     PayoutView,
@@ -26,6 +25,8 @@ from app.payouts.batch_types import (
 )
 from app.payouts.pages import DueRequest, SubsidyRequest
 from app.payouts.queries import batches, subsidies
+from app.payouts.queries import runs as month_runs
+from app.payouts.run_types import MonthRunView
 from app.payouts.schemas import (
     ApproveBatchSchema,
     BatchPageSchema,
@@ -33,7 +34,8 @@ from app.payouts.schemas import (
     ComputeMonthSchema,
     DuePageSchema,
     DueRequestSchema,
-    MonthComputedSchema,
+    MonthRunPageSchema,
+    MonthRunSchema,
     NewPayingAccountSchema,
     PayingAccountSchema,
     PayoutPageSchema,
@@ -43,7 +45,7 @@ from app.payouts.schemas import (
     SubsidyPageSchema,
     SubsidyRequestSchema,
 )
-from app.payouts.service import approve, compute, freeze, paying_account, prepare
+from app.payouts.service import approve, freeze, paying_account, prepare, runs
 
 bp = AnhuBlueprint("payouts", __name__, description="Family-care subsidies and their payment (亲情护理补助与发放)")
 
@@ -52,11 +54,28 @@ bp = AnhuBlueprint("payouts", __name__, description="Family-care subsidies and t
 @requires(Permission.COMPUTE_SUBSIDIES)
 @idempotent
 @bp.arguments(ComputeMonthSchema)
-@bp.response(201, MonthComputedSchema)
-def compute_month(command: ComputeMonth) -> MonthComputed:
-    """Compute the subsidies of a month that is over; what was computed from the same facts stays as it is."""
+@bp.response(202, MonthRunSchema)
+def compute_month(command: ComputeMonth) -> MonthRunView:
+    """Ask for the subsidies of a month that is over; what was computed from the same facts stays as it is."""
     with transaction() as work:
-        return compute.compute_month(work, command, actor=current_actor(), at=clock.now())
+        return runs.request_month(work, command, actor=current_actor(), at=clock.now())
+
+
+@bp.get("/subsidies/computations")
+@requires(Permission.READ_BATCHES)
+@bp.arguments(PageRequestSchema, location="query")
+@bp.response(200, MonthRunPageSchema)
+def list_computations(page: PageRequest) -> Page[MonthRunView]:
+    """Computations of months, asked for by people and by the night's job."""
+    return month_runs.list_runs(session(), actor=current_actor(), page=page)
+
+
+@bp.get("/subsidies/computations/<uuid:computation_id>")
+@requires(Permission.READ_BATCHES)
+@bp.response(200, MonthRunSchema)
+def get_computation(computation_id: UUID) -> MonthRunView:
+    """How far a computation is and what it has come to."""
+    return month_runs.view_run(session(), run_id=computation_id, actor=current_actor())
 
 
 @bp.get("/subsidies")

@@ -23,6 +23,7 @@ from app.payouts.batch_rules import batch_number, canonical_batch, find_open, ju
 from app.payouts.batch_types import Held, HeldReason, OpenAmount, Preparation, PrepareBatches
 from app.payouts.models import Batch, PayingAccount, Payout
 from app.payouts.queries import batches, files, months
+from app.payouts.service import runs
 from app.payouts.service.states import lock_money, start
 from app.payouts.types import PayoutState
 from app.policies.service import current_book
@@ -56,19 +57,20 @@ class Ready:
 def prepare_batches(session: Session, command: PrepareBatches, *, actor: Actor, at: datetime) -> Preparation:
     """Make as many batches as the policy's row limit asks for, of all that the month lacks and may be paid now.
 
-    Raises ExecutionPast, and PayingAccountMissing when the fund has named no account.
+    Raises ExecutionPast, MonthBeingComputed, and PayingAccountMissing when the fund has named no account.
     """
     today = local_date(at, zone_of(actor.region))
     if command.execute_on < today:
         raise ExecutionPast(execute_on=command.execute_on, today=today)
     lock_money(session, actor=actor)
+    runs.refuse_open(session, month=command.month)
     paying = batches.find_paying_account(session)
     if paying is None:
         raise PayingAccountMissing
     policy = current_book().policy_or_last(region=actor.region, district=None, on=command.month)
-    unconfirmed = files.list_unconfirmed(session, month=command.month)
+    unconfirmed = files.list_unconfirmed(session, months=(command.month,))
     amounts = find_open(months.list_rows(session, month=command.month))
-    ready, held = _sort(session, amounts, unconfirmed=unconfirmed, at=at)
+    ready, held = _sort(session, amounts, month=command.month, unconfirmed=unconfirmed, at=at)
     made = [
         _make_batch(session, some, command=command, paying=paying, terms=policy.payment, actor=actor, at=at)
         for some in portions(ready, size=policy.payment.batch_rows)
@@ -77,7 +79,12 @@ def prepare_batches(session: Session, command: PrepareBatches, *, actor: Actor, 
 
 
 def _sort(
-    session: Session, amounts: Sequence[OpenAmount], *, unconfirmed: Collection[files.Pair], at: datetime
+    session: Session,
+    amounts: Sequence[OpenAmount],
+    *,
+    month: date,
+    unconfirmed: Collection[files.PairMonth],
+    at: datetime,
 ) -> tuple[list[Ready], list[Held]]:
     ready: list[Ready] = []
     held: list[Held] = []
@@ -85,7 +92,7 @@ def _sort(
         accounts = find_payee_accounts(session, person_ids={each.payee_person_id for each in some})
         for amount in some:
             found = accounts.get(amount.payee_person_id)
-            is_unconfirmed = (amount.client_id, amount.carer_id) in unconfirmed
+            is_unconfirmed = (amount.client_id, amount.carer_id, month) in unconfirmed
             waits = judge_wait(found, is_unconfirmed=is_unconfirmed, at=at)
             account = None if found is None else _writable(found.number, found.name, found.bank_code, found.bank_name)
             if waits is None and account is None:
