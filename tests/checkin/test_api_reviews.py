@@ -186,15 +186,28 @@ def test_an_accepted_visit_is_reopened_once_and_not_paid_meanwhile(
     assert paid_minutes(tianjin, past_visit) == 60
 
 
+@pytest.mark.parametrize("by_person", [True, False])
 def test_what_is_reopened_is_not_let_go_by_a_witness_and_is_paid_when_nobody_decides(
-    client: FlaskClient, scene: Scene, past_visit: UUID, head: Actor, operator: Actor, guardian: Actor, tianjin: Session
+    client: FlaskClient,
+    scene: Scene,
+    past_visit: UUID,
+    head: Actor,
+    operator: Actor,
+    guardian: Actor,
+    tianjin: Session,
+    by_person: bool,
 ):
     done(client, scene, past_visit)
-    decide(client, scene, past_visit, head, "agency")
+    if by_person:
+        decide(client, scene, past_visit, head, "agency")
+    else:
+        confirm(client, scene, past_visit, guardian)
+    was_paid = paid_minutes(tianjin, past_visit)
     reopen(client, scene, past_visit, operator)
 
     confirm(client, scene, past_visit, guardian)
 
+    assert was_paid == 60
     assert fact(client, scene, past_visit)["standing"] == "held"
     assert escalate(tianjin, at=NOW + timedelta(days=6)) == 1
     assert paid_minutes(tianjin, past_visit) == 60

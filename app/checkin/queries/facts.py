@@ -37,7 +37,8 @@ from app.registry.models import Carer, Client, Guardian
 from app.schedules.types import VisitView
 
 NOTE_CONTEXT = "review_note.text"
-HANDED_ON = (Decision.ESCALATED, Decision.MOVED, Decision.REOPENED)
+PASSED_ON = (Decision.ESCALATED, Decision.MOVED)
+UNDECIDED = (*PASSED_ON, Decision.REOPENED)
 STILL_HOLDS = ~exists(select(ExceptionEnd.exception_id).where(ExceptionEnd.exception_id == ExceptionFound.id))
 OPEN_HOLD = ~exists(select(HoldRelease.hold_id).where(HoldRelease.hold_id == Hold.id))
 # What was written last. Instants do not tell: two may be equal, and who waited for a lock began before the other.
@@ -163,10 +164,10 @@ def count_reviews(session: Session, *, fact_id: UUID) -> int:
 def find_last_word(session: Session, *, fact_id: UUID) -> Decision | None:
     """How a fact was last decided by a person, or by nobody in time; None while only the machine judged it, unscoped.
 
-    What was decided so is not judged again unless something new comes.
+    What was decided so is not judged again unless something new comes, and what was reopened not before it is decided.
     """
     last_word = or_(Review.actor_id.is_not(None), Review.reason == ReviewReason.DEADLINE_PASSED)
-    statement = select(Review.decision).where(Review.fact_id == fact_id, Review.decision.not_in(HANDED_ON), last_word)
+    statement = select(Review.decision).where(Review.fact_id == fact_id, Review.decision.not_in(PASSED_ON), last_word)
     return session.scalars(statement.order_by(*LAST_REVIEW).limit(1)).one_or_none()
 
 
@@ -274,7 +275,7 @@ def _standing(is_held: bool, reviews: list[ReviewView], *, is_paid: bool) -> Sta
         return Standing.HELD
     if is_paid:
         return Standing.ACCEPTED
-    decided = [each.decision for each in reviews if each.decision not in HANDED_ON]
+    decided = [each.decision for each in reviews if each.decision not in UNDECIDED]
     if not decided:
         return Standing.OPEN
     return Standing.ACCEPTED if decided[-1] is Decision.ACCEPTED else Standing.REFUSED
