@@ -220,6 +220,7 @@ def follow(
         return replace(event, exceptions=codes_of(found))
     moved = _move(session, event, visit=visit, moment=moment, actor=actor)
     if moved is None:
+        progress.lock(session, visit_id=visit.id)  # before its facts, in the order of all who settle it
         found = [*found, Found(ExceptionCode.REPEATED_EVENT)]
     if found:
         facts.add_subject(session, subject_of(visit), at=moment.at)
