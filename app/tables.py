@@ -3,6 +3,7 @@
 import app.accounts.models
 import app.careplans.models
 import app.checkin.models
+import app.checkin.note_models
 import app.kernel.audit
 import app.kernel.jobs
 import app.kernel.outbox

@@ -182,7 +182,7 @@ def accept_held(world: World, reviewer: User, *, step: str) -> int:
     held = reviewer.list("/facts", pending=step)
     for fact in held:
         now = world.clock.now()
-        decision = {"id": str(new_id(at=now)), "decision": "accepted", "reason": "电话核实，照护属实"}
+        decision = {"id": str(new_id(at=now)), "decision": "accepted", "reason": "confirmed_by_phone"}
         reviewer.post(f"/facts/{fact['id']}/{step}-review", decision)
     if held:
         world.say(f"审核 Review：{step} 通过 {len(held)} 件待核实 facts accepted")

@@ -7,7 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.kernel.geo import CoordinateSystem, Point
-from app.registry.types import CarerKind
 
 
 class EventKind(StrEnum):
@@ -90,6 +89,7 @@ class ExceptionCode(StrEnum):
     NOT_EMPLOYED = "not_employed"
     VISIT_CANCELLED = "visit_cancelled"
     CLIENT_DENIES = "client_denies"  # client or guardian: "this was not so"
+    CLIENT_DIED = "client_died"  # before the day of the care
 
 
 class Severity(StrEnum):
@@ -134,6 +134,7 @@ class Decision(StrEnum):
     REFUSED = "refused"
     ESCALATED = "escalated"  # to the next step
     MOVED = "moved"  # to another step, since a witness or a finding came
+    REOPENED = "reopened"  # accepted before; it waits for the operator again
 
 
 class LocationSource(StrEnum):
@@ -246,6 +247,16 @@ class WorkedTime:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitTap:
+    """A tap of a visit as it is judged with the others: when it counts, and what its position says."""
+
+    id: UUID
+    kind: EventKind
+    counted_at: datetime
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedItem:
     """An item as logged: its newest outcome."""
 
@@ -265,4 +276,3 @@ class FactSubject:
     client_id: UUID | None
     agency_id: UUID | None
     district_code: str | None
-    carer_kind: CarerKind | None = None

@@ -23,7 +23,11 @@ def staff(world: World) -> dict[str, Any]:
 
 
 def review(_: World) -> dict[str, Any]:
-    return {"id": str(new_id()), "decision": "accepted", "reason": "test"}
+    return {"id": str(new_id()), "decision": "accepted", "reason": "other"}
+
+
+def reopening(_: World) -> dict[str, Any]:
+    return {"id": str(new_id()), "reason": "new_facts"}
 
 
 STORED_WITHOUT_LINK = 201  # a fact of a known carer is kept, and tells nothing of the visit
@@ -106,6 +110,7 @@ SAMPLES: dict[str, Sample] = {
     "GET /facts/<uuid:fact_id>": Sample(),
     "POST /facts/<uuid:fact_id>/agency-review": Sample(review),
     "POST /facts/<uuid:fact_id>/operator-review": Sample(review),
+    "POST /facts/<uuid:fact_id>/reopening": Sample(reopening),
     "POST /clock-events": Sample(
         lambda world: tap(world) | {"kind": "in", "client_id": str(world.ids["client_id"])},
         stranger=STORED_WITHOUT_LINK,

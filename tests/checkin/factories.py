@@ -4,19 +4,25 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskClient
 from geopy.distance import geodesic
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.checkin.queries.facts import list_overdue_holds
 from app.checkin.rules.grading import is_sampled
+from app.checkin.service import escalation, forgotten
 from app.kernel import clock
 from app.kernel.ids import new_id
-from app.kernel.permissions import Actor
+from app.kernel.permissions import Actor, SystemActor
+from tests.checkin.terms import a_policy
 from tests.schedules.factories import HOME, NOW, Scene, settings_of
 
 API = "/api/v1"
+JOB = SystemActor("tianjin", "test")
 NOWHERE: dict[str, Any] | None = None
 
 
@@ -24,6 +30,13 @@ def an_undrawn_id(app: Flask) -> UUID:
     """An id on which no sample falls."""
     key = settings_of(app).key_ring.command_key
     return next(each for each in iter(new_id, None) if not is_sampled(each, share=Decimal("0.5"), key=key))
+
+
+def a_drawn_id(app: Flask) -> UUID:
+    """An id on which a sample of Tianjin's falls."""
+    share = a_policy().grading.b_sample_share
+    key = settings_of(app).key_ring.command_key
+    return next(each for each in iter(new_id, None) if is_sampled(each, share=share, key=key))
 
 
 def a_fix(*, metres_away: float = 0, **changed: object) -> dict[str, Any]:
@@ -92,14 +105,32 @@ def confirm(client: FlaskClient, scene: Scene, visit_id: UUID, actor: Actor, *, 
 
 
 def decide(client: FlaskClient, scene: Scene, fact_id, actor: Actor, step: str, decision: str = "accepted", **changed):
-    body = {"id": str(new_id()), "decision": decision, "reason": "电话核实过"} | changed
+    body = {"id": str(new_id()), "decision": decision, "reason": "confirmed_by_phone"} | changed
     return client.post(f"{API}/facts/{fact_id}/{step}-review", json=body, headers=scene.headers(actor))
+
+
+def reopen(client: FlaskClient, scene: Scene, fact_id, actor: Actor, **changed):
+    body = {"id": str(new_id()), "reason": "new_facts"} | changed
+    return client.post(f"{API}/facts/{fact_id}/reopening", json=body, headers=scene.headers(actor))
 
 
 def fact(client: FlaskClient, scene: Scene, fact_id: UUID, actor: Actor | None = None) -> dict:
     answer = client.get(f"{API}/facts/{fact_id}", headers=scene.headers(actor or scene.dispatcher))
     assert answer.status_code == 200, answer.json
     return answer.json
+
+
+def escalate(session: Session, *, at: datetime) -> int:
+    """Let the machine hand up what is overdue; answers how many holds ended."""
+    today = clock.local_date(at, ZoneInfo("Asia/Shanghai"))
+    overdue = list_overdue_holds(session, today=today, after=None, limit=100)
+    return sum(escalation.escalate(session, overdue=each, actor=JOB, at=at) for each in overdue)
+
+
+def close_forgotten(session: Session, *, at: datetime) -> int:
+    """Let the machine close what was forgotten; answers how many visits."""
+    visit_ids = forgotten.list_forgotten(session, actor=JOB, at=at)
+    return sum(forgotten.close_forgotten(session, visit_id=each, actor=JOB, at=at) for each in visit_ids)
 
 
 def done(client: FlaskClient, scene: Scene, visit_id: UUID, **tap: object) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from app.checkin.days import CareDayItemEntry
-from app.checkin.models import CareDay, CareFact, CareNote, ExceptionFound, GradeEntry, Hold, PayableCareDay, Review
+from app.checkin.models import CareDay, CareFact, ExceptionFound, GradeEntry, Hold, PayableCareDay, Review
+from app.checkin.note_models import CareNote
 from app.checkin.queries.care_days import list_care_days, list_day_facts
 from app.checkin.service.care_days import accept_care_day, log_care_day
 from app.checkin.service.facts import add_subject

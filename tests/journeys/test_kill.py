@@ -36,8 +36,18 @@ LIVE_RECORD = (
     "tianjin.service_record live WHERE NOT EXISTS "
     "(SELECT FROM tianjin.service_record later WHERE later.supersedes_id = live.id)"
 )
+# How many holds, moves and reviews there are depends on which visits the sample falls on; none may be left open.
+OPEN_HOLD = "tianjin.hold WHERE NOT EXISTS (SELECT FROM tianjin.hold_release WHERE hold_release.hold_id = hold.id)"
+AUDITED = "SELECT count(*) FROM tianjin.audit_entry WHERE action ="
 COUNTED = {
     "clock_event": "SELECT count(*) FROM tianjin.clock_event",
+    "position": "SELECT count(*) FROM tianjin.position",
+    "care_fact": "SELECT count(*) FROM tianjin.care_fact",
+    "grade": "SELECT count(*) FROM tianjin.grade",
+    "open_hold": f"SELECT count(*) FROM {OPEN_HOLD}",
+    "audited_items": f"{AUDITED} 'visit.items_logged'",
+    "audited_word": f"{AUDITED} 'visit.confirmed'",
+    "audited_day": f"{AUDITED} 'care_day.logged'",
     "item_done": "SELECT count(*) FROM tianjin.item_done",
     "confirmation": "SELECT count(*) FROM tianjin.evidence",
     "visit": "SELECT count(*) FROM tianjin.visit",
@@ -201,6 +211,13 @@ def expected(people: People) -> dict[str, int]:
     visits, days = len(DAYS) * len(HOURS), len(DAYS) * len(people.families)
     return {
         "clock_event": 2 * visits + 2 * days,
+        "position": 2 * visits + 2 * days,
+        "care_fact": visits + days,
+        "grade": 2 * visits + days,  # of a visit before the client's word and after it
+        "open_hold": 0,
+        "audited_items": visits,
+        "audited_word": visits,
+        "audited_day": days,
         "item_done": len(ITEMS) * visits,
         "confirmation": visits,
         "visit": visits,

@@ -12,10 +12,10 @@ from app.checkin.days import CareDayView, DayClaim, DayFinding, DayJudgement, Lo
 from app.checkin.models import (
     CareDay,
     CareDayItem,
-    CareNote,
     ExceptionFound,
     PayableCareDay,
 )
+from app.checkin.note_models import CareNote
 from app.checkin.queries import care_days as queries
 from app.checkin.queries.care_days import DayRights
 from app.checkin.rules.care_days import counted_entry, judge_care_day, standing_of

@@ -19,7 +19,7 @@ from app.checkin.rules.location import judge_location, location_exceptions
 from app.checkin.rules.visits import door_exceptions
 from app.checkin.service import facts
 from app.checkin.service.events import Judged, check_source, replay, store
-from app.checkin.service.settling import policy_on, record_visit, subject_of
+from app.checkin.service.settling import policy_on, record_visit, settle_visit, subject_of
 from app.checkin.shown import ClockEventView
 from app.checkin.types import ClockJudgement, EventKind, ExceptionCode, FactKind, FactSubject, Found, ReviewStep, Rights
 from app.kernel import clock
@@ -220,12 +220,15 @@ def follow(
         return replace(event, exceptions=codes_of(found))
     moved = _move(session, event, visit=visit, moment=moment, actor=actor)
     if moved is None:
+        progress.lock(session, visit_id=visit.id)  # before its facts, in the order of all who settle it
         found = [*found, Found(ExceptionCode.REPEATED_EVENT)]
     if found:
         facts.add_subject(session, subject_of(visit), at=moment.at)
         facts.add_exceptions(session, fact_id=visit.id, found=found, policy=policy, at=moment.at, event_id=event.id)
     if moved is not None and moved.state is VisitState.DONE and moved.began_at and moved.ended_at:
         record_visit(session, moved, region=moment.region, at=moment.at)
+    elif moved is None:
+        settle_visit(session, visit, region=moment.region, at=moment.at)  # its place may prove the first try's
     return replace(event, exceptions=codes_of(found))
 
 
