@@ -61,7 +61,8 @@ class DayClaim:
     """All that a care day is judged by.
 
     `entered_at` is when it was entered, `begins_at` and `ends_at` are the local midnights around the day; `relation`
-    is that of the assignment which covers the day, where there is one.
+    is that of the assignment which covers the day, where there is one. `doubted_id` is another care day of the same
+    client and day that a person was to look at before this one came, or refused.
     """
 
     carer_id: UUID
@@ -74,6 +75,7 @@ class DayClaim:
     relation: Relation | None
     events: tuple[DayEvent, ...]
     items: tuple[DayItem, ...]
+    doubted_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.checkin.days import DayClaim, DayEvent, DayItem
-from app.checkin.rules.care_days import counted_entry, judge_care_day, standing_of
+from app.checkin.rules.care_days import counted_entry, drawn_by, judge_care_day, standing_of
 from app.checkin.types import DayStanding, EventKind, ExceptionCode, LocationSource, Severity, Verdict
 from app.policies.codes import EvidenceGrade, GradeOutcome, ItemCategory, PositionWeight, Relation
 from app.policies.service import load_book
@@ -169,6 +169,21 @@ def test_a_tap_of_another_carer_client_or_day_is_no_witness(foreign: dict[str, A
 
     assert judgement.grade is C
     assert [finding.code for finding in judgement.findings] == [ExceptionCode.NO_CLOCK_IN]
+
+
+def test_a_day_beside_one_that_waits_or_was_refused_waits_however_well_it_is_proven():
+    judgement = judge_care_day(a_claim(doubted_id=OTHER), policy=TIANJIN)
+
+    assert (judgement.grade, [finding.code for finding in judgement.findings]) == (A, [ExceptionCode.SECOND_CARE_DAY])
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is IN_REVIEW
+
+
+def test_the_sample_falls_on_carer_client_and_day():
+    key = {"client_id": CLIENT, "carer_id": CARER, "day": DAY}
+    others = ({"client_id": OTHER}, {"carer_id": OTHER}, {"day": DAY + timedelta(days=1)})
+
+    assert drawn_by(**key) == drawn_by(**key)
+    assert len({drawn_by(**key), *(drawn_by(**(key | other)) for other in others)}) == 4
 
 
 def test_missing_taps_are_named_and_an_out_only_where_it_is_asked():

@@ -4,12 +4,14 @@ A day is graded by its clock events and where the phone was: A with all the even
 at the home, B with all of them but no such position (a family carer mostly lives there, so it proves little), C with
 some, D with none. Where the policy ignores positions all events give A, where it requires one they give C without it.
 The policy's outcome of the grade decides; something that must be fixed sends any day to the operator, since a family
-carer has no agency. Stays, entitlement and training are not judged here but with the month's subsidy: news of them
-may come late.
+carer has no agency. So does another care day of the same client and day that waits there or was refused: logged once
+more, the day would else be paid unseen. Stays, entitlement and training are not judged here but with the month's
+subsidy: news of them may come late.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID, uuid5
 
 from app.checkin.days import DayClaim, DayEvent, DayFinding, DayJudgement
 from app.checkin.rules.location import location_exceptions
@@ -31,6 +33,7 @@ def judge_care_day(claim: DayClaim, *, policy: Policy) -> DayJudgement:
     findings = (
         *_entry(claim, policy),
         *_care(claim, policy.family),
+        *_doubted(claim),
         *_taps(kinds, policy.family),
         *_late_taps(claim, counted, policy),
         *_positions(counted, weight=policy.family.position_weight),
@@ -46,6 +49,11 @@ def standing_of(judgement: DayJudgement, *, policy: Policy, is_drawn: bool) -> D
     outcome = policy.grading.rule_of(judgement.grade).outcome
     pays = outcome is GradeOutcome.PAYS or (outcome is GradeOutcome.PAYS_SAMPLED and not is_drawn)
     return DayStanding.PAYABLE if pays else DayStanding.IN_REVIEW
+
+
+def drawn_by(*, client_id: UUID, carer_id: UUID, day: date) -> UUID:
+    """By what the sample falls on a day: not by its id, which the phone may choose anew until none is drawn."""
+    return uuid5(client_id, f"{carer_id}/{day.isoformat()}")
 
 
 def counted_events(claim: DayClaim) -> tuple[DayEvent, ...]:
@@ -79,6 +87,11 @@ def _care(claim: DayClaim, terms: FamilyTerms) -> Iterator[DayFinding]:
         yield DayFinding(ExceptionCode.NOT_ASSIGNED, MUST_FIX, {})
     elif claim.relation is not None and claim.relation not in terms.relations:
         yield DayFinding(ExceptionCode.NOT_ASSIGNED, MUST_FIX, {"relation": claim.relation.value})
+
+
+def _doubted(claim: DayClaim) -> Iterator[DayFinding]:
+    if claim.doubted_id is not None:
+        yield DayFinding(ExceptionCode.SECOND_CARE_DAY, MUST_FIX, {"care_day_id": str(claim.doubted_id)})
 
 
 def _taps(kinds: set[EventKind], terms: FamilyTerms) -> Iterator[DayFinding]:
