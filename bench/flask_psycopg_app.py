@@ -52,7 +52,9 @@ CONTEXT = """
       EXISTS (SELECT FROM stay WHERE stay.client_id = visit.client_id AND kind IN ('hospital', 'institution')
         AND valid_from < %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)),
       EXISTS (SELECT FROM care_plan WHERE care_plan.client_id = visit.client_id AND confirmed_at IS NOT NULL
-        AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s))
+        AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)),
+      EXISTS (SELECT FROM client JOIN person ON person.id = client.person_id
+        WHERE client.id = visit.client_id AND person.died_on < %(day)s)
     FROM account
       LEFT JOIN carer ON carer.person_id = account.person_id AND carer.kind = 'professional'
       LEFT JOIN visit ON visit.id = %(visit)s AND visit.carer_id = carer.id

@@ -61,8 +61,9 @@ class DayClaim:
     """All that a care day is judged by.
 
     `entered_at` is when it was entered, `begins_at` and `ends_at` are the local midnights around the day; `relation`
-    is that of the assignment which covers the day, where there is one. `doubted_id` is another care day of the same
-    client and day that a person was to look at before this one came, or refused.
+    is that of the assignment which covers the day, where there is one; `died_on` is the client's day of death.
+    `doubted_id` is another care day of the same client and day that a person was to look at before this one came, or
+    refused.
     """
 
     carer_id: UUID
@@ -75,6 +76,7 @@ class DayClaim:
     relation: Relation | None
     events: tuple[DayEvent, ...]
     items: tuple[DayItem, ...]
+    died_on: date | None = None
     doubted_id: UUID | None = None
 
 

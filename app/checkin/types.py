@@ -90,6 +90,7 @@ class ExceptionCode(StrEnum):
     NOT_EMPLOYED = "not_employed"
     VISIT_CANCELLED = "visit_cancelled"
     CLIENT_DENIES = "client_denies"  # client or guardian: "this was not so"
+    CLIENT_DIED = "client_died"  # care told for a day after the day of death
 
 
 class Severity(StrEnum):
@@ -233,6 +234,7 @@ class Rights:
     entitled: bool
     away: bool  # in hospital or an institution
     planned_care: bool  # a confirmed care plan is in force
+    died: bool = False  # before the service date; on the day of death itself care may have come before
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.kernel import clock
 from app.kernel.geo import CoordinateSystem
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role, ScopeKind
+from app.registry.models import Client, Person
 from app.schedules.models import Visit
 from app.schedules.types import VisitState
 from tests.checkin.factories import a_fix, a_tap, come_and_go, send
@@ -259,6 +260,20 @@ def test_what_forbids_planning_is_told_at_the_door_and_stops_nobody(
     assert answer.json["exceptions"] == ["certificate_expired", "not_assigned"]
     severities = set(tianjin.scalars(select(ExceptionFound.severity).where(ExceptionFound.fact_id == visit_id)))
     assert severities == {"must_fix"}
+
+
+@pytest.mark.parametrize(("days_ago", "told"), [(0, []), (1, ["client_died"])])
+def test_a_tap_after_the_day_of_death_is_stored_and_told(
+    client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session, days_ago: int, told: list[str]
+):
+    person_id = select(Client.person_id).where(Client.id == scene.client_id).scalar_subquery()
+    died_on = NOW.date() - timedelta(days=days_ago)
+    tianjin.execute(update(Person).where(Person.id == person_id).values(died_on=died_on))
+    tianjin.commit()
+
+    answer = send(client, scene, visit_id, "in", a_tap())
+
+    assert (answer.status_code, answer.json["exceptions"]) == (201, told)
 
 
 @pytest.mark.parametrize(

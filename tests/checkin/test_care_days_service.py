@@ -50,7 +50,7 @@ from app.kernel.paging import PageRequest
 from app.kernel.permissions import Role, Scope, ScopeKind
 from app.kernel.resend import EventReused
 from app.policies.codes import EvidenceGrade, ItemCategory, Relation
-from app.registry.models import Assignment
+from app.registry.models import Assignment, Client, Person
 from tests.checkin.family_rows import DAY, EVENING, Family, a_client_row, a_day, a_family, a_tap, an_item, both_taps
 from tests.schedules.factories import settings_of
 
@@ -314,6 +314,16 @@ def test_an_unknown_client_and_an_account_without_a_carer_are_not_found(tianjin:
         log_care_day(tianjin, command=a_day(family), actor=nobody, at=EVENING)
     with pytest.raises(NotFound):
         log_care_day(tianjin, command=a_day(family), actor=replace(family.actor, person_id=None), at=EVENING)
+
+
+def test_care_told_for_a_day_after_the_clients_death_waits_for_the_operator(tianjin: Session):
+    family = a_family(tianjin)
+    person_id = select(Client.person_id).where(Client.id == family.client_id).scalar_subquery()
+    tianjin.execute(update(Person).where(Person.id == person_id).values(died_on=DAY - timedelta(days=1)))
+
+    view = log_care_day(tianjin, command=a_day(family, **both_taps(tianjin, family)), actor=family.actor, at=EVENING)
+
+    assert (view.standing, view.exceptions) == (IN_REVIEW, (ExceptionCode.CLIENT_DIED,))
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,17 @@ def test_the_carer_is_assigned_in_a_relation_the_region_allows(is_assigned, rela
     assert codes(claim) == expected
 
 
+@pytest.mark.parametrize(
+    ("died_on", "expected"),
+    [(None, []), (DAY + timedelta(days=1), []), (DAY, []), (DAY - timedelta(days=1), [ExceptionCode.CLIENT_DIED])],
+)
+def test_care_after_the_day_of_death_is_told_and_held(died_on, expected):
+    judgement = judge_care_day(a_claim(died_on=died_on), policy=TIANJIN)
+
+    assert [finding.code for finding in judgement.findings] == expected
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is (IN_REVIEW if expected else PAYABLE)
+
+
 GRADES = [  # events, weight, asked a day, grade
     (BOTH, WITNESS, 2, A),
     ((an_event(IN), an_event(OUT, NOWHERE)), WITNESS, 2, A),

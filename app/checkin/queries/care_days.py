@@ -29,7 +29,7 @@ from app.kernel.errors import NotFound
 from app.kernel.paging import Page, PageRequest
 from app.kernel.permissions import AnyActor, SystemActor
 from app.policies.codes import Relation
-from app.registry.models import Assignment, Carer, Client
+from app.registry.models import Assignment, Carer, Client, Person
 from app.registry.queries import one_or_not_found, visible_clients
 from app.registry.types import CarerKind
 
@@ -46,11 +46,12 @@ STANDING = case(
 
 @dataclass(frozen=True, slots=True)
 class DayRights:
-    """A client's district, and whether the carer is assigned to him on the day and as what."""
+    """A client's district and death, and whether the carer is assigned to him on the day and as what."""
 
     district_code: str
     is_assigned: bool
     relation: Relation | None
+    died_on: date | None
 
 
 def find_own_carer(session: Session, *, person_id: UUID | None) -> UUID | None:
@@ -68,12 +69,13 @@ def find_rights(session: Session, *, client_id: UUID, carer_id: UUID, day: date)
         or_(Assignment.valid_to.is_(None), Assignment.valid_to > day),
     )
     statement = (
-        select(Client.district_code, Assignment.id, Assignment.relation)
+        select(Client.district_code, Person.died_on, Assignment.id, Assignment.relation)
+        .join(Person, Person.id == Client.person_id)
         .outerjoin(Assignment, covering)
         .where(Client.id == client_id)
     )
     row = session.execute(statement).one_or_none()
-    return None if row is None else DayRights(row.district_code, row.id is not None, row.relation)
+    return None if row is None else DayRights(row.district_code, row.id is not None, row.relation, row.died_on)
 
 
 def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) -> tuple[DayEvent, ...]:

@@ -42,6 +42,7 @@ from app.registry.models import (
     Employment,
     Entitlement,
     HomePlace,
+    Person,
     ServiceAgreement,
     Stay,
     Suspension,
@@ -129,7 +130,16 @@ def _rights(*, client_id: Any, agency_id: Any) -> list[Any]:
             "away"
         ),
         _held(plan, plan.c.client_id == client_id, plan.c.confirmed_at.is_not(None)).label("planned_care"),
+        _died(client_id).label("died"),
     ]
+
+
+def _died(client_id: Any) -> Any:
+    """Whether the client died before the day: on the day of death he may have been cared for before it."""
+    cared_for, person = Client.__table__.alias("r"), Person.__table__.alias("p")
+    found = select(literal_column("1")).select_from(cared_for.join(person, person.c.id == cared_for.c.person_id))
+    found = found.where(cared_for.c.id == client_id, person.c.died_on < DAY)
+    return found.correlate_except(cared_for, person).exists()
 
 
 def _homes(client_id: Any) -> Any:
@@ -211,7 +221,7 @@ def _load(session: Session, statement: FixedStatement, values: dict[str, Any], k
     values["home_type"] = (HomeType.FAMILY_CARE if family else HomeType.AGENCY_CARE).value
     rows = statement.rows(session, values)
     if not rows:
-        return Door(None, None, None, None, None, None, (), Rights(*[False] * 6))
+        return Door(None, None, None, None, None, None, (), Rights(*[False] * 7))
     first = rows[0]
     return Door(
         standing=Standing(AccountState(first.account_state), first.grants_version),
@@ -228,6 +238,7 @@ def _load(session: Session, statement: FixedStatement, values: dict[str, Any], k
             entitled=first.granted and not first.suspended,
             away=first.away,
             planned_care=first.planned_care,
+            died=first.died,
         ),
     )
 

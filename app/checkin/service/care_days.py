@@ -107,6 +107,7 @@ def claim_of(
         ends_at=clock.local_midnight(row.day + ONE_DAY, zone),
         is_assigned=rights.is_assigned,
         relation=rights.relation,
+        died_on=rights.died_on,
         events=queries.list_day_events(session, ids=named, zone=zone),
         items=queries.list_day_items(session, codes=codes),
         doubted_id=queries.find_doubted(session, care_day=row),
