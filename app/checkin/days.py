@@ -34,7 +34,8 @@ class LogCareDay:
 class DayEvent:
     """A clock event a care day names: whose it is, for whom, and where the phone was.
 
-    `day` is the local day of the instant that counts, `received_at` when the event arrived.
+    `day` is the local day of `counted_at`, the instant that counts, `received_at` when the event arrived, and
+    `clock_found` what was found about its time then.
     """
 
     id: UUID
@@ -42,9 +43,11 @@ class DayEvent:
     carer_id: UUID
     client_id: UUID | None
     day: date
+    counted_at: datetime
     received_at: datetime
     verdict: Verdict
     source: LocationSource | None
+    clock_found: tuple[ExceptionCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

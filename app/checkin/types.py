@@ -198,20 +198,20 @@ class LocationJudgement:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockJudgement:
-    """Which instant counts for a tap, how far the phone's clock was off, and what a person should know."""
-
-    counted_at: datetime
-    skew: timedelta
-    exceptions: tuple[ExceptionCode, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """One exception with what it rests on: ids, minutes, metres and codes only."""
 
     code: ExceptionCode
     details: Mapping[str, str | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJudgement:
+    """Which instant counts for a tap, how far the phone's clock was off, and what a person should know."""
+
+    counted_at: datetime
+    skew: timedelta
+    exceptions: tuple[Found, ...]
 
 
 @dataclass(frozen=True, slots=True)

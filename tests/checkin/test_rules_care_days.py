@@ -37,6 +37,7 @@ def an_event(kind: EventKind = IN, verdict: Verdict = INSIDE, **more: Any) -> Da
         "carer_id": CARER,
         "client_id": CLIENT,
         "day": DAY,
+        "counted_at": EVENING - HOUR if kind is IN else EVENING,
         "received_at": EVENING,
         "source": LocationSource.WECHAT,
     } | more
@@ -167,6 +168,34 @@ def test_a_day_is_graded_by_its_taps_and_what_positions_are_worth(events, weight
     policy = with_family(position_weight=weight, clock_events_per_day=asked)
 
     assert judge_care_day(a_claim(events=events), policy=policy).grade is expected
+
+
+@pytest.mark.parametrize(
+    ("apart", "grade", "expected"),
+    [
+        (HOUR, A, []),
+        (SECOND, A, []),
+        (timedelta(milliseconds=999), C, [ExceptionCode.SWAPPED]),
+        (timedelta(0), C, [ExceptionCode.SWAPPED]),
+        (-HOUR, C, [ExceptionCode.SWAPPED]),
+    ],
+)
+def test_an_out_that_is_not_after_the_in_witnesses_nothing_and_holds_the_day(apart, grade, expected):
+    events = (an_event(IN, counted_at=EVENING), an_event(OUT, counted_at=EVENING + apart))
+
+    judgement = judge_care_day(a_claim(events=events), policy=TIANJIN)
+
+    assert (judgement.grade, [finding.code for finding in judgement.findings]) == (grade, expected)
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is (IN_REVIEW if expected else PAYABLE)
+
+
+def test_what_was_found_about_a_taps_time_is_told_of_its_day_and_holds_nothing():
+    found = (ExceptionCode.CLOCK_SKEW, ExceptionCode.LATE_SYNC)
+
+    judgement = judge_care_day(a_claim(events=(an_event(IN, clock_found=found), an_event(OUT))), policy=TIANJIN)
+
+    assert [finding.code for finding in judgement.findings] == list(found)
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is PAYABLE
 
 
 FOREIGN = [{"carer_id": OTHER}, {"client_id": OTHER}, {"client_id": None}, {"day": date(2026, 11, 9)}]

@@ -43,6 +43,8 @@ STANDING = case(
     else_=DayStanding.SECOND.value,
 )
 
+ABOUT_TIME = frozenset({ExceptionCode.CLOCK_SKEW, ExceptionCode.LATE_SYNC, ExceptionCode.FUTURE_TIME})
+
 
 @dataclass(frozen=True, slots=True)
 class DayRights:
@@ -81,6 +83,7 @@ def find_rights(session: Session, *, client_id: UUID, carer_id: UUID, day: date)
 def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) -> tuple[DayEvent, ...]:
     """The clock events of these ids that have arrived. Unscoped: whose they are is judged."""
     rows = session.scalars(select(ClockEvent).where(ClockEvent.id.in_(ids)).order_by(ClockEvent.id)) if ids else ()
+    found = _codes(session, list(ids))
     return tuple(
         DayEvent(
             id=row.id,
@@ -88,9 +91,11 @@ def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) 
             carer_id=row.carer_id,
             client_id=row.client_id,
             day=clock.local_date(row.counted_at, zone),
+            counted_at=row.counted_at,
             received_at=row.recorded_at,
             verdict=row.verdict,
             source=row.location_source,
+            clock_found=tuple(code for code in found.get(row.id, ()) if code in ABOUT_TIME),
         )
         for row in rows
     )

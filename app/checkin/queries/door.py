@@ -99,6 +99,7 @@ class Door:
     district_code: str | None
     places: tuple[Place, ...]
     rights: Rights
+    street_code: str | None = None
 
 
 def _held(right: FromClause, *conditions: Any, strictly: bool = False) -> Any:
@@ -137,9 +138,10 @@ def _rights(*, client_id: Any, agency_id: Any) -> list[Any]:
 def _died(client_id: Any) -> Any:
     """Whether the client died before the day: on the day of death he may have been cared for before it."""
     cared_for, person = Client.__table__.alias("r"), Person.__table__.alias("p")
-    found = select(literal_column("1")).select_from(cared_for.join(person, person.c.id == cared_for.c.person_id))
-    found = found.where(cared_for.c.id == client_id, person.c.died_on < DAY)
-    return found.correlate_except(cared_for, person).exists()
+    dead: Select[Any] = select(literal_column("1")).select_from(cared_for)
+    dead = dead.join(person, person.c.id == cared_for.c.person_id)
+    dead = dead.where(cared_for.c.id == client_id, person.c.died_on < DAY)
+    return dead.correlate_except(cared_for, person).exists()
 
 
 def _homes(client_id: Any) -> Any:
@@ -176,6 +178,7 @@ def _statement(*, by_visit: bool) -> Select[Any]:
         *(visit[name].label(f"visit_{name}") if by_visit else null().label(f"visit_{name}") for name in VISIT_COLUMNS),
         client_id.label("client_id"),
         (visit.district_code if by_visit else client.district_code).label("district_code"),
+        (visit.street_code if by_visit else client.street_code).label("street_code"),
         home.position_enc,
         home.system,
         home.radius_m,
@@ -230,6 +233,7 @@ def _load(session: Session, statement: FixedStatement, values: dict[str, Any], k
         visit=_visit_of(first) if first.visit_id is not None else None,
         client_id=first.client_id,
         district_code=first.district_code,
+        street_code=first.street_code,
         places=_places(rows, keys),
         rights=Rights(
             certified=first.certified,

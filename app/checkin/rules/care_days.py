@@ -10,7 +10,7 @@ subsidy: news of them may come late.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from app.checkin.days import DayClaim, DayEvent, DayFinding, DayJudgement
@@ -22,20 +22,24 @@ from app.policies.types import Policy
 
 MUST_FIX, ACKNOWLEDGE = Severity.MUST_FIX, Severity.ACKNOWLEDGE
 POSITION = "position"
+ONE_SECOND = timedelta(seconds=1)
 
 
 def judge_care_day(claim: DayClaim, *, policy: Policy) -> DayJudgement:
     """Grade a care day and list what was found about it. Nothing is refused."""
     counted = counted_events(claim)
-    kinds = {event.kind for event in counted}
+    told = {event.kind for event in counted}
+    is_swapped = _is_swapped(counted)
+    kinds = told - {EventKind.OUT} if is_swapped else told
     at_home = _was_at_home(counted, weight=policy.family.position_weight)
     witnesses = tuple(sorted(kind.value for kind in kinds)) + ((POSITION,) if at_home else ())
     findings = (
         *_entry(claim, policy),
         *_care(claim, policy.family),
         *_doubted(claim),
-        *_taps(kinds, policy.family),
-        *_late_taps(claim, counted, policy),
+        *_taps(told, policy.family),
+        *([DayFinding(ExceptionCode.SWAPPED, MUST_FIX, {})] if is_swapped else []),
+        *_tap_times(claim, counted, policy),
         *_positions(counted, weight=policy.family.position_weight),
         *_items(claim, policy),
     )
@@ -103,11 +107,22 @@ def _taps(kinds: set[EventKind], terms: FamilyTerms) -> Iterator[DayFinding]:
         yield DayFinding(ExceptionCode.NO_CLOCK_OUT, ACKNOWLEDGE, {})
 
 
-def _late_taps(claim: DayClaim, events: tuple[DayEvent, ...], policy: Policy) -> Iterator[DayFinding]:
+def _is_swapped(events: tuple[DayEvent, ...]) -> bool:
+    """Whether the out is not after the in: two taps of one moment prove no care between them."""
+    ins = [event.counted_at for event in events if event.kind is EventKind.IN]
+    outs = [event.counted_at for event in events if event.kind is EventKind.OUT]
+    return bool(ins and outs) and max(outs) - min(ins) < ONE_SECOND
+
+
+def _tap_times(claim: DayClaim, events: tuple[DayEvent, ...], policy: Policy) -> Iterator[DayFinding]:
     """A tap's time is what the phone says: one that comes long after its day may have been made up at home since."""
     for event in events:
-        if event.received_at - claim.ends_at > policy.clock.late_sync_after:
+        is_late = event.received_at - claim.ends_at > policy.clock.late_sync_after
+        if is_late:
             yield DayFinding(ExceptionCode.LATE_SYNC, MUST_FIX, {"event_id": str(event.id)})
+        for code in event.clock_found:
+            if code is not ExceptionCode.LATE_SYNC or not is_late:
+                yield DayFinding(code, ACKNOWLEDGE, {"event_id": str(event.id)})
 
 
 def _positions(events: tuple[DayEvent, ...], *, weight: PositionWeight) -> Iterator[DayFinding]:

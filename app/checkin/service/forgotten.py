@@ -30,7 +30,7 @@ def close_forgotten(session: Session, *, actor: SystemActor, at: datetime) -> in
 
 
 def _close(session: Session, visit: VisitView, *, actor: SystemActor, at: datetime) -> bool:
-    began_at = visit.began_at or visit.planned_from
+    began_at = visit.began_at or visit.planned_from or visit.ended_at
     if began_at is None:
         return False
     on = clock.local_date(began_at, zone_of(actor.region))
