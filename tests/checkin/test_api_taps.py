@@ -17,12 +17,15 @@ from app.checkin.types import Fix, LocationSource
 from app.kernel.geo import CoordinateSystem
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role, ScopeKind
+from app.policies.service import load_book
 from app.registry.models import Assignment, Client, Person
 from app.schedules.types import VisitState
 from tests.checkin.factories import a_fix, a_tap, cancel, come_and_go, record_of, send, visit_of
 from tests.schedules.factories import (
+    DISTRICT,
     HOUR,
     NOW,
+    TODAY,
     Scene,
     a_carer,
     a_scene,
@@ -63,6 +66,18 @@ def test_the_exact_position_is_kept_apart_encrypted_and_provable(
     key = settings_of(app).key_ring.command_key
     assert event.position_digest == position_digest(fix, salt=position.salt, key=key)
     assert event.position_digest != position_digest(fix, salt=bytes(16), key=key)
+
+
+def test_a_tap_keeps_the_rules_that_its_place_and_its_time_were_judged_by(
+    client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session
+):
+    answer = send(client, scene, visit_id, "in", a_tap())
+
+    event = tianjin.get_one(ClockEvent, UUID(answer.json["id"]))
+    book = load_book()
+    of_district = book.policy_for(region="tianjin", district=DISTRICT, on=TODAY)
+    of_fund = book.policy_for(region="tianjin", district=None, on=TODAY)
+    assert (event.policy_digest, event.clock_policy_digest) == (of_district.digest, of_fund.digest)
 
 
 @pytest.mark.parametrize(

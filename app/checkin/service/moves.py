@@ -63,6 +63,7 @@ class Moment:
     judged: ClockJudgement
     at: datetime
     region: str
+    policy_digest: str
 
 
 def moment_of(occurred_at: datetime, *, sent_at: datetime | None, region: str, at: datetime) -> Moment:
@@ -76,7 +77,8 @@ def moment_of(occurred_at: datetime, *, sent_at: datetime | None, region: str, a
         terms=rules.clock,
         future_tolerance=rules.location.future_tolerance,
     )
-    return Moment(judged.counted_at, clock.local_date(judged.counted_at, zone), judged, at, region)
+    day = clock.local_date(judged.counted_at, zone)
+    return Moment(judged.counted_at, day, judged, at, region, rules.digest)
 
 
 def carer_kind_of(actor: Actor) -> CarerKind:
@@ -120,6 +122,8 @@ def judge_tap(
         fix=command.fix,
         skew=moment.judged.skew,
         location=judge_location(command.fix, places=places, occurred_at=command.occurred_at, terms=policy.location),
+        policy_digest=policy.digest,
+        clock_policy_digest=moment.policy_digest,
     )
 
 
