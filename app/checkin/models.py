@@ -57,6 +57,8 @@ class ClockEvent(AppendOnly, Base):
     command_digest: Mapped[bytes]
     position_digest: Mapped[bytes | None]
     account_id: Mapped[UUID]
+    policy_digest: Mapped[str | None]  # by which the verdict was given; unknown of taps stored before it was kept
+    clock_policy_digest: Mapped[str | None]  # by which `counted_at` was chosen: the fund's, of the day it arrived
 
 
 class Position(Base):

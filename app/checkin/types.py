@@ -89,7 +89,7 @@ class ExceptionCode(StrEnum):
     NOT_EMPLOYED = "not_employed"
     VISIT_CANCELLED = "visit_cancelled"
     CLIENT_DENIES = "client_denies"  # client or guardian: "this was not so"
-    CLIENT_DIED = "client_died"  # before the day of the care
+    CLIENT_DIED = "client_died"  # care told for a day after the day of death
 
 
 class Severity(StrEnum):
@@ -198,20 +198,20 @@ class LocationJudgement:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockJudgement:
-    """Which instant counts for a tap, how far the phone's clock was off, and what a person should know."""
-
-    counted_at: datetime
-    skew: timedelta
-    exceptions: tuple[ExceptionCode, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """One exception with what it rests on: ids, minutes, metres and codes only."""
 
     code: ExceptionCode
     details: Mapping[str, str | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJudgement:
+    """Which instant counts for a tap, how far the phone's clock was off, and what a person should know."""
+
+    counted_at: datetime
+    skew: timedelta
+    exceptions: tuple[Found, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +234,7 @@ class Rights:
     entitled: bool
     away: bool  # in hospital or an institution
     planned_care: bool  # a confirmed care plan is in force
+    died: bool = False  # before the service date; on the day of death itself care may have come before
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_25_05_reviews"
-down_revision = "2026_11_22_09_payouts"
+down_revision = "2026_11_25_03_month_runs"
 
 DECISIONS = ("accepted", "refused", "escalated", "moved", "reopened")
 REASONS = (

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_25_09_homes"
-down_revision = "2026_11_25_03_month_runs"
+down_revision = "2026_11_25_08_clock_event_policy"
 
 
 def upgrade(schema: str) -> None:

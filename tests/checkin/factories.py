@@ -9,16 +9,20 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask.testing import FlaskClient
 from geopy.distance import geodesic
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.checkin.models import ServiceRecord
 from app.checkin.queries.facts import list_overdue_holds
 from app.checkin.rules.grading import is_sampled
 from app.checkin.service import escalation, forgotten
 from app.kernel import clock
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, SystemActor
+from app.schedules.models import Visit
 from tests.checkin.terms import a_policy
+from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOME, NOW, Scene, settings_of
 
 API = "/api/v1"
@@ -84,10 +88,13 @@ def come_and_go(
     minutes: int = 60,
     fix: dict[str, Any] | str | None = "home",
 ) -> tuple[TestResponse, TestResponse]:
-    """Clock in an hour ago and out `minutes` later, told now."""
+    """Clock in an hour ago and out `minutes` later, each told at once."""
     began = clock.now() - timedelta(minutes=60)
-    first = send(client, scene, visit_id, "in", a_tap(at=began, fix=fix))
-    return first, send(client, scene, visit_id, "out", a_tap(at=began + timedelta(minutes=minutes), fix=fix))
+    with clock_at(began):
+        first = send(client, scene, visit_id, "in", a_tap(at=began, fix=fix))
+    ended = began + timedelta(minutes=minutes)
+    with clock_at(ended):
+        return first, send(client, scene, visit_id, "out", a_tap(at=ended, fix=fix))
 
 
 def an_item(code: str = "bath", outcome: str = "done", **changed: object) -> dict[str, object]:
@@ -138,3 +145,20 @@ def done(client: FlaskClient, scene: Scene, visit_id: UUID, **tap: object) -> No
     assert log(client, scene, visit_id, an_item()).status_code == 201
     first, last = come_and_go(client, scene, visit_id, **tap)
     assert (first.status_code, last.status_code) == (201, 201)
+
+
+def visit_of(session: Session, visit_id: UUID) -> Visit:
+    session.expire_all()
+    return session.get_one(Visit, visit_id)
+
+
+def record_of(session: Session, visit_id: UUID) -> ServiceRecord:
+    session.expire_all()
+    return session.scalars(select(ServiceRecord).where(ServiceRecord.visit_id == visit_id)).one()
+
+
+def cancel(client: FlaskClient, scene: Scene, visit_id: UUID) -> None:
+    with clock_at(NOW - timedelta(hours=3)):  # before its planned beginning
+        headers = scene.headers(scene.dispatcher) | {"Idempotency-Key": "c"}
+        answer = client.post(f"/api/v1/visits/{visit_id}/cancellation", json={"reason": "unsafe"}, headers=headers)
+    assert answer.status_code == 201, answer.json

@@ -266,7 +266,8 @@ def test_a_forgotten_clock_out_is_closed_held_and_still_told_later(
     client: FlaskClient, scene: Scene, past_visit: UUID, tianjin: Session
 ):
     log(client, scene, past_visit, an_item())
-    send(client, scene, past_visit, "in", a_tap(at=NOW - HOUR))
+    with clock_at(NOW - HOUR):
+        send(client, scene, past_visit, "in", a_tap(at=NOW - HOUR))
     too_soon = close_forgotten(tianjin, at=NOW + 2 * HOUR)
 
     closed = close_forgotten(tianjin, at=NOW + 2 * HOUR + timedelta(seconds=1))

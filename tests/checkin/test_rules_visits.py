@@ -203,6 +203,7 @@ def test_of_an_item_logged_twice_the_last_counts():
         ({"entitled": False}, ExceptionCode.NOT_ENTITLED),
         ({"away": True}, ExceptionCode.IN_HOSPITAL),
         ({"planned_care": False}, ExceptionCode.PLAN_MISSING),
+        ({"died": True}, ExceptionCode.CLIENT_DIED),
     ],
 )
 def test_what_forbids_planning_is_told_at_the_door(changed, code):

@@ -17,7 +17,6 @@ from app.kernel.permissions import AnyActor
 from app.registry.models import Carer
 from app.schedules.models import UNFINISHED, Visit
 from app.schedules.queries import get_visit
-from app.schedules.types import VisitSource, VisitState
 
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -128,21 +127,6 @@ def find_item_digests(session: Session, *, ids: Collection[UUID]) -> dict[UUID, 
 def get_carer_person(session: Session, *, carer_id: UUID) -> UUID:
     """The person behind a carer."""
     return session.scalars(select(Carer.person_id).where(Carer.id == carer_id)).one()
-
-
-def find_open_unscheduled(session: Session, *, carer_id: UUID, client_id: UUID) -> UUID | None:
-    """The unscheduled visit of this carer at this client that has begun and not ended."""
-    return session.scalars(
-        select(Visit.id)
-        .where(
-            Visit.carer_id == carer_id,
-            Visit.client_id == client_id,
-            Visit.state == VisitState.BEGUN,
-            Visit.source == VisitSource.UNSCHEDULED,
-        )
-        .order_by(Visit.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 def list_without_record(

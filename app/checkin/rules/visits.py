@@ -43,6 +43,7 @@ def door_exceptions(rights: Rights) -> tuple[ExceptionCode, ...]:
         (rights.entitled, ExceptionCode.NOT_ENTITLED),
         (not rights.away, ExceptionCode.IN_HOSPITAL),
         (rights.planned_care, ExceptionCode.PLAN_MISSING),
+        (not rights.died, ExceptionCode.CLIENT_DIED),
     )
     return tuple(code for holds, code in cases if not holds)
 
