@@ -419,10 +419,11 @@ def test_a_second_try_at_the_door_ends_what_the_first_left_in_doubt(
     times = {"in": NOW - HOUR, "out": NOW}
     log(client, scene, past_visit, an_item())
     for each, at in times.items():
-        send(client, scene, past_visit, each, a_tap(at=at, fix=None if each == kind else a_fix()))
+        with clock_at(at):
+            send(client, scene, past_visit, each, a_tap(at=at, fix=None if each == kind else a_fix()))
     before = fact(client, scene, past_visit)
 
-    with clock_at(NOW + 2 * MINUTE):
+    with clock_at(times[kind] + 2 * MINUTE):
         send(client, scene, past_visit, kind, a_tap(at=times[kind] + MINUTE))
         after = fact(client, scene, past_visit)
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.checkin.models import CareFact, ClockEvent, ExceptionFound, Hold, PayableTime
-from app.checkin.service import forgotten
 from app.checkin.service.facts import add_subject
 from app.checkin.types import FactKind, FactSubject
 from app.kernel import clock
@@ -21,8 +20,7 @@ from app.kernel.permissions import Actor, Role, ScopeKind
 from app.registry.models import Assignment, Client
 from app.schedules.models import Visit
 from app.schedules.types import VisitState
-from tests.checkin.factories import a_tap, an_item, cancel, decide, log, record_of, send, visit_of
-from tests.registry.factories import SYSTEM
+from tests.checkin.factories import a_tap, an_item, cancel, close_forgotten, decide, log, record_of, send, visit_of
 from tests.schedules.factories import HOUR, NOW, TODAY, Scene, a_carer, a_visit, an_actor, an_assignment
 
 MINUTE = timedelta(minutes=1)
@@ -98,7 +96,7 @@ def test_a_clock_out_without_a_clock_in_is_recorded_by_the_job_and_held(
 ):
     at_client(client, scene, "out")
 
-    closed = forgotten.close_forgotten(tianjin, actor=SYSTEM, at=NOW + 4 * HOUR)
+    closed = close_forgotten(tianjin, at=NOW + 4 * HOUR)
 
     (visit,) = visits(tianjin)
     assert (closed, record_of(tianjin, visit.id).minutes) == (1, 0)
@@ -121,7 +119,7 @@ def test_the_clock_out_of_a_visit_that_the_job_closed_ends_it_after_all(
     client: FlaskClient, scene: Scene, tianjin: Session
 ):
     at_client(client, scene, "in", at=NOW - 4 * HOUR)
-    forgotten.close_forgotten(tianjin, actor=SYSTEM, at=NOW)
+    close_forgotten(tianjin, at=NOW)
     tianjin.commit()
 
     at_client(client, scene, "out", at=NOW - 3 * HOUR)

@@ -93,7 +93,7 @@ def refuse(session: Session, fact_id: UUID, *, at: datetime) -> None:
             fact_id=fact_id,
             step=ReviewStep.OPERATOR,
             decision=Decision.REFUSED,
-            reason="x",
+            reason="care_not_given",
             actor_id=new_id(),
             command_digest=b"-",
             recorded_at=at,

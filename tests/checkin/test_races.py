@@ -111,13 +111,13 @@ class Stage:
         return self.run(lambda current: current.scalar(select(func.count()).select_from(model)))
 
     def come(self, current: Session) -> object:
-        return taps.clock_in(current, a_tap(NOW - HOUR), **self._tapping())
+        return taps.clock_in(current, a_tap(NOW - HOUR), **self._tapping(NOW - HOUR))
 
     def go(self, current: Session) -> object:
-        return taps.clock_out(current, a_tap(NOW), **self._tapping())
+        return taps.clock_out(current, a_tap(NOW), **self._tapping(NOW))
 
-    def _tapping(self) -> dict:
-        return {"visit_id": self.visit_id, "sent_at": NOW, "actor": self.scene.carer, "grants_version": 1, "at": NOW}
+    def _tapping(self, at: datetime) -> dict:
+        return {"visit_id": self.visit_id, "sent_at": at, "actor": self.scene.carer, "grants_version": 1, "at": at}
 
     def log(self, current: Session) -> object:
         item = ItemEntry(new_id(), "bath", ItemOutcome.DONE, NOW)

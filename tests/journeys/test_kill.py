@@ -212,7 +212,7 @@ def expected(people: People) -> dict[str, int]:
     return {
         "clock_event": 2 * visits + 2 * days,
         "position": 2 * visits + 2 * days,
-        "care_fact": visits + days,
+        "care_fact": visits + 2 * days,  # each morning's tap is sent in the evening, and that is told
         "grade": 2 * visits + days,  # of a visit before the client's word and after it
         "open_hold": 0,
         "audited_items": visits,
