@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
+# One more than cores: some tests wait for processes.
+TESTERS ?= 3
 
 .PHONY: setup demo run check fix test test-pg15 fuzz bench migrate migration openapi
 
@@ -25,7 +27,7 @@ fix: setup
 	$(BIN)/ruff format .
 
 test: check
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n $(TESTERS) $(ARGS)
 
 # Many random requests for every route of the OpenAPI document; `make test` tries a few.
 fuzz: setup
@@ -50,7 +52,7 @@ demo: setup
 	$(BIN)/python -m demo $(ARGS)
 
 test-pg15: setup
-	$(BIN)/python -m tests.pg15 -n 2 $(ARGS)
+	$(BIN)/python -m tests.pg15 -n $(TESTERS) $(ARGS)
 
 # Speed of a clean check-in beside a minimal hand-written application; ARGS=--help lists the options. Exit 1: a bar missed.
 bench: setup

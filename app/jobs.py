@@ -9,6 +9,7 @@ from app.kernel import outbox, resend
 from app.kernel.jobs import Daily, Every, Job, Turn
 from app.kernel.settings import current_settings
 from app.kernel.worker import clear_runs
+from app.payouts.jobs import JOBS as PAYOUTS
 from app.schedules.jobs import JOBS as SCHEDULES
 
 
@@ -45,4 +46,4 @@ KERNEL_JOBS = (
     Job("clear_job_runs", Daily(time(3, 30)), clear_runs, safe_twice_because="what is deleted stays deleted"),
 )
 
-JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *ACCOUNTS, *IMPORTS, *SCHEDULES, *CHECKIN)
+JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *ACCOUNTS, *IMPORTS, *SCHEDULES, *CHECKIN, *PAYOUTS)

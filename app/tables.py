@@ -3,6 +3,7 @@
 import app.accounts.models
 import app.careplans.models
 import app.checkin.models
+import app.checkin.note_models
 import app.imports.models
 import app.kernel.audit
 import app.kernel.jobs
@@ -11,7 +12,9 @@ import app.kernel.regions
 import app.kernel.resend
 import app.ledger.models
 import app.payouts.models
+import app.payouts.run_models
 import app.policies.models
+import app.registry.history_models
 import app.registry.models
 import app.schedules.models
 from app.kernel.db import Base

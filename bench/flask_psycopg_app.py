@@ -23,6 +23,7 @@ from app.kernel.settings import read_settings
 
 EARTH_M = 6371008.8
 RADIUS_M = 200
+POLICY = hashlib.sha256(b"200 m").hexdigest()
 SETTINGS = read_settings()
 RING = SETTINGS.key_ring
 TIMEOUTS = "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
@@ -52,7 +53,9 @@ CONTEXT = """
       EXISTS (SELECT FROM stay WHERE stay.client_id = visit.client_id AND kind IN ('hospital', 'institution')
         AND valid_from < %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)),
       EXISTS (SELECT FROM care_plan WHERE care_plan.client_id = visit.client_id AND confirmed_at IS NOT NULL
-        AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s))
+        AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)),
+      EXISTS (SELECT FROM client JOIN person ON person.id = client.person_id
+        WHERE client.id = visit.client_id AND person.died_on < %(day)s)
     FROM account
       LEFT JOIN carer ON carer.person_id = account.person_id AND carer.kind = 'professional'
       LEFT JOIN visit ON visit.id = %(visit)s AND visit.carer_id = carer.id
@@ -62,9 +65,11 @@ CONTEXT = """
 """
 EVENT = """
     INSERT INTO clock_event (id, kind, carer_id, client_id, visit_id, occurred_at, counted_at, device_id, skew_ms,
-      verdict, distance_m, accuracy_m, location_source, command_digest, position_digest, account_id, recorded_at)
+      verdict, distance_m, accuracy_m, location_source, command_digest, position_digest, account_id,
+      policy_digest, clock_policy_digest, recorded_at)
     VALUES (%(id)s, 'in', %(carer)s, %(client)s, %(visit)s, %(occurred_at)s, %(occurred_at)s, %(device)s, 0,
-      %(verdict)s, %(distance)s, %(accuracy)s, 'wechat', %(digest)s, %(position_digest)s, %(account)s, %(now)s)
+      %(verdict)s, %(distance)s, %(accuracy)s, 'wechat', %(digest)s, %(position_digest)s, %(account)s,
+      %(policy)s, %(policy)s, %(now)s)
     ON CONFLICT (id) DO NOTHING RETURNING id
 """
 POSITION = """
@@ -137,6 +142,7 @@ def _values(body: dict[str, Any], *, actor: Actor, visit_id: UUID, now: datetime
         "system": fix["system"],
         "fixed_at": fix["fixed_at"],
         "salt": salt,
+        "policy": POLICY,
         "digest": command_digest(body, key=RING.command_key),
         "position_digest": hashlib.sha256(salt + point.encode()).digest(),
     }

@@ -8,7 +8,7 @@ import selectors
 import socket
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -71,8 +71,11 @@ class _Client:
         return int(head[9:12]), b"connection: close" not in head.lower()
 
 
-def drive(address: tuple[str, int], requests: Sequence[bytes], *, clients: int) -> LoadResult:
-    """Send every request once, `clients` of them at any time. Raises ServerFailed when nothing comes for 30 s."""
+def drive(address: tuple[str, int], requests: Iterable[bytes], *, clients: int) -> LoadResult:
+    """Send every request once, `clients` of them at any time; each is taken when it is sent.
+
+    Raises ServerFailed when nothing comes for 30 s.
+    """
     waiting = iter(requests)
     latencies: list[float] = []
     statuses: Counter[int] = Counter()

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,12 +18,13 @@ from app.kernel.tokens import TokenKeys, issue
 from bench import seed
 from bench.cluster import Cluster, libpq_url
 from bench.load import LoadResult, ServerFailed, drive
-from bench.serving import OURS, Server, cpu_seconds, serve
+from bench.serving import Server, cpu_seconds, serve
 from bench.wire import Tally, counting_proxy
 
 TOKENS_LAST = timedelta(hours=1)
 STEP_ASIDE_DEGREES = 0.0001  # about ten metres from the door
 CREATED = 201
+OPEN_INSTANT = "@@@@-@@-@@T@@:@@:@@.@@@Z"  # as long as the instant that takes its place
 WARM_TRIPS = 40
 COUNTED_TRIPS = 10
 SOCKET = ".s.PGSQL.5432"
@@ -43,8 +44,19 @@ class Run:
 
 
 def clock_ins(pairs: Sequence[seed.Pair], *, keys: TokenKeys, at: datetime) -> list[bytes]:
-    """One HTTP request per pair: the carer clocks in at the client's home, about ten metres from the stored point."""
-    return [_request(pair, token=_token(pair, keys=keys, at=at), at=at) for pair in pairs]
+    """One HTTP request per pair: the carer clocks in at the client's home, about ten metres from the stored point.
+
+    The instant is left open: see `stamped`.
+    """
+    return [_request(pair, token=_token(pair, keys=keys, at=at)) for pair in pairs]
+
+
+def stamped(requests: Iterable[bytes]) -> Iterator[bytes]:
+    """The requests with the instant at which each is taken to be sent: in a long run those made beforehand would come
+    late, and be told."""
+    for request in requests:
+        instant = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        yield request.replace(OPEN_INSTANT.encode(), instant.encode())
 
 
 def run_once(
@@ -59,9 +71,9 @@ def run_once(
         serve(application, data_dir=cluster.data_dir, database_url=urls.runtime, more=more or {}) as server,
     ):
         requests = clock_ins(cluster.pairs, keys=cluster.settings.token_keys, at=clock.now())
-        check_statuses(drive(server.address, requests[:warm], clients=clients), application)
+        check_statuses(drive(server.address, stamped(requests[:warm]), clients=clients), application)
         web, database = cpu_seconds(server.process), cpu_seconds(cluster.process())
-        load = drive(server.address, requests[warm:], clients=clients)
+        load = drive(server.address, stamped(requests[warm:]), clients=clients)
         web, database = cpu_seconds(server.process) - web, cpu_seconds(cluster.process()) - database
         check_statuses(load, application)
         _check_stored(urls, expected=len(requests))
@@ -88,13 +100,13 @@ def count_round_trips(application: str, cluster: Cluster, *, name: str) -> list[
             counting_proxy(socket_folder / SOCKET, Path(folder)) as tally,
             serve(application, data_dir=cluster.data_dir, database_url=through, more=ONE_CONNECTION) as server,
         ):
-            check_statuses(drive(server.address, requests[:WARM_TRIPS], clients=1), application)
-            return [_one_tally(server, request, tally) for request in requests[WARM_TRIPS:]]
+            check_statuses(drive(server.address, stamped(requests[:WARM_TRIPS]), clients=1), application)
+            return [_one_tally(server, application, request, tally) for request in requests[WARM_TRIPS:]]
 
 
-def _one_tally(server: Server, request: bytes, tally: Tally) -> Tally:
+def _one_tally(server: Server, application: str, request: bytes, tally: Tally) -> Tally:
     tally.take()
-    check_statuses(drive(server.address, [request], clients=1), OURS)
+    check_statuses(drive(server.address, stamped([request]), clients=1), application)
     return tally.take()
 
 
@@ -111,20 +123,19 @@ def _token(pair: seed.Pair, *, keys: TokenKeys, at: datetime) -> str:
     return issue(actor, grants_version=1, keys=keys, at=at, lifetime=TOKENS_LAST)
 
 
-def _request(pair: seed.Pair, *, token: str, at: datetime) -> bytes:
-    instant = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _request(pair: seed.Pair, *, token: str) -> bytes:
     fix = {
         "latitude": round(pair.latitude + STEP_ASIDE_DEGREES, 6),
         "longitude": round(pair.longitude, 6),
         "system": "gcj02",
         "accuracy_m": 20,
-        "fixed_at": instant,
+        "fixed_at": OPEN_INSTANT,
         "source": "wechat",
     }
-    body = json.dumps({"id": str(new_id()), "occurred_at": instant, "fix": fix}).encode()
+    body = json.dumps({"id": str(new_id()), "occurred_at": OPEN_INSTANT, "fix": fix}).encode()
     head = (
         f"POST /api/v1/visits/{pair.visit_id}/clock-in HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
-        f"Phone-Sent-At: {instant}\r\nAccept-Language: zh-CN\r\nContent-Type: application/json\r\n"
+        f"Phone-Sent-At: {OPEN_INSTANT}\r\nAccept-Language: zh-CN\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

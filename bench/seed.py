@@ -69,8 +69,10 @@ _STATEMENTS = (
        SELECT uuidv7(), carer_id, 'care_worker', 'B' || n, %(first)s, %(beyond)s FROM pair""",
     """INSERT INTO client (id, person_id, district_code, created_at)
        SELECT client_id, client_person_id, %(district)s, %(now)s FROM pair""",
-    """INSERT INTO home_place (id, client_id, address_enc, position_enc, system, state, valid_from)
-       SELECT uuidv7(), client_id, address_enc, position_enc, 'gcj02', 'approved', %(first)s FROM pair""",
+    """INSERT INTO home_place (id, client_id, address_enc, position_enc, system, state, seq, valid_from)
+       SELECT client_id, client_id, address_enc, position_enc, 'gcj02', 'approved', 1, %(first)s FROM pair""",
+    """INSERT INTO home_change (home_id, seq, from_state, to_state, recorded_at)
+       SELECT client_id, 1, 'new', 'approved', %(now)s FROM pair""",
     """INSERT INTO service_agreement (id, client_id, agency_id, home_type, valid_from)
        SELECT uuidv7(), client_id, %(agency)s, 'agency_care', %(first)s FROM pair""",
     """INSERT INTO assignment (id, client_id, carer_id, valid_from)
@@ -85,6 +87,7 @@ _STATEMENTS = (
        SELECT grant_id, account_id, 'carer', 'own_clients', '', 'bench', %(now)s FROM pair""",
     """INSERT INTO device (id, phone_key, account_id, platform, first_seen_at)
        SELECT device_id, device_id, account_id, 'android', %(now)s FROM pair""",
+    """INSERT INTO policy_text (digest, valid_from, content, recorded_at) VALUES ('bench', %(first)s, '', %(now)s)""",
     """INSERT INTO care_plan
          (id, client_id, version, author_id, agency_id, valid_from, confirmed_at, policy_digest, created_at)
        SELECT client_id, client_id, 1, account_id, %(agency)s, %(first)s, %(now)s, 'bench', %(now)s FROM pair""",

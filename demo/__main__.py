@@ -17,7 +17,7 @@ from demo import story
 from demo.agency import story as agency
 from demo.agency.bringing import ImportFailed
 from demo.client import StepFailed
-from demo.installation import DemoTime, add_regions
+from demo.installation import DemoTime, add_regions, lay_policies
 from demo.processes import ROOT, Door, ProcessFailed, start_server, start_standin, start_worker
 from demo.world import CommandFailed, World
 from standins.wechat.service import DEFAULT_APPID, DEFAULT_SECRET
@@ -85,7 +85,8 @@ def _running(arguments: argparse.Namespace) -> Iterator[World]:
         urls = embedded.start(data_dir)
         clock = DemoTime(urls.owner)
         stack.callback(clock.close)
-        add_regions(urls, at=story.BEGINS_AT)
+        policies = lay_policies(data_dir / "policies")
+        add_regions(urls, at=story.BEGINS_AT, policies=policies)
         clock.move_to(story.BEGINS_AT)
         wechat, wechat_url = start_standin("wechat", logs=data_dir)
         stack.callback(wechat.stop)
@@ -97,6 +98,7 @@ def _running(arguments: argparse.Namespace) -> Iterator[World]:
             "ANHU_DATA_DIR": str(data_dir),
             "ANHU_MODE": "demo",
             "ANHU_DEMO_CLOCK": "on",
+            "ANHU_POLICIES_DIR": str(policies),
             "ANHU_LOG_LEVEL": "WARNING",
             "ANHU_WECHAT_URL": wechat_url,
             "ANHU_WECHAT_APPID": DEFAULT_APPID,

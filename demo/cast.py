@@ -16,6 +16,7 @@ ADMIN = person("管理员", born_on=date(1980, 1, 1), number=1)
 DISPATCHER = person("调度员", born_on=date(1988, 2, 3), number=2)
 HEAD = person("机构负责人", born_on=date(1975, 5, 6), number=3)
 REVIEWER = person("经办审核", born_on=date(1985, 7, 8), number=4)
+CHECKER = person("户名核对", born_on=date(1983, 4, 5), number=6)
 PREPARER = person("发放经办", born_on=date(1986, 9, 10), number=5)
 APPROVER = person("发放复核", born_on=date(1979, 11, 12), number=7)
 

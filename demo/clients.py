@@ -14,7 +14,6 @@ ENTITLED_FROM = date(2026, 9, 1)
 CONCLUDED_ON = date(2026, 8, 20)
 CERTIFIED_FROM = date(2025, 6, 1)
 CERTIFIED_TO = date(2028, 6, 1)
-TRAINED_FROM = date(2026, 7, 1)
 EXAM_ON = date(2026, 8, 31)
 FORMAL_FROM = date(2026, 9, 1)
 
@@ -66,12 +65,12 @@ def register_carer(staff: Staff, who: Invented, *, kind: str) -> Json:
         body["employment"] = {
             "agency_id": staff.agency_id,
             "contract_kind": "labour",
-            "valid_from": CERTIFIED_FROM.isoformat(),
+            "valid_from": ENTITLED_FROM.isoformat(),
         }
         body["certificates"] = [
             {
-                "kind": "长期照护师",
-                "number": f"示例-{who.phone}",
+                "kind": "long_term_care",
+                "number": f"DEMO-{who.id_number[-4:]}",
                 "valid_from": CERTIFIED_FROM.isoformat(),
                 "valid_to": CERTIFIED_TO.isoformat(),
             }
@@ -95,7 +94,7 @@ def register_guardian(world: World, staff: Staff, who: Invented, *, client_id: s
         {
             "person": _person(who),
             "relation": "child",
-            "document": "示例委托书",
+            "document": "DEMO-WT-1",
             "extent": "sign",
             "valid_from": ENTITLED_FROM.isoformat(),
         },
@@ -115,27 +114,24 @@ def assign(staff: Staff, *, client_id: str, carer_id: str, relation: str | None 
 
 
 def train(staff: Staff, *, client_id: str, carer_id: str) -> None:
-    """A family carer's practical training, and that it is over with the exam on file."""
-    if staff.region == "tianjin":  # the other region's policy asks for no training
-        provisional = {"carer_id": carer_id, "stage": "provisional", "valid_from": TRAINED_FROM.isoformat()}
-        staff.dispatcher.post(f"/clients/{client_id}/trainings", provisional)
+    """A family carer who was trained before this record began, with the exam on file: the fund enters it."""
     formal = {
         "carer_id": carer_id,
         "stage": "formal",
         "valid_from": FORMAL_FROM.isoformat(),
         "exam_on": EXAM_ON.isoformat(),
-        "exam_document": "示例考核表",
+        "exam_document": "DEMO-EXAM-1",
     }
-    staff.dispatcher.post(f"/clients/{client_id}/trainings", formal)
+    staff.admin.post(f"/clients/{client_id}/trainings", formal)
 
 
 def register_account(staff: Staff, *, person_id: str, number: int) -> None:
-    """A payee's bank account whose holder was found to be the payee."""
+    """A payee's bank account whose holder a second person found to be the payee."""
     account = staff.reviewer.post(
         f"/people/{person_id}/bank-accounts",
         {"number": bank_account(number), "bank_code": BANK_CODE, "bank_name": BANK_NAME},
     )
-    staff.reviewer.post(f"/bank-accounts/{account['id']}/name-check", {"result": "matched"})
+    staff.checker.post(f"/bank-accounts/{account['id']}/name-check", {"result": "matched"})
 
 
 def _person(who: Invented) -> Json:

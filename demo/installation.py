@@ -1,8 +1,10 @@
 """A fresh installation: a database with both regions and the texts of their policies, and a clock that can be moved."""
 
+import shutil
 import time
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import create_engine
 from sqlalchemy.dialects.postgresql import insert
@@ -13,15 +15,23 @@ from app.kernel import clock
 from app.kernel.migrate import add_region
 from app.kernel.regions import DemoClockRow
 from app.kernel.roles import DatabaseUrls
-from app.policies.service import keep_texts, load_book
+from app.policies.service import SHIPPED, keep_texts, load_book
 
 REGIONS: Mapping[str, str] = {"tianjin": "天津市", "huaian": "淮安市"}
+DISTRICTS = Path(__file__).with_name("policies")
 SEEN_AFTER_S = clock.READ_EVERY_S + 0.05
 
 
-def add_regions(urls: DatabaseUrls, *, at: datetime) -> None:
+def lay_policies(folder: Path) -> Path:
+    """A folder of policy files: the shipped ones, and two made-up districts that show what a district may change."""
+    for source in (SHIPPED, DISTRICTS):
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+    return folder
+
+
+def add_regions(urls: DatabaseUrls, *, at: datetime, policies: Path | None = None) -> None:
     """Create both regions as of the demo's time and keep the texts of their policies by digest."""
-    book = load_book()
+    book = load_book(policies)
     for code, name in REGIONS.items():
         add_region(urls.owner, code=code, name=name, timezone="Asia/Shanghai", at=at, today=at.date())
     engine = create_engine(urls.owner)

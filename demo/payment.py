@@ -13,15 +13,16 @@ PAID_ON = date(2026, 11, 3)
 EXECUTE_ON = date(2026, 11, 5)
 ANSWERED_ON = date(2026, 11, 6)
 FILES = {"daifa": "代发.csv", "pain001": "pain001.xml"}
+FORMS = {"tianjin": "daifa", "huaian": "pain001"}  # a bank gets a batch in one form only
 PAYING_ACCOUNT = 90000
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A batch that was approved and frozen, and where its files lie."""
+    """A batch that was approved and frozen, and where its file for the bank lies."""
 
     batch: Json
-    files: tuple[str, ...]
+    file: str
 
     @property
     def path(self) -> str:
@@ -41,8 +42,8 @@ def name_paying_account(staff: Staff, *, number: int) -> None:
 
 
 def send(world: World, staff: Staff) -> Sent:
-    """Compute the month's subsidies and put them into one batch that a second person approves; fetch its files."""
-    computed = staff.preparer.post("/subsidies/computations", {"month": MONTH.isoformat()})
+    """Compute the month's subsidies and put them into one batch that a second person approves; fetch its file."""
+    computed = _compute(world, staff)
     world.say(f"{REGIONS[staff.region]}：已计算 {computed['computed']} 份亲情护理补助 Subsidies are computed")
     prepared = staff.preparer.post(
         "/payout-batches", {"month": MONTH.isoformat(), "execute_on": EXECUTE_ON.isoformat()}
@@ -55,7 +56,14 @@ def send(world: World, staff: Staff) -> Sent:
     staff.approver.post(f"{sent_path}/approval", approval)
     staff.preparer.post(f"{sent_path}/freeze")
     world.say(f"批次 {batch['number']}：{batch['count']} 笔，第二人已复核，已冻结 Approved by a second person, frozen")
-    return Sent(batch, tuple(_fetch(world, staff, batch, kind=kind) for kind in FILES))
+    return Sent(batch, _fetch(world, staff, batch, kind=FORMS[staff.region]))
+
+
+def _compute(world: World, staff: Staff) -> Json:
+    """Ask for the month and wait until the worker has done it."""
+    asked = staff.preparer.post("/subsidies/computations", {"month": MONTH.isoformat()})
+    path = f"/subsidies/computations/{asked['id']}"
+    return world.wait_for(lambda: staff.preparer.get(path), until=lambda run: run["state"] == "done")
 
 
 def _fetch(world: World, staff: Staff, batch: Json, *, kind: str) -> str:
@@ -66,21 +74,34 @@ def _fetch(world: World, staff: Staff, batch: Json, *, kind: str) -> str:
 
 
 def carry_to_bank(world: World, sent: Sent) -> None:
-    """Hand the 代发 file in at the stand-in bank."""
-    with open(sent.files[0], "rb") as file:
+    """Hand the file in at the stand-in bank."""
+    with open(sent.file, "rb") as file:
         taken = world.bank.post("/batches", content=file.read())
     taken.raise_for_status()
-    world.say(f"代发文件已交银行 The bank took the file: {taken.json()['message']}，{taken.json()['count']} 笔")
+    world.say(f"文件已交银行 The bank took the file: {taken.json()['message']}，{taken.json()['count']} 笔")
 
 
 def book_answer(world: World, staff: Staff, sent: Sent) -> None:
-    """Fetch the bank's answer (回盘) and book it."""
+    """Fetch the bank's answer (回盘) once it has executed the batch and book it; a second person confirms it."""
+    world.move_to(ANSWERED_ON, 10)
     answer = world.bank.get(f"/batches/{sent.batch['number']}/answer").raise_for_status()
     target = world.output / f"{staff.region}-{sent.batch['number']}-回盘.csv"
     target.write_bytes(answer.content)
     booked = staff.preparer.upload(f"{sent.path}/answers", answer.content)
     told = "，".join(f"{each['outcome']} {each['count']}" for each in booked["outcomes"])
     world.say(f"{REGIONS[staff.region]}：回盘已入账 The answer is booked: {told}")
+    _confirm(world, staff, sent)
+
+
+def _confirm(world: World, staff: Staff, sent: Sent) -> None:
+    """The approver holds an uploaded file that frees money beside the bank's own, and confirms it."""
+    for file in staff.approver.get(sent.path)["files"]:
+        if file["unconfirmed"]:
+            received = f"{sent.path}/answers/{file['id']}"
+            theirs = world.bank.get(f"/batches/{sent.batch['number']}/answer").raise_for_status()
+            if staff.approver.fetch(received).content == theirs.content:
+                staff.approver.post(f"{received}/confirmation")
+                world.say("第二人已确认回盘，未付成的可重新发放 A second person confirmed the answer")
 
 
 def come_back(world: World, staff: Staff, sent: Sent, *, account: int) -> None:

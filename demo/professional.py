@@ -32,7 +32,7 @@ class Tap:
 TAPS = (
     Tap("在家门口，定位准 at the door", 8, 25, 15, is_confirmed=True),
     Tap("屋里信号弱 bad accuracy", 10, 120, 160, is_confirmed=True),
-    Tap("离家九百米 900 m away", 13, 900, 30),
+    Tap("离家一百八十米，和平区围栏 150 米 180 m away, where the district's fence is 150 m", 13, 180, 15),
     Tap("没有定位 no position", 15, None, 0),
     Tap("在家门口，家属未确认 at the door, nobody confirms", 17, 25, 15),
 )
@@ -182,7 +182,7 @@ def accept_held(world: World, reviewer: User, *, step: str) -> int:
     held = reviewer.list("/facts", pending=step)
     for fact in held:
         now = world.clock.now()
-        decision = {"id": str(new_id(at=now)), "decision": "accepted", "reason": "电话核实，照护属实"}
+        decision = {"id": str(new_id(at=now)), "decision": "accepted", "reason": "confirmed_by_phone"}
         reviewer.post(f"/facts/{fact['id']}/{step}-review", decision)
     if held:
         world.say(f"审核 Review：{step} 通过 {len(held)} 件待核实 facts accepted")

@@ -126,10 +126,10 @@ def payments(staff: Staff, sent: Sent) -> Iterator[str]:
     yield from heading(f"{REGIONS[staff.region]} 发放批次 Payout batch {batch['number']} · {batch['state']}")
     for payout in staff.reviewer.list(f"{sent.path}/payouts"):
         reason = f"（{payout['reason_code']}）" if payout["reason_code"] else ""
-        payee = f"{payout['payee_name']} {payout['payee_account']}"
+        payee = f"{payout['payee_name']} {payout['payee_account']}（户名 holder {payout['holder_name']}）"
         yield f"{payout['serial']}  {yuan(payout['amount_fen'])} 元 yuan → {payee}：{payout['state']}{reason}"
     yield f"合计 total {yuan(batch['total_fen'])} 元 yuan，{batch['count']} 笔 payments"
-    yield from (f"文件 file {path}" for path in sent.files)
+    yield f"文件 file {sent.file}"
 
 
 def ledger(staff: Staff) -> Iterator[str]:

@@ -23,6 +23,7 @@ class Staff:
     dispatcher: User
     head: User
     reviewer: User
+    checker: User
     preparer: User
     approver: User
 
@@ -42,11 +43,12 @@ def hire(world: World, *, region: str, number: int) -> Staff:
         dispatcher=_employ(world, admin, cast.DISPATCHER, role="dispatcher", scope=scope, region=region),
         head=_employ(world, admin, cast.HEAD, role="agency_head", scope=scope, region=region),
         reviewer=_employ(world, admin, cast.REVIEWER, role="operator_reviewer", scope=fund, region=region),
+        checker=_employ(world, admin, cast.CHECKER, role="operator_reviewer", scope=fund, region=region),
         preparer=_employ(world, admin, cast.PREPARER, role="payout_preparer", scope=fund, region=region),
         approver=_employ(world, admin, cast.APPROVER, role="payout_approver", scope=fund, region=region),
     )
     world.say(
-        f"{REGIONS[region]}：管理员、机构和五位工作人员已绑定并登录 An agency and its staff are bound and logged in"
+        f"{REGIONS[region]}：管理员、机构和六位工作人员已绑定并登录 An agency and its staff are bound and logged in"
     )
     return staff
 

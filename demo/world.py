@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from demo.client import User, WeChatUser
+from demo.client import Json, User, WeChatUser
 from demo.installation import DemoTime
 from demo.processes import ROOT, Running
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONTH = date(2026, 10, 1)
+PATIENCE_S = 60.0  # a killed worker's lease may have to end first
+LOOK_EVERY_S = 0.2
 
 
 @dataclass
@@ -55,6 +57,17 @@ class World:
         self.clock.move_to(instant)
         return instant
 
+    def wait_for(self, look: Callable[[], Json], *, until: Callable[[Json], bool]) -> Json:
+        """Look until what the worker does is done; answers what was seen then. Notices an ended process."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not until(seen := look()):
+            for process in self.processes:
+                process.check()
+            if time.monotonic() > deadline:
+                raise TooSlow(f"the worker has not done it: {seen}")
+            time.sleep(LOOK_EVERY_S)
+        return seen
+
     def command(self, *words: str) -> str:
         """Run the `anhu` command on this installation; answers what it printed."""
         anhu = str(Path(sys.executable).with_name("anhu"))
@@ -70,6 +83,10 @@ class World:
         self.http.close()
         self.bank.close()
         self.clock.close()
+
+
+class TooSlow(RuntimeError):
+    """What the worker was asked for is not done yet; the text is how far it is."""
 
 
 class CommandFailed(RuntimeError):

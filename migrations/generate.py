@@ -26,7 +26,7 @@ from app.kernel.roles import create_roles_and_database
 from app.tables import METADATA
 
 DEFAULT_PARTITION = (
-    """    op.execute(f'CREATE TABLE {{schema}}."{name}_default" PARTITION OF {{schema}}."{name}" DEFAULT')"""
+    """    op.execute(f'CREATE TABLE "{{schema}}"."{name}_default" PARTITION OF "{{schema}}"."{name}" DEFAULT')"""
 )
 TEMPLATE = '''"""{title}"""
 

@@ -9,10 +9,11 @@ from app.kernel import clock
 
 @contextmanager
 def clock_at(instant: datetime) -> Iterator[None]:
-    """Let the application's now be `instant`."""
+    """Let the application's now be `instant`; afterwards it is again what it was before."""
+    before = clock._demo
     shift = instant - datetime.now(UTC)  # noqa: TID251 - the real instant to count from
     clock.use_demo_clock(clock.DemoClock(lambda: shift))
     try:
         yield
     finally:
-        clock.use_demo_clock(None)
+        clock.use_demo_clock(before)

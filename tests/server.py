@@ -35,7 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     _clear_killed_runs()
-    folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=fast_place())
+    os.environ["TMPDIR"] = str(fast_place())  # for the clusters that tests and their processes make
+    tempfile.tempdir = None
+    folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
     os.environ[_RUN_FOLDER] = folder
 
 

@@ -235,6 +235,15 @@ def check_staff_role(role: Role) -> None:
         raise RoleNotGrantable(role=role)
 
 
+def may_open_door(scope: ScopeKind, *, is_bound: bool, roles: Sequence[Role]) -> bool:
+    """True when an actor of this scope may make a way to bind an account that holds these roles.
+
+    A code moves a bound account to another WeChat user, and who binds first has all its roles. So beyond the fund's
+    administrator that is for new carers and guardians only: people change their agency and keep their account.
+    """
+    return scope is ScopeKind.FUND or not (is_bound or STAFF_ROLES & set(roles) or Role.REGION_ADMIN in roles)
+
+
 def check_duties(held: Sequence[Role], *, wanted: Role) -> None:
     """Refuse to join duties that two people must share: who prepares a payout does not approve it."""
     for pair in APART:

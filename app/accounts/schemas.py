@@ -186,10 +186,20 @@ class IssuedCodeSchema(ma.Schema):
     expires_at = Instant(required=True)
 
 
-class OpenedAccountSchema(IssuedCodeSchema):
-    """A new account and its binding code."""
+class OpenedAccountSchema(ma.Schema):
+    """An account and its binding code, shown this once."""
 
+    account_id = Id(required=True)
     grant_id = Id(required=True)
+    binding_code = Text(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Null for an agency when somebody is bound to the account, or works for the operator or an "
+            "agency by it: he logs in as before, and the fund's administrator issues codes for lost logins"
+        },
+    )
+    expires_at = Instant(required=True, allow_none=True)
 
 
 AccountPageSchema: Any = page_schema(AccountSchema)

@@ -190,12 +190,12 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True)
 class OpenedAccount:
-    """An account and the code by which its person binds a WeChat user to it."""
+    """An account and the code by which its person binds a WeChat user to it; None when that was done before."""
 
     account_id: UUID
     grant_id: UUID
-    binding_code: str = field(repr=False)
-    expires_at: datetime
+    binding_code: str | None = field(repr=False)
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,24 @@ class CarePlan(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     confirmed_at: Mapped[datetime | None]
-    policy_digest: Mapped[str]
+    policy_digest: Mapped[str] = mapped_column(ForeignKey("region.policy_text.digest"))
     created_at: Mapped[datetime]
+
+
+class CarePlanChange(AppendOnly, Base):
+    """History of a confirmed plan's days: its first, moved by a late confirmation, and its last, by a later plan."""
+
+    __tablename__ = "care_plan_change"
+    __table_args__ = (regional(),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("region.care_plan.id"), index=True)
+    old_valid_from: Mapped[date]
+    new_valid_from: Mapped[date]
+    old_valid_to: Mapped[date | None]
+    new_valid_to: Mapped[date | None]
+    cause_plan_id: Mapped[UUID] = mapped_column(ForeignKey("region.care_plan.id"))  # whose confirmation it was
+    actor_id: Mapped[UUID | None]  # account; None for a job
 
 
 class PlanItem(AppendOnly, Base):
@@ -84,4 +100,4 @@ class PlanConfirmation(AppendOnly, Base):
     account_id: Mapped[UUID | None]  # None for a job
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.person.id"))
     way: Mapped[ConfirmationWay] = enum_column(ConfirmationWay)
-    document: Mapped[str | None]  # where the signed paper lies
+    document: Mapped[str | None]  # file number of the signed paper

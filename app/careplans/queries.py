@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.careplans.models import CarePlan, PlanConfirmation, PlanItem, ServiceItem
 from app.careplans.types import (
+    CONFIRMING,
     CarePlanView,
     CatalogueItem,
     LivePlan,
@@ -21,9 +22,10 @@ from app.careplans.types import (
     StaffKind,
 )
 from app.kernel.paging import DEFAULT_LIMIT, Page, PageRequest, fetch_page
-from app.kernel.permissions import AnyActor
+from app.kernel.permissions import Actor, AnyActor, ScopeKind
 from app.policies.codes import ItemCategory
-from app.registry.models import Client
+from app.registry.conditions import holds
+from app.registry.models import Client, Guardian
 from app.registry.queries import one_or_not_found, visible_clients
 
 
@@ -87,6 +89,20 @@ def visible_plans(actor: AnyActor, *, on: date | None = None) -> Select[CarePlan
     """Plans of the clients in the actor's scope."""
     clients = visible_clients(actor, on=on).with_only_columns(Client.id)
     return select(CarePlan).where(CarePlan.client_id.in_(clients))
+
+
+def confirmable_plans(actor: AnyActor, *, on: date) -> Select[CarePlan]:
+    """Plans an actor may confirm: an agency those it is to carry out, a guardian those of whom he is guardian that day
+    (not of whom he only cares for)."""
+    statement = visible_plans(actor, on=on)
+    if actor.scope.kind is ScopeKind.AGENCY:
+        return statement.where(CarePlan.agency_id == actor.scope.agency_id)
+    if isinstance(actor, Actor):
+        guarded = select(Guardian.client_id).where(
+            Guardian.person_id == actor.person_id, Guardian.extent.in_(CONFIRMING), holds(Guardian, on=on)
+        )
+        return statement.where(CarePlan.client_id.in_(guarded))
+    return statement
 
 
 def get_district(session: Session, *, client_id: UUID, actor: AnyActor, on: date) -> str:

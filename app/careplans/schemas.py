@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from app.careplans.queries import ItemFilter
 from app.careplans.types import ConfirmationWay, ConfirmPlan, PlanDraft, PlannedItem, ServiceItemEntry, StaffKind
-from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, Text, WholeNumber
+from app.kernel.http.fields import Choice, Day, FileNumber, Flag, Id, Instant, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import DEFAULT_LIMIT, LARGEST_LIMIT, QueryNumber, page_schema
 from app.policies.codes import ItemCategory
@@ -45,12 +45,12 @@ class PlanDraftSchema(CommandSchema):
 
 
 class ConfirmPlanSchema(CommandSchema):
-    """A confirmation; paper with the place where it is kept."""
+    """A confirmation; paper with the file number under which it is kept, never a name: the row is never deleted."""
 
     command = ConfirmPlan
 
     way = Choice(ConfirmationWay, load_default=ConfirmationWay.OWN_PHONE)
-    document = Text(load_default=None, maximum=200)
+    document = FileNumber(load_default=None)
 
 
 class ServiceItemEntrySchema(CommandSchema):

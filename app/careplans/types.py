@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.policies.codes import ItemCategory
+from app.registry.types import GuardianExtent
 
 
 class StaffKind(StrEnum):
@@ -22,6 +23,10 @@ class ConfirmationWay(StrEnum):
     OWN_PHONE = "own_phone"  # by the guardian
     PAPER = "paper"  # signed, entered by the agency's head
     NOT_REQUIRED = "not_required"  # the region's policy asks for none
+
+
+# Confirming a plan is confirming care: it agrees to no charge and signs no agreement.
+CONFIRMING = (GuardianExtent.CONFIRM_CARE, GuardianExtent.AGREE_MONEY, GuardianExtent.SIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ class PlanDraft:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmPlan:
-    """A confirmation: by the guardian's own phone, or on paper with where the paper lies."""
+    """A confirmation: by the guardian's own phone, or on paper with the paper's file number."""
 
     way: ConfirmationWay = ConfirmationWay.OWN_PHONE
     document: str | None = None

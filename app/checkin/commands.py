@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.checkin.reasons import ReviewReason
 from app.checkin.types import Decision, EventKind, Fix, ItemOutcome
 
 
@@ -58,8 +59,20 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Command: a person's decision on a held fact."""
+    """Command: a person's decision on a held fact. Who accepts a visit that lacks a tap may state its time."""
 
     id: UUID
     decision: Decision
-    reason: str
+    reason: ReviewReason
+    note: str | None = None
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """Command: an accepted fact is looked into again."""
+
+    id: UUID
+    reason: ReviewReason
+    note: str | None = None

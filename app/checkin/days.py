@@ -34,7 +34,8 @@ class LogCareDay:
 class DayEvent:
     """A clock event a care day names: whose it is, for whom, and where the phone was.
 
-    `day` is the local day of the instant that counts, `received_at` when the event arrived.
+    `day` is the local day of `counted_at`, the instant that counts, `received_at` when the event arrived, and
+    `clock_found` what was found about its time then.
     """
 
     id: UUID
@@ -42,9 +43,11 @@ class DayEvent:
     carer_id: UUID
     client_id: UUID | None
     day: date
+    counted_at: datetime
     received_at: datetime
     verdict: Verdict
     source: LocationSource | None
+    clock_found: tuple[ExceptionCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,9 @@ class DayClaim:
     """All that a care day is judged by.
 
     `entered_at` is when it was entered, `begins_at` and `ends_at` are the local midnights around the day; `relation`
-    is that of the assignment which covers the day, where there is one.
+    is that of the assignment which covers the day, where there is one; `died_on` is the client's day of death.
+    `doubted_id` is another care day of the same client and day that a person was to look at before this one came, or
+    refused.
     """
 
     carer_id: UUID
@@ -74,6 +79,8 @@ class DayClaim:
     relation: Relation | None
     events: tuple[DayEvent, ...]
     items: tuple[DayItem, ...]
+    died_on: date | None = None
+    doubted_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.checkin.reasons import ReviewReason
 from app.checkin.types import (
     Decision,
     EventKind,
@@ -56,6 +57,8 @@ class ClockEvent(AppendOnly, Base):
     command_digest: Mapped[bytes]
     position_digest: Mapped[bytes | None]
     account_id: Mapped[UUID]
+    policy_digest: Mapped[str | None]  # by which the verdict was given; unknown of taps stored before it was kept
+    clock_policy_digest: Mapped[str | None]  # by which `counted_at` was chosen: the fund's, of the day it arrived
 
 
 class Position(Base):
@@ -106,7 +109,7 @@ class Evidence(AppendOnly, Base):
 
 
 class GradeEntry(AppendOnly, Base):
-    """The grade of a fact as witnesses arrive; the newest counts."""
+    """The grade of a fact as witnesses arrive; the last of its `seq` counts, since clocks may stand or go back."""
 
     __tablename__ = "grade"
     __table_args__ = (Index("ix_grade_fact_id", "fact_id", "id"), regional(partitioned=True))
@@ -116,6 +119,7 @@ class GradeEntry(AppendOnly, Base):
     grade: Mapped[EvidenceGrade] = enum_column(EvidenceGrade)
     witnesses: Mapped[list[str]] = mapped_column(ARRAY(Text()))
     policy_digest: Mapped[str]
+    seq: Mapped[int | None]  # from 1; rows older than the column have none
 
 
 class ServiceRecord(AppendOnly, Base):
@@ -190,16 +194,6 @@ class CareDayItem(AppendOnly, Base):
     minutes: Mapped[int | None]
 
 
-class CareNote(Base):
-    """Free text of a record or day, encrypted; may be deleted."""
-
-    __tablename__ = "care_note"
-    __table_args__ = (regional(update=("text_enc",), delete=True),)
-
-    fact_id: Mapped[UUID] = mapped_column(primary_key=True)
-    text_enc: Mapped[bytes]
-
-
 class ExceptionFound(AppendOnly, Base):
     """Something about a fact that a person should know or settle (待核实事项)."""
 
@@ -237,7 +231,7 @@ class Hold(AppendOnly, Base):
 
 
 class Review(AppendOnly, Base):
-    """A decision on a fact with its reasons."""
+    """A decision on a fact with its reason; the last of its `seq` counts. Free text is in a note."""
 
     __tablename__ = "review"
     __table_args__ = (
@@ -251,9 +245,11 @@ class Review(AppendOnly, Base):
     fact_id: Mapped[UUID]
     step: Mapped[ReviewStep] = enum_column(ReviewStep)
     decision: Mapped[Decision] = enum_column(Decision)
-    reason: Mapped[str]
+    reason: Mapped[ReviewReason] = enum_column(ReviewReason)
     actor_id: Mapped[UUID | None]
     command_digest: Mapped[bytes]
+    policy_digest: Mapped[str | None]  # rows older than these two columns have neither
+    seq: Mapped[int | None]
 
 
 class HoldRelease(AppendOnly, Base):

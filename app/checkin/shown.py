@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from app.checkin.commands import ItemEntry
+from app.checkin.reasons import ReviewReason
 from app.checkin.types import (
     Decision,
     EventKind,
@@ -61,11 +62,12 @@ class HoldView:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """A decision with its reason; `actor_id` is None for the machine."""
+    """A decision with its reason and note; `actor_id` is None for the machine."""
 
     step: ReviewStep
     decision: Decision
-    reason: str
+    reason: ReviewReason
+    note: str | None
     actor_id: UUID | None
     recorded_at: datetime
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.kernel.geo import CoordinateSystem, Point
-from app.registry.types import CarerKind
 
 
 class EventKind(StrEnum):
@@ -90,6 +89,7 @@ class ExceptionCode(StrEnum):
     NOT_EMPLOYED = "not_employed"
     VISIT_CANCELLED = "visit_cancelled"
     CLIENT_DENIES = "client_denies"  # client or guardian: "this was not so"
+    CLIENT_DIED = "client_died"  # care told for a day after the day of death
 
 
 class Severity(StrEnum):
@@ -134,6 +134,7 @@ class Decision(StrEnum):
     REFUSED = "refused"
     ESCALATED = "escalated"  # to the next step
     MOVED = "moved"  # to another step, since a witness or a finding came
+    REOPENED = "reopened"  # accepted before; it waits for the operator again
 
 
 class LocationSource(StrEnum):
@@ -197,20 +198,20 @@ class LocationJudgement:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockJudgement:
-    """Which instant counts for a tap, how far the phone's clock was off, and what a person should know."""
-
-    counted_at: datetime
-    skew: timedelta
-    exceptions: tuple[ExceptionCode, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """One exception with what it rests on: ids, minutes, metres and codes only."""
 
     code: ExceptionCode
     details: Mapping[str, str | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJudgement:
+    """Which instant counts for a tap, how far the phone's clock was off, and what a person should know."""
+
+    counted_at: datetime
+    skew: timedelta
+    exceptions: tuple[Found, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,7 @@ class Rights:
     entitled: bool
     away: bool  # in hospital or an institution
     planned_care: bool  # a confirmed care plan is in force
+    died: bool = False  # before the service date; on the day of death itself care may have come before
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,16 @@ class WorkedTime:
     ended_at: datetime
     minutes: int
     exceptions: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTap:
+    """A tap of a visit as it is judged with the others: when it counts, and what its position says."""
+
+    id: UUID
+    kind: EventKind
+    counted_at: datetime
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,4 +277,3 @@ class FactSubject:
     client_id: UUID | None
     agency_id: UUID | None
     district_code: str | None
-    carer_kind: CarerKind | None = None

@@ -1,6 +1,8 @@
-"""The process's one WeChat client."""
+"""The process's one WeChat client, and the few places to wait for it."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import current_app
 
@@ -8,8 +10,30 @@ from app.gateways.wechat import WeChatClient, WeChatSettings
 from app.kernel.settings import current_settings
 
 EXTENSION = "anhu.wechat"
+PLACES = "anhu.wechat_places"
+AT_ONCE = 3
 
 _making = threading.Lock()
+
+
+class WeChatCrowded(Exception):
+    """As many threads of this process as may wait for WeChat do so already."""
+
+
+@contextmanager
+def asking_wechat() -> Iterator[WeChatClient]:
+    """The client, for one question; raises WeChatCrowded at once when all places are taken.
+
+    A silent WeChat holds a thread for many seconds: the others must stay free for check-ins.
+    """
+    with _making:
+        places = current_app.extensions.setdefault(PLACES, threading.BoundedSemaphore(AT_ONCE))
+    if not places.acquire(blocking=False):
+        raise WeChatCrowded
+    try:
+        yield current_wechat()
+    finally:
+        places.release()
 
 
 def current_wechat() -> WeChatClient:

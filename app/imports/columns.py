@@ -12,7 +12,7 @@ from app.imports.types import ImportKind
 from app.kernel import codes
 from app.kernel.geo import CoordinateSystem
 from app.policies.codes import HomeType, Relation
-from app.registry.types import ContractKind, TrainingStage
+from app.registry.types import CertificateKind, ContractKind, TrainingStage
 
 REASON_HEADING = "退回原因"
 
@@ -46,6 +46,14 @@ RELATIONS = {
     "其他亲属": Relation.OTHER_RELATIVE,
     "邻里": Relation.NEIGHBOUR,
 }
+CERTIFICATES = {
+    "长期照护师": CertificateKind.LONG_TERM_CARE,
+    "养老护理员": CertificateKind.ELDERLY_CARE,
+    "医疗护理员": CertificateKind.MEDICAL_CARE,
+    "护士": CertificateKind.NURSE,
+    "健康证明": CertificateKind.HEALTH,
+    "其他": CertificateKind.OTHER,
+}
 STAGES = {"培训中": TrainingStage.PROVISIONAL, "正式": TrainingStage.FORMAL}
 
 
@@ -66,6 +74,8 @@ ID_NUMBER = cells.coded(codes.normal_resident_id, "cell_not_an_id_number")
 MOBILE = cells.coded(codes.normal_mobile, "cell_not_a_mobile")
 CREDIT_CODE = cells.coded(codes.normal_credit_code, "cell_not_a_credit_code")
 NAME = cells.text(longest=50)
+FILE_NUMBER = cells.coded(codes.normal_file_number, "cell_not_a_number_of_paper")
+CERTIFICATE_NUMBER = cells.coded(codes.normal_certificate_number, "cell_not_a_certificate_number")
 
 _AGENCY = Column(
     "机构统一社会信用代码",
@@ -110,11 +120,11 @@ STAFF = (
     Column("合同类型", "contract_kind", cells.choice(CONTRACTS), "劳动合同", required=True),
     Column("合同开始日期", "employed_from", cells.day, "2026-01-01", required=True),
     Column("合同到期日期", "employed_to", cells.last_day, "2028-12-31"),
-    Column("证书类型", "certificate_kind", cells.text(longest=50), "养老护理员", together="证书"),
+    Column("证书类型", "certificate_kind", cells.choice(CERTIFICATES), "养老护理员", together="证书"),
     Column(
         "证书编号",
         "certificate_number",
-        cells.matching(r"[0-9A-Za-z()（）第号-]{1,50}", "cell_not_a_number_of_paper"),
+        CERTIFICATE_NUMBER,
         "S000011200001",
         together="证书",
     ),
@@ -163,7 +173,7 @@ FAMILIES = (
     Column(
         "考核留档编号",
         "exam_document",
-        cells.matching(r"[0-9A-Za-z()（）第号-]{1,50}", "cell_not_a_number_of_paper"),
+        FILE_NUMBER,
         "PX-2026-0001",
     ),
 )
@@ -219,7 +229,7 @@ CARE_PLANS = (
     Column(
         "确认文件编号",
         "document",
-        cells.matching(r"[0-9A-Za-z()（）第号-]{1,50}", "cell_not_a_number_of_paper"),
+        FILE_NUMBER,
         "QR-2026-0001",
     ),
 )

@@ -54,8 +54,7 @@ def requires(permission: Permission, *, account_check: bool = True) -> Callable[
             g.access = access
             if account_check:
                 current_app.extensions["anhu.account_check"](access.actor, access.grants_version)
-            if request.args and not reads_query:
-                abort(422, messages={key: ["unknown"] for key in request.args})
+            _refuse_query(unless=reads_query)
             return view(*args, **kwargs)
 
         mark_permission(guarded, permission)
@@ -65,9 +64,16 @@ def requires(permission: Permission, *, account_check: bool = True) -> Callable[
 
 
 def open_to_all(view: View) -> View:
-    """Mark a route that needs no account: health, documents, logging in."""
-    mark_permission(view, None)
-    return view
+    """Let everybody in: for routes that need no account, such as logging in."""
+    reads_query = takes_query(view)
+
+    @wraps(view)
+    def opened(*args: Any, **kwargs: Any) -> Any:
+        _refuse_query(unless=reads_query)
+        return view(*args, **kwargs)
+
+    mark_permission(opened, None)
+    return opened
 
 
 def current_actor() -> Actor:
@@ -94,6 +100,12 @@ def check_permissions(app: Flask) -> None:
     ]
     if bare:
         raise RuntimeError(f"routes without a permission: {', '.join(sorted(bare))}")
+
+
+def _refuse_query(*, unless: bool) -> None:
+    """A key that no schema reads is a mistake of the caller's, which silence would hide."""
+    if request.args and not unless:
+        abort(422, messages={key: ["unknown"] for key in request.args})
 
 
 def _authenticate() -> tokens.AccessToken:

@@ -70,25 +70,28 @@ class AppendOnly:
     recorded_at: Mapped[datetime] = mapped_column(sort_order=99)
 
 
-def regional(*, update: tuple[str, ...] = (), delete: bool = False, partitioned: bool = False) -> dict[str, Any]:
+def regional(
+    *, insert: bool = True, update: tuple[str, ...] = (), delete: bool = False, partitioned: bool = False
+) -> dict[str, Any]:
     """Table arguments of a regional table.
 
     `update` names the columns that the runtime role may change and `delete` allows it to delete rows; everything else
-    it may only insert. A partitioned table is split by ranges of its UUIDv7 key, see `app.kernel.partitions`.
+    it may only insert, and not even that where `insert` is false: what the owner alone writes. A partitioned table is
+    split by ranges of its UUIDv7 key, see `app.kernel.partitions`.
     """
-    arguments: dict[str, Any] = {"schema": REGION_SCHEMA, "info": _rights(update, delete=delete)}
+    arguments: dict[str, Any] = {"schema": REGION_SCHEMA, "info": _rights(update, insert=insert, delete=delete)}
     if partitioned:
         arguments["postgresql_partition_by"] = "RANGE (id)"
     return arguments
 
 
-def public(*, update: tuple[str, ...] = (), delete: bool = False) -> dict[str, Any]:
+def public(*, insert: bool = True, update: tuple[str, ...] = (), delete: bool = False) -> dict[str, Any]:
     """Table arguments of a table shared by all regions; rights as in `regional`."""
-    return {"info": _rights(update, delete=delete)}
+    return {"info": _rights(update, insert=insert, delete=delete)}
 
 
-def _rights(update: tuple[str, ...], *, delete: bool) -> dict[str, Any]:
-    return {"update": update, "delete": delete}
+def _rights(update: tuple[str, ...], *, insert: bool, delete: bool) -> dict[str, Any]:
+    return {"insert": insert, "update": update, "delete": delete}
 
 
 def enum_column(kind: type[StrEnum], **arguments: Any) -> Any:

@@ -27,6 +27,7 @@ from app.kernel.embedded_host import (
     EmbeddedServerFailed,
     make_data_dir,
     make_socket_dir,
+    open_no_link,
     programs,
     server_account,
     socket_dir,
@@ -221,7 +222,7 @@ def _launch(site: _Site, *, bin_dir: Path, settings: Mapping[str, str], seconds:
     folder = make_socket_dir(site.data_dir, account=site.account)
     _disown_stale_pid(site.pid_file)
     _disown_stale_pid(folder / f".s.PGSQL.{_PORT}.lock")
-    site.log.touch()
+    os.close(open_no_link(site.log, os.O_WRONLY | os.O_CREAT))
     site.account.take(site.log, mode=0o600)
     options = " ".join(
         f"-c {name}='{value}'" for name, value in {**settings, "unix_socket_directories": folder}.items()
@@ -240,6 +241,8 @@ def _disown_stale_pid(lock_file: Path) -> None:
     grandparent: us, the caller of `pg_ctl`. The rest of the file must stay: by it PostgreSQL sees whether a
     killed server's children still use the data.
     """
-    with suppress(FileNotFoundError):
-        _, newline, rest = lock_file.read_text().partition("\n")
-        lock_file.write_text(f"{os.getpid()}{newline}{rest}")
+    with suppress(FileNotFoundError), open(lock_file, "r+", opener=open_no_link, encoding="ascii") as file:
+        _, newline, rest = file.read().partition("\n")
+        file.seek(0)
+        file.truncate()
+        file.write(f"{os.getpid()}{newline}{rest}")

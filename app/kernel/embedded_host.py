@@ -1,6 +1,7 @@
 """Where the embedded PostgreSQL lives on this machine: the OS user that runs it, its folders and its programs."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import pwd
@@ -57,8 +58,22 @@ class Account:
     def take(self, path: Path, *, mode: int) -> None:
         """Make this user the owner of a file or folder of ours."""
         if os.geteuid() != self.uid:
-            os.chown(path, self.uid, self.gid)
-        path.chmod(mode)
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+        handle = open_no_link(path, os.O_RDONLY)
+        try:
+            os.fchmod(handle, mode)
+        finally:
+            os.close(handle)
+
+
+def open_no_link(path: Path | str, flags: int) -> int:
+    """Open a file of a folder that the server's user may write to; a link there could lead root anywhere."""
+    try:
+        return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            _fail(f"{path} is a link, where the database's own file must be. Remove it first.")
+        raise
 
 
 def server_account(data_dir: Path) -> Account:

@@ -24,10 +24,12 @@ class DomainError(Exception):
     """Base of every expected refusal. Subclasses fix `kind` and `code`; `details` go to the caller as JSON.
 
     `details` hold ids, dates, numbers and codes: never a name, ID number, phone, bank account or coordinate.
+    `retry_after_s` says after how many seconds asking again may help, where that is known (the header Retry-After).
     """
 
     kind: ClassVar[ErrorKind]
     code: ClassVar[str]
+    retry_after_s: int | None = None
 
     def __init__(self, **details: Any) -> None:
         super().__init__(self.code)

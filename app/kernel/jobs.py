@@ -92,7 +92,8 @@ class Turn:
 class Job:
     """Work done for every region. `run` opens its own transactions in an application context bound to the region.
 
-    `safe_twice_because` says why a run may begin anew after a crash in its middle. `lease` is longer than any run.
+    `safe_twice_because` says why a run may begin anew after a crash in its middle. `lease` is longer than any run; one
+    above the usual gives the job a thread of its own in each worker, so that the others do not wait for it.
     """
 
     name: str

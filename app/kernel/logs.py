@@ -22,6 +22,7 @@ def configure(level: str) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a run that is longer than a tick is nothing to tell
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
 
 

@@ -6,37 +6,42 @@ One linear history runs once per schema; each schema keeps its own version.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from time import sleep
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, insert, select, text
+from sqlalchemy import Connection, Table, create_engine, exc, insert, select, text
 
 from app.kernel.db import REGION_SCHEMA, Base
-from app.kernel.partitions import add_partitions
-from app.kernel.regions import Region, is_region_code, region_codes
+from app.kernel.partitions import add_partitions, add_partitions_of, partitioned_tables
+from app.kernel.regions import Region, RegionInvalid, is_region_code, region_codes
 from app.kernel.revisions import MIGRATIONS, newest_revision, revision_of
 from app.kernel.roles import RUNTIME
 
 LOCK_KEY = 0x616E6878
 LOCK_TIMEOUT = "10s"
-
-
-class RegionInvalid(ValueError):
-    """The code cannot name a region's schema."""
+PARTITION_LOCK_TIMEOUT = "500ms"  # taps that wait behind us wait no longer than this
+PARTITION_TRIES = 20
+PARTITION_PAUSE_S = 1.0
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 class DatabaseNewer(RuntimeError):
     """A later release has migrated the database already."""
 
 
+class TableBusy(RuntimeError):
+    """A table could not be had for long enough to add its partitions; those of the others may be added already."""
+
+
 @contextmanager
-def owner_connection(owner_url: str) -> Iterator[Connection]:
+def owner_connection(owner_url: str, *, lock_timeout: str = LOCK_TIMEOUT) -> Iterator[Connection]:
     """A connection as owner, alone among migrations (advisory lock); everything commits at the end or not at all."""
     engine = create_engine(owner_url)
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
-            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+            connection.execute(text(f"SET LOCAL lock_timeout = '{lock_timeout}'"))
             yield connection
     finally:
         engine.dispose()
@@ -45,40 +50,68 @@ def owner_connection(owner_url: str) -> Iterator[Connection]:
 def migrate(owner_url: str, *, today: date) -> list[str]:
     """Upgrade `public` and all regions to the newest migration; returns the schemas in order. Safe to repeat.
 
-    Raises DatabaseNewer.
+    Raises DatabaseNewer, and TableBusy when all are upgraded and partitions could not be added ahead.
     """
     with owner_connection(owner_url) as connection:
         _upgrade(connection, "public")
         schemas = region_codes(connection)
         for schema in schemas:
-            _upgrade_region(connection, schema, today=today)
-        return ["public", *schemas]
+            _upgrade(connection, schema)
+    maintain(owner_url, today=today)
+    return ["public", *schemas]
 
 
 def add_region(owner_url: str, *, code: str, name: str, timezone: str, at: datetime, today: date) -> None:
     """Create a region's schema with all its tables and list it. Safe to repeat; raises RegionInvalid for a bad code."""
     if not is_region_code(code):
-        raise RegionInvalid(f"{code!r} cannot be a region's code: lower-case letters, digits and _, from 2 to 30")
+        raise RegionInvalid(code)
     with owner_connection(owner_url) as connection:
         _upgrade(connection, "public")
-        _upgrade_region(connection, code, today=today)
+        connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{code}"'))
+        _upgrade(connection, code)
+        add_partitions(connection, code, today=today)
         if connection.scalar(select(Region.code).where(Region.code == code)) is None:
             connection.execute(insert(Region).values(code=code, name=name, timezone=timezone, opened_at=at))
 
 
 def maintain(owner_url: str, *, today: date) -> dict[str, list[str]]:
-    """Add partitions ahead in every region; returns the names of those added."""
+    """Add partitions ahead in every region; returns the names of those added. Safe to repeat; raises TableBusy.
+
+    One short transaction for each table: who writes to its DEFAULT partition meanwhile waits for that one alone.
+    """
     with owner_connection(owner_url) as connection:
-        return {code: add_partitions(connection, code, today=today) for code in region_codes(connection)}
+        schemas = region_codes(connection)
+    return {
+        schema: [
+            name for table in partitioned_tables() for name in _add_ahead(owner_url, schema, table=table, today=today)
+        ]
+        for schema in schemas
+    }
+
+
+def _add_ahead(owner_url: str, schema: str, *, table: Table, today: date) -> list[str]:
+    """The names of the partitions added to one table, tried again while somebody writes to its DEFAULT partition."""
+    for attempt in range(PARTITION_TRIES):
+        sleep(PARTITION_PAUSE_S if attempt else 0)
+        try:
+            with owner_connection(owner_url, lock_timeout=PARTITION_LOCK_TIMEOUT) as connection:
+                return add_partitions_of(table, connection, schema, today=today)
+        except exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+    raise TableBusy(f"{schema}.{table.name} is busy: run `anhu db maintain` when less is written")
 
 
 def apply_grants(connection: Connection, schema: str) -> None:
     """Give the runtime role what the models name, and nothing else. Insert and select come by default privilege."""
+    connection.execute(text(f'REVOKE INSERT ON "{schema}".alembic_version FROM {RUNTIME}'))
     for table in Base.metadata.sorted_tables:
         if (table.schema or "public") != (REGION_SCHEMA if schema != "public" else "public"):
             continue
-        name = f'{schema}."{table.name}"'
+        name = f'"{schema}"."{table.name}"'
         connection.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {name} FROM {RUNTIME}"))
+        if not table.info.get("insert", True):
+            connection.execute(text(f"REVOKE INSERT ON {name} FROM {RUNTIME}"))
         if columns := table.info.get("update"):
             connection.execute(text(f"GRANT UPDATE ({', '.join(columns)}) ON {name} TO {RUNTIME}"))
         if table.info.get("delete"):
@@ -99,9 +132,3 @@ def _upgrade(connection: Connection, schema: str) -> None:
         raise DatabaseNewer(f"schema {schema} stands at {found}, which this release does not know: use the later one")
     command.upgrade(configuration(connection, schema), "head")
     apply_grants(connection, schema)
-
-
-def _upgrade_region(connection: Connection, schema: str, *, today: date) -> None:
-    connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
-    _upgrade(connection, schema)
-    add_partitions(connection, schema, today=today)

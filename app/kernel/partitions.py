@@ -56,15 +56,18 @@ def spans(*, today: date, months: int = MONTHS_AHEAD) -> Iterator[Span]:
 
 def add_partitions(connection: Connection, schema: str, *, today: date) -> list[str]:
     """Add the partitions that are missing, run as owner; returns their names. Safe to run twice."""
-    added: list[str] = []
-    for table in partitioned_tables():
-        existing = _existing(connection, schema, table.name)
-        for span in spans(today=today):
-            name = span.name_for(table.name)
-            if name not in existing:
-                _add(connection, schema, table, span)
-                added.append(name)
-    return added
+    return [
+        name for table in partitioned_tables() for name in add_partitions_of(table, connection, schema, today=today)
+    ]
+
+
+def add_partitions_of(table: Table, connection: Connection, schema: str, *, today: date) -> list[str]:
+    """As `add_partitions`, for one table. Holds its DEFAULT partition until the transaction ends."""
+    existing = _existing(connection, schema, table.name)
+    missing = [span for span in spans(today=today) if span.name_for(table.name) not in existing]
+    for span in missing:
+        _add(connection, schema, table, span)
+    return [span.name_for(table.name) for span in missing]
 
 
 def months_ahead(connection: Connection, schema: str, *, today: date) -> int:
@@ -82,7 +85,7 @@ def months_ahead(connection: Connection, schema: str, *, today: date) -> int:
 def _add(connection: Connection, schema: str, table: Table, span: Span) -> None:
     """Create the partition apart, move the DEFAULT partition's rows of that month into it, then attach it."""
     name, key = span.name_for(table.name), key_of(table)
-    parent, part, rest = f'{schema}."{table.name}"', f'{schema}."{name}"', f'{schema}."{table.name}_default"'
+    parent, part, rest = (f'"{schema}"."{each}"' for each in (table.name, name, f"{table.name}_default"))
     bounds = f"'{span.lowest}' AND {key} < '{span.beyond}'"
     connection.execute(text(f"CREATE TABLE {part} (LIKE {parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"))
     moved = text(  # bounds are UUIDs computed here, names come from the models

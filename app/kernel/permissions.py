@@ -50,6 +50,7 @@ class Permission(StrEnum):
     IMPORT_FILES = "import_files"
     WRITE_ENTITLEMENTS = "write_entitlements"
     WRITE_STAYS = "write_stays"
+    APPROVE_HOMES = "approve_homes"
     WRITE_BANK_ACCOUNTS = "write_bank_accounts"
     # care plans
     READ_CATALOGUE = "read_catalogue"
@@ -79,6 +80,7 @@ class Permission(StrEnum):
     READ_BATCHES = "read_batches"
     WRITE_PAYING_ACCOUNTS = "write_paying_accounts"
     BOOK_BANK_ANSWERS = "book_bank_answers"
+    FETCH_BANK_FILES = "fetch_bank_files"
     READ_LEDGER = "read_ledger"
     # oversight
     READ_AUDIT = "read_audit"
@@ -105,18 +107,14 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_HEAD: _EVERYBODY
     | _READS_CARE
     | {P.WRITE_CARERS, P.WRITE_CLIENTS, P.WRITE_STAYS, P.WRITE_PLANS, P.PLAN_VISITS, P.BIND_PEOPLE}
-    | {
-        P.REVIEW_FOR_AGENCY,
-        P.READ_AGENCIES,
-        P.READ_STAFF_LOAD,
-        P.IMPORT_FILES,
-        P.CONFIRM_PLANS,
-    },  # confirms from signed paper only
+    | {P.READ_STAFF_LOAD, P.IMPORT_FILES}
+    | {P.REVIEW_FOR_AGENCY, P.READ_AGENCIES, P.CONFIRM_PLANS},  # confirms from signed paper only
     Role.OPERATOR_REVIEWER: _OPERATOR
     | {P.REVIEW_FOR_OPERATOR, P.WRITE_ENTITLEMENTS, P.WRITE_STAYS, P.WRITE_BANK_ACCOUNTS, P.READ_FULL_IDENTITY}
-    | {P.IMPORT_FILES},
-    Role.PAYOUT_PREPARER: _OPERATOR | {P.COMPUTE_SUBSIDIES, P.PREPARE_BATCHES, P.BOOK_BANK_ANSWERS, P.READ_LEDGER},
-    Role.PAYOUT_APPROVER: _OPERATOR | {P.APPROVE_BATCHES, P.READ_LEDGER},
+    | {P.APPROVE_HOMES, P.IMPORT_FILES},
+    Role.PAYOUT_PREPARER: _OPERATOR
+    | {P.COMPUTE_SUBSIDIES, P.PREPARE_BATCHES, P.BOOK_BANK_ANSWERS, P.FETCH_BANK_FILES, P.READ_LEDGER},
+    Role.PAYOUT_APPROVER: _OPERATOR | {P.APPROVE_BATCHES, P.FETCH_BANK_FILES, P.READ_LEDGER},
     Role.SUPERVISOR: _OPERATOR | {P.READ_LEDGER, P.READ_AUDIT},
     Role.REGION_ADMIN: _OPERATOR
     | {P.GRANT_STAFF, P.BIND_PEOPLE, P.WRITE_AGENCIES, P.WRITE_CATALOGUE, P.WRITE_CARERS, P.WRITE_CLIENTS}

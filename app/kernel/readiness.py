@@ -1,10 +1,10 @@
-"""May this process take requests? Schemas at the newest migration, and partitions for the months ahead."""
+"""May this process take requests? Schemas at the newest migration, partitions for the months ahead, no loose rights."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from app.kernel.partitions import WARN_BELOW_MONTHS, months_ahead
 from app.kernel.revisions import is_current
@@ -39,3 +39,20 @@ def judge_schema(connection: Connection, schema: str, *, today: date) -> Readine
     if months < WARN_BELOW_MONTHS:
         return Readiness(warnings=(f"{schema} has partitions for {months} months ahead: run `anhu db maintain`",))
     return Readiness()
+
+
+def judge_rights(connection: Connection, schema: str, *, is_production: bool) -> Readiness:
+    """May this process change what nobody may change? Owner and superuser may; a demo lives with it, production not."""
+    if not may_change_sealed_rows(connection, schema):
+        return Readiness()
+    found = (f"this process may change sealed rows of {schema}: set DATABASE_URL to the runtime role",)
+    return Readiness(problems=found) if is_production else Readiness(warnings=found)
+
+
+def may_change_sealed_rows(connection: Connection, schema: str) -> bool:
+    """Asks about the promise itself, not about names of roles: one row in the audit stands for all sealed rows."""
+    statement = text(
+        "SELECT has_any_column_privilege(found, 'UPDATE') OR has_table_privilege(found, 'DELETE, TRUNCATE') "
+        "FROM CAST(to_regclass(:name) AS oid) AS found"
+    )
+    return bool(connection.scalar(statement, {"name": f'"{schema}".audit_entry'}))

@@ -21,7 +21,7 @@ def newest_revision() -> str:
 
 def revision_of(connection: Connection, schema: str) -> str | None:
     """Id of the last migration that ran in a schema; None before the first."""
-    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"{schema}.alembic_version"}) is None:
+    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": f'"{schema}".alembic_version'}) is None:
         return None
-    found = connection.scalar(text(f'SELECT version_num FROM {schema}."alembic_version"'))  # noqa: S608 - checked code
+    found = connection.scalar(text(f'SELECT version_num FROM "{schema}".alembic_version'))  # noqa: S608 - checked code
     return None if found is None else str(found)

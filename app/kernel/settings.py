@@ -25,7 +25,6 @@ from app.kernel.tokens import TokenKeys
 EXTENSION = "anhu.settings"
 WECHAT_URL = "https://api.weixin.qq.com"
 KEY_SETTINGS = ("ANHU_FIELD_KEYS", "ANHU_INDEX_KEYS", "ANHU_COMMAND_KEY", "ANHU_TOKEN_KEYS")
-URL_SETTINGS = ("DATABASE_URL", "ANHU_OWNER_URL")
 URL_START = "postgresql+psycopg://"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 NEEDED_IN_PRODUCTION = ("DATABASE_URL", *KEY_SETTINGS, "ANHU_WECHAT_APPID", "ANHU_WECHAT_SECRET")
@@ -70,7 +69,6 @@ class Settings:
 
     mode: Mode
     database_url: str = field(repr=False)
-    owner_url: str | None = field(repr=False)
     data_dir: Path
     key_ring: KeyRing
     token_keys: TokenKeys
@@ -101,8 +99,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsInvalid(
             "DATABASE_URL is not set: start with the `anhu` command, or point it at a PostgreSQL server"
         )
-    if faults := [name for name in URL_SETTINGS if not (values.get(name) or URL_START).startswith(URL_START)]:
-        raise SettingsInvalid(f"{' and '.join(faults)} must begin with {URL_START}")
+    if not values["DATABASE_URL"].startswith(URL_START):
+        raise SettingsInvalid(f"DATABASE_URL must begin with {URL_START}")
     return _build(values, mode=mode, data_dir=data_dir)
 
 
@@ -161,7 +159,6 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
         return Settings(
             mode=mode,
             database_url=values["DATABASE_URL"],
-            owner_url=values.get("ANHU_OWNER_URL") or None,
             data_dir=data_dir,
             key_ring=KeyRing.parse(
                 values["ANHU_FIELD_KEYS"],

@@ -1,4 +1,7 @@
-"""The worker: at each tick it runs what is due in every region, one job after another."""
+"""The worker: at each tick it runs what is due in every region, one job after another.
+
+A job that may take long has a thread of its own, see `lanes_of`: nothing waits for it but its own runs.
+"""
 
 import signal
 import threading
@@ -8,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy import delete, func, select
@@ -15,15 +19,30 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.kernel import clock
 from app.kernel.db import db, session, transaction
-from app.kernel.jobs import Job, JobRun, Turn, claim_statement, due_times, finish_statement, release_statement
+from app.kernel.jobs import (
+    USUAL_LEASE,
+    Job,
+    JobRun,
+    Turn,
+    claim_statement,
+    due_times,
+    finish_statement,
+    release_statement,
+)
 from app.kernel.permissions import SystemActor
+from app.kernel.readiness import Readiness, gather, judge_rights
 from app.kernel.regions import region_codes, zone_of
+from app.kernel.settings import EXTENSION
 
 TICK = timedelta(seconds=1)
 RETRY_AFTER = timedelta(seconds=30)
 KEEP_RUNS = timedelta(days=7)
 
 log = structlog.get_logger()
+
+
+class RightsTooWide(RuntimeError):
+    """Production runs as owner or superuser; the text is a sentence for the operator."""
 
 
 @dataclass
@@ -37,11 +56,19 @@ class Worker:
 
     def run_due(self) -> int:
         """Run everything that is due now and nobody else has claimed; returns how many runs ended well."""
-        return sum(self._run_region(region) for region in self._regions())
+        return sum(self._try_region(region) for region in self._regions())
 
     def _regions(self) -> list[str]:
         with self.app.app_context(), db.engine.connect() as connection:
             return region_codes(connection)
+
+    def _try_region(self, region: str) -> int:
+        """Trouble with one region must not keep the next ones from their jobs; the next tick tries again."""
+        try:
+            return self._run_region(region)
+        except Exception as error:
+            log.error("region_trouble", region=region, kind=type(error).__name__, sqlstate=_state_of(error))
+            return 0
 
     def _run_region(self, region: str) -> int:
         return sum(self._run_job(job, region=region) for job in self.jobs)
@@ -124,8 +151,21 @@ def clear_runs(turn: Turn) -> None:
         )
 
 
+def lanes_of(jobs: Sequence[Job]) -> list[Sequence[Job]]:
+    """Which jobs wait for each other: the short ones do, and each that asks for more than the usual lease has its own.
+
+    So a job whose run takes more than seconds states such a lease. It works in many short transactions, so that it
+    holds no lock for long, and it is safe to begin anew when its worker dies.
+    """
+    short = [job for job in jobs if job.lease <= USUAL_LEASE]
+    return [lane for lane in (short, *([job] for job in jobs if job.lease > USUAL_LEASE)) if lane]
+
+
 def work_until_stopped(app: Flask, jobs: Sequence[Job]) -> None:
-    """Tick until SIGTERM or SIGINT, then let the running job end. Returns when it has."""
+    """Tick until SIGTERM or SIGINT, then let the running jobs end. Returns when they have.
+
+    Raises RightsTooWide before the first tick.
+    """
     stop = threading.Event()
 
     def order_stop(_signal: int, _frame: FrameType | None) -> None:
@@ -133,20 +173,42 @@ def work_until_stopped(app: Flask, jobs: Sequence[Job]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, order_stop)
-    worker = Worker(app, jobs, stopping=stop.is_set)
-    scheduler = BackgroundScheduler(timezone=UTC)
-    scheduler.add_job(
-        lambda: _tick(worker),
-        "interval",
-        seconds=TICK.total_seconds(),
-        next_run_time=clock.machine_now(),
-        coalesce=True,
-    )
+    _check_rights(app, stop=stop)
+    scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(jobs))})
+    for lane in lanes_of(jobs):
+        scheduler.add_job(
+            _tick,
+            "interval",
+            args=[Worker(app, lane, stopping=stop.is_set)],
+            seconds=TICK.total_seconds(),
+            next_run_time=clock.machine_now(),
+            coalesce=True,
+        )
     scheduler.start()
     log.info("worker_started", jobs=[job.name for job in jobs])
     stop.wait()
     scheduler.shutdown(wait=True)
     log.info("worker_stopped")
+
+
+def _check_rights(app: Flask, *, stop: threading.Event) -> None:
+    """Ask once, as soon as the database answers, whether this process may change sealed rows."""
+    rights = _rights_of(app)
+    while rights is None and not stop.wait(TICK.total_seconds()):
+        rights = _rights_of(app)
+    if rights is not None and rights.problems:
+        raise RightsTooWide("; ".join(rights.problems))
+
+
+def _rights_of(app: Flask) -> Readiness | None:
+    is_production = app.extensions[EXTENSION].is_production
+    try:
+        with app.app_context(), db.engine.connect() as connection:
+            regions = region_codes(connection)
+            return gather(judge_rights(connection, region, is_production=is_production) for region in regions)
+    except SQLAlchemyError as error:
+        log.warning("database_trouble", kind=type(error).__name__, sqlstate=_state_of(error))
+        return None
 
 
 def _tick(worker: Worker) -> None:

@@ -3,11 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import AppendOnly, Base, enum_column, regional
 from app.ledger.types import AccountKind, TransferKind
+
+PAYEES_KINDS = ", ".join(repr(kind.value) for kind in (AccountKind.PAYEE_PAYABLE, AccountKind.PAYEE_RECEIVABLE))
 
 
 class LedgerAccount(AppendOnly, Base):
@@ -16,6 +18,7 @@ class LedgerAccount(AppendOnly, Base):
     __tablename__ = "ledger_account"
     __table_args__ = (
         UniqueConstraint("kind", "owner_id", postgresql_nulls_not_distinct=True),
+        CheckConstraint(f"(kind IN ({PAYEES_KINDS})) = (owner_id IS NOT NULL)", name="owner"),
         regional(),
     )
 
@@ -33,6 +36,11 @@ class Transfer(AppendOnly, Base):
         CheckConstraint("amount_fen > 0", name="amount"),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal"),
         UniqueConstraint("cause_kind", "cause_id", "kind"),
+        UniqueConstraint("id", "debit_id", "credit_id", "amount_fen"),
+        ForeignKeyConstraint(  # a reversal is of the same amount, the other way
+            ["reverses_id", "credit_id", "debit_id", "amount_fen"],
+            [f"region.transfer.{name}" for name in ("id", "debit_id", "credit_id", "amount_fen")],
+        ),
         Index("uq_transfer_reverses", "reverses_id", unique=True, postgresql_where=text("reverses_id IS NOT NULL")),
         regional(),
     )
@@ -42,7 +50,7 @@ class Transfer(AppendOnly, Base):
     credit_id: Mapped[UUID] = mapped_column(ForeignKey("region.ledger_account.id"), index=True)
     amount_fen: Mapped[int]
     kind: Mapped[TransferKind] = enum_column(TransferKind)
-    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.transfer.id"))
+    reverses_id: Mapped[UUID | None]
     cause_kind: Mapped[str]
     cause_id: Mapped[UUID]
     booked_on: Mapped[date]

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import TypeVar
 from uuid import UUID
 
-from app.gateways.bank.types import Outcome, PaymentBatch
+from app.gateways.bank.types import FailureReason, Outcome, PaymentBatch
 from app.kernel.canonical import canonical_bytes
+from app.payouts.amount_rules import RULES_VERSION
 from app.payouts.batch_types import HeldReason, MonthChange, OpenAmount, StateCount, SubsidyRow
 from app.payouts.types import BatchState, MonthFacts, PayoutState
 from app.registry.types import NameCheck, PayeeAccount
@@ -38,6 +39,18 @@ STEPS: Mapping[Outcome, Mapping[State, tuple[State, ...]]] = MappingProxyType(
             State.PAID: (State.RETURNED,),
             State.RETURNED: (),
         },
+    }
+)
+# What the bank's reason says of the account: `matched` no longer, until somebody has looked again.
+DOUBTS: Mapping[FailureReason, NameCheck] = MappingProxyType(
+    {
+        FailureReason.NAME_MISMATCH: NameCheck.MISMATCHED,
+        FailureReason.NO_SUCH_ACCOUNT: NameCheck.UNCHECKED,
+        FailureReason.ACCOUNT_CLOSED: NameCheck.UNCHECKED,
+        FailureReason.ACCOUNT_ABNORMAL: NameCheck.UNCHECKED,
+        FailureReason.ACCOUNT_FROZEN: NameCheck.UNCHECKED,
+        FailureReason.BAD_BANK_CODE: NameCheck.UNCHECKED,
+        FailureReason.PAYEE_TYPE: NameCheck.UNCHECKED,
     }
 )
 
@@ -85,6 +98,8 @@ def judge_account(account: PayeeAccount | None, *, at: datetime) -> tuple[HeldRe
     """
     if account is None:
         return HeldReason.NO_ACCOUNT, None
+    if not account.is_intact:
+        return HeldReason.ACCOUNT_ALTERED, None
     if account.name_check is NameCheck.MISMATCHED:
         return HeldReason.NAME_MISMATCHED, None
     if account.name_check is not NameCheck.MATCHED:
@@ -92,6 +107,28 @@ def judge_account(account: PayeeAccount | None, *, at: datetime) -> tuple[HeldRe
     if account.hold_until is not None and at < account.hold_until:
         return HeldReason.ACCOUNT_NEW, account.hold_until
     return None
+
+
+def judge_wait(
+    account: PayeeAccount | None, *, is_unconfirmed: bool, at: datetime
+) -> tuple[HeldReason, datetime | None] | None:
+    """Say why a month's money waits: one person alone says that it came back, or for a reason of the account."""
+    if is_unconfirmed:
+        return HeldReason.ANSWER_UNCONFIRMED, None
+    return judge_account(account, at=at)
+
+
+def find_doubts(reasons: Iterable[tuple[UUID, FailureReason | None]]) -> dict[UUID, NameCheck]:
+    """What becomes of the name checks of accounts, by account, when payments to them failed for these reasons.
+
+    A mismatch is the stronger word where an account is named twice.
+    """
+    doubts: dict[UUID, NameCheck] = {}
+    for account_id, reason in reasons:
+        doubt = None if reason is None else DOUBTS.get(reason)
+        if doubt is not None and doubts.get(account_id) is not NameCheck.MISMATCHED:
+            doubts[account_id] = doubt
+    return doubts
 
 
 def change_month(before_fen: int, after_fen: int, *, live_fen: int) -> MonthChange:
@@ -150,7 +187,7 @@ def canonical_batch(batch: PaymentBatch) -> Mapping[str, object]:
 
 
 def digest_facts(facts: MonthFacts, *, payee_person_id: UUID, policy_digests: Iterable[str]) -> bytes:
-    """SHA-256 of everything a month's computation reads: rights, days, payee and rules.
+    """SHA-256 of everything a month's computation reads: rights, days, payee, policies, and by which rules.
 
     The days go in as one text each, since a fund has hundreds of thousands of them.
     """
@@ -164,5 +201,7 @@ def digest_facts(facts: MonthFacts, *, payee_person_id: UUID, policy_digests: It
         "days": "\n".join(" ".join(day) for day in days),
         "payee_person_id": payee_person_id,
         "policies": sorted(set(policy_digests)),
+        "is_shared": facts.is_shared,
+        "rules": RULES_VERSION,
     }
     return hashlib.sha256(canonical_bytes(read)).digest()

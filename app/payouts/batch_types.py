@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.payouts.file_types import FileView
 from app.payouts.types import BatchState, FileKind, PayoutState
 from app.policies.types import Explained
 
@@ -15,7 +16,9 @@ class HeldReason(StrEnum):
     NO_ACCOUNT = "no_account"  # the payee has no bank account on record
     NAME_UNCHECKED = "name_unchecked"  # nobody has held the account's holder against the payee yet
     NAME_MISMATCHED = "name_mismatched"  # the account's holder is not the payee
-    ACCOUNT_NEW = "account_new"  # a changed account waits, so that a theft can be noticed
+    ACCOUNT_NEW = "account_new"  # an account waits at first, so that a theft can be noticed
+    ACCOUNT_ALTERED = "account_altered"  # its stored number is not the one that was recorded
+    ANSWER_UNCONFIRMED = "answer_unconfirmed"  # it failed or came back by a file that one person alone vouches for
     NOT_WRITABLE = "not_writable"  # the account's texts cannot stand in a bank file
 
 
@@ -24,18 +27,6 @@ class ComputeMonth:
     """Compute the subsidies of the month that begins on `month`."""
 
     month: date
-
-
-@dataclass(frozen=True, slots=True)
-class MonthComputed:
-    """What a computation did: `computed` new rows, `unchanged` ones left as they were; sums of the new rows' parts."""
-
-    month: date
-    pairs: int
-    computed: int
-    unchanged: int
-    payable_fen: int
-    recovery_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +123,7 @@ class StateCount:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch. `digest`, in hex, is what the second person names to approve it."""
+    """A batch. `digest`, in hex, is what the second person names to approve it; `sent_as` the form the bank gets."""
 
     id: UUID
     number: str
@@ -147,6 +138,8 @@ class BatchView:
     approved_by: UUID | None
     approved_at: datetime | None
     payouts: tuple[StateCount, ...]
+    sent_as: FileKind | None
+    files: tuple[FileView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +152,11 @@ class Preparation:
 
 @dataclass(frozen=True, slots=True)
 class PayoutView:
-    """One payment as screens show it: the payee masked, the last state's reason."""
+    """One payment as screens show it: payee and account's holder masked, the last state's reason.
+
+    `reissue_of` is the newest earlier payment for the same month that failed or came back: ask the bank before it is
+    paid again.
+    """
 
     id: UUID
     subsidy_id: UUID
@@ -168,36 +165,10 @@ class PayoutView:
     amount_fen: int
     state: PayoutState
     payee_name: str
+    holder_name: str
     payee_account: str
+    reissue_of: UUID | None
     reason_code: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SentFile:
-    """A file for the bank, the same bytes at every fetch."""
-
-    name: str
-    kind: FileKind
-    content: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeCount:
-    """How many lines of a file say an outcome, and their sum."""
-
-    outcome: str
-    count: int
-    total_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerBooked:
-    """What a file from the bank said, line by line added up; a file sent again has the first result."""
-
-    file_id: UUID
-    batch_id: UUID
-    kind: FileKind
-    outcomes: tuple[OutcomeCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +227,16 @@ class SubsidyDetail:
     subsidy: SubsidyView
     days: tuple[DayView, ...]
     rules: tuple[RuleView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DueCount:
+    """How many months of a district that are to be paid by a day are not paid in full, and what they lack."""
+
+    district_code: str
+    pay_by: date
+    count: int
+    unpaid_fen: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.gateways.bank.types import FailureReason, Outcome
 from app.kernel.db import AppendOnly, Base, enum_column, regional
 from app.payouts.types import LIVE_STATES, DayRule, FileKind, PayoutState
 
 IN_USE = text("replaced_at IS NULL")
 SENT_FORMS = "kind IN ('daifa', 'pain001')"
+# in PostgreSQL's own words, so that models and catalogue can be compared
+SENT_BATCH = "CASE WHEN kind::text = 'daifa'::text OR kind::text = 'pain001'::text THEN batch_id ELSE NULL::uuid END"
+A_CODE = "~ '^[A-Za-z0-9._/-]{1,64}$'"  # a bank's free text may name people, and stays in its file
 LIVE = f"state IN ({', '.join(repr(state) for state in LIVE_STATES)})"
 
 
@@ -134,7 +138,7 @@ class PayoutStep(Base):
     """The legal changes of a payout's state; filled by the migrations from `ALLOWED`."""
 
     __tablename__ = "payout_step"
-    __table_args__ = (regional(),)
+    __table_args__ = (regional(insert=False),)
 
     from_state: Mapped[str] = mapped_column(primary_key=True)
     to_state: Mapped[str] = mapped_column(primary_key=True)
@@ -159,7 +163,7 @@ class Payout(Base):
         ),
         CheckConstraint("amount_fen > 0", name="amount"),
         Index("uq_payout_live", "subsidy_id", unique=True, postgresql_where=text(LIVE)),
-        Index("ix_payout_batch_id", "batch_id"),
+        UniqueConstraint("batch_id", "line_no"),
         regional(update=("state", "seq", "payee_copy_enc")),
     )
 
@@ -207,21 +211,56 @@ class PayoutEvent(AppendOnly, Base):
 class BankFile(AppendOnly, Base):
     """A file sent to or received from the bank; the same content is taken once.
 
-    What is sent exists once for each batch and form, so that there is never a second, different file.
+    What is sent exists once for each batch and form, so that there is never a second, different file, and only for a
+    batch that a second person approved.
     """
 
     __tablename__ = "bank_file"
     __table_args__ = (
-        UniqueConstraint("kind", "digest"),
+        UniqueConstraint("batch_id", "kind", "digest"),
+        UniqueConstraint("id", "actor_id"),
+        UniqueConstraint("id", "batch_id"),
         Index("uq_bank_file_sent", "batch_id", "kind", unique=True, postgresql_where=text(SENT_FORMS)),
         regional(),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    batch_id: Mapped[UUID] = mapped_column(ForeignKey("region.batch.id"), index=True)
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("region.batch.id"))
     kind: Mapped[FileKind] = enum_column(FileKind)
-    digest: Mapped[bytes]
-    actor_id: Mapped[UUID | None]
+    digest: Mapped[bytes]  # SHA-256 of its bytes
+    actor_id: Mapped[UUID]
+    approved_batch_id: Mapped[UUID | None] = mapped_column(
+        Computed(SENT_BATCH, persisted=True), ForeignKey("region.batch_approval.batch_id")
+    )
+
+
+class BatchSending(AppendOnly, Base):
+    """The one file of a batch that may go to the bank: the first that was fetched, and by whom."""
+
+    __tablename__ = "batch_sending"
+    __table_args__ = (
+        ForeignKeyConstraint(["file_id", "batch_id"], ["region.bank_file.id", "region.bank_file.batch_id"]),
+        regional(),
+    )
+
+    batch_id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_id: Mapped[UUID]
+    actor_id: Mapped[UUID]
+
+
+class BankFileConfirmation(AppendOnly, Base):
+    """A second person's word that a file came from the bank; what it freed is not paid again without."""
+
+    __tablename__ = "bank_file_confirmation"
+    __table_args__ = (
+        ForeignKeyConstraint(["file_id", "booked_by"], ["region.bank_file.id", "region.bank_file.actor_id"]),
+        CheckConstraint("actor_id <> booked_by", name="two_people"),
+        regional(),
+    )
+
+    file_id: Mapped[UUID] = mapped_column(primary_key=True)
+    booked_by: Mapped[UUID]
+    actor_id: Mapped[UUID]
 
 
 class BankFileContent(Base):
@@ -235,17 +274,24 @@ class BankFileContent(Base):
 
 
 class BankLine(AppendOnly, Base):
-    """One line of the bank's answer, matched to a payout."""
+    """One line of what the bank said, matched to a payout; of a batch refused whole there is one for each payout."""
 
     __tablename__ = "bank_line"
-    __table_args__ = (UniqueConstraint("file_id", "line_no"), regional())
+    __table_args__ = (
+        UniqueConstraint("file_id", "line_no"),
+        UniqueConstraint("file_id", "payout_id"),
+        CheckConstraint(f"bank_reference {A_CODE}", name="bank_reference"),
+        CheckConstraint(f"bank_reason_code {A_CODE}", name="bank_reason_code"),
+        regional(),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     file_id: Mapped[UUID] = mapped_column(ForeignKey("region.bank_file.id"))
     line_no: Mapped[int]
     payout_id: Mapped[UUID] = mapped_column(ForeignKey("region.payout.id"), index=True)
-    outcome: Mapped[str]
+    outcome: Mapped[Outcome] = enum_column(Outcome)
     bank_reference: Mapped[str | None]
-    reason_code: Mapped[str | None]
-    bank_reason_code: Mapped[str | None]  # the bank's free text stays in the file: it may name people
+    reason_code: Mapped[FailureReason | None] = enum_column(FailureReason)
+    bank_reason_code: Mapped[str | None]
+    settled_on: Mapped[date | None]
     amount_fen: Mapped[int]

@@ -17,6 +17,7 @@ class SubsidyRequest(PageRequest):
 
 @dataclass(frozen=True, slots=True)
 class DueRequest(PageRequest):
-    """A page of the months that are overdue, or due within so many days."""
+    """A page of the months from `month_from` on that are overdue, or due within so many days."""
 
     within_days: int = 0
+    month_from: date | None = None

@@ -8,31 +8,28 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby
 from types import MappingProxyType
 from uuid import UUID
 
 from app.checkin.types import DayFact, DayStanding
-from app.kernel.money import round_fen
+from app.payouts.amount_rules import round_month, span_amounts
 from app.payouts.types import (
     DayExplanation,
     DayLine,
     DayRule,
     MonthFacts,
     PolicyForDay,
-    SpanAmount,
     SubsidyComputation,
 )
-from app.policies.codes import DayDivisor, HomeType, Rounding, StartRule, SubsidyKind
+from app.policies.codes import HomeType, StartRule
 from app.policies.texts import explain_policy
 from app.policies.types import Explained, Policy, Source
 from app.registry.types import ServiceMode, StayKind, StayView, TrainingStage
 
 ONE_DAY = timedelta(days=1)
-DAYS_OF_DIVISOR_THIRTY = 30
 LEAST_DAYS = "subsidy.least_days"
+RULES_VERSION = 1  # rises when the same facts give another amount, so that old months are computed anew
 
 # Which policy value decides under each rule, and whether that value itself says what follows. Where it does not (no
 # policy value speaks of journeys, say), the consequence is the operator's assumption and the line names no source.
@@ -88,11 +85,14 @@ def compute_subsidy(month: MonthFacts, *, policies: PolicyForDay) -> SubsidyComp
     Each span of days under one policy is reckoned by that policy (a span's monthly amount is its days' part of the
     month); the exact spans are added and the sum is rounded once, half up. The day's own rounding, where a policy asks
     for it, comes before. `policies` gives the rules of a day.
+
+    A month that is shared with another carer is rounded down: two halves of an odd amount come to no fen more than
+    the month.
     """
     days = calendar_days(month.month)
     by_day = {day: policies(day) for day in days}
     lines = tuple(_line(month, day, by_day[day]) for day in days)
-    spans = tuple(_spans(lines, by_day))
+    spans = tuple(span_amounts(lines, by_day, is_shared=month.is_shared))
     last = by_day[days[-1]]
     days_paid = sum(line.is_paid for line in lines)
     withheld = days_paid > 0 and days_paid < last.subsidy.least_days
@@ -100,7 +100,7 @@ def compute_subsidy(month: MonthFacts, *, policies: PolicyForDay) -> SubsidyComp
         client_id=month.client.client_id,
         carer_id=month.carer_id,
         month=month.month,
-        amount_fen=0 if withheld else round_fen(sum((span.exact_fen for span in spans), Fraction(0))),
+        amount_fen=0 if withheld else round_month(spans, is_shared=month.is_shared),
         days_paid=days_paid,
         payee=last.subsidy.payee,
         pay_by=days[-1] + last.payment.pay_by,
@@ -132,6 +132,20 @@ def facts_by_day(facts: Iterable[DayFact], *, client_id: UUID, carer_id: UUID) -
     for fact in sorted(own, key=lambda each: (each.day, BEST_STANDING.index(each.standing), each.care_day_id)):
         chosen.setdefault(fact.day, fact)
     return chosen
+
+
+def is_shared(facts: Iterable[DayFact], *, client_id: UUID, carer_id: UUID) -> bool:
+    """Say whether a day of the client's month counts for another carer than this one."""
+    return any(
+        fact.standing is DayStanding.PAYABLE and fact.client_id == client_id and fact.carer_id != carer_id
+        for fact in facts
+    )
+
+
+def months_before(day: date, *, count: int) -> tuple[date, ...]:
+    """The first days of the `count` months that were over before `day`, oldest first."""
+    last = day.year * 12 + day.month - 1
+    return tuple(date(number // 12, number % 12 + 1, 1) for number in range(last - count, last))
 
 
 @lru_cache(maxsize=64)
@@ -244,31 +258,6 @@ def _training(month: MonthFacts, day: date, policy: Policy) -> Found | None:
 def _record(month: MonthFacts, day: date) -> Found:
     fact = month.day_facts.get(day)
     return Found(RULE_OF_STANDING[fact.standing], fact.care_day_id) if fact else Found(DayRule.NO_RECORD)
-
-
-def _spans(lines: tuple[DayLine, ...], by_day: Mapping[date, Policy]) -> Iterable[SpanAmount]:
-    for digest, group in groupby(lines, key=lambda line: line.policy_digest):
-        span = list(group)
-        paid = sum(line.is_paid for line in span)
-        exact = _span_fen(by_day[span[0].day], paid=paid, days=len(span), month_days=len(lines))
-        yield SpanAmount(span[0].day, span[-1].day + ONE_DAY, digest, paid, exact)
-
-
-def _span_fen(policy: Policy, *, paid: int, days: int, month_days: int) -> Fraction:
-    """What `paid` of a span's `days` come to. Without a paid day nothing, without an unpaid day nothing is cut."""
-    terms = policy.subsidy
-    if terms.kind is SubsidyKind.PER_DAY:
-        return Fraction(terms.amount_fen * paid)
-    monthly = Fraction(terms.amount_fen) * Fraction(terms.package_share if terms.package_share is not None else 1)
-    full = monthly * days / month_days
-    if paid in (0, days):
-        return full if paid else Fraction(0)
-    is_per_month = terms.rounding is Rounding.HALF_UP_PER_MONTH
-    if terms.day_divisor is DayDivisor.THIRTY:
-        cut = monthly / DAYS_OF_DIVISOR_THIRTY
-        return max(Fraction(0), full - (days - paid) * (cut if is_per_month else round_fen(cut)))
-    a_day = monthly / month_days
-    return min(full, paid * (a_day if is_per_month else Fraction(round_fen(a_day))))
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema, QueryNumber, page_schema
 from app.payouts.batch_types import ApproveBatch, ComputeMonth, HeldReason, NewPayingAccount, PrepareBatches
 from app.payouts.pages import DueRequest, SubsidyRequest
+from app.payouts.run_types import RunState
 from app.payouts.types import BatchState, DayRule, FileKind, PayoutState
 
 
@@ -33,15 +34,26 @@ class ComputeMonthSchema(CommandSchema):
     month = Month(required=True)
 
 
-class MonthComputedSchema(ma.Schema):
-    """What a computation did."""
+class MonthRunSchema(ma.Schema):
+    """A computation of a month: how far it is, and what it has come to."""
 
+    id = Id(required=True)
     month = Month(required=True)
-    pairs = WholeNumber(required=True, metadata={"description": "family carers and clients looked at"})
+    state = Choice(RunState, required=True)
+    requested_by = Id(required=True, allow_none=True, metadata={"description": "null: the night's job"})
+    requested_at = Instant(required=True)
+    finished_at = Instant(required=True, allow_none=True)
+    failure_code = ma.fields.String(required=True, allow_none=True)
+    pairs = WholeNumber(
+        required=True, allow_none=True, metadata={"description": "family carers and clients; null before it has begun"}
+    )
     computed = WholeNumber(required=True, metadata={"description": "new rows"})
     unchanged = WholeNumber(required=True, metadata={"description": "computed before from the same facts"})
     payable_fen = WholeNumber(required=True)
     recovery_fen = WholeNumber(required=True)
+
+
+MonthRunPageSchema = page_schema(MonthRunSchema)
 
 
 class SubsidyRequestSchema(PageRequestSchema):
@@ -105,10 +117,11 @@ class SubsidyDetailSchema(ma.Schema):
 
 
 class DueRequestSchema(PageRequestSchema):
-    """Overdue months; with `within_days` also those due within so many days."""
+    """Overdue months of the last two years or from `month_from` on; `within_days` adds those due within so many."""
 
     command = DueRequest
     within_days = QueryNumber(load_default=0, validate=ma.validate.Range(0, 366, error="days_0_to_366"))
+    month_from = Month(load_default=None)
 
 
 class DueSchema(ma.Schema):
@@ -146,6 +159,19 @@ class StateCountSchema(ma.Schema):
     total_fen = WholeNumber(required=True)
 
 
+class BankFileSchema(ma.Schema):
+    """A file given to the bank, or got from it."""
+
+    id = Id(required=True)
+    kind = Choice(FileKind, required=True)
+    sha256 = ma.fields.String(required=True, metadata={"description": "of its bytes, in hex"})
+    booked_by = Id(required=True)
+    booked_at = Instant(required=True)
+    unconfirmed = Flag(required=True, metadata={"description": "what it freed waits for a second person"})
+    confirmed_by = Id(required=True, allow_none=True)
+    confirmed_at = Instant(required=True, allow_none=True)
+
+
 class BatchSchema(ma.Schema):
     """A payout batch."""
 
@@ -162,6 +188,8 @@ class BatchSchema(ma.Schema):
     approved_by = Id(required=True, allow_none=True)
     approved_at = Instant(required=True, allow_none=True)
     payouts = ma.fields.List(ma.fields.Nested(StateCountSchema), required=True)
+    sent_as = Choice(FileKind, required=True, allow_none=True)
+    files = ma.fields.List(ma.fields.Nested(BankFileSchema), required=True)
 
 
 BatchPageSchema = page_schema(BatchSchema)
@@ -202,7 +230,9 @@ class PayoutSchema(ma.Schema):
     amount_fen = WholeNumber(required=True)
     state = Choice(PayoutState, required=True)
     payee_name = ma.fields.String(required=True)
+    holder_name = ma.fields.String(required=True)
     payee_account = ma.fields.String(required=True)
+    reissue_of = Id(required=True, allow_none=True)
     reason_code = ma.fields.String(required=True, allow_none=True)
 
 

@@ -26,13 +26,13 @@ class PayoutState(StrEnum):
     PAID = "paid"
     FAILED = "failed"
     RETURNED = "returned"
-    CANCELLED = "cancelled"  # taken out of a batch before it was frozen
+    CANCELLED = "cancelled"  # its batch was withdrawn before anybody had a file of it
 
 
 ALLOWED: dict[PayoutState, frozenset[PayoutState]] = {
     PayoutState.DRAFT: frozenset({PayoutState.APPROVED, PayoutState.CANCELLED}),
     PayoutState.APPROVED: frozenset({PayoutState.FROZEN, PayoutState.CANCELLED}),
-    PayoutState.FROZEN: frozenset({PayoutState.SENT}),
+    PayoutState.FROZEN: frozenset({PayoutState.SENT, PayoutState.CANCELLED}),
     PayoutState.SENT: frozenset({PayoutState.PAID, PayoutState.FAILED, PayoutState.UNKNOWN}),
     PayoutState.UNKNOWN: frozenset({PayoutState.PAID, PayoutState.FAILED}),
     PayoutState.PAID: frozenset({PayoutState.RETURNED}),
@@ -40,6 +40,7 @@ ALLOWED: dict[PayoutState, frozenset[PayoutState]] = {
     PayoutState.RETURNED: frozenset(),
     PayoutState.CANCELLED: frozenset(),
 }
+FREED_STATES = ("failed", "returned")  # by the bank's word
 LIVE_STATES = ("draft", "approved", "frozen", "sent", "unknown", "paid")
 
 
@@ -68,12 +69,14 @@ class MonthFacts:
     """What a family carer's month for one client is computed from.
 
     `month` is its first day; `day_facts` holds at most one fact a day (`rules.facts_by_day` chooses among several).
+    `is_shared` says that a day of the month counts for another carer of the client.
     """
 
     client: ClientMonth
     carer_id: UUID
     month: date
     day_facts: Mapping[date, DayFact]
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,10 @@ class FileKind(StrEnum):
     PAIN001 = "pain001"
     ANSWER = "answer"  # 回盘
     RETURNS = "returns"  # 退票
+    REFUSAL = "refusal"  # the bank took nothing of the batch (整批退回)
+
+
+RECEIVED = (FileKind.ANSWER, FileKind.RETURNS, FileKind.REFUSAL)
 
 
 class BatchState(StrEnum):

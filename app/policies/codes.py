@@ -84,7 +84,8 @@ class DayDivisor(StrEnum):
     """How a monthly amount is cut for unpaid days.
 
     `days_in_month`: amount * paid days / days of the month.
-    `thirty`: amount - unpaid days * amount / 30, never below 0.
+    `thirty`: amount - unpaid days * amount / 30, never below a thirtieth when a day is paid.
+    A month that two carers share is divided by its days under either.
     """
 
     DAYS_IN_MONTH = "days_in_month"

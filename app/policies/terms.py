@@ -169,6 +169,7 @@ class SubsidyTerms:
 
     `amount_fen` is fen per month (monthly), per paid day (per_day) or of the whole package per month
     (share_of_package, of which `package_share` is paid). Below `least_days` paid days in a month nothing is paid.
+    Late news is looked for in the last `recompute_months` months.
     The three booleans say whether the day itself is paid when the client is admitted, discharged or dies.
     """
 
@@ -177,6 +178,7 @@ class SubsidyTerms:
     package_share: Annotated[Decimal | None, Share("占护理包比例", optional=True)]
     day_divisor: Annotated[DayDivisor, Choice("缺日折算", of=DayDivisor)]
     least_days: Annotated[int, Whole("每月最少天数", high=31)]
+    recompute_months: Annotated[int, Whole("每夜重新核算的月数", high=24, in_older_texts=0)]
     admission_day_paid: Annotated[bool, YesNo("入院当日计发")]
     discharge_day_paid: Annotated[bool, YesNo("出院当日计发")]
     death_day_paid: Annotated[bool, YesNo("身故当日计发")]
@@ -209,6 +211,16 @@ class EntitlementTerms:
     mode_change: Annotated[StartRule, Choice("变更护理方式起算", of=StartRule)]
     home_types: Annotated[tuple[HomeType, ...], Choices("居家护理类型", of=HomeType)]
     combinations: Annotated[tuple[frozenset[HomeType], ...], Combinations("可享受的组合", of=HomeType)]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTerms:
+    """How long ago what an agency enters may begin or end; the fund enters what lies further back."""
+
+    backdate: Annotated[
+        dt.timedelta,
+        Duration("机构补录最远（天）", key="backdate_days", unit="days", high=366, in_older_texts=31),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +265,7 @@ GROUPS: Mapping[str, type] = MappingProxyType(
         "subsidy": SubsidyTerms,
         "payment": PaymentTerms,
         "entitlement": EntitlementTerms,
+        "entry": EntryTerms,
         "retention": RetentionTerms,
         "work": WorkTerms,
     }

@@ -12,6 +12,7 @@ from app.policies.terms import (
     CarerTerms,
     ClockTerms,
     EntitlementTerms,
+    EntryTerms,
     FamilyTerms,
     GradingTerms,
     LocationTerms,
@@ -115,6 +116,7 @@ class Policy:
     subsidy: SubsidyTerms
     payment: PaymentTerms
     entitlement: EntitlementTerms
+    entry: EntryTerms
     retention: RetentionTerms
     work: WorkTerms
 

@@ -10,7 +10,9 @@ from uuid import UUID
 from app.kernel.geo import CoordinateSystem
 from app.policies.codes import HomeType, Relation
 from app.registry.types import (
+    AgencyState,
     CarerKind,
+    CertificateKind,
     ContractKind,
     GuardianExtent,
     NameCheck,
@@ -39,6 +41,14 @@ class RegisterAgency:
 
 
 @dataclass(frozen=True, slots=True)
+class AgencyStateEntry:
+    """Another state of an agency, and why."""
+
+    state: AgencyState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyAgreementEntry:
     """The fund's agreement with an agency. No home types: all; no districts: the whole region."""
 
@@ -62,7 +72,7 @@ class EmploymentEntry:
 class CertificateEntry:
     """A licence or certificate; `valid_to` is the first day it no longer holds."""
 
-    kind: str
+    kind: CertificateKind
     number: str
     valid_from: date
     valid_to: date | None = None
@@ -118,8 +128,9 @@ class RegisterClient:
 class EntitlementEntry:
     """What a conclusion gives; the policy says from when. Without `valid_to` it holds as long as a conclusion may.
 
-    With `replaces` the present entitlement ends the day this one begins. `cause_kind` "mode_change" counts by the
-    policy's rule for changes, all others by its rule for the start of benefits.
+    With `replaces` the present entitlement ends the day this one begins. `cause_kind` "mode_change" needs it, counts by
+    the policy's rule for changes from the decision on `concluded_on`, and keeps conclusion and end of what it replaces;
+    all others count by the policy's rule for the start of benefits.
     """
 
     level: str
@@ -174,9 +185,9 @@ class SuspensionEntry:
 
 @dataclass(frozen=True, slots=True)
 class DeathEntry:
-    """The day a client died; a correction needs a reason."""
+    """The day a client died, None to take it back; a correction needs a reason."""
 
-    died_on: date
+    died_on: date | None
     reason: str | None = None
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.kernel.paging import DEFAULT_LIMIT, Page, fetch_page
-from app.kernel.permissions import AnyActor
+from app.kernel.permissions import AnyActor, ScopeKind
 from app.registry.models import (
     Agency,
     AgencyAgreement,
     Assignment,
+    BankAccount,
     Carer,
     Certificate,
     Client,
@@ -24,26 +25,34 @@ from app.registry.models import (
     FamilyTraining,
     Guardian,
     HomePlace,
+    Person,
     ServiceAgreement,
     Stay,
     Suspension,
 )
-from app.registry.queries import one_or_not_found, visible_agencies, visible_carers, visible_clients
+from app.registry.queries import (
+    one_or_not_found,
+    visible_agencies,
+    visible_carers,
+    visible_clients,
+    visible_people,
+)
+from app.registry.rules import overlaps
 from app.registry.shown import (
     AgencyView,
+    BankAccountView,
     CarerView,
     CertificateView,
     ClientSummary,
     ClientView,
     EmploymentView,
 )
-from app.registry.types import (
-    CarerKind,
-)
+from app.registry.types import CarerKind, NameCheck, Period
 from app.registry.views import (
     agency_view,
     agreement_view,
     assigned_carer_view,
+    bank_account_view,
     certificate_view,
     client_summary,
     employment_view,
@@ -84,6 +93,16 @@ class ClientFilter:
     after: UUID | None = None
     district_code: str | None = None
     agency_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccountFilter:
+    """Query keys of the list of live bank accounts."""
+
+    limit: int = DEFAULT_LIMIT
+    after: UUID | None = None
+    name_check: NameCheck | None = None
+    person_id: UUID | None = None
 
 
 def list_agencies(session: Session, *, actor: AnyActor, wanted: AgencyFilter) -> Page[AgencyView]:
@@ -139,11 +158,32 @@ def list_clients(session: Session, *, actor: AnyActor, wanted: ClientFilter, on:
 def get_client(session: Session, *, client_id: UUID, actor: AnyActor, on: date) -> ClientView:
     """A client, masked, with all dated rights; NotFound outside the actor's scope on the day `on`."""
     statement = visible_clients(actor, on=on).where(Client.id == client_id).options(joinedload(Client.person))
-    return client_view(session, one_or_not_found(session, statement))
+    return client_view(session, one_or_not_found(session, statement), actor=actor, on=on)
 
 
-def client_view(session: Session, row: Client) -> ClientView:
-    """A client found before, with all dated rights: one statement per kind."""
+def client_view(session: Session, row: Client, *, actor: AnyActor, on: date) -> ClientView:
+    """A client found before, with all dated rights: one statement per kind.
+
+    An agency that serves him no more on the day `on` sees what holds on a day of its own time.
+    """
+    view = _whole_view(session, row)
+    if actor.scope.kind is not ScopeKind.AGENCY:
+        return view
+    own = [each.period for each in view.agreements if each.agency_id == actor.scope.agency_id]
+    serves_still = any(overlaps(each, Period(on)) for each in own)
+    return view if serves_still else _cut(view, own)
+
+
+def _cut(view: ClientView, own: Sequence[Period]) -> ClientView:
+    def within(rights: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(right for right in rights if any(overlaps(right.period, period) for period in own))
+
+    names = [each.name for each in fields(view) if each.name != "client"]
+    dated: dict[str, Any] = {name: within(getattr(view, name)) for name in names}
+    return replace(view, **dated)
+
+
+def _whole_view(session: Session, row: Client) -> ClientView:
     rights = {model: _all(session, model, model.client_id == row.id) for model in RIGHTS_OF_A_CLIENT}
     assigned = session.execute(
         select(Assignment, Carer.kind)
@@ -189,3 +229,16 @@ def _carer_views(session: Session, rows: Sequence[Carer]) -> tuple[CarerView, ..
 
 def _all(session: Session, model: Any, condition: Any) -> Sequence[Any]:
     return session.scalars(select(model).where(condition).order_by(model.valid_from, model.id)).all()
+
+
+def list_bank_accounts(session: Session, *, actor: AnyActor, wanted: BankAccountFilter) -> Page[BankAccountView]:
+    """Live accounts of the people in scope, masked: the operator's work list of accounts to check."""
+    people = visible_people(actor).with_only_columns(Person.id)
+    statement = select(BankAccount).where(BankAccount.replaced_at.is_(None), BankAccount.person_id.in_(people))
+    if wanted.name_check is not None:
+        statement = statement.where(BankAccount.name_check == wanted.name_check)
+    if wanted.person_id is not None:
+        statement = statement.where(BankAccount.person_id == wanted.person_id)
+    return fetch_page(
+        session, statement, key=BankAccount.id, limit=wanted.limit, after=wanted.after, view=bank_account_view
+    )

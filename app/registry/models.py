@@ -1,14 +1,14 @@
-"""Agencies, people, homes and dated rights. Dated rights may change only their end, with a history row."""
+"""Agencies, people, homes and dated rights. Dated rights may change only their end, with a row in `history_models`."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.codes import Sex
-from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
+from app.kernel.db import Base, enum_column, no_overlap, regional
 from app.kernel.geo import CoordinateSystem
 from app.policies.codes import HomeType, Relation
 from app.registry.types import (
@@ -23,16 +23,7 @@ from app.registry.types import (
     TrainingStage,
 )
 
-PERSON_COLUMNS = (
-    "id_number_enc",
-    "id_number_index",
-    "name_enc",
-    "phone_enc",
-    "phone_index",
-    "sex",
-    "born_on",
-    "died_on",
-)
+PERSONAL = ("id_number_enc", "id_number_index", "name_enc", "phone_enc", "phone_index", "sex", "born_on", "died_on")
 
 
 class Dated:
@@ -51,7 +42,7 @@ class Agency(Base):
     """A designated care agency (定点护理机构)."""
 
     __tablename__ = "agency"
-    __table_args__ = (regional(update=("name", "district_code", "state")),)
+    __table_args__ = (regional(update=("state",)),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -77,7 +68,7 @@ class Person(Base):
     """A human being, once per region. Encrypted, searched by blind index; may be re-encrypted or emptied."""
 
     __tablename__ = "person"
-    __table_args__ = (regional(update=PERSON_COLUMNS),)
+    __table_args__ = (regional(update=PERSONAL),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     id_number_enc: Mapped[bytes]
@@ -151,7 +142,7 @@ class Client(Base):
     """A disabled person in care (服务对象)."""
 
     __tablename__ = "client"
-    __table_args__ = (regional(update=("district_code", "street_code")),)
+    __table_args__ = (regional(update=("street_code",)),)  # a row can be locked only where a column may change
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("region.person.id"), unique=True)
@@ -184,8 +175,16 @@ class HomePlace(Dated, Base):
     __tablename__ = "home_place"
     __table_args__ = (
         ordered(),
+        ForeignKeyConstraint(
+            ["id", "seq", "state"],
+            ["region.home_change.home_id", "region.home_change.seq", "region.home_change.to_state"],
+            deferrable=True,
+            initially="DEFERRED",
+            name="fk_home_place_history",
+            use_alter=True,
+        ),
         Index("ix_home_place_client_id", "client_id"),
-        regional(update=("valid_to", "state", "address_enc", "position_enc")),
+        regional(update=("valid_to", "state", "seq", "address_enc", "position_enc")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -195,6 +194,8 @@ class HomePlace(Dated, Base):
     system: Mapped[CoordinateSystem] = enum_column(CoordinateSystem)
     radius_m: Mapped[int | None]  # None: the policy's
     state: Mapped[PlaceState] = enum_column(PlaceState)
+    seq: Mapped[int]
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.home_place.id"))
 
 
 class ServiceAgreement(Dated, Base):
@@ -263,12 +264,14 @@ class Stay(Dated, Base):
 
 
 class BankAccount(Base):
-    """Where a payee's money goes. A changed account waits until `hold_until`; the name check comes before any pay."""
+    """Where a payee's money goes: after `hold_until`, and once a second person has checked its holder."""
 
     __tablename__ = "bank_account"
     __table_args__ = (
         Index("uq_bank_account_live", "person_id", unique=True, postgresql_where=text("replaced_at IS NULL")),
-        regional(update=("replaced_at", "name_check", "number_enc", "name_enc")),
+        CheckConstraint("checked_by <> set_by", name="two_people"),
+        CheckConstraint("(name_check = 'unchecked') = (checked_by IS NULL)", name="checked_by"),
+        regional(update=("replaced_at", "name_check", "checked_by", "number_enc", "name_enc")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -278,22 +281,9 @@ class BankAccount(Base):
     name_enc: Mapped[bytes]
     bank_code: Mapped[str]  # CNAPS, 12 digits
     bank_name: Mapped[str | None]
+    set_by: Mapped[UUID]  # account
     name_check: Mapped[NameCheck] = enum_column(NameCheck)
+    checked_by: Mapped[UUID | None]  # account
     hold_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
-
-
-class PeriodChange(AppendOnly, Base):
-    """History of the one change a dated right allows: its end."""
-
-    __tablename__ = "period_change"
-    __table_args__ = (regional(),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    right_kind: Mapped[str]
-    right_id: Mapped[UUID] = mapped_column(index=True)
-    old_valid_to: Mapped[date | None]
-    new_valid_to: Mapped[date | None]
-    reason: Mapped[str]
-    actor_id: Mapped[UUID | None]  # account; None for a job

@@ -4,66 +4,45 @@ Every `visible_*` starts from the actor's scope. An agency sees whom it serves o
 day never was.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session
 
 from app.kernel.db import Base
 from app.kernel.errors import NotFound
-from app.kernel.permissions import AnyActor, ScopeKind, SystemActor
+from app.kernel.permissions import AnyActor, ScopeKind
 from app.kernel.settings import current_settings
+from app.registry.conditions import carer_in_scope, client_in_scope, happened, holds
 from app.registry.models import (
     Agency,
-    Assignment,
     BankAccount,
     Carer,
     Client,
-    Dated,
-    Employment,
-    Entitlement,
-    FamilyTraining,
     Guardian,
     Person,
     ServiceAgreement,
-    Stay,
-    Suspension,
 )
-from app.registry.types import CarerKind, ClientMonth, FamilyPair, PayeeAccount
+from app.registry.types import PayeeAccount
 from app.registry.views import (
-    assignment_view,
-    entitlement_view,
-    period_of,
-    stay_view,
-    suspension_view,
-    training_view,
+    BANK_HOLDER,
+    BANK_NUMBER,
 )
 
 Row = TypeVar("Row", bound=Base)
-View = TypeVar("View")
-Right = type[Entitlement] | type[Suspension] | type[Stay] | type[Assignment] | type[FamilyTraining]
-
-VIEWS: dict[Right, Callable[[Any], Any]] = {
-    Entitlement: entitlement_view,
-    Suspension: suspension_view,
-    Stay: stay_view,
-    Assignment: assignment_view,
-    FamilyTraining: training_view,
-}
 
 
 def visible_clients(actor: AnyActor, *, on: date | None = None) -> Select[Client]:
     """Clients of the actor's scope. With `on`, whose guardianship or assignment is over sees nothing."""
-    return select(Client).where(_client_in_scope(actor, on))
+    return select(Client).where(client_in_scope(actor, on))
 
 
 def visible_carers(actor: AnyActor) -> Select[Carer]:
     """Carers of the actor's scope: employed there, or family carers of clients there; a carer sees himself."""
-    return select(Carer).where(_carer_in_scope(actor))
+    return select(Carer).where(carer_in_scope(actor))
 
 
 def visible_agencies(actor: AnyActor) -> Select[Agency]:
@@ -78,8 +57,8 @@ def visible_agencies(actor: AnyActor) -> Select[Agency]:
     served = exists().where(
         ServiceAgreement.agency_id == Agency.id,
         ServiceAgreement.client_id == Client.id,
-        _happened(ServiceAgreement),
-        _client_in_scope(actor, None),
+        happened(ServiceAgreement),
+        client_in_scope(actor, None),
     )
     return select(Agency).where(served)
 
@@ -88,12 +67,12 @@ def visible_people(actor: AnyActor) -> Select[Person]:
     """People behind the clients, carers and guardians of the actor's scope."""
     if actor.scope.kind is ScopeKind.FUND:
         return select(Person)
-    clients = select(Client.person_id).where(_client_in_scope(actor, None))
-    carers = select(Carer.person_id).where(_carer_in_scope(actor))
+    clients = select(Client.person_id).where(client_in_scope(actor, None))
+    carers = select(Carer.person_id).where(carer_in_scope(actor))
     guardians = (
         select(Guardian.person_id)
         .join(Client, Client.id == Guardian.client_id)
-        .where(_client_in_scope(actor, None), _happened(Guardian))
+        .where(client_in_scope(actor, None), happened(Guardian))
     )
     return select(Person).where(or_(Person.id.in_(clients), Person.id.in_(carers), Person.id.in_(guardians)))
 
@@ -108,7 +87,8 @@ def one_or_not_found(session: Session, statement: Select[Row]) -> Row:
 
 def lock_client(session: Session, *, client_id: UUID) -> None:
     """Let one transaction at a time decide about a client. Unscoped: the caller has found the client by his actor."""
-    session.execute(select(Client.id).where(Client.id == client_id).with_for_update())
+    # key_share: taps that name the client by foreign key do not wait.
+    session.execute(select(Client.id).where(Client.id == client_id).with_for_update(key_share=True))
 
 
 def serving_agencies(session: Session, *, client_id: UUID, on: date) -> frozenset[UUID]:
@@ -117,184 +97,24 @@ def serving_agencies(session: Session, *, client_id: UUID, on: date) -> frozense
     return frozenset(session.scalars(select(ServiceAgreement.agency_id).where(*live)))
 
 
-def family_pairs(session: Session, *, first: date, beyond: date) -> tuple[FamilyPair, ...]:
-    """Assignments of family carers live on a day of `[first, beyond)`, ordered by client. Unscoped: for jobs."""
-    rows = session.execute(
-        select(Assignment, Carer.person_id, Client.person_id, Client.district_code)
-        .join(Carer, Carer.id == Assignment.carer_id)
-        .join(Client, Client.id == Assignment.client_id)
-        .where(Carer.kind == CarerKind.FAMILY, touches(Assignment, first=first, beyond=beyond))
-        .order_by(Assignment.client_id, Assignment.valid_from, Assignment.id)
-    )
-    return tuple(
-        FamilyPair(
-            assignment_id=row.id,
-            client_id=row.client_id,
-            carer_id=row.carer_id,
-            carer_person_id=carer_person_id,
-            client_person_id=client_person_id,
-            district_code=district_code,
-            period=period_of(row),
-        )
-        for row, carer_person_id, client_person_id, district_code in rows
-    )
-
-
-def load_family_months(
-    session: Session, *, client_ids: Collection[UUID], first: date, beyond: date
-) -> dict[UUID, ClientMonth]:
-    """The rights of the clients that touch `[first, beyond)`, by client. Unscoped: for computations of a whole fund.
-
-    A stay that ends on `first` is there too, since the policy may not pay the day of discharge.
-    """
-    clients = session.execute(
-        select(Client.id, Client.district_code, Person.died_on)
-        .join(Person, Person.id == Client.person_id)
-        .where(Client.id.in_(client_ids))
-    ).all()
-    found = {
-        model: _by_client(session, model, view, client_ids, first=first, beyond=beyond) for model, view in VIEWS.items()
-    }
-    return {
-        row.id: ClientMonth(
-            client_id=row.id,
-            district_code=row.district_code,
-            died_on=row.died_on,
-            entitlements=tuple(found[Entitlement][row.id]),
-            suspensions=tuple(found[Suspension][row.id]),
-            stays=tuple(found[Stay][row.id]),
-            assignments=tuple(found[Assignment][row.id]),
-            trainings=tuple(found[FamilyTraining][row.id]),
-        )
-        for row in clients
-    }
-
-
-def find_payee_account(session: Session, *, person_id: UUID) -> PayeeAccount | None:
-    """The live bank account of a payee, decrypted. Unscoped: for the payment file."""
-    return find_payee_accounts(session, person_ids=(person_id,)).get(person_id)
-
-
 def find_payee_accounts(session: Session, *, person_ids: Collection[UUID]) -> dict[UUID, PayeeAccount]:
     """The live bank accounts of many payees by person, in one statement. Unscoped: for the payment file."""
     keys = current_settings().key_ring
     rows = session.scalars(
         select(BankAccount).where(BankAccount.person_id.in_(person_ids), BankAccount.replaced_at.is_(None))
-    )
+    ).all()
+    numbers = {row.id: keys.decrypt(row.number_enc, context=BANK_NUMBER) for row in rows}
     return {
         row.person_id: PayeeAccount(
             id=row.id,
             person_id=row.person_id,
-            number=keys.decrypt(row.number_enc, context="bank_account.number"),
-            name=keys.decrypt(row.name_enc, context="bank_account.name"),
+            number=numbers[row.id],
+            name=keys.decrypt(row.name_enc, context=BANK_HOLDER),
             bank_code=row.bank_code,
             bank_name=row.bank_name,
             name_check=row.name_check,
             hold_until=row.hold_until,
+            is_intact=row.number_index in keys.blind_indexes(numbers[row.id], purpose=BANK_NUMBER),
         )
         for row in rows
     }
-
-
-def touches(right: type[Dated] | Any, *, first: date, beyond: date | None) -> ColumnElement[bool]:
-    """Condition: the right holds on a day of `[first, beyond)`; beyond None is open."""
-    begins = true() if beyond is None else right.valid_from < beyond
-    return and_(begins, or_(right.valid_to.is_(None), right.valid_to > first), _happened(right))
-
-
-def holds(right: type[Dated] | Any, *, on: date) -> ColumnElement[bool]:
-    """Condition: the right holds on a day."""
-    return and_(right.valid_from <= on, or_(right.valid_to.is_(None), right.valid_to > on))
-
-
-def _by_client(
-    session: Session,
-    model: Right,
-    view: Callable[[Any], View],
-    client_ids: Collection[UUID],
-    *,
-    first: date,
-    beyond: date,
-) -> defaultdict[UUID, list[View]]:
-    condition = touches(model, first=first, beyond=beyond)
-    if model is Stay:
-        condition = or_(condition, Stay.valid_to == first)
-    rows: Iterable[Any] = session.scalars(
-        select(model).where(model.client_id.in_(client_ids), condition).order_by(model.valid_from, model.id)
-    )
-    grouped: defaultdict[UUID, list[View]] = defaultdict(list)
-    for row in rows:
-        grouped[row.client_id].append(view(row))
-    return grouped
-
-
-def _happened(right: Any) -> ColumnElement[bool]:
-    return or_(right.valid_to.is_(None), right.valid_to > right.valid_from)
-
-
-def _client_in_scope(actor: AnyActor, on: date | None) -> ColumnElement[bool]:
-    kind, key = actor.scope.kind, actor.scope.key
-    if kind is ScopeKind.FUND:
-        return true()
-    if kind is ScopeKind.DISTRICT:
-        return Client.district_code == key
-    if kind is ScopeKind.STREET:
-        return Client.street_code == key
-    if kind is ScopeKind.AGENCY:
-        return _served_by(actor.scope.agency_id)
-    if isinstance(actor, SystemActor) or actor.person_id is None:
-        return false()
-    if kind is ScopeKind.SELF:
-        return Client.person_id == actor.person_id
-    return or_(_cared_for_by(actor.person_id, on), _guarded_by(actor.person_id, on))
-
-
-def _served_by(agency_id: UUID | None) -> ColumnElement[bool]:
-    agreement = aliased(ServiceAgreement)
-    return exists().where(agreement.client_id == Client.id, agreement.agency_id == agency_id, _happened(agreement))
-
-
-def _cared_for_by(person_id: UUID, on: date | None) -> ColumnElement[bool]:
-    assignment, carer = aliased(Assignment), aliased(Carer)
-    live = _happened(assignment) if on is None else touches(assignment, first=on, beyond=None)
-    return exists().where(
-        assignment.client_id == Client.id,
-        assignment.carer_id == carer.id,
-        carer.person_id == person_id,
-        live,
-    )
-
-
-def _guarded_by(person_id: UUID, on: date | None) -> ColumnElement[bool]:
-    guardian = aliased(Guardian)
-    live = _happened(guardian) if on is None else holds(guardian, on=on)
-    return exists().where(guardian.client_id == Client.id, guardian.person_id == person_id, live)
-
-
-def _carer_in_scope(actor: AnyActor) -> ColumnElement[bool]:
-    kind, key = actor.scope.kind, actor.scope.key
-    if kind is ScopeKind.FUND:
-        return true()
-    of_a_client = exists().where(
-        Assignment.carer_id == Carer.id,
-        Assignment.client_id == Client.id,
-        _happened(Assignment),
-        _client_in_scope(actor, None),
-    )
-    if kind is ScopeKind.AGENCY:
-        return or_(_employed_by(actor.scope.agency_id), and_(Carer.kind == CarerKind.FAMILY, of_a_client))
-    if kind is ScopeKind.DISTRICT:
-        in_district = exists().where(
-            Employment.carer_id == Carer.id,
-            Employment.agency_id == Agency.id,
-            Agency.district_code == key,
-            _happened(Employment),
-        )
-        return or_(in_district, of_a_client)
-    if isinstance(actor, SystemActor) or actor.person_id is None:
-        return of_a_client
-    return or_(Carer.person_id == actor.person_id, of_a_client)
-
-
-def _employed_by(agency_id: UUID | None) -> ColumnElement[bool]:
-    return exists().where(Employment.carer_id == Carer.id, Employment.agency_id == agency_id, _happened(Employment))

@@ -3,9 +3,10 @@
 from calendar import monthrange
 from collections.abc import Collection
 from datetime import date, timedelta
+from uuid import UUID
 
 from app.policies.codes import HomeType, Relation, StartRule
-from app.registry.types import Period
+from app.registry.types import CheckRefusal, NameCheck, Period
 
 ONE_DAY = timedelta(days=1)
 
@@ -36,11 +37,6 @@ def becomes_formal_on(started_on: date, *, months: int, exam_on: date | None) ->
     return trained_on if exam_on is None else max(trained_on, exam_on)
 
 
-def formal_counts_from(started_on: date, *, months: int, exam_on: date | None, rule: StartRule) -> date:
-    """The first day that counts as a formal carer's, after training of `months` and the exam; by the policy's rule."""
-    return benefit_starts(becomes_formal_on(started_on, months=months, exam_on=exam_on), rule=rule)
-
-
 def is_allowed_combination(home_types: Collection[HomeType], *, combinations: Collection[frozenset[HomeType]]) -> bool:
     """Say whether a policy lets these types of home care be held together."""
     return frozenset(home_types) in combinations
@@ -51,8 +47,51 @@ def may_be_family_carer(relation: Relation, *, relations: Collection[Relation]) 
     return relation in relations
 
 
-def lies_within(period: Period, *, outer: Period) -> bool:
-    """Say whether every day of `period` is one of `outer`."""
-    if period.valid_from < outer.valid_from:
-        return False
-    return outer.valid_to is None or (period.valid_to is not None and period.valid_to <= outer.valid_to)
+def ends_later(valid_to: date, *, than: date | None) -> bool:
+    """Say whether a right would last longer than it does; nothing ends later than an open one."""
+    return than is not None and valid_to > than
+
+
+def earlier_end(one: date | None, other: date | None) -> date | None:
+    """The end that comes first; None is open."""
+    return min((each for each in (one, other) if each is not None), default=None)
+
+
+def overlaps(one: Period, other: Period) -> bool:
+    """Say whether two periods share a day; one without days shares none."""
+    begins, ends = max(one.valid_from, other.valid_from), earlier_end(one.valid_to, other.valid_to)
+    return ends is None or begins < ends
+
+
+def supported_until(day: date, *, spans: Collection[Period]) -> date | None:
+    """The first day from `day` on that none of the spans covers; None when there is no such day.
+
+    Spans are days on which a carer works for an agency that serves the client. One may follow another.
+    """
+    while span := next((each for each in spans if each.covers(day)), None):
+        if span.valid_to is None:
+            return None
+        day = span.valid_to
+    return day
+
+
+def most_clients(held: Collection[tuple[UUID, Period]], *, within: Period) -> int:
+    """The most clients held at once on a day of `within`: it rises only on days on which something begins."""
+    starts = {period.valid_from for _, period in held if within.covers(period.valid_from)} | {within.valid_from}
+    return max(len({client for client, period in held if period.covers(day)}) for day in starts)
+
+
+def judge_name_check(
+    result: NameCheck, *, holder: str, payee: str, set_by: UUID, checked_by: UUID
+) -> CheckRefusal | None:
+    """Say why this person may not record this result of a name check; None when he may.
+
+    Whoever recorded an account does not check it. Taking a check back frees no money, so anybody may.
+    """
+    if result is NameCheck.UNCHECKED:
+        return None
+    if set_by == checked_by:
+        return CheckRefusal.SAME_PERSON
+    if result is NameCheck.MATCHED and holder != payee:
+        return CheckRefusal.HOLDER_DIFFERS
+    return None

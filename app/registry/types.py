@@ -16,6 +16,13 @@ class AgencyState(StrEnum):
     LEFT = "left"
 
 
+AGENCY_STEPS: dict[AgencyState, frozenset[AgencyState]] = {
+    AgencyState.ACTIVE: frozenset({AgencyState.SUSPENDED, AgencyState.LEFT}),
+    AgencyState.SUSPENDED: frozenset({AgencyState.ACTIVE, AgencyState.LEFT}),
+    AgencyState.LEFT: frozenset(),  # who comes back signs a new agreement and is registered by the fund anew
+}
+
+
 class CarerKind(StrEnum):
     """Who gives care."""
 
@@ -29,6 +36,17 @@ class ContractKind(StrEnum):
     LABOUR = "labour"  # 劳动合同
     SERVICE = "service"  # 劳务合同
     TEMPORARY = "temporary"  # 临时
+
+
+class CertificateKind(StrEnum):
+    """What a carer is certified as."""
+
+    LONG_TERM_CARE = "long_term_care"  # 长期照护师
+    ELDERLY_CARE = "elderly_care"  # 养老护理员
+    MEDICAL_CARE = "medical_care"  # 医疗护理员
+    NURSE = "nurse"  # 护士
+    HEALTH = "health"  # 健康证明
+    OTHER = "other"
 
 
 class TrainingStage(StrEnum):
@@ -60,6 +78,13 @@ class PlaceState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     RETIRED = "retired"
+
+
+ALLOWED: dict[PlaceState, frozenset[PlaceState]] = {
+    PlaceState.PROPOSED: frozenset({PlaceState.APPROVED}),
+    PlaceState.APPROVED: frozenset(),
+    PlaceState.RETIRED: frozenset(),
+}
 
 
 class StayKind(StrEnum):
@@ -166,9 +191,19 @@ class FamilyPair:
     period: Period
 
 
+class CheckRefusal(StrEnum):
+    """Why somebody may not record what a name check gave."""
+
+    SAME_PERSON = "same_person"  # he recorded the account himself
+    HOLDER_DIFFERS = "holder_differs"  # the holder is not the payee, so they cannot match
+
+
 @dataclass(frozen=True, slots=True)
 class PayeeAccount:
-    """A payee's live bank account, in clear text: for the payment file only, never for a log or an error."""
+    """A payee's live bank account, in clear text: for the payment file only, never for a log or an error.
+
+    `is_intact` says that the number is the one that was recorded.
+    """
 
     id: UUID
     person_id: UUID
@@ -178,3 +213,4 @@ class PayeeAccount:
     bank_name: str | None
     name_check: NameCheck
     hold_until: datetime | None
+    is_intact: bool = True

@@ -48,6 +48,8 @@ from app.registry.types import (
     TrainingView,
 )
 
+BANK_NUMBER, BANK_HOLDER = "bank_account.number", "bank_account.name"
+
 
 def period_of(row: Dated) -> Period:
     """The days of a dated right."""
@@ -156,8 +158,8 @@ def bank_account_view(row: BankAccount) -> BankAccountView:
     return BankAccountView(
         id=row.id,
         person_id=row.person_id,
-        number=codes.mask_account(keys.decrypt(row.number_enc, context="bank_account.number")),
-        holder=codes.mask_name(keys.decrypt(row.name_enc, context="bank_account.name")),
+        number=codes.mask_account(keys.decrypt(row.number_enc, context=BANK_NUMBER)),
+        holder=codes.mask_name(keys.decrypt(row.name_enc, context=BANK_HOLDER)),
         bank_code=row.bank_code,
         bank_name=row.bank_name,
         name_check=row.name_check,

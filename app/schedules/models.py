@@ -1,6 +1,7 @@
 """Visits and their chained history.
 
-Overlaps are forbidden for what is planned; what a phone reports is never refused.
+Overlaps are forbidden for what is planned. What a phone reports is never refused: no change leads into `planned`, so no
+tap can meet an exclusion constraint.
 """
 
 from datetime import datetime
@@ -23,15 +24,15 @@ from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
 from app.schedules.types import VisitSource, VisitState
 
 UNFINISHED = "state = 'begun' OR state = 'done' AND began_at IS NULL"  # lacks a tap
+PLANNED = "state = 'planned'"
 STARTS = "coalesce(lower(planned), began_at)"  # the local day of this instant is the visit's
-LIVE = "state IN ('planned', 'begun', 'done')"
 
 
 class VisitStep(Base):
     """The legal changes of a visit's state; filled by the migrations from `ALLOWED`."""
 
     __tablename__ = "visit_step"
-    __table_args__ = (regional(),)
+    __table_args__ = (regional(insert=False),)
 
     from_state: Mapped[str] = mapped_column(primary_key=True)
     to_state: Mapped[str] = mapped_column(primary_key=True)
@@ -52,14 +53,14 @@ class Visit(Base):
         ),
         CheckConstraint("(source = 'unscheduled') = (planned IS NULL)", name="planned"),
         CheckConstraint("began_at IS NOT NULL OR state <> 'begun'", name="begun"),
-        no_overlap("carer_id", span="planned", where=LIVE),
-        no_overlap("client_id", "team_slot", span="planned", where=LIVE),
+        no_overlap("carer_id", span="planned", where=PLANNED),
+        no_overlap("client_id", "team_slot", span="planned", where=PLANNED),
         Index("ix_visit_carer_id_id", "carer_id", "id"),
         Index("ix_visit_client_id_id", "client_id", "id"),
         Index("ix_visit_carer_starts", "carer_id", text(STARTS)),
         Index("ix_visit_agency_id_id", "agency_id", "id"),
         # What the jobs look for among all visits there ever were.
-        Index("ix_visit_planned_end", text("upper(planned)"), postgresql_where=text("state = 'planned'")),
+        Index("ix_visit_planned_end", text("upper(planned)"), postgresql_where=text(PLANNED)),
         Index("ix_visit_unfinished", text("coalesce(began_at, ended_at)"), postgresql_where=text(UNFINISHED)),
         regional(update=("state", "seq", "began_at", "ended_at")),
     )

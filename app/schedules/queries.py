@@ -33,12 +33,12 @@ from app.registry.models import (
     Suspension,
 )
 from app.registry.types import AgencyState, Period, ServiceMode
-from app.schedules.models import LIVE, Visit
+from app.schedules.models import Visit
 from app.schedules.types import CarerRights, ClientRights, Designation, VisitState, VisitView
 
-LIVE_STATES = (VisitState.PLANNED, VisitState.BEGUN, VisitState.DONE)
+SNAPSHOT_LIMIT = 500
 Dated = tuple[UUID, Period]
-assert all(state.value in LIVE for state in LIVE_STATES)  # noqa: S101 - one meaning, in SQL and in Python
+Taken = tuple[UUID, UUID, int, datetime, datetime]
 
 
 def visible_visits(actor: AnyActor) -> Select[Visit]:
@@ -95,14 +95,19 @@ def list_visits(
     return fetch_page(session, statement, key=Visit.id, limit=limit, after=after, view=view_of)
 
 
-def list_snapshot(session: Session, *, actor: AnyActor, begin: datetime, beyond: datetime) -> tuple[VisitView, ...]:
-    """What a phone keeps: open visits that overlap `[begin, beyond)`, and those begun and not over."""
+def list_snapshot(
+    session: Session, *, actor: AnyActor, begin: datetime, beyond: datetime
+) -> tuple[tuple[VisitView, ...], bool]:
+    """What a phone keeps: open visits that overlap `[begin, beyond)`, and those begun and not over, the first to begin
+    in front. At most `SNAPSHOT_LIMIT`, and whether these are all."""
     wanted = or_(
         Visit.state == VisitState.BEGUN,
         and_(Visit.state == VisitState.PLANNED, Visit.planned.op("&&")(Range(begin, beyond))),
     )
-    rows = session.scalars(visible_visits(actor).where(wanted).order_by(Visit.id).limit(500))
-    return tuple(view_of(row) for row in rows)
+    begins_at = func.coalesce(func.lower(Visit.planned), Visit.began_at)
+    statement = visible_visits(actor).where(wanted).order_by(begins_at, Visit.id).limit(SNAPSHOT_LIMIT + 1)
+    rows = session.scalars(statement).all()
+    return tuple(view_of(row) for row in rows[:SNAPSHOT_LIMIT]), len(rows) <= SNAPSHOT_LIMIT
 
 
 def find_visits(session: Session, *, ids: Collection[UUID]) -> dict[UUID, VisitView]:
@@ -124,14 +129,21 @@ def list_planned_before(session: Session, *, before: datetime, limit: int) -> li
     return [(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
-def list_live_times(
-    session: Session, *, carer_ids: Collection[UUID], client_ids: Collection[UUID], within: Range[datetime]
-) -> list[tuple[UUID, UUID, int, datetime, datetime]]:
-    """Carer, client, slot, from and to of live planned visits that meet a time; unscoped, used to name collisions."""
+def list_taken_times(
+    session: Session,
+    *,
+    state: VisitState,
+    carer_ids: Collection[UUID],
+    client_ids: Collection[UUID],
+    within: Range[datetime],
+) -> list[Taken]:
+    """Carer, client, slot, from and to of planned visits in a state that meet a time; unscoped, names collisions.
+
+    The state is written out, not bound, so that the partial indexes may be used."""
     statement = select(
         Visit.carer_id, Visit.client_id, Visit.team_slot, func.lower(Visit.planned), func.upper(Visit.planned)
     ).where(
-        Visit.state.in_(LIVE_STATES),
+        text(f"state = '{state.value}'"),
         or_(Visit.carer_id.in_(carer_ids), Visit.client_id.in_(client_ids)),
         Visit.planned.op("&&")(within),
     )

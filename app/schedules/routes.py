@@ -15,6 +15,7 @@ from app.kernel.resend import idempotent
 from app.schedules import queries
 from app.schedules.schemas import (
     CancellationSchema,
+    SnapshotSchema,
     VisitFilterSchema,
     VisitListSchema,
     VisitPageSchema,
@@ -61,15 +62,17 @@ def list_visits(wanted: VisitFilter) -> Page[VisitView]:
 @bp.get("/visits/snapshot")
 @requires(Permission.READ_VISITS)
 @bp.etag
-@bp.response(200, VisitListSchema)
+@bp.response(200, SnapshotSchema)
 def read_snapshot() -> dict[str, Any]:
-    """A phone's open visits: of the last 24 and the next 72 hours. Send the ETag back to learn that nothing changed."""
+    """A phone's open visits: of the last 24 and the next 72 hours. Send the ETag back to learn that nothing changed.
+
+    An office, which may have more than the 500 told here, reads the paged list of visits instead.
+    """
     now = clock.now().replace(minute=0, second=0, microsecond=0)
-    return {
-        "items": queries.list_snapshot(
-            session(), actor=current_actor(), begin=now - SNAPSHOT_BACK, beyond=now + SNAPSHOT
-        )
-    }
+    visits, is_complete = queries.list_snapshot(
+        session(), actor=current_actor(), begin=now - SNAPSHOT_BACK, beyond=now + SNAPSHOT
+    )
+    return {"items": visits, "is_complete": is_complete}
 
 
 @bp.get("/visits/<uuid:visit_id>")
@@ -86,6 +89,6 @@ def read_visit(visit_id: UUID) -> VisitView:
 @bp.arguments(CancellationSchema)
 @bp.response(201, VisitSchema)
 def cancel_visit(command: Cancellation, visit_id: UUID) -> VisitView:
-    """Cancel a planned visit."""
+    """Cancel a planned visit before it is to begin."""
     with transaction() as current:
         return planning.cancel_visit(current, visit_id, command=command, actor=current_actor(), at=clock.now())

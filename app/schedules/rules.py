@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.registry.types import CarerKind, Period
-from app.schedules.types import CarerRights, ClientRights, Designation, PlanningRules, Refusal, VisitToPlan
+from app.schedules.types import CarerRights, ClientRights, Designation, PlanningRules, Refusal, VisitToPlan, VisitView
 
 
 def refuse_visit(
@@ -35,6 +35,11 @@ def refuse_visit(
     return tuple(found)
 
 
+def may_cancel(visit: VisitView, *, at: datetime) -> bool:
+    """A planned visit is cancelled before it is to begin; afterwards who did not come has missed it."""
+    return visit.planned_from is None or at < visit.planned_from
+
+
 def find_collisions(visits: Sequence[VisitToPlan]) -> dict[int, list[Refusal]]:
     """Find the visits of one list that repeat an id or overlap for a carer, or for a client and team slot.
 
@@ -56,7 +61,7 @@ def find_collisions(visits: Sequence[VisitToPlan]) -> dict[int, list[Refusal]]:
 def find_overlaps(
     visit: VisitToPlan, *, others: Iterable[tuple[UUID, UUID, int, datetime, datetime]]
 ) -> tuple[Refusal, ...]:
-    """Say with what a visit collides; `others` are live ones: carer, client, slot, from, to."""
+    """Say with what a visit collides; `others` take their time: carer, client, slot, from, to."""
     found: set[Refusal] = set()
     for carer_id, client_id, slot, start, end in others:
         if start < visit.planned_to and visit.planned_from < end:
@@ -86,7 +91,7 @@ def _refuse_times(visit: VisitToPlan, at: datetime, rules: PlanningRules) -> lis
     length = visit.planned_to - visit.planned_from
     cases: Mapping[Refusal, bool] = {
         Refusal.PERIOD_INVALID: visit.planned_to <= visit.planned_from or length > rules.longest_visit,
-        Refusal.IN_PAST: visit.planned_to <= at,
+        Refusal.IN_PAST: visit.planned_from < at - rules.late_window,
         Refusal.POLICY_EXPIRED: rules.is_expired,
         Refusal.NO_POLICY: rules.is_unknown,
     }
@@ -98,7 +103,7 @@ def _refuse_client(client: ClientRights, on: date) -> list[Refusal]:
         Refusal.AGENCY_NOT_SERVING: not covers(client.served, on),
         Refusal.NOT_ENTITLED: not covers(client.entitled, on),
         Refusal.ENTITLEMENT_SUSPENDED: covers(client.suspended, on),
-        Refusal.CLIENT_AWAY: covers(client.away, on),
+        Refusal.CLIENT_AWAY: any(stay.valid_from < on and stay.covers(on) for stay in client.away),
         Refusal.CLIENT_DIED: client.died_on is not None and client.died_on <= on,
         Refusal.PLAN_MISSING: plan_on(client, on) is None,
     }

@@ -5,10 +5,18 @@ from typing import Any
 
 import marshmallow as ma
 
-from app.kernel.http.fields import Choice, Day, Id, Instant, PhoneId, Text, WholeNumber
+from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema, page_schema
-from app.schedules.types import Cancellation, VisitFilter, VisitSource, VisitState, VisitsToPlan, VisitToPlan
+from app.schedules.types import (
+    Cancellation,
+    CancellationReason,
+    VisitFilter,
+    VisitSource,
+    VisitState,
+    VisitsToPlan,
+    VisitToPlan,
+)
 
 MOST_VISITS = 200
 LONGEST_SPAN_DAYS = 62
@@ -48,7 +56,7 @@ class CancellationSchema(CommandSchema):
 
     command = Cancellation
 
-    reason = Text(required=True, maximum=200)
+    reason = Choice(CancellationReason, required=True)
 
 
 class VisitFilterSchema(PageRequestSchema):
@@ -87,6 +95,12 @@ class VisitListSchema(ma.Schema):
     """Visits without pages."""
 
     items = ma.fields.List(ma.fields.Nested(VisitSchema), required=True)
+
+
+class SnapshotSchema(VisitListSchema):
+    """A phone's visits, those that begin first in front."""
+
+    is_complete = Flag(required=True, metadata={"description": "False where only the first 500 are told"})
 
 
 VisitPageSchema = page_schema(VisitSchema)

@@ -66,7 +66,7 @@ class Refusal(StrEnum):
     """Why a visit may not be planned; stable codes."""
 
     PERIOD_INVALID = "period_invalid"  # ends before it begins, or longer than the policy's longest visit
-    IN_PAST = "in_past"
+    IN_PAST = "in_past"  # began longer ago than a carer may be late
     POLICY_EXPIRED = "policy_expired"
     NO_POLICY = "no_policy"
     CLIENT_UNKNOWN = "client_unknown"  # absent, or never this agency's
@@ -80,7 +80,7 @@ class Refusal(StrEnum):
     NOT_ASSIGNED = "not_assigned"
     NOT_ENTITLED = "not_entitled"
     ENTITLEMENT_SUSPENDED = "entitlement_suspended"
-    CLIENT_AWAY = "client_away"
+    CLIENT_AWAY = "client_away"  # from the day after that of admission or departure, as at the door
     CLIENT_DIED = "client_died"
     PLAN_MISSING = "plan_missing"  # no confirmed care plan in force
     ID_USED = "id_used"
@@ -108,11 +108,24 @@ class VisitsToPlan:
     visits: tuple[VisitToPlan, ...]
 
 
+class CancellationReason(StrEnum):
+    """Why a planned visit will not take place. A code, never a text: the history it stands in is kept for ever."""
+
+    CLIENT_DECLINED = "client_declined"  # 家属说不用来
+    RESCHEDULED = "rescheduled"  # 改期
+    IN_HOSPITAL = "in_hospital"  # 住院
+    CLIENT_AWAY = "client_away"  # 外出
+    CLIENT_DIED = "client_died"  # 身故
+    CARER_ABSENT = "carer_absent"  # 护理员不能来
+    UNSAFE = "unsafe"  # 不安全
+    PLANNED_WRONGLY = "planned_wrongly"  # 排错了
+
+
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """Command: a planned visit will not take place; the reason is a code or a short text without names."""
+    """Command: a planned visit will not take place."""
 
-    reason: str
+    reason: CancellationReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +167,7 @@ class PlanningRules:
     """What the policy of a district says for a day; the two flags tell why there is none."""
 
     longest_visit: timedelta
+    late_window: timedelta
     certificate_required: bool
     uncertified_until: date | None
     is_expired: bool = False

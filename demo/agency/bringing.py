@@ -48,7 +48,7 @@ def bring(world: World, staff: Staff, cast: AgencyCast, *, number: int) -> Broug
     code = credit_code(number)
     plan = files.plans_file(cast, begins_on=world.clock.now().date())
     by_whom: Sequence[tuple[User, AgencyFile]] = (
-        (staff.head, files.staff_file(cast, credit_code=code)),
+        (staff.admin, files.staff_file(cast, credit_code=code)),
         (staff.admin, files.clients_file(cast, credit_code=code)),
         (staff.admin, files.families_file(cast, is_trained=staff.region == "tianjin")),
         (staff.reviewer, files.accounts_file(cast, payee_is_client=staff.region == "huaian")),
@@ -58,6 +58,7 @@ def bring(world: World, staff: Staff, cast: AgencyCast, *, number: int) -> Broug
     for user, file in by_whom:
         done = upload(world, user, file)
         world.say(f"{REGIONS[staff.region]}：{file.name} → {done['good']} 行导入 rows went in")
+    _check_accounts(world, staff)
     return _let_in(world, staff, cast)
 
 
@@ -76,6 +77,14 @@ def upload(world: World, user: User, file: AgencyFile) -> Json:
         told = [f"line {each['line']} {each['column']}: {each['message']}" for each in reasons]
         raise ImportFailed(f"{file.name} {run['state']} {run['failure_code']}\n" + "\n".join(told))
     return run
+
+
+def _check_accounts(world: World, staff: Staff) -> None:
+    """A second person finds every holder to be the payee."""
+    unchecked = staff.checker.list("/bank-accounts", name_check="unchecked")
+    for account in unchecked:
+        staff.checker.post(f"/bank-accounts/{account['id']}/name-check", {"result": "matched"})
+    world.say(f"{REGIONS[staff.region]}：第二人核对了 {len(unchecked)} 个收款账户 A second person checked the accounts")
 
 
 def _let_in(world: World, staff: Staff, cast: AgencyCast) -> Brought:

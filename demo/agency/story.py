@@ -50,7 +50,6 @@ def _pay(world: World, staffs: list[Staff]) -> list[payment.Sent]:
     world.move_to(payment.PAID_ON, 9)
     payment.tell_bank(world, account=ACCOUNTS_FROM + 2, outcome="failed", reason="户名不符")
     sent = [payment.send(world, staff) for staff in staffs]
-    world.move_to(payment.ANSWERED_ON, 10)
     for staff, each in zip(staffs, sent, strict=True):
         payment.carry_to_bank(world, each)
         payment.book_answer(world, staff, each)

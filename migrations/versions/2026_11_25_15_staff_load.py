@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_25_15_staff_load"
-down_revision = "2026_11_22_09_payouts"
+down_revision = "2026_11_25_13_region_codes"
 
 
 def upgrade(schema: str) -> None:

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 from standins.bank.files import Instruction, Order, Refused, Result, read_batch, write_results
+from standins.bank.messages import read_message
 
 WORDS = {"paid": "成功", "failed": "失败", "unknown": "处理中", "returned": "退票"}
 # Wording follows what banks publish; the codes are this bank's own.
@@ -47,9 +48,10 @@ class Book:
     paid_out: int = 0
 
     def accept(self, body: bytes) -> Batch:
-        """Take the batch whole, or raise Refused. A serial that was paid, or may be, is never taken again."""
+        """Take the batch whole, in either form, or raise Refused. What was paid, or may be, is never taken again."""
         with self.lock:
-            instruction = read_batch(body, max_rows=self.max_rows)
+            read = read_message if body.lstrip().startswith(b"<") else read_batch
+            instruction = read(body, max_rows=self.max_rows)
             if instruction.number in self.batches:
                 raise Refused("B013", "批号重复")
             taken = {payment.order.serial for payment in self._payments() if payment.outcome != "failed"}

@@ -63,15 +63,21 @@ def read_batch(body: bytes, *, max_rows: int) -> Instruction:
     if rows[1] != COLUMNS:
         raise Refused("B002", "标题行不符", line=2)
     orders = tuple(_order(row, line=line) for line, row in enumerate(rows[2:], start=3))
+    total_fen = fen_of(header["总金额(元)"], line=1)
+    check_orders(orders, count=header["笔数"], total_fen=total_fen, max_rows=max_rows)
+    return Instruction(number=header["批号"], execute_on=_day(header["执行日期"]), orders=orders)
+
+
+def check_orders(orders: tuple[Order, ...], *, count: str, total_fen: int, max_rows: int) -> None:
+    """Hold a batch's payments against the figures of its header."""
     if len(orders) > max_rows:
         raise Refused("B006", f"单批最多{max_rows}笔")
-    if header["笔数"] != str(len(orders)):
+    if count != str(len(orders)):
         raise Refused("B004", "请求交易笔数与明细笔数不符")
-    if _fen(header["总金额(元)"], line=1) != sum(order.amount_fen for order in orders):
+    if total_fen != sum(order.amount_fen for order in orders):
         raise Refused("B005", "金额合计数不符")
     if len({order.serial for order in orders}) != len(orders):
         raise Refused("B008", "批内流水号重复")
-    return Instruction(number=header["批号"], execute_on=_day(header["执行日期"]), orders=orders)
 
 
 def write_results(number: str, results: list[Result], *, encoding: str) -> bytes:
@@ -118,13 +124,14 @@ def _order(row: list[str], *, line: int) -> Order:
         raise Refused("B010", "开户行行号格式错误", line=line)
     if len(cells["用途"]) > MAX_PURPOSE:
         raise Refused("B011", f"用途超过{MAX_PURPOSE}个字", line=line)
-    amount_fen = _fen(cells["金额(元)"], line=line)
+    amount_fen = fen_of(cells["金额(元)"], line=line)
     if amount_fen == 0:
         raise Refused("B007", "金额不能为0", line=line)
     return Order(cells["流水号"], cells["户名"], cells["账号"], cells["开户行行号"], amount_fen, cells["用途"])
 
 
-def _fen(text: str, *, line: int) -> int:
+def fen_of(text: str, *, line: int | None) -> int:
+    """Yuan with two decimals, as the bank demands it."""
     if not re.fullmatch(r"[0-9]{1,13}\.[0-9]{2}", text):
         raise Refused("B012", "金额格式错误", line=line)
     return int(text.replace(".", ""))

@@ -23,10 +23,15 @@ def staff(world: World) -> dict[str, Any]:
 
 
 def review(_: World) -> dict[str, Any]:
-    return {"id": str(new_id()), "decision": "accepted", "reason": "test"}
+    return {"id": str(new_id()), "decision": "accepted", "reason": "other"}
+
+
+def reopening(_: World) -> dict[str, Any]:
+    return {"id": str(new_id()), "reason": "new_facts"}
 
 
 STORED_WITHOUT_LINK = 201  # a fact of a known carer is kept, and tells nothing of the visit
+REFUSED_AS_UNKNOWN = 409  # a list of visits is refused as a whole: client and carer are unknown
 
 SAMPLES: dict[str, Sample] = {
     **REGISTRY,
@@ -40,6 +45,8 @@ SAMPLES: dict[str, Sample] = {
     "GET /me": Sample(),
     "GET /ledger/balances": Sample(),
     "POST /subsidies/computations": Sample(lambda _: {"month": "2026-09-01"}),
+    "GET /subsidies/computations": Sample(),
+    "GET /subsidies/computations/<uuid:computation_id>": Sample(),
     "GET /subsidies": Sample(query="?month=2026-10-01"),
     "GET /subsidies/overdue": Sample(query="?within_days=7"),
     "GET /subsidies/<uuid:subsidy_id>": Sample(),
@@ -57,6 +64,9 @@ SAMPLES: dict[str, Sample] = {
     "GET /payout-batches/<uuid:batch_id>/files/<kind>": Sample(),
     "POST /payout-batches/<uuid:batch_id>/answers": Sample(raw=b"x"),
     "POST /payout-batches/<uuid:batch_id>/returns": Sample(raw=b"x"),
+    "POST /payout-batches/<uuid:batch_id>/refusal": Sample(raw=b"x"),
+    "GET /payout-batches/<uuid:batch_id>/answers/<uuid:file_id>": Sample(),
+    "POST /payout-batches/<uuid:batch_id>/answers/<uuid:file_id>/confirmation": Sample(),
     "GET /visits": Sample(query="?day_from=2026-11-01&day_to=2026-11-30"),
     "POST /visits": Sample(
         lambda world: {
@@ -69,7 +79,9 @@ SAMPLES: dict[str, Sample] = {
                     "planned_to": "2026-12-01T02:00:00Z",
                 }
             ]
-        }
+        },
+        stranger=REFUSED_AS_UNKNOWN,
+        elsewhere=REFUSED_AS_UNKNOWN,
     ),
     "GET /visits/snapshot": Sample(),
     "GET /sent-records": Sample(query="?day_from=2026-11-01&day_to=2026-11-30"),
@@ -87,7 +99,8 @@ SAMPLES: dict[str, Sample] = {
             "day": "2026-11-02",
             "items": [],
             "occurred_at": NOW,
-        }
+        },
+        stranger=STORED_WITHOUT_LINK,
     ),
     "POST /visits/<uuid:visit_id>/items": Sample(
         lambda _: {"items": [{"id": str(new_id()), "item_code": "bath", "outcome": "done", "occurred_at": NOW}]}
@@ -100,6 +113,7 @@ SAMPLES: dict[str, Sample] = {
     "GET /facts/<uuid:fact_id>": Sample(),
     "POST /facts/<uuid:fact_id>/agency-review": Sample(review),
     "POST /facts/<uuid:fact_id>/operator-review": Sample(review),
+    "POST /facts/<uuid:fact_id>/reopening": Sample(reopening),
     "POST /clock-events": Sample(
         lambda world: tap(world) | {"kind": "in", "client_id": str(world.ids["client_id"])},
         stranger=STORED_WITHOUT_LINK,

@@ -36,7 +36,7 @@ def agreement(world: World) -> dict[str, Any]:
 
 
 def guardian(_: World) -> dict[str, Any]:
-    return {"person": person(), "relation": "child", "extent": "sign", "document": "test", "valid_from": SINCE}
+    return {"person": person(), "relation": "child", "extent": "sign", "document": "WT-1", "valid_from": SINCE}
 
 
 def training(world: World) -> dict[str, Any]:
@@ -66,10 +66,13 @@ REGISTRY: dict[str, Sample] = {
     "POST /agencies": Sample(agency),
     "GET /agencies/<uuid:agency_id>": Sample(),
     "POST /agencies/<uuid:agency_id>/agreements": Sample(lambda _: {"valid_from": SINCE}),
+    "POST /agencies/<uuid:agency_id>/state": Sample(lambda _: {"state": "active", "reason": "test"}),  # refused: it is
     "GET /carers": Sample(),
     "POST /carers": Sample(lambda _: {"person": person(), "kind": "family"}),
     "GET /carers/<uuid:carer_id>": Sample(),
-    "POST /carers/<uuid:carer_id>/certificates": Sample(lambda _: {"kind": "test", "number": "1", "valid_from": SINCE}),
+    "POST /carers/<uuid:carer_id>/certificates": Sample(
+        lambda _: {"kind": "other", "number": "1", "valid_from": SINCE}
+    ),
     "POST /carers/<uuid:carer_id>/access": Sample(nothing),
     "GET /clients": Sample(),
     "POST /clients": Sample(
@@ -77,6 +80,7 @@ REGISTRY: dict[str, Sample] = {
     ),
     "GET /clients/<uuid:client_id>": Sample(),
     "POST /clients/<uuid:client_id>/homes": Sample(home),
+    "POST /homes/<uuid:home_id>/approval": Sample(nothing),
     "POST /clients/<uuid:client_id>/agreements": Sample(agreement),
     "POST /clients/<uuid:client_id>/entitlements": Sample(entitlement),
     "POST /clients/<uuid:client_id>/assignments": Sample(
@@ -92,6 +96,7 @@ REGISTRY: dict[str, Sample] = {
     "POST /people/<uuid:person_id>/bank-accounts": Sample(
         lambda _: {"number": "6222021000112345672", "bank_code": "102110000011"}
     ),
+    "GET /bank-accounts": Sample(query="?name_check=unchecked"),
     "POST /bank-accounts/<uuid:bank_account_id>/name-check": Sample(lambda _: {"result": "matched"}),
     "GET /people/<uuid:person_id>/identity": Sample(),
     "GET /service-items": Sample(),
@@ -100,7 +105,7 @@ REGISTRY: dict[str, Sample] = {
     "GET /clients/<uuid:client_id>/care-plans": Sample(),
     "POST /clients/<uuid:client_id>/care-plans": Sample(plan),
     "GET /care-plans/<uuid:plan_id>": Sample(),
-    "POST /care-plans/<uuid:plan_id>/confirmation": Sample(lambda _: {"way": "paper", "document": "test"}),
+    "POST /care-plans/<uuid:plan_id>/confirmation": Sample(lambda _: {"way": "paper", "document": "A1-0001"}),
 }
 for _kind in ENDINGS:
     _name = f"{_kind[:-1].replace('-', '_')}_id"

@@ -13,7 +13,7 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from app.registry.lists import get_agency, get_client
 from tests.careplans.factories import a_draft
-from tests.payouts.rows import a_batch_of, a_subsidy
+from tests.payouts.rows import a_batch_of, a_month_run, a_subsidy
 from tests.registry.factories import (
     SYSTEM,
     a_bank_account,
@@ -94,7 +94,8 @@ def build(session: Session, application: Flask) -> World:
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
     )
-    world.ids["kind"] = "daifa"
+    world.ids["computation_id"] = a_month_run(session)
+    world.ids |= {"kind": "daifa", "file_id": new_id()}
     return world
 
 

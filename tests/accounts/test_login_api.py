@@ -107,6 +107,14 @@ def test_a_malformed_code_costs_no_call_to_wechat(phone: APhone):
     assert phone.wechat.calls(SESSION_PATH) == 0
 
 
+@pytest.mark.parametrize("path", ["wechat", "bindings", "phone-bindings", "refresh"])
+def test_an_open_route_refuses_a_query_it_does_not_read(client: FlaskClient, path: str):
+    answer = client.post(f"/api/v1/auth/{path}?region=huaian", json={})
+
+    assert answer.status_code == 422
+    assert answer.json["details"]["fields"]["region"]["code"] == "unknown"
+
+
 def test_guessing_codes_is_bounded_for_each_user_and_hour(phone: APhone, tianjin: Session):
     opened = an_account(tianjin)
     with time_machine.travel(clock.now().replace(minute=10), tick=False) as travel:
@@ -118,6 +126,7 @@ def test_guessing_codes_is_bounded_for_each_user_and_hour(phone: APhone, tianjin
 
     assert {answer.json["code"] for answer in wrong} == {"binding_code_unknown"}
     assert (refused.status_code, refused.json["code"]) == (429, "too_many_tries")
+    assert 3000 - 60 < int(refused.headers["Retry-After"]) <= 3000
     assert others.status_code == 404
     assert later.status_code == 201
 
@@ -317,6 +326,7 @@ def test_wechats_trouble_is_told_as_ours(phone: APhone, tianjin: Session, fault,
     answer = phone.log_in()
 
     assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert answer.headers.get("Retry-After") == ("2" if code == "wechat_busy" else None)
 
 
 def test_a_phone_code_that_wechat_refuses_is_told_so(phone: APhone):
@@ -421,7 +431,7 @@ def test_no_token_is_stored_as_it_is(phone: APhone, held: dict, tianjin: Session
 def test_logging_out_ends_the_session_of_this_phone(phone: APhone, held: dict):
     answer = phone.client.post("/api/v1/auth/logout", headers=bearer_of(held))
 
-    assert answer.status_code == 204
+    assert (answer.status_code, answer.data, answer.headers.get("Content-Type")) == (204, b"", None)
     assert phone.refresh(held["refresh_token"]).json["code"] == "refresh_token_revoked"
 
 

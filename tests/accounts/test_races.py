@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, BoundedSemaphore
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,13 +16,14 @@ from app.accounts.models import Account, Identity, RefreshToken
 from app.accounts.types import OpenedAccount
 from app.cli import main
 from app.factory import create_app
-from app.gateways.wechat import WeChatClient, WeChatSettings
-from app.gateways.wechat_access import EXTENSION
+from app.gateways.wechat import SESSION_PATH, WeChatClient, WeChatSettings
+from app.gateways.wechat_access import AT_ONCE, EXTENSION, PLACES
 from app.kernel.db import db, session, transaction
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role
 from tests.accounts.factories import APhone, an_account, bearer_of
 from tests.conftest import Clone, settings_for
+from tests.kernel.processes import wait_until
 from tests.standins import WeChatStandIn
 from tests.tokens import OWN_CLIENTS
 
@@ -32,6 +33,7 @@ def own_app(own_database: Clone, tmp_path: Path, wechat_standin: WeChatStandIn) 
     application = create_app(settings_for(own_database.urls, tmp_path))
     settings = WeChatSettings(wechat_standin.url, wechat_standin.appid, wechat_standin.secret)
     application.extensions[EXTENSION] = WeChatClient(settings)
+    application.extensions[PLACES] = BoundedSemaphore(16)  # what meets here is about our rows
     yield application
     application.extensions[EXTENSION].close()
     with application.app_context():
@@ -173,3 +175,26 @@ def test_a_command_that_cannot_be_says_why(own_database: Clone, tmp_path: Path, 
 
     assert said.exit_code == 1
     assert part in said.output
+
+
+def test_a_silent_wechat_holds_three_threads_and_no_more(own_app: Flask, wechat_standin: WeChatStandIn):
+    held = APhone(own_app.test_client(), wechat_standin).bind(opened(own_app).binding_code).json
+    del own_app.extensions[PLACES]
+    phones = [APhone(own_app.test_client(), wechat_standin, f"unbound-{place}") for place in range(AT_ONCE + 1)]
+    before = wechat_standin.calls(SESSION_PATH)
+    wechat_standin.fault(SESSION_PATH, calls=AT_ONCE, wait_s=3)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        waiting = [pool.submit(phone.log_in) for phone in phones[:AT_ONCE]]
+        wait_until(lambda: wechat_standin.calls(SESSION_PATH) == before + AT_ONCE, what="three calls")
+        refused = phones[-1].log_in()
+        me = own_app.test_client().get("/api/v1/me", headers=bearer_of(held))
+        are_waiting = [not login.done() for login in waiting]
+        answers = [login.result().json["code"] for login in waiting]
+    later = phones[-1].log_in()
+
+    assert (refused.status_code, refused.json["code"]) == (503, "wechat_busy")
+    assert refused.headers["Retry-After"] == "2"
+    assert me.status_code == 200
+    assert all(are_waiting)
+    assert {*answers, later.json["code"]} == {"not_bound"}

@@ -30,6 +30,7 @@ from app.accounts.rules import (
     choose_region,
     choose_route,
     judge_refresh,
+    may_open_door,
     normal_binding_code,
     show_binding_code,
 )
@@ -273,3 +274,18 @@ def test_a_shown_code_is_read_back():
     code = CODE_ALPHABET[-10:]
 
     assert normal_binding_code(show_binding_code(code)) == code
+
+
+@pytest.mark.parametrize(
+    ("scope", "is_bound", "roles", "may"),
+    [
+        (ScopeKind.FUND, True, [Role.CARER, Role.AGENCY_HEAD], True),
+        (ScopeKind.AGENCY, False, [], True),
+        (ScopeKind.AGENCY, False, [Role.CARER, Role.FAMILY_CARER, Role.GUARDIAN], True),
+        (ScopeKind.AGENCY, True, [], False),
+        (ScopeKind.AGENCY, True, [Role.CARER], False),
+        *((ScopeKind.AGENCY, False, [Role.CARER, role], False) for role in (*sorted(STAFF_ROLES), Role.REGION_ADMIN)),
+    ],
+)
+def test_an_agency_opens_the_door_of_new_carers_alone(scope: ScopeKind, is_bound: bool, roles: list[Role], may: bool):
+    assert may_open_door(scope, is_bound=is_bound, roles=roles) is may

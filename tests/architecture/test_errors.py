@@ -2,13 +2,15 @@
 
 import importlib
 import pkgutil
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 
 import pytest
 
 import app
 from app.kernel.errors import DomainError
-from app.kernel.http.problems import CODES, LANGUAGES, catalogue
+from app.kernel.http.problems import CODES, LANGUAGES, OTHER, catalogue
 
 
 def all_errors(base: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
@@ -28,6 +30,15 @@ def test_every_code_has_a_sentence(language: str):
     codes = {error.code for error in all_errors() if hasattr(error, "code")} | set(CODES.values())
 
     assert codes - set(catalogue(language)) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_belongs_to_an_error(language: str):
+    codes = {error.code for error in all_errors() if hasattr(error, "code")} | {*CODES.values(), OTHER}
+    sentences = files("app.kernel").joinpath(f"sentences/{language}.toml").read_text(encoding="utf-8")
+    for_errors = {code for section, table in tomllib.loads(sentences).items() if section != "fields" for code in table}
+
+    assert for_errors - codes == set()
 
 
 def test_the_two_catalogues_hold_the_same_codes():

@@ -61,7 +61,9 @@ def test_a_partitioned_table_would_be_written_with_its_default_partition(scratch
 
     _, region = render(scratch)
 
-    assert """f'CREATE TABLE {schema}."audit_entry_default" PARTITION OF {schema}."audit_entry" DEFAULT'""" in region
+    assert (
+        """f'CREATE TABLE "{schema}"."audit_entry_default" PARTITION OF "{schema}"."audit_entry" DEFAULT'""" in region
+    )
 
 
 NEXT = [("2026_11_22_09_payouts", "2026_11_22_10_a"), ("2026_11_21_04_z", "2026_11_22_01_a")]

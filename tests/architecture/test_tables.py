@@ -82,13 +82,25 @@ def test_the_runtime_role_changes_only_what_a_model_names(owner: Connection):
             text("SELECT has_table_privilege('anhu_runtime', :name, 'DELETE')"), {"name": f"{schema}.{table.name}"}
         )
         may_insert = owner.scalar(
-            text("SELECT has_table_privilege('anhu_runtime', :name, 'INSERT, SELECT')"),
-            {"name": f"{schema}.{table.name}"},
+            text("SELECT has_table_privilege('anhu_runtime', :name, 'INSERT')"), {"name": f"{schema}.{table.name}"}
+        )
+        may_read = owner.scalar(
+            text("SELECT has_table_privilege('anhu_runtime', :name, 'SELECT')"), {"name": f"{schema}.{table.name}"}
         )
 
         assert updatable == set(table.info.get("update", ())), table.name
         assert may_delete == table.info.get("delete", False), table.name
-        assert may_insert, table.name
+        assert may_insert == table.info.get("insert", True), table.name
+        assert may_read, table.name
+
+
+@pytest.mark.parametrize(
+    "table", ["public.region", "tianjin.visit_step", "tianjin.payout_step", "public.alembic_version"]
+)
+def test_what_the_owner_relies_on_is_written_by_the_owner_alone(owner: Connection, table: str):
+    may = text("SELECT has_any_column_privilege('anhu_runtime', :name, 'INSERT, UPDATE')")
+
+    assert not owner.scalar(may, {"name": table})
 
 
 def test_partitions_give_the_runtime_role_no_more_than_their_table(owner: Connection):

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,11 +14,22 @@ from app.kernel import clock
 from bench import figures
 from bench.cluster import Cluster, filled_cluster
 from bench.load import LoadResult, ServerFailed, drive
-from bench.runs import COUNTED_TRIPS, WARM_TRIPS, Run, check_statuses, count_round_trips, run_once
+from bench.runs import (
+    COUNTED_TRIPS,
+    WARM_TRIPS,
+    Run,
+    check_statuses,
+    clock_ins,
+    count_round_trips,
+    run_once,
+    stamped,
+)
 from bench.serving import BASELINE, OURS
 from bench.wire import Reader, Tally
+from tests.fixed_clock import clock_at
 
 FEW = 24
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PAIRS = WARM_TRIPS + COUNTED_TRIPS
 
 
@@ -50,6 +62,17 @@ def test_a_run_stores_every_check_in_and_counts_what_it_costs(cluster: Cluster, 
     assert 0 < run.start_s < 30
     assert [tally.round_trips for tally in tallies] == [7] * COUNTED_TRIPS
     assert [tally.turns for tally in tallies] == [7] * COUNTED_TRIPS
+
+
+def test_a_request_tells_when_it_is_sent_however_long_before_it_was_made(cluster: Cluster) -> None:
+    keys = cluster.settings.token_keys
+    (made,) = clock_ins(cluster.pairs[:1], keys=keys, at=NOON - timedelta(minutes=6))
+
+    with clock_at(NOON):
+        (sent,) = stamped([made])
+
+    assert sent.count(b"2026-11-20T12:00:00.") == 3
+    assert len(sent) == len(made)
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def a_draft(
 def a_plan(session: Session, *, client: ClientView, valid_from: date = SINCE, **values: Any) -> CarePlanView:
     """A plan confirmed on paper, in force since `valid_from`."""
     draft = a_draft(session, client=client, valid_from=valid_from, **values)
-    command = ConfirmPlan(ConfirmationWay.PAPER, "档案柜1-1")
+    command = ConfirmPlan(ConfirmationWay.PAPER, "A1-0001")
     return confirm_plan(session, command, plan_id=draft.id, actor=SYSTEM, at=morning_of(valid_from))
 
 

@@ -1,16 +1,25 @@
 """The catalogue and care plans over HTTP."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role
+from app.policies.codes import HomeType
+from app.registry.commands import PersonEntry
+from app.registry.models import ServiceAgreement
+from app.registry.types import GuardianExtent
 from tests.careplans.factories import an_item
-from tests.registry.scene import Scene
+from tests.fixed_clock import clock_at
+from tests.registry.factories import a_carer, a_client, a_guardian, an_assignment, an_id_number
+from tests.registry.scene import NOW, Scene
 from tests.registry.statements import statements
+from tests.tokens import make_account
 
 HEAD, DISPATCHER, ADMIN, GUARDIAN = Role.AGENCY_HEAD, Role.DISPATCHER, Role.REGION_ADMIN, Role.GUARDIAN
 ITEM = {
@@ -76,18 +85,94 @@ def test_the_head_confirms_from_paper_only(client: FlaskClient, scene: Scene, dr
     path, head = f"/care-plans/{draft['id']}/confirmation", scene.actors[HEAD]
 
     as_phone = scene.post(client, path, {}, head)
-    on_paper = scene.post(client, path, {"way": "paper", "document": "档案柜1-1"}, head)
+    on_paper = scene.post(client, path, {"way": "paper", "document": "A1-0001"}, head)
 
     assert (as_phone.status_code, as_phone.json["code"]) == (422, "confirmation_way_wrong")
-    assert on_paper.json["confirmation"]["document"] == "档案柜1-1"
+    assert on_paper.json["confirmation"]["document"] == "A1-0001"
 
 
 def test_a_guardian_cannot_claim_paper(client: FlaskClient, scene: Scene, draft: dict[str, Any]):
-    paper = {"way": "paper", "document": "x"}
+    paper = {"way": "paper", "document": "X1"}
 
     answer = scene.post(client, f"/care-plans/{draft['id']}/confirmation", paper, scene.actors[GUARDIAN])
 
     assert answer.json["code"] == "confirmation_way_wrong"
+
+
+def test_paper_is_named_by_its_file_number_and_no_text(client: FlaskClient, scene: Scene, draft: dict[str, Any]):
+    path, head = f"/care-plans/{draft['id']}/confirmation", scene.actors[HEAD]
+
+    for document in ("王秀英的签字", "110105194912310021", "13800138000", "A1-"):
+        answer = scene.post(client, path, {"way": "paper", "document": document}, head)
+
+        assert (answer.status_code, list(answer.json["details"]["fields"])) == (422, ["document"])
+
+
+def test_who_cares_for_a_client_and_is_guardian_of_another_confirms_nothing_for_the_first(
+    client: FlaskClient, tianjin: Session, scene: Scene, draft: dict[str, Any]
+):
+    other = a_client(tianjin)
+    entry = PersonEntry(id_number=an_id_number(number=77), name="王海燕")
+    carer = a_carer(tianjin, agency=scene.agency, person=entry)
+    an_assignment(tianjin, client=scene.client, carer=carer)
+    a_guardian(tianjin, client=other, person=entry)
+    actor = make_account(tianjin, role=GUARDIAN, person_id=carer.person.id)
+    tianjin.commit()
+
+    answer = scene.post(client, f"/care-plans/{draft['id']}/confirmation", {}, actor)
+
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
+def test_a_former_guardian_confirms_nothing(client: FlaskClient, tianjin: Session, scene: Scene, draft: dict[str, Any]):
+    over = a_guardian(tianjin, client=scene.client, valid_to=NOW.date())
+    actor = make_account(tianjin, role=GUARDIAN, person_id=over.person.id)
+    tianjin.commit()
+
+    answer = scene.post(client, f"/care-plans/{draft['id']}/confirmation", {}, actor)
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("extent", GuardianExtent)
+def test_confirming_care_is_within_every_extent_of_a_guardian(
+    client: FlaskClient, tianjin: Session, scene: Scene, draft: dict[str, Any], extent: GuardianExtent
+):
+    guardian = a_guardian(tianjin, client=scene.client, extent=extent)
+    actor = make_account(tianjin, role=GUARDIAN, person_id=guardian.person.id)
+    tianjin.commit()
+
+    assert scene.post(client, f"/care-plans/{draft['id']}/confirmation", {}, actor).status_code == 201
+
+
+def test_an_agency_confirms_its_own_plans_only_and_none_once_it_has_left(
+    client: FlaskClient, tianjin: Session, scene: Scene, draft: dict[str, Any]
+):
+    tomorrow = NOW.date() + timedelta(days=1)
+    tianjin.execute(update(ServiceAgreement).values(valid_to=tomorrow))
+    tianjin.add(
+        ServiceAgreement(
+            id=new_id(),
+            client_id=scene.client_id,
+            agency_id=scene.other_agency.id,
+            home_type=HomeType.AGENCY_CARE,
+            valid_from=tomorrow,
+        )
+    )
+    tianjin.commit()
+    plan, paper = PLAN | {"valid_from": tomorrow.isoformat()}, {"way": "paper", "document": "A1-0001"}
+    theirs = scene.post(client, f"/clients/{scene.client_id}/care-plans", plan, scene.stranger).json
+    with clock_at(NOW + timedelta(days=1)):
+        confirmed = scene.post(client, f"/care-plans/{theirs['id']}/confirmation", paper, scene.stranger)
+
+        own = scene.post(client, f"/care-plans/{draft['id']}/confirmation", paper, scene.actors[HEAD])
+        anothers = scene.post(client, f"/care-plans/{theirs['id']}/confirmation", paper, scene.actors[HEAD])
+        on_phone = scene.post(client, f"/care-plans/{draft['id']}/confirmation", {}, scene.actors[GUARDIAN])
+        after = scene.get(client, f"/care-plans/{theirs['id']}", scene.stranger).json
+
+    assert confirmed.status_code == 201
+    assert (own.status_code, anothers.status_code, on_phone.status_code) == (409, 404, 409)
+    assert after == confirmed.json
 
 
 def test_another_agency_neither_reads_nor_writes_nor_confirms(client: FlaskClient, scene: Scene, draft: dict[str, Any]):
@@ -97,7 +182,7 @@ def test_another_agency_neither_reads_nor_writes_nor_confirms(client: FlaskClien
         scene.get(client, plans, scene.stranger),
         scene.get(client, plan, scene.stranger),
         scene.post(client, plans, PLAN, scene.stranger),
-        scene.post(client, f"{plan}/confirmation", {"way": "paper", "document": "x"}, scene.stranger),
+        scene.post(client, f"{plan}/confirmation", {"way": "paper", "document": "X1"}, scene.stranger),
     ]
 
     assert [answer.status_code for answer in answers] == [404] * 4

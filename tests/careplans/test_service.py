@@ -1,28 +1,36 @@
 """Care plans on a real database: who writes, what fits, when a version is in force."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from flask import Flask
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.careplans.models import CarePlanChange
 from app.careplans.queries import catalogue, find_live_plan
 from app.careplans.service.catalogue import add_starter_items
+from app.careplans.service.force import PlanAgencyUnknown, PlanByCommunityNurse, PlanSuperseded
 from app.careplans.service.plans import (
     ConfirmationWayWrong,
     ItemsRepeated,
     ItemsUnknown,
     PlanConfirmed,
+    PlanOver,
     PlanStartPassed,
-    PlanSuperseded,
     confirm_plan,
     write_plan,
 )
 from app.careplans.types import ConfirmationWay, ConfirmPlan, PlanDraft, PlannedItem, StaffKind
+from app.policies.service import EXTENSION, load_book
 from app.policies.types import PolicyExpired
+from app.registry.models import ServiceAgreement
 from tests.careplans.factories import BATHING, FEEDING, a_draft, a_plan, an_item, morning_of
-from tests.registry.factories import ENTERED_AT, SINCE, SYSTEM, a_client
+from tests.policies.factories import a_fund, entry, write
+from tests.registry.factories import ENTERED_AT, SINCE, SYSTEM, a_client, an_agency
 
-PAPER = ConfirmPlan(ConfirmationWay.PAPER, "档案柜1-1")
+PAPER = ConfirmPlan(ConfirmationWay.PAPER, "A1-0001")
 ONE_DAY = timedelta(days=1)
 
 
@@ -140,6 +148,75 @@ def test_no_plan_starts_after_the_policys_end(tianjin: Session):
 
     with pytest.raises(PolicyExpired):
         write_plan(tianjin, beyond, client_id=client.client.id, actor=SYSTEM, at=ENTERED_AT)
+
+
+def test_a_draft_is_not_put_in_force_once_the_policy_is_over(tianjin: Session):
+    client = a_client(tianjin)
+    last_day = date(2029, 12, 5)
+    draft = a_draft(tianjin, client=client, valid_from=last_day)
+
+    with pytest.raises(PolicyExpired):
+        confirm_plan(tianjin, PAPER, plan_id=draft.id, actor=SYSTEM, at=morning_of(last_day + ONE_DAY))
+
+    assert find_live_plan(tianjin, client_id=client.client.id, on=last_day + ONE_DAY) is None
+
+
+def test_a_draft_of_an_agency_that_left_is_not_put_in_force(tianjin: Session):
+    client = a_client(tianjin)
+    draft = a_draft(tianjin, client=client)
+    tianjin.execute(update(ServiceAgreement).values(valid_to=SINCE + ONE_DAY))
+
+    with pytest.raises(PlanAgencyUnknown):
+        confirm_plan(tianjin, PAPER, plan_id=draft.id, actor=SYSTEM, at=morning_of(SINCE + ONE_DAY))
+
+
+def test_a_draft_is_not_confirmed_after_its_last_day(tianjin: Session):
+    draft = a_draft(tianjin, client=a_client(tianjin), valid_to=SINCE + ONE_DAY)
+
+    with pytest.raises(PlanOver):
+        confirm_plan(tianjin, PAPER, plan_id=draft.id, actor=SYSTEM, at=morning_of(SINCE + ONE_DAY))
+
+
+def test_a_plan_names_an_agency_that_serves_the_client_on_its_first_day(tianjin: Session):
+    client = a_client(tianjin)
+    an_item(tianjin)
+    draft = PlanDraft(SINCE, (BATHING,), agency_id=an_agency(tianjin).id)
+
+    with pytest.raises(PlanAgencyUnknown):
+        write_plan(tianjin, draft, client_id=client.client.id, actor=SYSTEM, at=morning_of(SINCE))
+
+
+def test_where_the_community_nurse_plans_an_agency_neither_writes_nor_confirms(
+    tianjin: Session, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    client = a_client(tianjin)
+    draft = a_draft(tianjin, client=client)
+    nurse = a_fund("tianjin", body=entry("plan.author_role", '"community_nurse"'))
+    monkeypatch.setitem(app.extensions, EXTENSION, load_book(write(tmp_path, tianjin=nurse)))
+
+    with pytest.raises(PlanByCommunityNurse):
+        write_plan(
+            tianjin, PlanDraft(SINCE, (BATHING,)), client_id=client.client.id, actor=SYSTEM, at=morning_of(SINCE)
+        )
+    with pytest.raises(PlanByCommunityNurse):
+        confirm_plan(tianjin, PAPER, plan_id=draft.id, actor=SYSTEM, at=morning_of(SINCE))
+
+
+def test_every_change_of_a_plans_days_is_kept(tianjin: Session):
+    client = a_client(tianjin)
+    first = a_plan(tianjin, client=client)
+    draft = a_draft(tianjin, client=client, valid_from=SINCE + ONE_DAY)
+
+    confirm_plan(tianjin, PAPER, plan_id=draft.id, actor=SYSTEM, at=morning_of(SINCE + 3 * ONE_DAY))
+
+    kept = {
+        row.plan_id: (row.old_valid_from, row.new_valid_from, row.old_valid_to, row.new_valid_to, row.cause_plan_id)
+        for row in tianjin.scalars(select(CarePlanChange))
+    }
+    assert kept == {
+        first.id: (SINCE, SINCE, None, SINCE + 3 * ONE_DAY, draft.id),
+        draft.id: (SINCE + ONE_DAY, SINCE + 3 * ONE_DAY, None, None, draft.id),
+    }
 
 
 def test_the_starter_list_is_added_once_and_says_what_is_assumed(tianjin: Session):

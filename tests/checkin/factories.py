@@ -4,19 +4,29 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskClient
 from geopy.distance import geodesic
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.checkin.models import ServiceRecord
+from app.checkin.queries.facts import list_overdue_holds
 from app.checkin.rules.grading import is_sampled
+from app.checkin.service import escalation, forgotten
 from app.kernel import clock
 from app.kernel.ids import new_id
-from app.kernel.permissions import Actor
+from app.kernel.permissions import Actor, SystemActor
+from app.schedules.models import Visit
+from tests.checkin.terms import a_policy
+from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOME, NOW, Scene, settings_of
 
 API = "/api/v1"
+JOB = SystemActor("tianjin", "test")
 NOWHERE: dict[str, Any] | None = None
 
 
@@ -24,6 +34,13 @@ def an_undrawn_id(app: Flask) -> UUID:
     """An id on which no sample falls."""
     key = settings_of(app).key_ring.command_key
     return next(each for each in iter(new_id, None) if not is_sampled(each, share=Decimal("0.5"), key=key))
+
+
+def a_drawn_id(app: Flask) -> UUID:
+    """An id on which a sample of Tianjin's falls."""
+    share = a_policy().grading.b_sample_share
+    key = settings_of(app).key_ring.command_key
+    return next(each for each in iter(new_id, None) if is_sampled(each, share=share, key=key))
 
 
 def a_fix(*, metres_away: float = 0, **changed: object) -> dict[str, Any]:
@@ -71,10 +88,13 @@ def come_and_go(
     minutes: int = 60,
     fix: dict[str, Any] | str | None = "home",
 ) -> tuple[TestResponse, TestResponse]:
-    """Clock in an hour ago and out `minutes` later, told now."""
+    """Clock in an hour ago and out `minutes` later, each told at once."""
     began = clock.now() - timedelta(minutes=60)
-    first = send(client, scene, visit_id, "in", a_tap(at=began, fix=fix))
-    return first, send(client, scene, visit_id, "out", a_tap(at=began + timedelta(minutes=minutes), fix=fix))
+    with clock_at(began):
+        first = send(client, scene, visit_id, "in", a_tap(at=began, fix=fix))
+    ended = began + timedelta(minutes=minutes)
+    with clock_at(ended):
+        return first, send(client, scene, visit_id, "out", a_tap(at=ended, fix=fix))
 
 
 def an_item(code: str = "bath", outcome: str = "done", **changed: object) -> dict[str, object]:
@@ -92,8 +112,13 @@ def confirm(client: FlaskClient, scene: Scene, visit_id: UUID, actor: Actor, *, 
 
 
 def decide(client: FlaskClient, scene: Scene, fact_id, actor: Actor, step: str, decision: str = "accepted", **changed):
-    body = {"id": str(new_id()), "decision": decision, "reason": "电话核实过"} | changed
+    body = {"id": str(new_id()), "decision": decision, "reason": "confirmed_by_phone"} | changed
     return client.post(f"{API}/facts/{fact_id}/{step}-review", json=body, headers=scene.headers(actor))
+
+
+def reopen(client: FlaskClient, scene: Scene, fact_id, actor: Actor, **changed):
+    body = {"id": str(new_id()), "reason": "new_facts"} | changed
+    return client.post(f"{API}/facts/{fact_id}/reopening", json=body, headers=scene.headers(actor))
 
 
 def fact(client: FlaskClient, scene: Scene, fact_id: UUID, actor: Actor | None = None) -> dict:
@@ -102,8 +127,38 @@ def fact(client: FlaskClient, scene: Scene, fact_id: UUID, actor: Actor | None =
     return answer.json
 
 
+def escalate(session: Session, *, at: datetime) -> int:
+    """Let the machine hand up what is overdue; answers how many holds ended."""
+    today = clock.local_date(at, ZoneInfo("Asia/Shanghai"))
+    overdue = list_overdue_holds(session, today=today, after=None, limit=100)
+    return sum(escalation.escalate(session, overdue=each, actor=JOB, at=at) for each in overdue)
+
+
+def close_forgotten(session: Session, *, at: datetime) -> int:
+    """Let the machine close what was forgotten; answers how many visits."""
+    visit_ids = forgotten.list_forgotten(session, actor=JOB, at=at)
+    return sum(forgotten.close_forgotten(session, visit_id=each, actor=JOB, at=at) for each in visit_ids)
+
+
 def done(client: FlaskClient, scene: Scene, visit_id: UUID, **tap: object) -> None:
     """A whole visit with its daily item."""
     assert log(client, scene, visit_id, an_item()).status_code == 201
     first, last = come_and_go(client, scene, visit_id, **tap)
     assert (first.status_code, last.status_code) == (201, 201)
+
+
+def visit_of(session: Session, visit_id: UUID) -> Visit:
+    session.expire_all()
+    return session.get_one(Visit, visit_id)
+
+
+def record_of(session: Session, visit_id: UUID) -> ServiceRecord:
+    session.expire_all()
+    return session.scalars(select(ServiceRecord).where(ServiceRecord.visit_id == visit_id)).one()
+
+
+def cancel(client: FlaskClient, scene: Scene, visit_id: UUID) -> None:
+    with clock_at(NOW - timedelta(hours=3)):  # before its planned beginning
+        headers = scene.headers(scene.dispatcher) | {"Idempotency-Key": "c"}
+        answer = client.post(f"/api/v1/visits/{visit_id}/cancellation", json={"reason": "unsafe"}, headers=headers)
+    assert answer.status_code == 201, answer.json

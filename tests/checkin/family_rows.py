@@ -57,10 +57,16 @@ def a_client_row(session: Session, *, district: str = "120101") -> UUID:
     return client_id
 
 
-def a_family(session: Session, *, client_id: UUID | None = None, relation: Relation = Relation.SPOUSE) -> Family:
+def a_family(
+    session: Session,
+    *,
+    client_id: UUID | None = None,
+    carer_id: UUID | None = None,
+    relation: Relation = Relation.SPOUSE,
+) -> Family:
     """A family carer assigned since the beginning of the year, with an actor that has no account row."""
     client = client_id or a_client_row(session)
-    person_id, carer_id = a_person(session), new_id()
+    person_id, carer_id = a_person(session), carer_id or new_id()
     session.execute(insert(Carer).values(id=carer_id, person_id=person_id, kind=CarerKind.FAMILY, created_at=LONG_AGO))
     session.execute(
         insert(Assignment).values(

@@ -12,17 +12,28 @@ from sqlalchemy.orm import Session
 
 from app.checkin.models import ExceptionFound, Hold, ItemDone, PayableTime, Review
 from app.checkin.queries.events import list_payable_times
-from app.checkin.service import forgotten, reviews
 from app.kernel.db import db
 from app.kernel.ids import new_id
-from app.kernel.permissions import Actor, Role, Scope, ScopeKind, SystemActor
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from app.schedules.models import Visit
 from app.schedules.types import VisitState
-from tests.checkin.factories import API, a_fix, a_tap, an_item, come_and_go, confirm, decide, done, fact, log, send
+from tests.checkin.factories import (
+    API,
+    a_fix,
+    a_tap,
+    an_item,
+    close_forgotten,
+    come_and_go,
+    confirm,
+    decide,
+    done,
+    escalate,
+    fact,
+    log,
+    send,
+)
 from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOUR, NOW, TODAY, Scene, a_guardian, a_scene, a_visit, an_actor
-
-JOB = SystemActor("tianjin", "test")
 
 
 def test_a_clean_visit_without_the_clients_word_waits_for_the_agency_and_is_paid_once_accepted(
@@ -217,11 +228,11 @@ def test_what_nobody_decides_goes_up_a_step_and_at_last_is_paid_and_marked(
 ):
     done(client, scene, past_visit)
 
-    at_deadline = reviews.escalate_overdue(tianjin, actor=JOB, at=NOW + timedelta(days=3))
-    up = reviews.escalate_overdue(tianjin, actor=JOB, at=NOW + timedelta(days=4))
-    again = reviews.escalate_overdue(tianjin, actor=JOB, at=NOW + timedelta(days=4))
+    at_deadline = escalate(tianjin, at=NOW + timedelta(days=3))
+    up = escalate(tianjin, at=NOW + timedelta(days=4))
+    again = escalate(tianjin, at=NOW + timedelta(days=4))
     at_operator = fact(client, scene, past_visit)
-    last = reviews.escalate_overdue(tianjin, actor=JOB, at=NOW + timedelta(days=10))
+    last = escalate(tianjin, at=NOW + timedelta(days=10))
 
     assert (at_deadline, up, again, last) == (0, 1, 0, 1)
     assert at_operator["hold"] == {"step": "operator", "due_on": "2026-11-29"}
@@ -255,11 +266,12 @@ def test_a_forgotten_clock_out_is_closed_held_and_still_told_later(
     client: FlaskClient, scene: Scene, past_visit: UUID, tianjin: Session
 ):
     log(client, scene, past_visit, an_item())
-    send(client, scene, past_visit, "in", a_tap(at=NOW - HOUR))
-    too_soon = forgotten.close_forgotten(tianjin, actor=JOB, at=NOW + 2 * HOUR)
+    with clock_at(NOW - HOUR):
+        send(client, scene, past_visit, "in", a_tap(at=NOW - HOUR))
+    too_soon = close_forgotten(tianjin, at=NOW + 2 * HOUR)
 
-    closed = forgotten.close_forgotten(tianjin, actor=JOB, at=NOW + 2 * HOUR + timedelta(seconds=1))
-    again = forgotten.close_forgotten(tianjin, actor=JOB, at=NOW + 3 * HOUR)
+    closed = close_forgotten(tianjin, at=NOW + 2 * HOUR + timedelta(seconds=1))
+    again = close_forgotten(tianjin, at=NOW + 3 * HOUR)
     tianjin.expire_all()
 
     assert (too_soon, closed, again) == (0, 1, 0)
@@ -278,7 +290,7 @@ def test_a_clock_out_whose_beginning_never_came_is_recorded_and_held(
 ):
     send(client, scene, past_visit, "out", a_tap())
 
-    forgotten.close_forgotten(tianjin, actor=JOB, at=NOW + 3 * HOUR)
+    close_forgotten(tianjin, at=NOW + 3 * HOUR)
 
     codes = {each["code"] for each in fact(client, scene, past_visit)["exceptions"]}
     assert codes == {"no_clock_in", "item_missing"}

@@ -9,25 +9,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.checkin.models import PayableTime, ServiceRecord
-from app.checkin.service import forgotten, reviews
-from app.kernel.permissions import Actor, SystemActor
+from app.kernel.permissions import Actor
 from tests.checkin.factories import (
     API,
     a_fix,
     a_tap,
     an_item,
+    close_forgotten,
     come_and_go,
     confirm,
     decide,
     done,
+    escalate,
     fact,
     log,
     send,
 )
 from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOUR, NOW, Scene, a_visit
-
-JOB = SystemActor("tianjin", "test")
 
 
 def is_payable(session: Session, visit_id: UUID) -> bool:
@@ -100,7 +99,7 @@ def test_a_denial_after_acceptance_waits_for_the_operator_who_decides(
         decide(client, scene, past_visit, head, "agency")
     else:  # nobody looked in time
         for days in (4, 10):
-            reviews.escalate_overdue(tianjin, actor=JOB, at=NOW + timedelta(days=days))
+            escalate(tianjin, at=NOW + timedelta(days=days))
     was_payable = is_payable(tianjin, past_visit)
 
     answer = confirm(client, scene, past_visit, guardian, holds=False)
@@ -144,7 +143,7 @@ def test_a_good_word_does_not_reopen_what_was_paid_for_want_of_a_decision(
 ):
     come_and_go(client, scene, past_visit)  # no items: something to settle
     for days in (4, 10):
-        reviews.escalate_overdue(tianjin, actor=JOB, at=NOW + timedelta(days=days))
+        escalate(tianjin, at=NOW + timedelta(days=days))
 
     confirm(client, scene, past_visit, guardian)
 
@@ -169,7 +168,7 @@ def test_a_visit_never_goes_back_to_an_agency_that_let_its_deadline_pass(
     client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, tianjin: Session
 ):
     come_and_go(client, scene, past_visit)
-    reviews.escalate_overdue(tianjin, actor=JOB, at=NOW + timedelta(days=4))
+    escalate(tianjin, at=NOW + timedelta(days=4))
 
     confirm(client, scene, past_visit, guardian)
 
@@ -193,7 +192,7 @@ def test_a_late_clock_out_replaces_the_planned_time_that_was_accepted(
 ):
     log(client, scene, past_visit, an_item())
     send(client, scene, past_visit, "in", a_tap(at=NOW - HOUR))
-    forgotten.close_forgotten(tianjin, actor=JOB, at=NOW + 3 * HOUR)
+    close_forgotten(tianjin, at=NOW + 3 * HOUR)
     decide(client, scene, past_visit, head, "agency")
     accepted = tianjin.scalars(select(PayableTime.minutes)).one()
 

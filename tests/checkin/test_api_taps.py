@@ -14,16 +14,18 @@ from app.accounts.models import Account
 from app.checkin.models import CareFact, ClockEvent, ExceptionFound, Hold, Position, ServiceRecord
 from app.checkin.service.events import POINT_CONTEXT, position_digest
 from app.checkin.types import Fix, LocationSource
-from app.kernel import clock
 from app.kernel.geo import CoordinateSystem
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role, ScopeKind
-from app.schedules.models import Visit
+from app.policies.service import load_book
+from app.registry.models import Assignment, Client, Person
 from app.schedules.types import VisitState
-from tests.checkin.factories import a_fix, a_tap, come_and_go, send
+from tests.checkin.factories import a_fix, a_tap, cancel, come_and_go, record_of, send, visit_of
 from tests.schedules.factories import (
+    DISTRICT,
     HOUR,
     NOW,
+    TODAY,
     Scene,
     a_carer,
     a_scene,
@@ -32,15 +34,7 @@ from tests.schedules.factories import (
     settings_of,
 )
 
-
-def visit_of(session: Session, visit_id: UUID) -> Visit:
-    session.expire_all()
-    return session.get_one(Visit, visit_id)
-
-
-def record_of(session: Session, visit_id: UUID) -> ServiceRecord:
-    session.expire_all()
-    return session.scalars(select(ServiceRecord).where(ServiceRecord.visit_id == visit_id)).one()
+MINUTE = timedelta(minutes=1)
 
 
 def test_a_clean_clock_in_begins_the_visit(client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session):
@@ -74,12 +68,24 @@ def test_the_exact_position_is_kept_apart_encrypted_and_provable(
     assert event.position_digest != position_digest(fix, salt=bytes(16), key=key)
 
 
+def test_a_tap_keeps_the_rules_that_its_place_and_its_time_were_judged_by(
+    client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session
+):
+    answer = send(client, scene, visit_id, "in", a_tap())
+
+    event = tianjin.get_one(ClockEvent, UUID(answer.json["id"]))
+    book = load_book()
+    of_district = book.policy_for(region="tianjin", district=DISTRICT, on=TODAY)
+    of_fund = book.policy_for(region="tianjin", district=None, on=TODAY)
+    assert (event.policy_digest, event.clock_policy_digest) == (of_district.digest, of_fund.digest)
+
+
 @pytest.mark.parametrize(
     ("fix", "verdict", "told"),
     [
         (None, "no_position", ["no_location"]),
         (a_fix(latitude=0, longitude=0), "null_island", ["no_location"]),
-        (a_fix(metres_away=140, accuracy_m=40), "uncertain", ["uncertain_location"]),
+        (a_fix(metres_away=175, accuracy_m=40), "uncertain", ["uncertain_location"]),
         (a_fix(metres_away=2300), "outside", ["outside_fence"]),
         (a_fix(accuracy_m=None), "uncertain", ["uncertain_location"]),
         (a_fix(fixed_at="2026-11-20T00:00:00Z"), "stale", ["stale_fix"]),
@@ -190,7 +196,7 @@ def test_a_resend_gets_the_first_facts_though_the_visit_has_moved_on(
 ):
     visit_id = a_visit(tianjin, scene, start=NOW - HOUR)
     tianjin.commit()
-    tap = a_tap(at=NOW - HOUR, fix=a_fix(metres_away=140, accuracy_m=40))
+    tap = a_tap(at=NOW - HOUR, fix=a_fix(metres_away=175, accuracy_m=40))
     first = send(client, scene, visit_id, "in", tap)
     send(client, scene, visit_id, "out", a_tap())
 
@@ -234,16 +240,18 @@ def test_a_tap_at_anothers_visit_is_stored_without_the_link_and_tells_nothing(
     assert tianjin.scalars(select(Hold.fact_id)).all().count(stored.id) == 1
 
 
-def test_a_tap_at_a_cancelled_visit_waits_for_a_person(
+def test_a_tap_at_a_cancelled_visit_of_a_client_who_is_no_longer_the_carers_waits_for_a_person(
     client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session
 ):
-    headers = scene.headers(scene.dispatcher) | {"Idempotency-Key": "c"}
-    client.post(f"/api/v1/visits/{visit_id}/cancellation", json={"reason": "x"}, headers=headers)
+    cancel(client, scene, visit_id)
+    tianjin.execute(update(Assignment).where(Assignment.carer_id == scene.carer_id).values(valid_to=NOW.date()))
+    tianjin.commit()
 
     answer = send(client, scene, visit_id, "in", a_tap())
 
-    assert answer.json["exceptions"] == ["visit_cancelled"]
+    assert answer.json["exceptions"] == ["not_assigned", "visit_cancelled"]
     assert visit_of(tianjin, visit_id).state is VisitState.CANCELLED
+    assert tianjin.scalars(select(Hold.fact_id)).one() == UUID(answer.json["id"])
 
 
 def test_what_forbids_planning_is_told_at_the_door_and_stops_nobody(
@@ -259,6 +267,20 @@ def test_what_forbids_planning_is_told_at_the_door_and_stops_nobody(
     assert answer.json["exceptions"] == ["certificate_expired", "not_assigned"]
     severities = set(tianjin.scalars(select(ExceptionFound.severity).where(ExceptionFound.fact_id == visit_id)))
     assert severities == {"must_fix"}
+
+
+@pytest.mark.parametrize(("days_ago", "told"), [(0, []), (1, ["client_died"])])
+def test_a_tap_after_the_day_of_death_is_stored_and_told(
+    client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session, days_ago: int, told: list[str]
+):
+    person_id = select(Client.person_id).where(Client.id == scene.client_id).scalar_subquery()
+    died_on = NOW.date() - timedelta(days=days_ago)
+    tianjin.execute(update(Person).where(Person.id == person_id).values(died_on=died_on))
+    tianjin.commit()
+
+    answer = send(client, scene, visit_id, "in", a_tap())
+
+    assert (answer.status_code, answer.json["exceptions"]) == (201, told)
 
 
 @pytest.mark.parametrize(
@@ -286,6 +308,26 @@ def test_bad_input_is_told_by_field_and_nothing_is_stored(
     assert tianjin.scalar(select(func.count()).select_from(ClockEvent)) == 0
 
 
+@pytest.mark.parametrize("header", ["", "soon", "2026-11-20T09:00:00", "2100-01-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+def test_a_sending_time_that_cannot_be_read_is_taken_as_not_told(
+    client: FlaskClient, scene: Scene, visit_id: UUID, header: str
+):
+    headers = scene.headers(scene.carer) | {"Phone-Sent-At": header}
+
+    answer = client.post(f"/api/v1/visits/{visit_id}/clock-in", json=a_tap(at=NOW - MINUTE), headers=headers)
+
+    assert (answer.status_code, answer.json["exceptions"]) == (201, [])
+
+
+def test_a_late_sending_is_told_with_its_minutes(client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session):
+    """The phone says that it was tapped at eight and sent ten minutes to nine."""
+    answer = send(client, scene, visit_id, "in", a_tap(at=NOW - 50 * MINUTE), sent_at=NOW)
+
+    assert "late_sync" in answer.json["exceptions"]
+    found = tianjin.scalars(select(ExceptionFound).where(ExceptionFound.code == "late_sync")).one()
+    assert (found.details["minutes"], found.severity) == (50, "acknowledge")
+
+
 def test_strangers_wrong_roles_and_locked_accounts_are_turned_away(
     client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session
 ):
@@ -303,25 +345,6 @@ def test_strangers_wrong_roles_and_locked_accounts_are_turned_away(
     assert outdated.status_code in (401, 403)
     assert locked.status_code in (401, 403)
     assert tianjin.scalar(select(func.count()).select_from(ClockEvent)) == 0
-
-
-def test_an_unscheduled_visit_is_begun_and_ended_by_taps_at_the_client(
-    client: FlaskClient, scene: Scene, tianjin: Session
-):
-    headers = scene.headers(scene.carer) | {"Phone-Sent-At": clock.now().isoformat()}
-    tap = a_tap(at=NOW - HOUR, kind="in", client_id=str(scene.client_id))
-
-    first = client.post("/api/v1/clock-events", json=tap, headers=headers)
-    again = client.post("/api/v1/clock-events", json=tap, headers=headers)
-    out = a_tap(kind="out", client_id=str(scene.client_id))
-    last = client.post("/api/v1/clock-events", json=out, headers=headers)
-    replayed = client.post("/api/v1/clock-events", json=out, headers=headers)
-
-    assert (first.status_code, first.json["exceptions"]) == (201, ["unscheduled"])
-    assert (again.json, replayed.json) == (first.json, last.json)
-    visit = visit_of(tianjin, UUID(first.json["visit_id"]))
-    assert (visit.state, visit.agency_id, visit.planned) == (VisitState.DONE, scene.agency_id, None)
-    assert record_of(tianjin, visit.id).minutes == 60
 
 
 def test_a_tap_at_a_client_who_is_not_the_carers_is_stored_without_the_link(

@@ -92,12 +92,30 @@ def test_a_tap_sent_after_the_day_that_names_it_is_judged_with_it(
     client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
 
     for kind, tap_id in taps.items():
-        tap = {"id": tap_id, "kind": kind, "client_id": body["client_id"], "occurred_at": body["occurred_at"]}
+        occurred_at = clock.now() - timedelta(minutes=2 if kind == "in" else 1)
+        tap = {"id": tap_id, "kind": kind, "client_id": body["client_id"], "occurred_at": occurred_at.isoformat()}
         answer = client.post("/api/v1/clock-events", json=tap | {"fix": None}, headers=bearer(app, family.actor))
         assert answer.status_code == 201
 
     grades = tianjin.scalars(select(GradeEntry.grade).where(GradeEntry.fact_id == UUID(body["id"])))
     assert sorted(grades) == ["B", "C", "D"]
+
+
+def test_what_is_found_about_a_taps_time_is_told_with_it_and_of_its_day(
+    app: Flask, client: FlaskClient, family: Family
+):
+    now = clock.now()
+    tap = {"id": str(new_id()), "kind": "in", "client_id": str(family.client_id), "fix": None}
+    tap["occurred_at"] = (now - timedelta(minutes=50)).isoformat()
+    headers = bearer(app, family.actor) | {"Phone-Sent-At": now.isoformat()}
+
+    first = client.post("/api/v1/clock-events", json=tap, headers=headers)
+    again = client.post("/api/v1/clock-events", json=tap, headers=headers)
+    day = client.post(ADDRESS, json=a_body(family, in_event_id=tap["id"]), headers=bearer(app, family.actor))
+
+    assert (first.status_code, first.json["exceptions"]) == (201, ["late_sync"])
+    assert again.json == first.json
+    assert day.json["exceptions"] == ["late_sync", "no_clock_out", "no_location"]
 
 
 def test_a_phone_of_1970_is_stored_and_judged(app: Flask, client: FlaskClient, family: Family):

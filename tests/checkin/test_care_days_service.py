@@ -3,16 +3,32 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import count as count_up
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import event, func, select, update
+from flask import Flask
+from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.checkin.days import CareDayItemEntry
-from app.checkin.models import CareDay, CareFact, CareNote, ExceptionFound, GradeEntry, Hold, PayableCareDay, Review
+from app.checkin.models import (
+    CareDay,
+    CareFact,
+    ExceptionFound,
+    GradeEntry,
+    Hold,
+    HoldRelease,
+    PayableCareDay,
+    Review,
+)
+from app.checkin.note_models import CareNote
 from app.checkin.queries.care_days import list_care_days, list_day_facts
+from app.checkin.rules.care_days import drawn_by
+from app.checkin.rules.grading import is_sampled
 from app.checkin.service.care_days import accept_care_day, log_care_day
 from app.checkin.service.facts import add_subject
 from app.checkin.service.late_events import judge_days_again
@@ -25,6 +41,7 @@ from app.checkin.types import (
     FactKind,
     FactSubject,
     ReviewStep,
+    Verdict,
 )
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import NotFound
@@ -33,10 +50,12 @@ from app.kernel.paging import PageRequest
 from app.kernel.permissions import Role, Scope, ScopeKind
 from app.kernel.resend import EventReused
 from app.policies.codes import EvidenceGrade, ItemCategory, Relation
-from app.registry.models import Assignment
-from tests.checkin.family_rows import DAY, EVENING, a_client_row, a_day, a_family, a_tap, an_item, both_taps
+from app.registry.models import Assignment, Client, Person
+from tests.checkin.family_rows import DAY, EVENING, Family, a_client_row, a_day, a_family, a_tap, an_item, both_taps
+from tests.schedules.factories import settings_of
 
 PAYABLE, IN_REVIEW, SECOND = DayStanding.PAYABLE, DayStanding.IN_REVIEW, DayStanding.SECOND
+MINUTE = timedelta(minutes=1)
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 SPAN: dict[str, Any] = {"on": DAY, "first": NOVEMBER, "beyond": DECEMBER}
 
@@ -63,6 +82,24 @@ def _in_a_request(app):
 
 def count(session: Session, model) -> int:
     return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def refuse(session: Session, fact_id: UUID, *, at: datetime) -> None:
+    """What an operator's review leaves behind."""
+    hold_id, review_id = session.scalars(select(Hold.id).where(Hold.fact_id == fact_id)).one(), new_id()
+    session.execute(
+        insert(Review).values(
+            id=review_id,
+            fact_id=fact_id,
+            step=ReviewStep.OPERATOR,
+            decision=Decision.REFUSED,
+            reason="care_not_given",
+            actor_id=new_id(),
+            command_digest=b"-",
+            recorded_at=at,
+        )
+    )
+    session.execute(insert(HoldRelease).values(hold_id=hold_id, review_id=review_id, recorded_at=at))
 
 
 def facts(session: Session, *families) -> list[DayFact]:
@@ -160,6 +197,91 @@ def test_of_two_days_for_one_client_the_first_is_payable_and_the_second_stays(ti
     }
 
 
+NO_POSITION = {"verdict": Verdict.NO_POSITION}  # both taps without a position: grade B, of which a sample is drawn
+
+
+def without_position(session: Session, family: Family) -> dict[str, UUID]:
+    return {
+        "in_event_id": a_tap(session, family, **NO_POSITION),
+        "out_event_id": a_tap(session, family, EventKind.OUT, **NO_POSITION),
+    }
+
+
+def a_drawn_family(session: Session, app: Flask) -> Family:
+    """A family on whose day the sample falls."""
+    client_id, key = a_client_row(session), settings_of(app).key_ring.command_key
+    carers = (new_id() for _ in count_up())
+    drawn = (
+        carer_id
+        for carer_id in carers
+        if is_sampled(drawn_by(client_id=client_id, carer_id=carer_id, day=DAY), share=Decimal("0.05"), key=key)
+    )
+    return a_family(session, client_id=client_id, carer_id=next(drawn))
+
+
+def test_a_drawn_day_stays_drawn_however_often_it_is_logged(app: Flask, tianjin: Session):
+    family = a_drawn_family(tianjin, app)
+    taps = without_position(tianjin, family)
+
+    views = [
+        log_care_day(tianjin, command=a_day(family, **taps), actor=family.actor, at=EVENING + timedelta(minutes=n))
+        for n in range(3)
+    ]
+
+    assert [view.standing for view in views] == [IN_REVIEW] * 3
+    assert [view.exceptions for view in views] == [
+        (ExceptionCode.NO_LOCATION,),
+        *[(ExceptionCode.NO_LOCATION, ExceptionCode.SECOND_CARE_DAY)] * 2,
+    ]
+    assert count(tianjin, PayableCareDay) == 0
+
+
+def test_a_better_proven_day_does_not_pass_by_one_that_waits_for_a_person(tianjin: Session):
+    family = a_family(tianjin)
+    other = a_family(tianjin, client_id=family.client_id, relation=Relation.CHILD)
+    first = log_care_day(tianjin, command=a_day(family), actor=family.actor, at=EVENING)
+
+    views = [
+        log_care_day(tianjin, command=a_day(each, **both_taps(tianjin, each)), actor=each.actor, at=EVENING + MINUTE)
+        for each in (family, other)
+    ]
+
+    assert [(view.standing, view.exceptions) for view in views] == [(IN_REVIEW, (ExceptionCode.SECOND_CARE_DAY,))] * 2
+    details = tianjin.scalars(select(ExceptionFound.details).where(ExceptionFound.fact_id == views[0].id)).one()
+    assert details == {"care_day_id": str(first.id)}
+
+
+def test_a_refused_day_logged_again_waits_for_the_operator(tianjin: Session):
+    family = a_family(tianjin)
+    refused = a_day(family)
+    log_care_day(tianjin, command=refused, actor=family.actor, at=EVENING)
+    refuse(tianjin, refused.id, at=EVENING + MINUTE)
+
+    again = log_care_day(
+        tianjin, command=a_day(family, **both_taps(tianjin, family)), actor=family.actor, at=EVENING + 2 * MINUTE
+    )
+
+    assert (again.standing, again.exceptions) == (IN_REVIEW, (ExceptionCode.SECOND_CARE_DAY,))
+    assert count(tianjin, PayableCareDay) == 0
+
+
+def test_a_day_logged_twice_before_its_taps_came_is_let_go_once(tianjin: Session):
+    family = a_family(tianjin)
+    taps = {"in_event_id": new_id(), "out_event_id": new_id()}
+    first, again = a_day(family, **taps), a_day(family, **taps)
+    for minutes, command in enumerate((first, again)):
+        log_care_day(tianjin, command=command, actor=family.actor, at=EVENING + minutes * MINUTE)
+
+    for name, kind in (("in_event_id", EventKind.IN), ("out_event_id", EventKind.OUT)):
+        a_tap(tianjin, family, kind, id=taps[name])
+        judge_days_again(
+            tianjin, event_id=taps[name], carer_id=family.carer_id, region="tianjin", at=EVENING + 5 * MINUTE
+        )
+
+    standings = {fact.care_day_id: fact.standing for fact in facts(tianjin, family)}
+    assert standings[first.id] is PAYABLE
+
+
 def test_one_carers_two_phones_make_one_payable_day(tianjin: Session):
     family = a_family(tianjin)
     taps = both_taps(tianjin, family)
@@ -192,6 +314,16 @@ def test_an_unknown_client_and_an_account_without_a_carer_are_not_found(tianjin:
         log_care_day(tianjin, command=a_day(family), actor=nobody, at=EVENING)
     with pytest.raises(NotFound):
         log_care_day(tianjin, command=a_day(family), actor=replace(family.actor, person_id=None), at=EVENING)
+
+
+def test_care_told_for_a_day_after_the_clients_death_waits_for_the_operator(tianjin: Session):
+    family = a_family(tianjin)
+    person_id = select(Client.person_id).where(Client.id == family.client_id).scalar_subquery()
+    tianjin.execute(update(Person).where(Person.id == person_id).values(died_on=DAY - timedelta(days=1)))
+
+    view = log_care_day(tianjin, command=a_day(family, **both_taps(tianjin, family)), actor=family.actor, at=EVENING)
+
+    assert (view.standing, view.exceptions) == (IN_REVIEW, (ExceptionCode.CLIENT_DIED,))
 
 
 @pytest.mark.parametrize(
@@ -288,8 +420,10 @@ def test_an_accepted_day_is_second_when_its_day_is_paid_for_already(tianjin: Ses
     family = a_family(tianjin)
     held = a_day(family)
     log_care_day(tianjin, command=held, actor=family.actor, at=EVENING)
-    log_care_day(tianjin, command=a_day(family, **both_taps(tianjin, family)), actor=family.actor, at=EVENING)
+    proven = a_day(family, **both_taps(tianjin, family))
+    log_care_day(tianjin, command=proven, actor=family.actor, at=EVENING)
 
+    assert accept_care_day(tianjin, care_day_id=proven.id, at=EVENING) is True
     assert accept_care_day(tianjin, care_day_id=held.id, at=EVENING) is False
     assert accept_care_day(tianjin, care_day_id=held.id, at=EVENING) is False
     assert count(tianjin, PayableCareDay) == 1

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.checkin.days import DayClaim, DayEvent, DayItem
-from app.checkin.rules.care_days import counted_entry, judge_care_day, standing_of
+from app.checkin.rules.care_days import counted_entry, drawn_by, judge_care_day, standing_of
 from app.checkin.types import DayStanding, EventKind, ExceptionCode, LocationSource, Severity, Verdict
 from app.policies.codes import EvidenceGrade, GradeOutcome, ItemCategory, PositionWeight, Relation
 from app.policies.service import load_book
@@ -37,6 +37,7 @@ def an_event(kind: EventKind = IN, verdict: Verdict = INSIDE, **more: Any) -> Da
         "carer_id": CARER,
         "client_id": CLIENT,
         "day": DAY,
+        "counted_at": EVENING - HOUR if kind is IN else EVENING,
         "received_at": EVENING,
         "source": LocationSource.WECHAT,
     } | more
@@ -135,6 +136,17 @@ def test_the_carer_is_assigned_in_a_relation_the_region_allows(is_assigned, rela
     assert codes(claim) == expected
 
 
+@pytest.mark.parametrize(
+    ("died_on", "expected"),
+    [(None, []), (DAY + timedelta(days=1), []), (DAY, []), (DAY - timedelta(days=1), [ExceptionCode.CLIENT_DIED])],
+)
+def test_care_after_the_day_of_death_is_told_and_held(died_on, expected):
+    judgement = judge_care_day(a_claim(died_on=died_on), policy=TIANJIN)
+
+    assert [finding.code for finding in judgement.findings] == expected
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is (IN_REVIEW if expected else PAYABLE)
+
+
 GRADES = [  # events, weight, asked a day, grade
     (BOTH, WITNESS, 2, A),
     ((an_event(IN), an_event(OUT, NOWHERE)), WITNESS, 2, A),
@@ -158,6 +170,34 @@ def test_a_day_is_graded_by_its_taps_and_what_positions_are_worth(events, weight
     assert judge_care_day(a_claim(events=events), policy=policy).grade is expected
 
 
+@pytest.mark.parametrize(
+    ("apart", "grade", "expected"),
+    [
+        (HOUR, A, []),
+        (SECOND, A, []),
+        (timedelta(milliseconds=999), C, [ExceptionCode.SWAPPED]),
+        (timedelta(0), C, [ExceptionCode.SWAPPED]),
+        (-HOUR, C, [ExceptionCode.SWAPPED]),
+    ],
+)
+def test_an_out_that_is_not_after_the_in_witnesses_nothing_and_holds_the_day(apart, grade, expected):
+    events = (an_event(IN, counted_at=EVENING), an_event(OUT, counted_at=EVENING + apart))
+
+    judgement = judge_care_day(a_claim(events=events), policy=TIANJIN)
+
+    assert (judgement.grade, [finding.code for finding in judgement.findings]) == (grade, expected)
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is (IN_REVIEW if expected else PAYABLE)
+
+
+def test_what_was_found_about_a_taps_time_is_told_of_its_day_and_holds_nothing():
+    found = (ExceptionCode.CLOCK_SKEW, ExceptionCode.LATE_SYNC)
+
+    judgement = judge_care_day(a_claim(events=(an_event(IN, clock_found=found), an_event(OUT))), policy=TIANJIN)
+
+    assert [finding.code for finding in judgement.findings] == list(found)
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is PAYABLE
+
+
 FOREIGN = [{"carer_id": OTHER}, {"client_id": OTHER}, {"client_id": None}, {"day": date(2026, 11, 9)}]
 
 
@@ -169,6 +209,21 @@ def test_a_tap_of_another_carer_client_or_day_is_no_witness(foreign: dict[str, A
 
     assert judgement.grade is C
     assert [finding.code for finding in judgement.findings] == [ExceptionCode.NO_CLOCK_IN]
+
+
+def test_a_day_beside_one_that_waits_or_was_refused_waits_however_well_it_is_proven():
+    judgement = judge_care_day(a_claim(doubted_id=OTHER), policy=TIANJIN)
+
+    assert (judgement.grade, [finding.code for finding in judgement.findings]) == (A, [ExceptionCode.SECOND_CARE_DAY])
+    assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is IN_REVIEW
+
+
+def test_the_sample_falls_on_carer_client_and_day():
+    key = {"client_id": CLIENT, "carer_id": CARER, "day": DAY}
+    others = ({"client_id": OTHER}, {"carer_id": OTHER}, {"day": DAY + timedelta(days=1)})
+
+    assert drawn_by(**key) == drawn_by(**key)
+    assert len({drawn_by(**key), *(drawn_by(**(key | other)) for other in others)}) == 4
 
 
 def test_missing_taps_are_named_and_an_out_only_where_it_is_asked():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.checkin.rules.clock import judge_clock, window_exceptions
-from app.checkin.types import EventKind, ExceptionCode
+from app.checkin.types import EventKind, ExceptionCode, Found
 from app.policies.codes import CountingClock
 from tests.checkin.terms import a_policy
 
@@ -21,6 +21,10 @@ def judge(occurred_at, *, sent_at=None, terms=RECEIVE):
     return judge_clock(
         occurred_at=occurred_at, received_at=NOW, sent_at=sent_at, terms=terms, future_tolerance=TOLERANCE
     )
+
+
+def codes(judged):
+    return tuple(each.code for each in judged.exceptions)
 
 
 @pytest.mark.parametrize(
@@ -41,21 +45,23 @@ def judge(occurred_at, *, sent_at=None, terms=RECEIVE):
 def test_a_tap_without_sending_time_is_judged_by_its_distance_to_now(occurred_at, counted_at, told):
     judged = judge(occurred_at)
 
-    assert (judged.counted_at, judged.exceptions) == (counted_at, told)
+    assert (judged.counted_at, codes(judged)) == (counted_at, told)
     assert judged.skew == occurred_at - NOW
 
 
 @pytest.mark.parametrize(
     ("clock_off", "age", "counted_at", "told"),
     [
-        (timedelta(0), 3 * HOUR, NOW - 3 * HOUR, ()),
-        (timedelta(0), 24 * HOUR, NOW - 24 * HOUR, ()),
+        (timedelta(0), 300 * SECOND, NOW - 300 * SECOND, ()),
+        (timedelta(0), 301 * SECOND, NOW - 301 * SECOND, (LATE,)),
+        (timedelta(0), 50 * MINUTE, NOW - 50 * MINUTE, (LATE,)),
+        (timedelta(0), 24 * HOUR, NOW - 24 * HOUR, (LATE,)),
         (timedelta(0), 24 * HOUR + SECOND, NOW - 24 * HOUR - SECOND, (LATE,)),
         (-12 * MINUTE, timedelta(0), NOW, (SKEW,)),
-        (-12 * MINUTE, HOUR, NOW - HOUR, (SKEW,)),
-        (300 * SECOND, HOUR, NOW - HOUR + 300 * SECOND, ()),
-        (301 * SECOND, HOUR, NOW - HOUR, (SKEW,)),
-        (2 * HOUR, HOUR, NOW - HOUR, (FUTURE, SKEW)),
+        (-12 * MINUTE, HOUR, NOW - HOUR, (SKEW, LATE)),
+        (300 * SECOND, HOUR, NOW - HOUR + 300 * SECOND, (LATE,)),
+        (301 * SECOND, HOUR, NOW - HOUR, (SKEW, LATE)),
+        (2 * HOUR, HOUR, NOW - HOUR, (FUTURE, SKEW, LATE)),
     ],
 )
 def test_with_the_sending_time_a_wrong_clock_is_told_apart_from_a_late_sending(clock_off, age, counted_at, told):
@@ -63,7 +69,13 @@ def test_with_the_sending_time_a_wrong_clock_is_told_apart_from_a_late_sending(c
 
     judged = judge(sent_at - age, sent_at=sent_at)
 
-    assert (judged.counted_at, judged.skew, judged.exceptions) == (counted_at, clock_off, told)
+    assert (judged.counted_at, judged.skew, codes(judged)) == (counted_at, clock_off, told)
+
+
+def test_a_late_sending_tells_how_many_minutes():
+    judged = judge(NOW - 50 * MINUTE, sent_at=NOW)
+
+    assert judged.exceptions == (Found(LATE, {"minutes": 50}),)
 
 
 def test_policy_may_let_the_phones_time_count_though_its_clock_is_off():

@@ -12,6 +12,7 @@ from app.checkin.rules.grading import (
     due_on,
     grade,
     is_sampled,
+    may_reopen,
     may_review,
     moves,
     next_step,
@@ -25,6 +26,7 @@ from app.checkin.types import (
     ReviewStep,
     Route,
     Severity,
+    Standing,
     Witness,
 )
 from app.kernel.ids import new_id
@@ -71,7 +73,7 @@ def test_grade_and_exceptions_decide_who_looks(graded, must_fix, has_agency, rou
     grave = [(ExceptionCode.SHORT, Severity.MUST_FIX)] if must_fix else []
     found = [(ExceptionCode.TOO_EARLY, Severity.ACKNOWLEDGE), *grave]
 
-    decided = decide(FACT, graded=graded, found=found, terms=terms, has_agency=has_agency, key=KEY)
+    decided = decide(FACT, grades=[graded], found=found, terms=terms, has_agency=has_agency, key=KEY)
 
     assert decided is route
 
@@ -80,7 +82,39 @@ def test_grade_and_exceptions_decide_who_looks(graded, must_fix, has_agency, rou
 def test_a_drawn_fact_goes_to_the_operator(share, route):
     terms = replace(TERMS, b_outcome=GradeOutcome.PAYS_SAMPLED, b_sample_share=share)
 
-    assert decide(FACT, graded=B, found=[], terms=terms, has_agency=True, key=KEY) is route
+    assert decide(FACT, grades=[B], found=[], terms=terms, has_agency=True, key=KEY) is route
+
+
+@pytest.mark.parametrize("grades", [[B], [C, B], [B, C], [D, C, B]])
+def test_a_drawn_fact_stays_drawn_whatever_is_found_or_becomes_of_its_grade(grades):
+    terms = replace(TERMS, b_outcome=GradeOutcome.PAYS_SAMPLED, b_sample_share=Decimal(1))
+    found = [(ExceptionCode.ITEM_MISSING, Severity.MUST_FIX)]
+
+    assert decide(FACT, grades=grades, found=found, terms=terms, has_agency=True, key=KEY) is Route.SAMPLED
+
+
+def test_what_no_sample_fell_on_goes_to_the_agency_when_something_must_be_fixed():
+    terms = replace(TERMS, b_outcome=GradeOutcome.PAYS_SAMPLED, b_sample_share=Decimal(0))
+    found = [(ExceptionCode.ITEM_MISSING, Severity.MUST_FIX)]
+
+    assert decide(FACT, grades=[B, C], found=found, terms=terms, has_agency=True, key=KEY) is Route.AGENCY
+
+
+@pytest.mark.parametrize(
+    ("kind", "standing", "allowed"),
+    [
+        (FactKind.VISIT, Standing.ACCEPTED, True),
+        (FactKind.VISIT, Standing.OPEN, False),
+        (FactKind.VISIT, Standing.HELD, False),
+        (FactKind.VISIT, Standing.REFUSED, False),
+        (FactKind.CARE_DAY, Standing.ACCEPTED, True),
+        (FactKind.CARE_DAY, Standing.OPEN, True),
+        (FactKind.CARE_DAY, Standing.HELD, False),
+        (FactKind.EVENT, Standing.ACCEPTED, True),
+    ],
+)
+def test_what_was_accepted_may_be_reopened_and_a_day_that_came_second(kind, standing, allowed):
+    assert may_reopen(kind, standing) is allowed
 
 
 def test_samples_are_drawn_in_proportion_and_only_with_the_key():
@@ -102,12 +136,27 @@ def test_every_exception_has_a_severity_and_policy_decides_for_missing_items():
     assert severity_of(ExceptionCode.UNCERTAIN_LOCATION) is Severity.ACKNOWLEDGE
 
 
-@pytest.mark.parametrize("code", [ExceptionCode.CLIENT_DENIES, ExceptionCode.OVERLAP])
-@pytest.mark.parametrize("graded", [A, B, C, D])
-def test_a_denial_and_times_that_collide_are_no_matter_for_the_agency(graded, code):
+@pytest.mark.parametrize(
+    ("code", "route"),
+    [
+        (ExceptionCode.CLIENT_DENIES, Route.OPERATOR),
+        (ExceptionCode.OVERLAP, Route.OPERATOR),
+        (ExceptionCode.IN_HOSPITAL, Route.OPERATOR),
+        (ExceptionCode.CLIENT_DIED, Route.OPERATOR),
+        (ExceptionCode.NOT_ENTITLED, Route.OPERATOR),
+        (ExceptionCode.NOT_EMPLOYED, Route.OPERATOR),
+        (ExceptionCode.CERTIFICATE_EXPIRED, Route.OPERATOR),
+        (ExceptionCode.UNSCHEDULED, Route.AGENCY),
+        (ExceptionCode.NOT_ASSIGNED, Route.AGENCY),
+    ],
+)
+@pytest.mark.parametrize("graded", [A, B, C])
+def test_an_agency_does_not_judge_what_it_gains_by_or_its_carers_word_against_another(graded, code, route):
     found = [(code, Severity.MUST_FIX)]
 
-    assert decide(FACT, graded=graded, found=found, terms=TERMS, has_agency=True, key=KEY) is Route.OPERATOR
+    terms = replace(TERMS, b_sample_share=Decimal(0))
+
+    assert decide(FACT, grades=[graded], found=found, terms=terms, has_agency=True, key=KEY) is route
 
 
 @pytest.mark.parametrize(

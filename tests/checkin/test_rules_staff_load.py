@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.checkin.load import Column, LoadBy, Span, Worked
-from app.checkin.rules.staff_load import cell, highest_caseload, norm_minutes, overlap, spans_of, total
+from app.checkin.rules.staff_load import cell, norm_minutes, overlap, spans_of, total
 from app.policies.terms import WorkTerms
 from app.registry.types import Period
 
@@ -63,23 +63,6 @@ def test_overtime_is_recorded_above_the_norm_and_free_time_unplanned_below_it(
     found = cell(Column(WEEK, 2400), worked, caseload=0, employed=employed)
 
     assert (found.overtime_minutes, found.free_minutes) == (overtime, free)
-
-
-@pytest.mark.parametrize(
-    ("held", "highest"),
-    [
-        ([], 0),
-        ([("a", SINCE_JANUARY), ("b", SINCE_JANUARY)], 2),
-        ([("a", SINCE_JANUARY), ("a", SINCE_JANUARY)], 1),
-        ([("a", Period(date(2026, 1, 1), date(2026, 11, 5))), ("b", Period(date(2026, 11, 5)))], 1),
-        ([("a", Period(date(2026, 1, 1), date(2026, 11, 6))), ("b", Period(date(2026, 11, 5)))], 2),
-        ([("a", Period(date(2026, 11, 9)))], 0),
-        ([("a", Period(date(2026, 1, 1), MONDAY))], 0),
-        ([("a", Period(date(2026, 11, 8)))], 1),
-    ],
-)
-def test_the_caseload_of_a_span_is_that_of_its_fullest_day(held, highest):
-    assert highest_caseload(WEEK, held=held) == highest
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,25 @@ from app.checkin.rules.visits import (
     compare_findings,
     door_exceptions,
     find_deviations,
+    is_statable,
     newest_outcomes,
     payable_minutes,
+    proven_later,
+    span_of,
+    taps_of_visit,
 )
-from app.checkin.types import ExceptionCode, Found, ItemOutcome, LoggedItem, OpenException, Rights, Severity
+from app.checkin.types import (
+    EventKind,
+    ExceptionCode,
+    Found,
+    ItemOutcome,
+    LoggedItem,
+    OpenException,
+    Rights,
+    Severity,
+    Verdict,
+    VisitTap,
+)
 from app.policies.codes import ItemCategory
 from tests.checkin.terms import a_policy
 
@@ -62,6 +77,80 @@ def test_policy_may_pay_more_than_planned_but_never_more_than_the_longest_visit(
 def test_an_unscheduled_visit_has_no_plan_to_be_short_of():
     assert worked(20, planned=None).minutes == 20
     assert worked(20, planned=None).exceptions == ()
+
+
+def minute(number: float | None) -> datetime | None:
+    """So many minutes after a plan of 0 to 60 begins."""
+    return None if number is None else BEGAN + number * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "plan", "span"),
+    [
+        (5, 55, (0, 60), (5, 55)),
+        (55, 5, (0, 60), (55, 5)),  # swapped: told by the minutes
+        (5, None, (0, 60), (5, 60)),
+        (90, None, (0, 60), (90, 90)),
+        (None, 50, (0, 60), (0, 50)),
+        (None, -10, (0, 60), (-10, -10)),
+        (5, None, (None, None), (5, 5)),
+        (None, 5, (None, None), (5, 5)),
+        (None, None, (0, 60), None),
+    ],
+)
+def test_a_plan_stands_in_for_a_tap_but_gives_no_time_before_the_carer_came(began, ended, plan, span):
+    lasted = span_of(
+        began_at=minute(began), ended_at=minute(ended), planned_from=minute(plan[0]), planned_to=minute(plan[1])
+    )
+
+    assert lasted == (None if span is None else tuple(minute(each) for each in span))
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "stated"),
+    [(0, 60, True), (0, 0, False), (60, 0, False), (0, 180, True), (0, 181, False), (10, 190, False)],
+)
+def test_a_person_states_some_time_that_is_over_and_no_longer_than_the_longest_visit(began, ended, stated):
+    at = minute(181)
+
+    assert is_statable(began_at=minute(began), ended_at=minute(ended), at=at, terms=POLICY.clock) is stated
+
+
+IN, OUT = EventKind
+INSIDE, UNCERTAIN, OUTSIDE, NOWHERE = Verdict.INSIDE, Verdict.UNCERTAIN, Verdict.OUTSIDE, Verdict.NO_POSITION
+
+
+def taps(*told: tuple[EventKind, float, Verdict]) -> list[VisitTap]:
+    return [VisitTap(UUID(int=at), kind, minute(number), verdict) for at, (kind, number, verdict) in enumerate(told)]
+
+
+@pytest.mark.parametrize(
+    ("number", "counts"), [(0, True), (60, True), (-30, True), (-31, False), (120, True), (121, False), (600, False)]
+)
+def test_a_tap_speaks_for_a_visit_while_it_lasts_and_in_the_window_around(number, counts):
+    terms = replace(POLICY.clock, early_window=30 * MINUTE, late_window=HOUR)
+    told = taps((IN, number, INSIDE))
+
+    assert bool(taps_of_visit(told, began_at=minute(0), ended_at=minute(60), terms=terms)) is counts
+
+
+@pytest.mark.parametrize(
+    ("told", "proven"),
+    [
+        ([(IN, 0, NOWHERE), (IN, 2, INSIDE)], {0}),
+        ([(IN, 0, UNCERTAIN), (IN, 1, NOWHERE), (IN, 2, INSIDE)], {0, 1}),
+        ([(IN, 0, INSIDE), (IN, 2, NOWHERE)], set()),
+        ([(IN, 0, NOWHERE), (OUT, 2, INSIDE)], set()),
+        ([(IN, 0, NOWHERE), (IN, 2, UNCERTAIN)], set()),
+        ([(IN, 0, NOWHERE), (IN, 30, INSIDE)], {0}),
+        ([(IN, 0, NOWHERE), (IN, 31, INSIDE)], set()),
+        ([(OUT, 60, UNCERTAIN), (OUT, 61, INSIDE)], {0}),
+    ],
+)
+def test_a_second_try_at_the_same_end_proves_the_place_of_the_first(told, proven):
+    terms = replace(POLICY.clock, late_window=30 * MINUTE)
+
+    assert proven_later(taps(*told), terms=terms) == {UUID(int=each) for each in proven}
 
 
 BATH = PlannedItem("bath", times_per_week=7, minutes=20)
@@ -114,6 +203,7 @@ def test_of_an_item_logged_twice_the_last_counts():
         ({"entitled": False}, ExceptionCode.NOT_ENTITLED),
         ({"away": True}, ExceptionCode.IN_HOSPITAL),
         ({"planned_care": False}, ExceptionCode.PLAN_MISSING),
+        ({"died": True}, ExceptionCode.CLIENT_DIED),
     ],
 )
 def test_what_forbids_planning_is_told_at_the_door(changed, code):

@@ -1,5 +1,6 @@
 """The `anhu` command on a server of its own database."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -9,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import make_url
 
-from app.cli import main
+from app.cli import FOR_OWNERS, _environment, main
 from app.kernel.settings import read_settings
 from tests.server import postgres_for_tests
 
@@ -74,3 +75,20 @@ def test_a_server_that_cannot_be_reached_is_one_sentence_without_the_password(ur
     assert answer.exit_code == 1
     assert answer.output.startswith("Error: ")
     assert "secret" not in answer.output
+
+
+def test_a_server_and_its_workers_do_not_get_what_is_the_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in FOR_OWNERS:
+        monkeypatch.setenv(name, "postgresql+psycopg://secret")
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg:///x")
+
+    handed_on = _environment(tmp_path)
+
+    assert handed_on["DATABASE_URL"] == "postgresql+psycopg:///x"
+    assert not set(FOR_OWNERS) & (set(handed_on) | set(os.environ))
+
+
+def test_an_owners_url_for_another_driver_is_refused():
+    answer = run("db", "migrate", ANHU_OWNER_URL="postgresql://u@h/d")
+
+    assert (answer.exit_code, "ANHU_OWNER_URL must begin with" in answer.output) == (1, True)

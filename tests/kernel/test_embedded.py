@@ -291,6 +291,22 @@ def test_a_server_that_cannot_start_is_told_with_its_log(data_dir):
     assert "nonsense" in (data_dir / "postgres.log").read_text()
 
 
+@pytest.mark.parametrize("name", ["postgres/postmaster.pid", "postgres.log"])
+def test_a_link_in_the_servers_folder_leads_nowhere(data_dir, tmp_path, name: str):
+    embedded.start(data_dir)
+    embedded.stop(data_dir)
+    target = tmp_path / "target"
+    target.write_text("mine")
+    target.chmod(0o640)
+    (data_dir / name).unlink(missing_ok=True)
+    (data_dir / name).symlink_to(target)
+
+    with pytest.raises(EmbeddedServerFailed, match="is a link"):
+        embedded.start(data_dir)
+
+    assert (target.read_text(), target.stat().st_mode & 0o777, target.stat().st_uid) == ("mine", 0o640, os.geteuid())
+
+
 def test_a_pid_file_that_names_somebody_elses_process_fools_nobody(data_dir):
     embedded.start(data_dir)
     user = postmaster(data_dir).uids().real

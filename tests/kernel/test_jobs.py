@@ -1,5 +1,6 @@
 """Due times as a table; leases with real workers, killed ones included."""
 
+import logging
 import signal
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -10,10 +11,11 @@ import time_machine
 from flask import Flask
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.kernel.db import transaction
-from app.kernel.jobs import Daily, Every, Job, JobRun, Missed, Turn, claim_statement, due_times
-from app.kernel.worker import Worker, clear_runs
+from app.kernel.jobs import USUAL_LEASE, Daily, Every, Job, JobRun, Missed, Turn, claim_statement, due_times
+from app.kernel.worker import Worker, _tick, clear_runs, lanes_of
 from tests.conftest import Clone
 from tests.kernel.processes import environment_for, lines_of, start_module, wait_until
 
@@ -24,6 +26,13 @@ HOURLY = Every(timedelta(hours=1))
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-11-{text}+00:00")
+
+
+def as_owner(database: Clone, statement: str) -> None:
+    engine = create_engine(database.urls.owner)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 DUE = [
@@ -119,6 +128,43 @@ def test_the_job_acts_as_the_system_in_a_bound_session(own_app: Flask):
     Worker(own_app, [Job("nightly", NIGHTLY, run, "notes")]).run_due()
 
     assert seen == [("huaian", "nightly"), ("tianjin", "nightly")]
+
+
+def test_a_broken_region_does_not_keep_the_next_from_its_jobs(own_app: Flask, own_database: Clone):
+    as_owner(own_database, "DROP TABLE huaian.job_run")
+    runs: list[str] = []
+    job = Job("nightly", NIGHTLY, lambda turn: runs.append(turn.actor.region), "notes")
+
+    with capture_logs() as logged:
+        ended = Worker(own_app, [job]).run_due()
+
+    assert (runs, ended) == (["tianjin"], 1)
+    found = [(line["region"], line["sqlstate"]) for line in logged if line["event"] == "region_trouble"]
+    assert found == [("huaian", "42P01")]
+
+
+def test_a_tick_outlives_a_database_that_is_away(own_app: Flask, own_database: Clone):
+    as_owner(own_database, "DROP TABLE public.region CASCADE")
+
+    with capture_logs() as logged:
+        _tick(Worker(own_app, [Job("nightly", NIGHTLY, lambda _: None, "notes")]))
+
+    assert [(line["event"], line["sqlstate"]) for line in logged] == [("database_trouble", "42P01")]
+
+
+def test_a_job_with_a_long_lease_waits_for_no_other_and_no_other_for_it():
+    quick, also, long, longer = (
+        Job(str(lease), NIGHTLY, lambda _: None, "notes", lease=lease)
+        for lease in (USUAL_LEASE, USUAL_LEASE / 2, USUAL_LEASE * 2, USUAL_LEASE * 6)
+    )
+
+    assert lanes_of([long, quick, longer, also]) == [[quick, also], [long], [longer]]
+    assert lanes_of([long]) == [[long]]
+
+
+def test_a_run_longer_than_a_tick_is_not_logged_by_the_scheduler():
+    assert not logging.getLogger("apscheduler.scheduler").isEnabledFor(logging.WARNING)
+    assert logging.getLogger("apscheduler.executors.default").isEnabledFor(logging.ERROR)
 
 
 def test_old_runs_are_cleared_but_each_jobs_last(own_app: Flask, own_database: Clone):

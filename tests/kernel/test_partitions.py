@@ -1,13 +1,15 @@
 """A phone's wrong clock makes ids of any year: each finds a partition, and maintenance puts it where it belongs."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
 from app.kernel.ids import new_id
-from app.kernel.migrate import maintain
+from app.kernel.migrate import TableBusy, maintain
 from app.kernel.partitions import MONTHS_AHEAD, add_partitions, months_ahead, partitioned_tables, spans
 from tests.conftest import BUILT_ON, Clone
 
@@ -106,6 +108,38 @@ def test_maintenance_twice_adds_nothing_the_second_time(own_database: Clone):
 
     assert {len(names) for names in first.values()} == {len(partitioned_tables())}
     assert all(names == [] for names in second.values())
+
+
+def test_maintenance_waits_for_a_writer_without_keeping_others_waiting(own_database: Clone, runtime: Connection):
+    early = datetime(2027, 8, 15, tzinfo=UTC)
+    runtime.execute(INSERT, {"id": new_id(at=early)})  # holds the DEFAULT partition until it commits
+    other = create_engine(own_database.urls.runtime, connect_args={"options": "-c lock_timeout=2000"})
+
+    with ThreadPoolExecutor(1) as pool:
+        added = pool.submit(maintain, own_database.urls.owner, today=date(2027, 8, 1))
+        time.sleep(1)  # it has met the writer by now
+        with other.begin() as connection:
+            connection.execute(INSERT, {"id": new_id(at=early)})
+        assert not added.done()
+        runtime.commit()
+        found = added.result(timeout=30)
+
+    other.dispose()
+    assert "audit_entry_2027_08" in found["tianjin"]
+    assert runtime.scalar(text("SELECT count(*) FROM tianjin.audit_entry_2027_08")) == 2
+
+
+def test_maintenance_of_one_table_that_stays_busy_is_told_and_keeps_the_rest(
+    own_database: Clone, runtime: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("app.kernel.migrate.PARTITION_TRIES", 1)
+    runtime.execute(INSERT, {"id": new_id(at=datetime(2099, 1, 1, tzinfo=UTC))})
+
+    with pytest.raises(TableBusy, match=r"tianjin\.audit_entry is busy"):
+        maintain(own_database.urls.owner, today=date(2027, 8, 1))
+
+    runtime.rollback()
+    assert runtime.scalar(text("SELECT to_regclass('huaian.audit_entry_2027_08')")) is not None
 
 
 def test_the_runtime_role_cannot_make_partitions(runtime: Connection):

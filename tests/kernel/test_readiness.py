@@ -1,5 +1,7 @@
 """/readyz keeps requests away from a server that would fail them, and tells operators what comes."""
 
+import signal
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,13 +9,20 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
-from app.kernel.migrate import DatabaseNewer, RegionInvalid, migrate
+from app.factory import create_app
+from app.jobs import JOBS
+from app.kernel.db import db
+from app.kernel.migrate import DatabaseNewer, migrate
 from app.kernel.partitions import partitioned_tables
+from app.kernel.regions import RegionInvalid
+from app.kernel.settings import make_keys, read_settings
+from app.kernel.worker import RightsTooWide, work_until_stopped
 from app.policies.keeping import RegionWithoutPolicy, keep_all_texts, open_region
 from app.policies.service import load_book
 from tests.conftest import BUILT_ON, Clone
+from tests.server import postgres_for_tests
 
 NOVEMBER = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
@@ -126,7 +135,7 @@ def test_a_region_without_a_policy_file_is_not_made(own_database: Clone):
     engine.dispose()
 
 
-@pytest.mark.parametrize("code", ["Tianjin", "public", "pg_x", "a", "x;drop", "fresh", "天津"])
+@pytest.mark.parametrize("code", ["Tianjin", "public", "pg_x", "a", "x;drop", "fresh", "天津", "order", "left"])
 def test_a_code_that_cannot_name_a_schema_is_refused(own_database: Clone, code: str):
     with pytest.raises(RegionInvalid):
         open_region(
@@ -149,3 +158,86 @@ def test_adding_a_region_again_changes_nothing(own_database: Clone, tmp_path: Pa
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT name FROM region WHERE code = 'tianjin'")) == "天津市"
     engine.dispose()
+
+
+PRODUCTION = {
+    "ANHU_MODE": "production",
+    "ANHU_WECHAT_APPID": "wx1",
+    "ANHU_WECHAT_SECRET": "s",
+    "ANHU_WECHAT_URL": "https://api.weixin.qq.com",
+    **make_keys("test"),
+}
+LOOSE = [
+    f"this process may change sealed rows of {region}: set DATABASE_URL to the runtime role"
+    for region in ("huaian", "tianjin")
+]
+
+
+def superuser_of(database: Clone) -> str:
+    parts = make_url(postgres_for_tests()).set(database=make_url(database.urls.owner).database)
+    return parts.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def app_as(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Makes applications of the test, each on the URL given."""
+    made: list[Flask] = []
+
+    def make(url: str, **more: str) -> Flask:
+        made.append(create_app(read_settings({"DATABASE_URL": url, "ANHU_DATA_DIR": str(tmp_path), **more})))
+        return made[-1]
+
+    yield make
+    for each in made:
+        with each.app_context():
+            db.engine.dispose()
+
+
+@pytest.mark.parametrize("is_owner", [True, False], ids=["owner", "superuser"])
+def test_production_that_may_change_sealed_rows_takes_no_requests(
+    own_database: Clone, app_as: Callable[..., Flask], is_owner: bool
+):
+    app = app_as(own_database.urls.owner if is_owner else superuser_of(own_database), **PRODUCTION)
+
+    answer = ask(app)
+
+    assert (answer.status_code, answer.json["problems"]) == (503, LOOSE)
+
+
+def test_a_demo_that_may_change_sealed_rows_is_warned(own_database: Clone, app_as: Callable[..., Flask]):
+    answer = ask(app_as(own_database.urls.owner))
+
+    assert (answer.status_code, answer.json["problems"]) == (200, [])
+    assert set(LOOSE) <= set(answer.json["warnings"])
+
+
+def test_production_as_the_runtime_role_is_ready(own_database: Clone, app_as: Callable[..., Flask]):
+    answer = ask(app_as(own_database.urls.runtime, **PRODUCTION))
+
+    assert (answer.status_code, answer.json["problems"]) == (200, [])
+    assert not set(LOOSE) & set(answer.json["warnings"])
+
+
+@pytest.mark.parametrize("right", ["UPDATE (action)", "DELETE", "TRUNCATE"])
+def test_one_loose_right_is_enough(own_database: Clone, app_as: Callable[..., Flask], right: str):
+    as_owner(own_database, f"GRANT {right} ON tianjin.audit_entry TO anhu_runtime")
+
+    assert ask(app_as(own_database.urls.runtime, **PRODUCTION)).json["problems"] == [LOOSE[1]]
+
+
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, answer in before.items():
+        signal.signal(number, answer)
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_worker_that_may_change_sealed_rows_does_not_start_in_production(
+    own_database: Clone, app_as: Callable[..., Flask]
+):
+    app = app_as(own_database.urls.owner, **PRODUCTION)
+
+    with pytest.raises(RightsTooWide, match="sealed rows of huaian"):
+        work_until_stopped(app, JOBS)

@@ -91,7 +91,7 @@ WRONG = {
     "short token key": ({"ANHU_TOKEN_KEYS": "k1:" + base64.b64encode(b"short").decode()}, "ANHU_TOKEN_KEYS"),
     "database": ({"DATABASE_URL": ""}, "DATABASE_URL"),
     "another database": ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL must begin with"),
-    "another driver": ({"ANHU_OWNER_URL": "postgresql://u@h/d"}, "ANHU_OWNER_URL must begin with"),
+    "another driver": ({"DATABASE_URL": "postgresql://u@h/d"}, "DATABASE_URL must begin with"),
     "log level": ({"ANHU_LOG_LEVEL": "loud"}, "ANHU_LOG_LEVEL"),
     "pool": ({"ANHU_POOL_SIZE": "many"}, "ANHU_POOL_SIZE"),
     "pool without a bound": ({"ANHU_POOL_SIZE": "0"}, "ANHU_POOL_SIZE"),

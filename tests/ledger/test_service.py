@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, func, select
+from sqlalchemy import event, exc, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.ledger import queries, service
 from app.ledger.models import LedgerAccount, Transfer
-from app.ledger.types import AccountKind
+from app.ledger.types import AccountKind, TransferKind
 from tests.ledger.factories import AT, CASH, EXPENSE, IN_TRANSIT, a_posting, a_reversal, payable
 
 OWNERS = [UUID(int=number) for number in range(1, 5)]
@@ -99,6 +99,35 @@ def test_a_transfer_is_reversed_by_one_cause_only(tianjin: Session):
 
     with pytest.raises(service.AlreadyReversed):
         service.reverse(tianjin, [a_reversal(posting)], at=AT)
+
+
+@pytest.mark.parametrize("change", ["amount", "sides"])
+def test_the_database_refuses_a_reversal_that_does_not_fit(tianjin: Session, change: str):
+    service.post(tianjin, [a_posting()], at=AT)
+    posted = tianjin.scalars(select(Transfer)).one()
+    values = {
+        "id": uuid4(),
+        "debit_id": posted.debit_id if change == "sides" else posted.credit_id,
+        "credit_id": posted.credit_id if change == "sides" else posted.debit_id,
+        "amount_fen": posted.amount_fen + (change == "amount"),
+        "kind": TransferKind.REVERSAL,
+        "reverses_id": posted.id,
+        "cause_kind": "other",
+        "cause_id": uuid4(),
+        "booked_on": posted.booked_on,
+        "recorded_at": AT,
+    }
+
+    with pytest.raises(exc.IntegrityError, match="fk_transfer_reverses_id"), tianjin.begin_nested():
+        tianjin.execute(insert(Transfer).values(values))
+
+
+@pytest.mark.parametrize(
+    ("kind", "owner"), [(AccountKind.FUND_CASH, uuid4()), (AccountKind.PAYEE_PAYABLE, None)], ids=["fund", "payee"]
+)
+def test_the_database_gives_payees_accounts_an_owner_and_the_funds_none(tianjin: Session, kind, owner):
+    with pytest.raises(exc.IntegrityError, match="ck_ledger_account_owner"), tianjin.begin_nested():
+        tianjin.execute(insert(LedgerAccount).values(id=uuid4(), kind=kind, owner_id=owner, recorded_at=AT))
 
 
 def test_what_was_never_posted_cannot_be_reversed(tianjin: Session):

@@ -6,7 +6,14 @@ import io
 ANSWER_COLUMNS = ["序号", "流水号", "户名", "金额(元)", "处理结果", "银行流水号", "原因代码", "原因", "清算日期"]
 
 
-def answer_rows(daifa: bytes, *, outcomes: tuple[str, ...] = (), only: tuple[int, ...] | None = None):
+def answer_rows(
+    daifa: bytes,
+    *,
+    outcomes: tuple[str, ...] = (),
+    only: tuple[int, ...] | None = None,
+    settled: str = "20261202",
+    reason: str = "户名不符",
+):
     """Rows of an answer: by default everything paid; `outcomes` by line, `only` some lines (for returns)."""
     sent = list(csv.reader(io.StringIO(daifa.decode("gb18030"))))
     header, lines = sent[0], sent[2:]
@@ -15,8 +22,8 @@ def answer_rows(daifa: bytes, *, outcomes: tuple[str, ...] = (), only: tuple[int
     rows = [["批号", header[1], "笔数", str(len(chosen)), "总金额(元)", total], list(ANSWER_COLUMNS)]
     for place, line in enumerate(chosen):
         outcome = outcomes[place] if place < len(outcomes) else "成功"
-        reason = "户名不符" if outcome in ("失败", "退票") else ""
-        rows.append([str(place + 1), line[1], line[2], line[7], outcome, f"BK{place}", "", reason, "20261203"])
+        why = reason if outcome in ("失败", "退票") else ""
+        rows.append([str(place + 1), line[1], line[2], line[7], outcome, f"BK{place}", "", why, settled])
     return rows
 
 

@@ -7,20 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.checkin.models import CareDay, PayableCareDay
 from app.gateways.bank.types import Account
 from app.kernel.codes import Sex
 from app.kernel.ids import new_id
-from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind, SystemActor
 from app.kernel.settings import EXTENSION
 from app.payouts.batch_rules import serial_of
 from app.payouts.batch_types import ApproveBatch, ComputeMonth, NewPayingAccount, PrepareBatches
 from app.payouts.copies import make_copy
 from app.payouts.models import Batch, Payout, Subsidy
-from app.payouts.service import approve, compute, freeze, paying_account, prepare
+from app.payouts.queries.runs import view_of
+from app.payouts.run_models import MonthRun
+from app.payouts.service import approve, bank_files, compute, confirm, freeze, paying_account, prepare, runs
 from app.payouts.service.states import start
 from app.payouts.types import FileKind, PayoutState
 from app.policies.codes import Relation
@@ -30,6 +32,7 @@ from app.registry.models import Assignment, BankAccount, Carer, Client, Entitlem
 from app.registry.types import CarerKind, NameCheck, ServiceMode, TrainingStage
 
 NOVEMBER = date(2026, 11, 1)
+JOB = SystemActor("tianjin", "compute_months")
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 AT = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)  # 10:00 in Tianjin
 PAY_DAY = date(2026, 12, 3)
@@ -58,14 +61,14 @@ def an_actor(role: Role = Role.PAYOUT_PREPARER, **changes: Any) -> Actor:
     return Actor(**values | changes)
 
 
-def a_person(session: Session) -> UUID:
+def a_person(session: Session, *, name: str = "王秀英") -> UUID:
     person_id = new_id()
     session.execute(
         insert(Person).values(
             id=person_id,
             id_number_enc=b"-",
             id_number_index=person_id.bytes,
-            name_enc=b"-",
+            name_enc=keys().encrypt(name, context="person.name"),
             sex=Sex.FEMALE,
             born_on=date(1950, 1, 1),
             created_at=LONG_AGO,
@@ -81,13 +84,14 @@ def a_family(
     days: int = 30,
     district: str = "120101",
     account: bool = True,
+    formal_since: date = date(2026, 6, 1),
     **more: Any,
 ) -> Family:
-    """A family entitled since January, its carer formal since June, with the first `days` days of November recorded.
+    """A family entitled since January, its carer formal, with the first `days` days of November recorded.
 
     `more` changes her bank account, whose name check has matched.
     """
-    client_person, carer_person = a_person(session), a_person(session)
+    client_person, carer_person = a_person(session), a_person(session, name=name)
     client_id, carer_id = new_id(), new_id()
     session.execute(
         insert(Client).values(id=client_id, person_id=client_person, district_code=district, created_at=LONG_AGO)
@@ -95,14 +99,14 @@ def a_family(
     session.execute(
         insert(Carer).values(id=carer_id, person_id=carer_person, kind=CarerKind.FAMILY, created_at=LONG_AGO)
     )
-    _give_rights(session, client_id=client_id, carer_id=carer_id)
+    _give_rights(session, client_id=client_id, carer_id=carer_id, formal_since=formal_since)
     account_id = a_bank_account(session, person_id=carer_person, name=name, **more) if account else None
     family = Family(client_id, client_person, carer_id, carer_person, account_id, name)
     record_days(session, family, days=range(1, days + 1))
     return family
 
 
-def _give_rights(session: Session, *, client_id: UUID, carer_id: UUID) -> None:
+def _give_rights(session: Session, *, client_id: UUID, carer_id: UUID, formal_since: date) -> None:
     since = LONG_AGO.date()
     session.execute(
         insert(Assignment).values(
@@ -129,7 +133,7 @@ def _give_rights(session: Session, *, client_id: UUID, carer_id: UUID) -> None:
             client_id=client_id,
             stage=TrainingStage.FORMAL,
             policy_digest="-",
-            valid_from=date(2026, 6, 1),
+            valid_from=formal_since,
         )
     )
 
@@ -139,13 +143,15 @@ def a_bank_account(session: Session, *, person_id: UUID, name: str = "陈玉兰"
     number = more.pop("number", f"6222{account_id.int % 10**15:015d}")
     values = {
         "number_enc": keys().encrypt(number, context="bank_account.number"),
-        "number_index": account_id.bytes,
+        "number_index": keys().blind_index(number, purpose="bank_account.number"),
         "name_enc": keys().encrypt(name, context="bank_account.name"),
         "bank_code": "102110000018",
         "bank_name": "工商银行静海支行",
+        "set_by": new_id(),
         "name_check": NameCheck.MATCHED,
         "created_at": LONG_AGO,
     } | more
+    values["checked_by"] = None if values["name_check"] is NameCheck.UNCHECKED else new_id()
     session.execute(insert(BankAccount).values(id=account_id, person_id=person_id, **values))
     return account_id
 
@@ -228,6 +234,25 @@ def a_batch_of(session: Session, *, subsidy_id: UUID, bank_account_id: UUID) -> 
     return batch_id
 
 
+def work_off(session: Session, run_id: UUID, *, at: datetime = AT):
+    """Do all of a computation; gives it as it is shown."""
+    while compute.compute_some(session, run_id=run_id, actor=JOB, at=at):
+        pass
+    return view_of(session.get_one(MonthRun, run_id))
+
+
+def a_month_run(session: Session) -> UUID:
+    """A computation of October that is finished."""
+    run_id = new_id()
+    counts = dict.fromkeys(("pairs", "computed", "unchanged", "payable_fen", "recovery_fen"), 0)
+    session.execute(
+        insert(MonthRun).values(
+            id=run_id, month=date(2026, 10, 1), requested_at=LONG_AGO, finished_at=LONG_AGO, **counts
+        )
+    )
+    return run_id
+
+
 @dataclass
 class Office:
     """A preparer and an approver at work: each step of a batch in one line."""
@@ -237,7 +262,8 @@ class Office:
     approver: Actor
 
     def compute(self, *, at: datetime = AT):
-        return compute.compute_month(self.session, ComputeMonth(NOVEMBER), actor=self.preparer, at=at)
+        run = runs.request_month(self.session, ComputeMonth(NOVEMBER), actor=self.preparer, at=at)
+        return work_off(self.session, run.id, at=at)
 
     def prepare(self, *, at: datetime = AT):
         return prepare.prepare_batches(self.session, PrepareBatches(NOVEMBER, PAY_DAY), actor=self.preparer, at=at)
@@ -262,15 +288,23 @@ class Office:
 
     def fetch(self, batch, kind: FileKind = FileKind.DAIFA):
         freeze.mark_sent(self.session, batch_id=batch.id, kind=kind, actor=self.preparer, at=AT)
-        return freeze.fetch_file(self.session, batch_id=batch.id, kind=kind, actor=self.preparer)
+        return bank_files.fetch_file(self.session, batch_id=batch.id, kind=kind, actor=self.preparer)
 
-    def send(self):
-        """Everything up to a file in the bank's hands; gives the batch and the 代发 file."""
+    def confirm(self, batch, file_id: UUID, *, actor: Actor | None = None):
+        who = actor or self.approver
+        return confirm.confirm_file(self.session, batch_id=batch.id, file_id=file_id, actor=who, at=AT)
+
+    def check_accounts(self) -> None:
+        """Somebody finds that all accounts are right, whatever the bank said."""
+        self.session.execute(update(BankAccount).values(name_check=NameCheck.MATCHED, checked_by=new_id()))
+
+    def send(self, kind: FileKind = FileKind.DAIFA):
+        """Everything up to a file in the bank's hands; gives the batch and the file."""
         self.compute()
         batch = self.prepare_one()
         self.approve(batch)
         self.freeze(batch)
-        return batch, self.fetch(batch)
+        return batch, self.fetch(batch, kind)
 
 
 def an_office(session: Session) -> Office:

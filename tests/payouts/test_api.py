@@ -1,7 +1,7 @@
 """Subsidies and batches over HTTP: who may, what is refused, and a month from computation to the bank's answer."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 from app.kernel.audit import AuditEntry
 from app.kernel.db import db
 from app.kernel.ids import new_id
+from app.kernel.jobs import Turn
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.payouts.jobs import compute_months
 from app.payouts.models import Subsidy
 from app.policies.codes import Relation
 from app.registry.models import Guardian
 from app.registry.types import GuardianExtent
 from tests.fixed_clock import clock_at
 from tests.payouts.answers import a_returns_file, an_answer, answer_rows, as_file
-from tests.payouts.rows import AT, FUND_ACCOUNT, LONG_AGO, a_family, a_person
+from tests.payouts.rows import AT, FUND_ACCOUNT, JOB, LONG_AGO, a_family, a_person
 from tests.tokens import bearer, make_account
 
 MONTH = {"month": "2026-11-01"}
@@ -48,6 +50,17 @@ class Desk:
     def post(self, path: str, actor: Actor, body=None, *, key: str | None = None):
         headers = bearer(self.app, actor) | {"Idempotency-Key": key or uuid4().hex}
         return self.client.post(f"/api/v1{path}", json=body, headers=headers)
+
+    def compute(self, actor: Actor) -> dict:
+        """Ask for the month, let the worker do it, and look what has become of it."""
+        asked = self.post("/subsidies/computations", actor, MONTH)
+        assert asked.status_code == 202
+        self.work()
+        return self.get(f"/subsidies/computations/{asked.json['id']}", actor).json
+
+    def work(self, *, at: datetime = AT) -> None:
+        """A turn of the worker's."""
+        compute_months(Turn(JOB, at, at))
 
     def upload(self, path: str, actor: Actor, content: bytes, **headers):
         return self.client.post(f"/api/v1{path}", data=content, headers=bearer(self.app, actor) | CSV | headers)
@@ -81,7 +94,7 @@ def paying(desk: Desk) -> None:
 
 
 def a_batch(desk: Desk, preparer: Actor) -> dict:
-    assert desk.post("/subsidies/computations", preparer, MONTH).status_code == 201
+    desk.compute(preparer)
     return desk.post("/payout-batches", preparer, BATCH).json["batches"][0]
 
 
@@ -98,14 +111,14 @@ def test_a_month_goes_from_computation_to_the_banks_answer(desk, preparer, appro
     a_family(desk.session, name="李小红", days=29)
     desk.session.commit()
 
-    computed = desk.post("/subsidies/computations", preparer, MONTH)
+    computed = desk.compute(preparer)
     path, daifa = sent_batch(desk, preparer, approver)
     booked = desk.upload(f"{path}/answers", preparer, an_answer(daifa, "成功", "失败"))
     again = desk.upload(f"{path}/answers", preparer, an_answer(daifa, "成功", "失败"))
     batch = desk.get(path, approver).json
     lines = desk.get(f"{path}/payouts", approver).json["items"]
 
-    assert (computed.json["computed"], computed.json["payable_fen"]) == (2, 147_500)
+    assert (computed["computed"], computed["payable_fen"]) == (2, 147_500)
     assert booked.status_code == again.status_code == 201
     assert {each["outcome"]: each["count"] for each in booked.json["outcomes"]} == {"paid": 1, "failed": 1}
     assert again.json == booked.json
@@ -149,7 +162,7 @@ def test_a_computation_repeated_under_its_key_answers_the_same(desk, preparer):
 def test_a_subsidy_explains_every_day(desk, preparer):
     family = a_family(desk.session, days=29)
     desk.session.commit()
-    desk.post("/subsidies/computations", preparer, MONTH)
+    desk.compute(preparer)
     carer = desk.account(Role.FAMILY_CARER, person_id=family.carer_person_id)
     subsidy = desk.get("/subsidies", carer, month="2026-11-01").json["items"][0]
 
@@ -169,7 +182,7 @@ def test_a_subsidy_explains_every_day(desk, preparer):
 def test_a_subsidy_is_shown_in_its_scope_only(desk, preparer, who: str):
     family = a_family(desk.session)
     desk.session.commit()
-    desk.post("/subsidies/computations", preparer, MONTH)
+    desk.compute(preparer)
     subsidy_id = desk.session.scalars(select(Subsidy.id)).one()
     person_id = a_person(desk.session)
     if "guardian" in who:
@@ -231,22 +244,54 @@ def test_a_paid_month_is_not_due(desk, preparer, approver, paying):
     assert desk.get("/subsidies/overdue", preparer, within_days=60).json["items"] == []
 
 
-def test_files_are_fetched_by_the_preparer_only_and_stay_the_same(desk, preparer, approver, paying):
+def test_a_file_stays_the_same_for_preparer_and_approver_and_is_the_only_one(desk, preparer, approver, paying):
     a_family(desk.session)
     desk.session.commit()
     path, daifa = sent_batch(desk, preparer, approver)
 
-    csv, xml = (desk.get(f"{path}/files/{kind}", preparer) for kind in ("daifa", "pain001"))
+    csv = desk.get(f"{path}/files/daifa", approver)
+    xml = desk.get(f"{path}/files/pain001", preparer)
 
     assert csv.data == daifa
     assert csv.headers["Content-Type"] == "text/csv; charset=GB18030"
     assert csv.headers["Cache-Control"] == "no-store"
-    assert xml.headers["Content-Type"] == "application/xml"
-    assert xml.data.startswith(b"<?xml")
-    assert desk.get(f"{path}/files/daifa", approver).status_code == 403
+    assert (xml.status_code, xml.json["code"]) == (409, "sent_in_other_form")
+    assert desk.get(f"{path}/files/daifa", desk.account(Role.SUPERVISOR)).status_code == 403
     assert desk.get(f"{path}/files/answer", preparer).status_code == 404
     actions = list(desk.session.scalars(select(AuditEntry.action)))
-    assert actions.count("batch.file_fetched") == 3
+    assert actions.count("batch.file_fetched") == 2
+
+
+def test_the_approver_reads_and_confirms_an_answer_before_its_failures_are_paid_again(desk, preparer, approver, paying):
+    a_family(desk.session)
+    desk.session.commit()
+    path, daifa = sent_batch(desk, preparer, approver)
+    content = as_file(answer_rows(daifa, outcomes=("失败",), reason="系统繁忙"))
+    file_id = desk.upload(f"{path}/answers", preparer, content).json["file_id"]
+
+    waits = desk.post("/payout-batches", preparer, BATCH).json
+    read = desk.get(f"{path}/answers/{file_id}", approver)
+    by_preparer = desk.post(f"{path}/answers/{file_id}/confirmation", preparer)
+    confirmed = desk.post(f"{path}/answers/{file_id}/confirmation", approver)
+    again = desk.post("/payout-batches", preparer, BATCH).json["batches"]
+
+    assert (waits["batches"], [each["reason"] for each in waits["held"]]) == ([], ["answer_unconfirmed"])
+    assert read.data == content
+    assert by_preparer.status_code == 403
+    assert confirmed.json["files"][-1]["confirmed_by"] == str(approver.account_id)
+    assert [each["count"] for each in again] == [1]
+
+
+def test_the_banks_refusal_of_a_whole_batch_is_uploaded_in_any_form(desk, preparer, approver, paying):
+    a_family(desk.session)
+    desk.session.commit()
+    path, _ = sent_batch(desk, preparer, approver)
+
+    note = desk.upload(f"{path}/refusal", preparer, b"%PDF-1.7", **{"Content-Type": "application/pdf"})
+    other = desk.upload(f"{path}/refusal", preparer, b"<p>", **{"Content-Type": "text/html"})
+
+    assert note.json["outcomes"] == [{"outcome": "failed", "count": 1, "total_fen": 75_000}]
+    assert other.status_code == 415
 
 
 def test_the_preparer_cannot_approve_even_with_the_right_digest(desk, preparer, paying):
@@ -347,16 +392,21 @@ POSTS = [
     (f"/payout-batches/{NOWHERE}/freeze", None),
     (f"/payout-batches/{NOWHERE}/answers", None),
     (f"/payout-batches/{NOWHERE}/returns", None),
+    (f"/payout-batches/{NOWHERE}/refusal", None),
+    (f"/payout-batches/{NOWHERE}/answers/{NOWHERE}/confirmation", None),
 ]
 GETS = [
     "/subsidies",
     "/subsidies/overdue",
+    "/subsidies/computations",
+    f"/subsidies/computations/{NOWHERE}",
     f"/subsidies/{NOWHERE}",
     "/paying-accounts/current",
     "/payout-batches",
     f"/payout-batches/{NOWHERE}",
     f"/payout-batches/{NOWHERE}/payouts",
     f"/payout-batches/{NOWHERE}/files/daifa",
+    f"/payout-batches/{NOWHERE}/answers/{NOWHERE}",
 ]
 
 
@@ -382,6 +432,8 @@ def test_what_does_not_exist_is_not_found(desk, preparer, step: str):
     assert desk.get(f"/payout-batches/{NOWHERE}", preparer).status_code == 404
     assert desk.get(f"/payout-batches/{NOWHERE}/files/daifa", preparer).status_code == 404
     assert desk.upload(f"/payout-batches/{NOWHERE}/answers", preparer, b"x").status_code == 404
+    assert desk.upload(f"/payout-batches/{NOWHERE}/refusal", preparer, b"x").status_code == 404
+    assert desk.get(f"/payout-batches/{NOWHERE}/answers/{NOWHERE}", preparer).status_code == 404
 
 
 def test_another_region_sees_nothing_of_this_one(desk, preparer, approver, paying, app):

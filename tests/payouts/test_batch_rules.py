@@ -9,17 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gateways.bank.types import Outcome
+from app.gateways.bank.types import FailureReason, Outcome
 from app.payouts.batch_rules import (
     batch_number,
     change_month,
     digest_facts,
+    find_doubts,
     find_lowered,
     find_open,
     find_set_off,
     find_steps,
     judge_account,
     judge_batch,
+    judge_wait,
     portions,
     serial_of,
 )
@@ -90,12 +92,43 @@ def test_a_month_is_lowered_when_its_payouts_carry_more_than_it_comes_to(rows, e
         (ACCOUNT, None),
         (replace(ACCOUNT, name_check=NameCheck.UNCHECKED), (HeldReason.NAME_UNCHECKED, None)),
         (replace(ACCOUNT, name_check=NameCheck.MISMATCHED), (HeldReason.NAME_MISMATCHED, None)),
+        (replace(ACCOUNT, is_intact=False), (HeldReason.ACCOUNT_ALTERED, None)),
         (replace(ACCOUNT, hold_until=NOW), None),  # the hold is over at its end
         (replace(ACCOUNT, hold_until=NOW + timedelta(1)), (HeldReason.ACCOUNT_NEW, NOW + timedelta(1))),
     ],
 )
 def test_an_account_is_judged(account, expected):
     assert judge_account(account, at=NOW) == expected
+
+
+def test_a_month_that_came_back_by_one_persons_word_waits_whatever_its_account():
+    told = [judge_wait(account, is_unconfirmed=True, at=NOW) for account in (ACCOUNT, None)]
+
+    assert told == [(HeldReason.ANSWER_UNCONFIRMED, None)] * 2
+    assert judge_wait(ACCOUNT, is_unconfirmed=False, at=NOW) is None
+
+
+R = FailureReason
+
+
+@pytest.mark.parametrize(
+    ("reasons", "expected"),
+    [
+        ([], None),
+        ([None], None),
+        ([R.OTHER], None),
+        ([R.FILE_REFUSED], None),
+        ([R.NAME_MISMATCH], NameCheck.MISMATCHED),
+        ([R.ACCOUNT_CLOSED], NameCheck.UNCHECKED),
+        ([R.NO_SUCH_ACCOUNT, R.NAME_MISMATCH], NameCheck.MISMATCHED),
+        ([R.NAME_MISMATCH, R.BAD_BANK_CODE], NameCheck.MISMATCHED),
+        ([R.PAYEE_TYPE, None, R.OTHER], NameCheck.UNCHECKED),
+    ],
+)
+def test_an_account_is_doubted_for_reasons_of_its_own(reasons, expected):
+    doubts = find_doubts((ACCOUNT.id, reason) for reason in reasons)
+
+    assert doubts == ({} if expected is None else {ACCOUNT.id: expected})
 
 
 @pytest.mark.parametrize(
@@ -195,3 +228,4 @@ def test_the_digest_of_facts_changes_with_payee_and_rules_only_when_they_do():
     assert digest_facts(a_month(), **same | {"policy_digests": ["b", "a", "a"]}) == first
     assert digest_facts(facts, **same | {"payee_person_id": CLIENT}) != first
     assert digest_facts(facts, **same | {"policy_digests": ["a"]}) != first
+    assert digest_facts(replace(facts, is_shared=True), **same) != first

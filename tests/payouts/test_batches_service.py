@@ -1,5 +1,6 @@
 """From a computed month to files at the bank, on PostgreSQL."""
 
+import hashlib
 from datetime import date, timedelta
 
 import pytest
@@ -16,8 +17,9 @@ from app.kernel.permissions import Role, Scope, ScopeKind
 from app.ledger import queries as ledger
 from app.ledger.types import AccountKind
 from app.payouts.batch_types import HeldReason, PrepareBatches
-from app.payouts.models import BatchApproval, Payout, PayoutEvent, Subsidy, SubsidyDay
-from app.payouts.service import answers, approve, compute, freeze, prepare
+from app.payouts.models import BankFile, BatchApproval, BatchSending, Payout, PayoutEvent, Subsidy, SubsidyDay
+from app.payouts.queries import batches
+from app.payouts.service import answers, approve, bank_files, freeze, prepare, runs
 from app.payouts.types import BatchState, FileKind, PayoutState
 from app.policies.service import EXTENSION
 from app.registry.models import BankAccount
@@ -76,7 +78,7 @@ def test_the_same_facts_make_no_second_row(tianjin: Session, office: Office):
 def test_a_month_that_is_not_over_is_not_computed(office: Office):
     last_evening = AT.replace(month=11, day=30, hour=15, minute=59)
 
-    with pytest.raises(compute.MonthNotOver):
+    with pytest.raises(runs.MonthNotOver):
         office.compute(at=last_evening)
 
 
@@ -294,9 +296,8 @@ def test_freezing_writes_two_files_and_books_the_money_in_transit(tianjin: Sessi
 
 def test_the_payment_message_passes_two_validators_and_our_rules(tianjin: Session, office: Office, tmp_path):
     a_family(tianjin, name="买买提·吐尔逊")
-    batch, _ = office.send()
-
-    xml = office.fetch(batch, FileKind.PAIN001).content
+    _, file = office.send(FileKind.PAIN001)
+    xml = file.content
 
     assert pain001.load_schema().validate(etree.fromstring(xml))
     assert pain001.check(xml, schema=pain001.load_schema()) == []
@@ -309,7 +310,7 @@ def test_no_second_file_of_a_form_can_exist(tianjin: Session, office: Office):
     batch, _ = office.send()
 
     with pytest.raises(exc.IntegrityError, match="uq_bank_file_sent"), tianjin.begin_nested():
-        freeze.store_file(
+        bank_files.store_file(
             tianjin, batch_id=batch.id, kind=FileKind.DAIFA, content=b"other", actor=office.preparer, at=AT
         )
 
@@ -323,6 +324,80 @@ def test_a_file_is_the_same_at_every_fetch_and_the_first_counts_as_sent(tianjin:
     assert second == first
     payout = tianjin.scalars(select(Payout)).one()
     assert (payout.state, payout.seq) == (PayoutState.SENT, 4)
+
+
+def test_the_first_form_that_is_fetched_is_the_only_one(tianjin: Session, office: Office):
+    a_family(tianjin)
+    batch, _ = office.send(FileKind.PAIN001)
+
+    with pytest.raises(freeze.SentInOtherForm):
+        office.fetch(batch, FileKind.DAIFA)
+
+    view = batches.view_batch(tianjin, batch_id=batch.id, actor=office.approver)
+    assert view.sent_as is FileKind.PAIN001
+    sha256 = {file.kind: file.sha256 for file in view.files}
+    assert sha256[FileKind.PAIN001] == hashlib.sha256(office.fetch(batch, FileKind.PAIN001).content).hexdigest()
+
+
+def test_the_database_lets_a_batch_be_sent_once(tianjin: Session, office: Office):
+    a_family(tianjin)
+    batch, _ = office.send()
+    other = tianjin.scalars(select(BankFile.id).where(BankFile.kind == FileKind.PAIN001)).one()
+
+    with pytest.raises(exc.IntegrityError, match="pk_batch_sending"), tianjin.begin_nested():
+        tianjin.execute(
+            insert(BatchSending).values(batch_id=batch.id, file_id=other, actor_id=new_id(), recorded_at=AT)
+        )
+
+
+def test_the_database_refuses_a_file_for_the_bank_without_an_approval(tianjin: Session, office: Office):
+    a_family(tianjin)
+    office.compute()
+    batch = office.prepare_one()
+
+    with pytest.raises(exc.IntegrityError, match="fk_bank_file_approved_batch_id"), tianjin.begin_nested():
+        bank_files.store_file(
+            tianjin, batch_id=batch.id, kind=FileKind.PAIN001, content=b"x", actor=office.preparer, at=AT
+        )
+
+
+def test_a_frozen_batch_is_withdrawn_while_nobody_has_a_file_of_it(tianjin: Session, office: Office):
+    a_family(tianjin)
+    office.compute()
+    batch = office.prepare_one()
+    office.approve(batch)
+    office.freeze(batch)
+
+    withdrawn = office.withdraw(batch)
+
+    assert withdrawn.state is BatchState.WITHDRAWN
+    assert net_fen(tianjin) == {AccountKind.SUBSIDY_EXPENSE: 75_000, AccountKind.PAYEE_PAYABLE: -75_000}
+    with pytest.raises(IllegalTransition):
+        office.fetch(batch)
+    assert office.prepare_one().count == 1
+
+
+def test_a_batch_whose_file_was_fetched_is_not_withdrawn(tianjin: Session, office: Office):
+    a_family(tianjin)
+    batch, _ = office.send()
+
+    with pytest.raises(IllegalTransition):
+        office.withdraw(batch)
+
+
+def test_news_stops_the_first_fetch_of_a_file_and_no_later_one(tianjin: Session, office: Office):
+    a_family(tianjin)
+    office.compute()
+    batch = office.prepare_one()
+    office.approve(batch)
+    office.freeze(batch)
+
+    with pytest.raises(prepare.ExecutionPast), tianjin.begin_nested():
+        freeze.mark_sent(
+            tianjin, batch_id=batch.id, kind=FileKind.DAIFA, actor=office.preparer, at=AT + timedelta(days=2)
+        )
+    office.fetch(batch)
+    freeze.mark_sent(tianjin, batch_id=batch.id, kind=FileKind.DAIFA, actor=office.preparer, at=AT + timedelta(days=2))
 
 
 def test_there_is_no_file_before_the_freeze(tianjin: Session, office: Office):

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.checkin.models import CareDay, PayableCareDay
@@ -17,8 +17,10 @@ from app.ledger.types import AccountKind
 from app.payouts.models import Payout, Subsidy
 from app.payouts.service import answers
 from app.payouts.types import LIVE_STATES, FileKind, PayoutState
+from app.registry.models import BankAccount
+from app.registry.types import NameCheck
 from tests.payouts.answers import answer_rows, as_file
-from tests.payouts.rows import AT, NOVEMBER, Family, Office, a_family, an_office
+from tests.payouts.rows import AT, NOVEMBER, Family, Office, a_bank_account, a_family, an_office
 
 AT_THE_BANK = {PayoutState.FROZEN, PayoutState.SENT, PayoutState.UNKNOWN}
 OUTCOMES = st.lists(st.sampled_from(["成功", "失败", "处理中", "退票"]), min_size=2, max_size=2)
@@ -29,6 +31,7 @@ STEPS = st.one_of(
     st.tuples(st.just("to_the_bank")),
     st.tuples(st.sampled_from(["approve", "freeze", "fetch", "withdraw"]), st.integers(0, 3)),
     st.tuples(st.just("prepare")),
+    st.tuples(st.just("change_account"), FAMILIES, st.sampled_from(NameCheck)),
     st.tuples(st.just("answer"), st.integers(0, 3), OUTCOMES),
     st.tuples(st.just("answer"), st.integers(0, 3), OUTCOMES),
     st.tuples(st.just("give_back"), st.integers(0, 3), FAMILIES),
@@ -78,6 +81,13 @@ class Walk:
                 )
         self.session.flush()
         self.office.compute()
+
+    def change_account(self, place: int, check: NameCheck) -> None:
+        """Another account for the payee, whose holder is, is not or may be he."""
+        payee = self.families[place].carer_person_id
+        live = (BankAccount.person_id == payee, BankAccount.replaced_at.is_(None))
+        self.session.execute(update(BankAccount).where(*live).values(replaced_at=AT))
+        a_bank_account(self.session, person_id=payee, name=self.families[place].name, name_check=check)
 
     def prepare(self) -> None:
         self.batches += self.office.prepare().batches

@@ -13,8 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.checkin.types import DayStanding
-from app.payouts.rules import calendar_days, compute_subsidy, counts_on, explain_days, facts_by_day
-from app.payouts.types import DayRule
+from app.payouts.rules import (
+    calendar_days,
+    compute_subsidy,
+    counts_on,
+    explain_days,
+    facts_by_day,
+    is_shared,
+    months_before,
+)
+from app.payouts.types import DayRule, SubsidyComputation
 from app.policies.codes import DayDivisor, HomeType, Payee, Rounding, StartRule, SubsidyKind
 from app.policies.service import load_book
 from app.policies.types import Policy
@@ -241,7 +249,9 @@ SUMS = [  # kind, fen, share, divisor, rounding, month, days missed, fen expecte
     (MONTHLY, 75000, None, IN_MONTH, A_DAY, JAN, 0, 75000),  # nothing is cut
     (MONTHLY, 15, None, IN_MONTH, A_DAY, NOVEMBER, 1, 15),  # days of 0.5 are rounded to 1, never above the month
     (MONTHLY, 75000, None, THIRTY, A_MONTH, JAN, 1, 72500),
-    (MONTHLY, 75000, None, THIRTY, A_MONTH, JAN, 30, 0),
+    (MONTHLY, 75000, None, THIRTY, A_MONTH, JAN, 29, 2500),
+    (MONTHLY, 75000, None, THIRTY, A_MONTH, JAN, 30, 2500),  # 30 cuts would leave nothing of a day that was worked
+    (MONTHLY, 50, None, THIRTY, A_DAY, JAN, 30, 2),
     (MONTHLY, 75000, None, THIRTY, A_MONTH, JAN, 31, 0),
     (MONTHLY, 75000, None, THIRTY, A_MONTH, FEB, 27, 7500),
     (MONTHLY, 75000, None, THIRTY, A_MONTH, FEB, 28, 0),  # without a paid day nothing, though 28 < 30
@@ -446,3 +456,60 @@ def test_one_more_recorded_day_never_lowers_the_amount(data: st.DataObject):
     more = compute_subsidy(a_month(facts=every_day(but=missed - {recorded})), policies=always(policy))
 
     assert less.amount_fen <= more.amount_fen
+
+
+HALVES = [  # divisor, rounding, fen, month, days of the first carer, fen of the first and of the second
+    (THIRTY, A_MONTH, 75000, FEB, 14, (37500, 37500)),  # each alone would be left 40,000 by cuts of thirtieths
+    (THIRTY, A_DAY, 75000, JAN, 1, (2419, 72580)),
+    (IN_MONTH, A_DAY, 15, NOVEMBER, 15, (7, 7)),  # days of 0.5 are not rounded up, and 7.5 goes down twice
+    (IN_MONTH, A_MONTH, 75001, NOVEMBER, 15, (37500, 37500)),
+]
+
+
+@pytest.mark.parametrize(("divisor", "rounding", "fen", "month", "days", "expected"), HALVES)
+def test_a_month_shared_by_two_carers_is_divided_by_its_days(divisor, rounding, fen, month, days, expected):
+    policy = tianjin_with(subsidy={"amount_fen": fen, "day_divisor": divisor, "rounding": rounding})
+    own = frozenset(range(1, days + 1))
+
+    done = (a_share(month, policy, own), a_share(month, policy, frozenset(range(1, 32)) - own))
+
+    assert tuple(each.amount_fen for each in done) == expected
+
+
+def a_share(month: date, policy: Policy, days: frozenset[int]) -> SubsidyComputation:
+    """What one of several carers gets for his days."""
+    facts = every_day(month, but=frozenset(range(1, 32)) - days)
+    return compute_subsidy(replace(a_month(month, facts=facts), is_shared=True), policies=always(policy))
+
+
+@given(st.data())
+def test_two_carers_never_get_more_than_the_months_amount(data: st.DataObject):
+    month = data.draw(st.sampled_from([NOVEMBER, JAN, FEB, LEAP]))
+    policy = data.draw(st.composite(a_policy_of)())
+    first = data.draw(st.frozensets(st.integers(1, 31)))
+    second = data.draw(st.frozensets(st.integers(1, 31))) - first
+
+    both = a_share(month, policy, first).amount_fen + a_share(month, policy, second).amount_fen
+
+    assert both <= most_fen(policy, len(calendar_days(month)))
+
+
+def test_a_month_is_shared_by_a_day_that_counts_for_another_carer_of_the_client():
+    other = replace(a_fact(nov(3)), carer_id=OTHER_CARER)
+    of = {"client_id": CLIENT, "carer_id": CARER}
+
+    assert is_shared([a_fact(nov(2)), other], **of)
+    assert not is_shared([a_fact(nov(2)), replace(other, standing=DayStanding.SECOND)], **of)
+    assert not is_shared([a_fact(nov(2)), replace(other, client_id=CARER)], **of)
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "months"),
+    [
+        (date(2026, 12, 31), 2, (date(2026, 10, 1), NOVEMBER)),
+        (date(2026, 1, 1), 3, (date(2025, 10, 1), date(2025, 11, 1), date(2025, 12, 1))),
+        (NOVEMBER, 0, ()),
+    ],
+)
+def test_the_last_months_are_those_that_are_over(day: date, count: int, months: tuple[date, ...]):
+    assert months_before(day, count=count) == months

@@ -2,6 +2,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli import main
+from demo.installation import lay_policies
 from tests.policies.factories import a_fund, entry, write
 
 
@@ -24,8 +25,9 @@ def test_a_folder_with_problems_fails_the_check_and_names_them(tmp_path):
     assert "fund.toml: visit.speed: 没有这个键" in answer.output
 
 
-def test_show_names_the_clause_the_secondary_source_and_what_is_assumed():
-    lines = run("show", "tianjin", "--district", "120101", "--on", "2026-11-03").output.splitlines()
+def test_show_names_the_clause_the_secondary_source_and_what_is_assumed(tmp_path):
+    words = ["show", "tianjin", "--district", "120101", "--on", "2026-11-03"]
+    lines = run(*words, env={"ANHU_POLICIES_DIR": str(lay_policies(tmp_path))}).output.splitlines()
 
     shown = {line.split()[0]: line for line in lines if line.strip()}
     assert "二（四）" in shown["carer.caseload_max"]

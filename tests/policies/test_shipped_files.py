@@ -1,12 +1,17 @@
+import json
+from datetime import timedelta
+
 import pytest
 
 from app.policies.codes import DayDivisor, HomeType, Payee, PlanAuthor, StartRule, SubsidyKind
 from app.policies.service import load_book
+from app.policies.texts import read_policy
 from app.policies.types import NoPolicy, PolicyExpired
+from demo.installation import lay_policies
 from tests.policies.factories import day
 
 BOOK = load_book()
-PLACES = [("tianjin", None), ("tianjin", "120101"), ("huaian", None), ("huaian", "320812")]
+PLACES = [("tianjin", None), ("huaian", None)]
 
 FOUND = [
     ("tianjin", "subsidy.amount_fen", 75000, None),
@@ -14,9 +19,10 @@ FOUND = [
     ("tianjin", "carer.caseload_min", 5, "二（四）"),
     ("tianjin", "carer.caseload_max", 10, "二（四）"),
     ("tianjin", "family.training_months", 2, "二（四）"),
-    ("tianjin", "family.item_category", "basic_life_care", "三（七）"),
     ("tianjin", "plan.author_role", "agency", "二（六）"),
     ("tianjin", "entitlement.mode_change", "next_month", "二（五）"),
+    ("tianjin", "entitlement.home_types", ["agency_care", "family_care"], "二（四）、二（五）"),
+    ("huaian", "carer.certificate_required", False, "四（二）"),
     ("huaian", "subsidy.payee", "insured_person", "三（五）"),
     ("huaian", "entitlement.benefit_start", "next_day", "二（三）1"),
     ("huaian", "entitlement.review_interval_months", 12, "三（二）"),
@@ -26,6 +32,7 @@ ASSUMED = [
     ("tianjin", "subsidy.day_divisor"),
     ("tianjin", "family.provisional_earns"),
     ("tianjin", "family.counts_from"),
+    ("tianjin", "family.item_category"),
     ("tianjin", "family.clock_events_per_day"),
     ("tianjin", "location.radius_m"),
     ("huaian", "subsidy.kind"),
@@ -116,25 +123,29 @@ def test_tianjin_and_huaian_differ_in_what_their_documents_say():
         ("huaian", "120101", "2026-11-03", 200, 30),
     ],
 )
-def test_a_district_changes_its_local_keys_on_its_days_only(region, district, on, radius_m, late_minutes):
-    policy = BOOK.policy_for(region=region, district=district, on=day(on))
+def test_a_made_up_district_of_the_demo_changes_its_local_keys_on_its_days_only(
+    tmp_path, region, district, on, radius_m, late_minutes
+):
+    policy = load_book(lay_policies(tmp_path)).policy_for(region=region, district=district, on=day(on))
 
     assert policy.location.radius_m == radius_m
     assert policy.clock.late_window.total_seconds() == late_minutes * 60
 
 
 @pytest.mark.parametrize(("on", "district"), [("2024-12-31", None), ("2025-01-01", "120101")])
-def test_a_policy_names_a_district_only_where_the_district_has_rules_of_its_own(on, district):
-    policy = BOOK.policy_for(region="tianjin", district="120101", on=day(on))
+def test_a_policy_names_a_district_only_where_the_district_has_rules_of_its_own(tmp_path, on, district):
+    policy = load_book(lay_policies(tmp_path)).policy_for(region="tianjin", district="120101", on=day(on))
 
     assert policy.district == district
 
 
+def test_no_district_is_shipped_for_which_no_document_was_found():
+    assert {each.district for code in BOOK.regions for each in BOOK.spans(region=code)} == {None}
+
+
 GOLDEN = {
-    ("huaian", None): "bfcbc903d562a2c972febabc0904a4895608a697a7e1a2db220c170c858db403",
-    ("huaian", "320812"): "ba2d71131eacfd7bd1523f8218c7db04555925169e58917b5096046dc78067cb",
-    ("tianjin", None): "bef84396267012e875f059c4d7787fe9d760b5095285b453669d6c8d3cf9c24b",
-    ("tianjin", "120101"): "ad316dbe17f4031f62d7ee536abaa0cfc171f4641aa0e4a9a364db62c617b30f",
+    ("huaian", None): "7edf2a18234fabd16f6469976d425664b6d635575f4837fa8a3fc41af2fb1245",
+    ("tianjin", None): "71c38b63c204d65cda5e50fdccb532a477a6e526dc96bef090c3ffcc87704f13",
 }
 
 
@@ -142,3 +153,14 @@ def test_the_texts_of_the_shipped_files_keep_their_digests():
     digests = {(each.region, each.district): each.digest for code in BOOK.regions for each in BOOK.spans(region=code)}
 
     assert digests == GOLDEN
+
+
+def test_a_text_from_before_the_limit_of_backdating_is_read_with_a_month():
+    now = next(iter(BOOK.spans(region="tianjin")))
+    facts = json.loads(now.text)
+    del facts["values"]["entry.backdate_days"]
+
+    older = read_policy(json.dumps(facts))
+
+    assert older.entry == now.entry
+    assert older.entry.backdate == timedelta(days=31)

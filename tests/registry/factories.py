@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.kernel.codes import CREDIT_CODE_ALPHABET, RESIDENT_ID_CHECKS, RESIDENT_ID_WEIGHTS
 from app.kernel.geo import CoordinateSystem, Point
-from app.kernel.permissions import SystemActor
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind, SystemActor
 from app.policies.codes import HomeType, Relation
 from app.registry.commands import (
     AgencyAgreementEntry,
@@ -53,6 +54,7 @@ from app.registry.shown import (
 )
 from app.registry.types import (
     CarerKind,
+    CertificateKind,
     ContractKind,
     EntitlementView,
     GuardianExtent,
@@ -64,6 +66,9 @@ from app.registry.types import (
 )
 
 SYSTEM = SystemActor(region="tianjin", job="tests")
+CLERK, CHECKER = (
+    Actor("tianjin", new_id(), Role.OPERATOR_REVIEWER, Scope(ScopeKind.FUND), grant_id=new_id()) for _ in range(2)
+)
 SINCE = date(2026, 1, 1)
 ENTERED_AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
 DISTRICT = "120103"
@@ -119,7 +124,7 @@ def a_carer(
         person=a_person(),
         kind=CarerKind.PROFESSIONAL,
         employment=EmploymentEntry(employer.id, ContractKind.LABOUR, SINCE),
-        certificates=(CertificateEntry("养老护理员", number, SINCE, certified_to),),
+        certificates=(CertificateEntry(CertificateKind.ELDERLY_CARE, number, SINCE, certified_to),),
     )
     return register_carer(session, replace(command, **values), actor=SYSTEM, at=ENTERED_AT)
 
@@ -192,13 +197,13 @@ def a_training(
     **values: Any,
 ) -> TrainingOutcome:
     """A family carer's stage; formal since `valid_from`, as the fund may enter it."""
-    command = TrainingEntry(carer.id, stage, valid_from, exam_on=valid_from, exam_document="档案柜3-12")
+    command = TrainingEntry(carer.id, stage, valid_from, exam_on=valid_from, exam_document="D3-12")
     return record_training(session, replace(command, **values), client_id=client.client.id, actor=SYSTEM, at=ENTERED_AT)
 
 
 def a_guardian(session: Session, *, client: ClientView, **values: Any) -> GuardianView:
     """A daughter who may confirm care."""
-    command = GuardianEntry(a_person(), Relation.CHILD, GuardianExtent.CONFIRM_CARE, "授权委托书 2026-01", SINCE)
+    command = GuardianEntry(a_person(), Relation.CHILD, GuardianExtent.CONFIRM_CARE, "WT-2026-01", SINCE)
     return appoint_guardian(
         session, replace(command, **values), client_id=client.client.id, actor=SYSTEM, at=ENTERED_AT
     )
@@ -221,7 +226,7 @@ def a_suspension(
     session: Session, *, client: ClientView, valid_from: date, valid_to: date | None = None
 ) -> SuspensionView:
     """Days on which the entitlement rests."""
-    command = SuspensionEntry("资格未确认", valid_from, valid_to)
+    command = SuspensionEntry("not_confirmed", valid_from, valid_to)
     return suspend(session, command, client_id=client.client.id, actor=SYSTEM, at=ENTERED_AT)
 
 
@@ -230,7 +235,7 @@ def a_bank_account(
 ) -> BankAccountView:
     """A payee's account, its name check done unless told otherwise."""
     command = replace(BankAccountEntry(f"62220210001{next(_numbers):08d}", "102110000011", "工商银行"), **values)
-    account = set_bank_account(session, command, person_id=person_id, actor=SYSTEM, at=ENTERED_AT)
+    account = set_bank_account(session, command, person_id=person_id, actor=CLERK, at=ENTERED_AT)
     if checked is None:
         return account
-    return record_name_check(session, NameCheckEntry(checked), account_id=account.id, actor=SYSTEM, at=ENTERED_AT)
+    return record_name_check(session, NameCheckEntry(checked), account_id=account.id, actor=CHECKER, at=ENTERED_AT)

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import exc, func, select, update
 from sqlalchemy.orm import Session
 
 from app.kernel.audit import AuditEntry
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role, Scope, ScopeKind
-from app.registry.models import BankAccount, Client, PeriodChange, Person
+from app.registry.history_models import PeriodChange
+from app.registry.models import BankAccount, Client, Person
+from tests.fixed_clock import clock_at
 from tests.registry.factories import (
     HOME,
     a_bank_account,
@@ -98,13 +101,22 @@ POSTS = [
         foreign=False,
     ),
     Post(
+        "agency state",
+        lambda scene, _: f"/agencies/{scene.agency.id}/state",
+        lambda _: {"state": "suspended", "reason": "inspection"},
+        ADMIN,
+        HEAD,
+        {"reason": "检查发现问题"},
+        foreign=False,
+    ),
+    Post(
         "carer",
         lambda *_: "/carers",
         lambda scene: {
             "person": person_json(),
             "kind": "professional",
-            "employment": {"agency_id": str(scene.agency.id), "contract_kind": "labour", "valid_from": "2026-01-01"},
-            "certificates": [{"kind": "养老护理员", "number": "A1", "valid_from": "2026-01-01"}],
+            "employment": {"agency_id": str(scene.agency.id), "contract_kind": "labour", "valid_from": "2026-11-01"},
+            "certificates": [{"kind": "elderly_care", "number": "A1", "valid_from": "2026-01-01"}],
         },
         DISPATCHER,
         REVIEWER,
@@ -113,7 +125,7 @@ POSTS = [
     Post(
         "certificate",
         lambda scene, _: f"/carers/{scene.carer.id}/certificates",
-        lambda _: {"kind": "健康证", "number": "H1", "valid_from": "2026-01-01", "valid_to": "2027-01-01"},
+        lambda _: {"kind": "health", "number": "H1", "valid_from": "2026-01-01", "valid_to": "2027-01-01"},
         DISPATCHER,
         REVIEWER,
         {"valid_to": "2025-01-01"},
@@ -129,7 +141,7 @@ POSTS = [
             "agreement": {
                 "agency_id": str(scene.agency.id),
                 "home_type": "agency_care",
-                "valid_from": "2026-01-01",
+                "valid_from": "2026-11-01",
             },
         },
         DISPATCHER,
@@ -140,7 +152,7 @@ POSTS = [
     Post(
         "agreement",
         _client("agreements"),
-        lambda scene: {"agency_id": str(scene.agency.id), "home_type": "family_care", "valid_from": "2026-01-01"},
+        lambda scene: {"agency_id": str(scene.agency.id), "home_type": "family_care", "valid_from": "2026-11-01"},
         DISPATCHER,
         REVIEWER,
         {"home_type": "none"},
@@ -162,7 +174,7 @@ POSTS = [
     Post(
         "suspension",
         _client("suspensions"),
-        lambda _: {"reason": "资格未确认", "valid_from": "2026-11-01"},
+        lambda _: {"reason": "not_confirmed", "valid_from": "2026-11-01"},
         REVIEWER,
         DISPATCHER,
         {"valid_to": "2026-10-01"},
@@ -193,7 +205,7 @@ POSTS = [
             "person": person_json(),
             "relation": "spouse",
             "extent": "sign",
-            "document": "委托书",
+            "document": "WT-2026-11",
             "valid_from": "2026-11-01",
         },
         DISPATCHER,
@@ -206,7 +218,7 @@ POSTS = [
         lambda scene: {
             "carer_id": str(scene.family_carer.id),
             "stage": "provisional",
-            "valid_from": "2026-09-01",
+            "valid_from": "2026-11-01",
         },
         DISPATCHER,
         REVIEWER,
@@ -241,15 +253,15 @@ POSTS = [
     Post(
         "end of an agreement",
         lambda scene, _: f"/agreements/{scene.client.agreements[0].id}/end",
-        lambda _: {"valid_to": "2026-12-01", "reason": "转出"},
+        lambda _: {"valid_to": "2026-12-01", "reason": "moved_out"},
         DISPATCHER,
         REVIEWER,
-        {"valid_to": "2025-01-01"},
+        {"valid_to": "yesterday"},
     ),
     Post(
         "end of an employment",
         lambda scene, _: f"/employments/{scene.carer.employments[0].id}/end",
-        lambda _: {"valid_to": "2026-12-01", "reason": "离职"},
+        lambda _: {"valid_to": "2026-12-01", "reason": "left_job"},
         DISPATCHER,
         REVIEWER,
         {"reason": ""},
@@ -344,7 +356,7 @@ def test_a_guardian_and_a_family_carer_see_their_client(client: FlaskClient, sce
 
 
 def test_a_guardian_sees_nothing_after_the_end(client: FlaskClient, scene: Scene):
-    ending = {"valid_to": "2026-11-20", "reason": "委托到期"}
+    ending = {"valid_to": "2026-11-20", "reason": "mandate_over"}
     scene.post(client, f"/guardians/{scene.guardian.id}/end", ending, scene.actors[DISPATCHER])
 
     answer = scene.get(client, f"/clients/{scene.client_id}", scene.actors[GUARDIAN])
@@ -355,7 +367,7 @@ def test_a_guardian_sees_nothing_after_the_end(client: FlaskClient, scene: Scene
 def test_a_family_carer_sees_a_client_no_more_once_the_assignment_is_over(client: FlaskClient, scene: Scene):
     detail = scene.get(client, f"/clients/{scene.client_id}", scene.actors[ADMIN]).json
     assignment_id = detail["assignments"][0]["id"]
-    ending = {"valid_to": "2026-11-20", "reason": "换人"}
+    ending = {"valid_to": "2026-11-20", "reason": "another_carer"}
     ended = scene.post(client, f"/assignments/{assignment_id}/end", ending, scene.actors[DISPATCHER])
 
     answers = [
@@ -414,7 +426,7 @@ def test_reading_an_identity_is_audited(client: FlaskClient, tianjin: Session, s
 
 
 def test_the_same_person_entered_twice_is_found(client: FlaskClient, tianjin: Session, scene: Scene):
-    body = POSTS[2].body(scene)
+    body = next(post for post in POSTS if post.name == "carer").body(scene)
 
     first = scene.post(client, "/carers", body, scene.actors[DISPATCHER])
     second = scene.post(client, "/carers", body, scene.actors[DISPATCHER])
@@ -448,7 +460,7 @@ def test_a_wrong_id_number_is_refused(client: FlaskClient, scene: Scene, number:
 
 def test_overlapping_rights_are_conflicts_with_a_code(client: FlaskClient, scene: Scene):
     dispatcher, reviewer = scene.actors[DISPATCHER], scene.actors[REVIEWER]
-    agreement = {"agency_id": str(scene.agency.id), "home_type": "agency_care", "valid_from": "2026-06-01"}
+    agreement = {"agency_id": str(scene.agency.id), "home_type": "agency_care", "valid_from": "2026-11-02"}
     entitlement = {"level": "4", "home_types": ["agency_care"], "concluded_on": "2026-10-01"}
     stay = {"kind": "hospital", "admitted_on": "2026-11-01"}
     scene.post(client, f"/clients/{scene.client_id}/stays", stay, dispatcher)
@@ -467,7 +479,7 @@ def test_overlapping_rights_are_conflicts_with_a_code(client: FlaskClient, scene
 
 def test_a_dispatcher_needs_an_agreement_or_a_contract_of_his_agency(client: FlaskClient, scene: Scene):
     dispatcher = scene.actors[DISPATCHER]
-    foreign = {"agency_id": str(scene.other_agency.id), "contract_kind": "labour", "valid_from": "2026-01-01"}
+    foreign = {"agency_id": str(scene.other_agency.id), "contract_kind": "labour", "valid_from": "2026-11-01"}
     carer = {"person": person_json(), "kind": "professional"}
 
     bare_client = scene.post(client, "/clients", {"person": person_json(), "district_code": "120103"}, dispatcher)
@@ -481,7 +493,7 @@ def test_a_dispatcher_needs_an_agreement_or_a_contract_of_his_agency(client: Fla
 
 def test_an_agency_that_left_a_client_reads_but_changes_nothing(client: FlaskClient, scene: Scene):
     dispatcher = scene.actors[DISPATCHER]
-    ending = {"valid_to": "2026-11-20", "reason": "转出"}
+    ending = {"valid_to": "2026-11-20", "reason": "moved_out"}
     scene.post(client, f"/agreements/{scene.client.agreements[0].id}/end", ending, dispatcher)
 
     read = scene.get(client, f"/clients/{scene.client_id}", dispatcher)
@@ -515,7 +527,9 @@ def test_a_transfer_by_the_fund_leaves_neither_gap_nor_overlap(client: FlaskClie
     )
 
 
-def test_a_changed_bank_account_waits_and_the_same_one_does_not(client: FlaskClient, tianjin: Session, scene: Scene):
+def test_a_bank_account_waits_and_recording_the_same_one_again_changes_nothing(
+    client: FlaskClient, tianjin: Session, scene: Scene
+):
     path = f"/people/{scene.family_carer.person.id}/bank-accounts"
     first, second = (
         {"number": number, "bank_code": "102110000011"} for number in ("6222021000112345672", "6222021000112345680")
@@ -526,26 +540,98 @@ def test_a_changed_bank_account_waits_and_the_same_one_does_not(client: FlaskCli
     same = scene.post(client, path, first, reviewer).json
     changed = scene.post(client, path, second, reviewer).json
 
-    assert (opened["hold_until"], opened["number"]) == (None, "****5672")
+    assert (opened["hold_until"][:10], opened["number"]) == ("2026-11-27", "****5672")
     assert same == opened
     assert changed["hold_until"].startswith("2026-11-27T")
     live = select(func.count()).select_from(BankAccount).where(BankAccount.replaced_at.is_(None))
     assert tianjin.scalar(live) == 1
 
 
+def test_a_corrected_bank_name_is_another_account(client: FlaskClient, scene: Scene):
+    path = f"/people/{scene.family_carer.person.id}/bank-accounts"
+    wrong = {"number": "6222021000112345672", "bank_code": "102110000011", "bank_name": "工商银行静每支行"}
+
+    opened = scene.post(client, path, wrong, scene.actors[REVIEWER]).json
+    corrected = scene.post(client, path, wrong | {"bank_name": "工商银行静海支行"}, scene.actors[REVIEWER]).json
+
+    assert corrected["bank_name"] == "工商银行静海支行"
+    assert corrected["id"] != opened["id"]
+
+
+def test_who_recorded_a_bank_account_does_not_check_it(client: FlaskClient, tianjin: Session, scene: Scene):
+    path = f"/people/{scene.family_carer.person.id}/bank-accounts"
+    body = {"number": "6222021000112345672", "bank_code": "102110000011"}
+    second = make_account(tianjin, role=REVIEWER)
+    tianjin.commit()
+    opened = scene.post(client, path, body, scene.actors[REVIEWER]).json
+    check = f"/bank-accounts/{opened['id']}/name-check"
+
+    alone = scene.post(client, check, {"result": "matched"}, scene.actors[REVIEWER])
+    checked = scene.post(client, check, {"result": "matched"}, second)
+
+    assert (alone.status_code, alone.json["code"]) == (409, "account_set_by_same_person")
+    assert (checked.status_code, checked.json["name_check"]) == (201, "matched")
+
+
+def test_the_database_refuses_a_check_by_who_recorded_the_account(tianjin: Session, scene: Scene):
+    a_bank_account(tianjin, person_id=scene.family_carer.person.id)
+
+    with pytest.raises(exc.IntegrityError, match="ck_bank_account_two_people"):
+        tianjin.execute(update(BankAccount).values(checked_by=BankAccount.set_by))
+
+
+def test_another_holder_than_the_payee_never_matches(client: FlaskClient, tianjin: Session, scene: Scene):
+    account = a_bank_account(tianjin, person_id=scene.family_carer.person.id, holder_name="赵敏儿", checked=None)
+    tianjin.commit()
+    check = f"/bank-accounts/{account.id}/name-check"
+
+    refused = scene.post(client, check, {"result": "matched"}, scene.actors[REVIEWER])
+    told = scene.post(client, check, {"result": "mismatched"}, scene.actors[REVIEWER])
+
+    assert (refused.status_code, refused.json["code"]) == (409, "holder_differs")
+    assert told.json["name_check"] == "mismatched"
+
+
 def test_a_family_carer_becomes_formal_after_two_months_and_the_exam(client: FlaskClient, scene: Scene):
     path, dispatcher = f"/clients/{scene.client_id}/trainings", scene.actors[DISPATCHER]
     carer = {"carer_id": str(scene.family_carer.id)}
-    formal = carer | {"stage": "formal", "exam_on": "2026-11-03", "exam_document": "档案柜3"}
+    formal = carer | {"stage": "formal", "exam_on": "2027-01-05", "exam_document": "D3-7"}
+    begun = scene.post(client, path, carer | {"stage": "provisional", "valid_from": "2026-11-01"}, dispatcher)
 
-    unready = scene.post(client, path, formal, dispatcher)
-    scene.post(client, path, carer | {"stage": "provisional", "valid_from": "2026-09-01"}, dispatcher)
-    unexamined = scene.post(client, path, carer | {"stage": "formal"}, dispatcher)
-    done = scene.post(client, path, formal, dispatcher)
+    early = scene.post(client, path, formal, dispatcher)
+    with clock_at(datetime(2027, 1, 6, 1, tzinfo=UTC)):
+        unexamined = scene.post(client, path, carer | {"stage": "formal"}, dispatcher)
+        done = scene.post(client, path, formal, dispatcher)
 
-    assert unready.json["code"] in {"training_missing", "training_start_missing"}
+    assert begun.status_code == 201
+    assert early.json["code"] == "training_not_over"
     assert unexamined.json["code"] == "exam_missing"
-    assert (done.json["training"]["valid_from"], done.json["counts_from"]) == ("2026-11-03", "2026-12-01")
+    assert (done.json["training"]["valid_from"], done.json["counts_from"]) == ("2027-01-05", "2027-02-01")
+
+
+@pytest.mark.parametrize(
+    ("role", "valid_from", "code"),
+    [
+        (DISPATCHER, None, "training_start_missing"),
+        (ADMIN, None, "training_start_missing"),
+        (DISPATCHER, "2026-11-01", "training_missing"),
+    ],
+)
+def test_an_agency_makes_nobody_formal_without_a_training(
+    client: FlaskClient, scene: Scene, role: Role, valid_from: str | None, code: str
+):
+    formal = {
+        "carer_id": str(scene.family_carer.id),
+        "stage": "formal",
+        "valid_from": valid_from,
+        "exam_on": "2026-11-03",
+        "exam_document": "D3-7",
+    }
+    body = {name: value for name, value in formal.items() if value is not None}
+
+    answer = scene.post(client, f"/clients/{scene.client_id}/trainings", body, scene.actors[role])
+
+    assert (answer.json["code"], answer.status_code) == (code, 422 if code == "training_start_missing" else 409)
 
 
 def test_a_relation_the_policy_does_not_name_is_refused(client: FlaskClient, tianjin: Session, scene: Scene):
@@ -574,9 +660,150 @@ def test_another_day_of_death_is_a_correction_with_a_reason(client: FlaskClient,
     scene.post(client, path, {"died_on": "2026-11-10"}, head)
 
     refused = scene.post(client, path, {"died_on": "2026-11-12"}, head)
-    corrected = scene.post(client, path, {"died_on": "2026-11-12", "reason": "死亡证明"}, head)
+    corrected = scene.post(client, path, {"died_on": "2026-11-12", "reason": "death_certificate"}, head)
 
     assert (refused.status_code, refused.json["code"]) == (409, "death_recorded")
     assert corrected.json["client"]["person"]["died_on"] == "2026-11-12"
-    assert tianjin.scalars(select(PeriodChange.right_kind)).all() == ["life"]
+    changes = tianjin.execute(select(PeriodChange.right_kind, PeriodChange.reason).order_by(PeriodChange.id)).all()
+    assert changes == [("life", "died"), ("life", "death_certificate")]
     assert tianjin.scalar(select(func.count()).select_from(Client)) == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "body", "status", "code"),
+    [
+        (REVIEWER, {"died_on": None}, 409, "death_recorded"),
+        (HEAD, {"died_on": None, "reason": "mistaken"}, 403, "death_taken_back_by_fund"),
+        (REVIEWER, {"died_on": None, "reason": "mistaken"}, 201, None),
+        (HEAD, {"died_on": "1950-03-03", "reason": "mistaken"}, 422, "death_before_birth"),
+        (HEAD, {"died_on": "2026-11-21", "reason": "mistaken"}, 422, "death_in_future"),
+        (HEAD, {"died_on": "2026-11-12", "reason": "证明写错了"}, 422, "fields_invalid"),
+    ],
+)
+def test_a_recorded_death_is_taken_back_by_the_fund_with_a_reason(
+    client: FlaskClient, scene: Scene, role: Role, body: dict[str, Any], status: int, code: str | None
+):
+    path = f"/clients/{scene.client_id}/death"
+    scene.post(client, path, {"died_on": "2026-11-10"}, scene.actors[HEAD])
+
+    answer = scene.post(client, path, body, scene.actors[role])
+
+    assert (answer.status_code, answer.json.get("code")) == (status, code)
+    shown = scene.get(client, f"/clients/{scene.client_id}", scene.actors[HEAD]).json["client"]["person"]
+    assert shown["died_on"] == (None if status == 201 else "2026-11-10")
+
+
+@pytest.mark.parametrize(
+    ("tail", "body", "role", "field"),
+    [
+        ("suspensions", {"reason": "资格未确认", "valid_from": "2026-11-01"}, REVIEWER, "reason"),
+        ("guardians", {"document": "委托书"}, DISPATCHER, "document"),
+        ("guardians", {"document": "110105194912310021"}, DISPATCHER, "document"),
+        ("trainings", {"exam_document": "王秀英考核表"}, DISPATCHER, "exam_document"),
+        ("trainings", {"exam_document": "13900000001"}, DISPATCHER, "exam_document"),
+    ],
+)
+def test_what_is_never_changed_takes_codes_and_file_numbers_only(
+    client: FlaskClient, scene: Scene, tail: str, body: dict[str, str], role: Role, field: str
+):
+    answer = scene.post(client, f"/clients/{scene.client_id}/{tail}", body, scene.actors[role])
+
+    assert answer.status_code == 422
+    assert answer.json["details"]["fields"][field]["code"] in ("not_a_reason_code", "not_a_file_number")
+
+
+@pytest.mark.parametrize(("kind", "number"), [("健康证", "H1"), ("health", "110105194912310021"), ("health", "甲1")])
+def test_a_certificate_has_a_kind_and_a_number_that_is_no_id_number(
+    client: FlaskClient, scene: Scene, kind: str, number: str
+):
+    body = {"kind": kind, "number": number, "valid_from": "2026-01-01"}
+
+    answer = scene.post(client, f"/carers/{scene.carer.id}/certificates", body, scene.actors[DISPATCHER])
+
+    assert (answer.status_code, answer.json["code"]) == (422, "fields_invalid")
+
+
+REFUSED = [
+    ("another district", "/clients", {"again": True, "district_code": "120101"}, DISPATCHER, "client_differs"),
+    ("employment of family", "/carers", {"employed": True, "kind": "family"}, DISPATCHER, "employment_not_for_family"),
+    ("certificate twice", "/carers/{carer}/certificates", {"kind": "elderly_care", "again": True}, DISPATCHER,
+     "certificate_exists"),
+    ("discharge tomorrow", "/stays/{stay}/end", {"discharged_on": "2026-11-21"}, DISPATCHER, "discharge_in_future"),
+    ("conclusion tomorrow", "/clients/{client}/entitlements",
+     {"level": "5", "home_types": ["agency_care"], "concluded_on": "2026-11-21"}, REVIEWER, "conclusion_in_future"),
+    ("guardianship over", "/guardians/{guardian}/access", {"ended": "guardians/{guardian}"}, DISPATCHER,
+     "guardianship_over"),
+    ("training of a professional", "/clients/{client}/trainings",
+     {"carer_id": "{carer}", "stage": "provisional", "valid_from": "2026-11-01"}, DISPATCHER, "not_family_carer_here"),
+    ("training before the task", "/clients/{client}/trainings",
+     {"carer_id": "{family}", "stage": "provisional", "valid_from": "2025-12-31"}, ADMIN, "not_family_carer_here"),
+    ("after death", "/clients/{client}/assignments", {"carer_id": "{carer}", "valid_from": "2026-11-20", "died": True},
+     DISPATCHER, "client_died"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "body", "role", "code"), [pytest.param(*row[1:], id=row[0]) for row in REFUSED])
+def test_each_refusal_has_its_code(
+    client: FlaskClient, tianjin: Session, scene: Scene, path: str, body: dict[str, Any], role: Role, code: str
+):
+    known = a_person()
+    a_client(tianjin, agency=scene.agency, person=known)
+    stay = a_stay(tianjin, client=scene.client, admitted_on=NOW.date().replace(day=2))
+    tianjin.commit()
+    ids = {"client": scene.client_id, "carer": scene.carer.id, "family": scene.family_carer.id, "stay": stay.id}
+    ids |= {"guardian": scene.guardian.id}
+    body = {key: value.format(**ids) if isinstance(value, str) else value for key, value in body.items()}
+    _arrange(client, scene, body, known=known)
+
+    answer = scene.post(client, path.format(**ids), body, scene.actors[role])
+
+    assert answer.json["code"] == code
+    assert answer.status_code in (409, 422)
+
+
+def _arrange(http: FlaskClient, scene: Scene, body: dict[str, Any], *, known: Any) -> None:
+    """Turn the table's marks into what they stand for."""
+    own = {"agency_id": str(scene.agency.id), "valid_from": "2026-11-01"}
+    if body.pop("again", False) and "kind" in body:
+        body |= {"number": scene.carer.certificates[0].number, "valid_from": "2026-01-01"}
+    elif "district_code" in body:
+        body |= {"person": {"id_number": known.id_number, "name": known.name}}
+        body |= {"agreement": own | {"home_type": "agency_care"}}
+    if body.pop("employed", False):
+        body |= {"person": person_json(), "employment": own | {"contract_kind": "labour"}}
+    if ended := body.pop("ended", None):
+        ending = {"valid_to": "2026-11-20", "reason": "mandate_over"}
+        scene.post(http, f"/{ended}/end", ending, scene.actors[DISPATCHER])
+    if body.pop("died", False):
+        scene.post(http, f"/clients/{scene.client_id}/death", {"died_on": "2026-11-19"}, scene.actors[HEAD])
+
+
+@pytest.mark.parametrize(
+    ("states", "code"),
+    [
+        (("suspended",), "agency_not_active"),
+        (("left",), "agency_not_active"),
+        (("suspended", "active"), None),
+        (("left", "active"), "agency_not_active"),
+    ],
+)
+def test_an_agency_takes_clients_while_it_is_active_and_does_not_come_back(
+    client: FlaskClient, scene: Scene, states: tuple[str, ...], code: str | None
+):
+    admin, path = scene.actors[ADMIN], f"/agencies/{scene.other_agency.id}/state"
+    agreement = {"agency_id": str(scene.other_agency.id), "home_type": "agency_care", "valid_from": "2026-11-01"}
+    body = {"person": person_json(), "district_code": "120103", "agreement": agreement}
+
+    changed = [scene.post(client, path, {"state": state, "reason": "inspection"}, admin) for state in states]
+    answer = scene.post(client, "/clients", body, scene.stranger)
+
+    assert answer.json.get("code") == code
+    assert changed[-1].status_code == (409 if states == ("left", "active") else 201)
+
+
+def test_a_state_an_agency_has_is_not_entered_again(client: FlaskClient, scene: Scene):
+    path, body = f"/agencies/{scene.agency.id}/state", {"state": "active", "reason": "inspection"}
+
+    answer = scene.post(client, path, body, scene.actors[ADMIN])
+
+    assert (answer.status_code, answer.json["code"]) == (409, "illegal_transition")

@@ -1,6 +1,7 @@
 """Days on which rights begin, by tables of cases."""
 
 from datetime import date
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -9,11 +10,14 @@ from app.registry.rules import (
     add_months,
     becomes_formal_on,
     benefit_starts,
-    formal_counts_from,
+    ends_later,
     is_allowed_combination,
-    lies_within,
+    judge_name_check,
+    most_clients,
+    overlaps,
+    supported_until,
 )
-from app.registry.types import Period
+from app.registry.types import CheckRefusal, NameCheck, Period
 
 AGENCY, FAMILY = HomeType.AGENCY_CARE, HomeType.FAMILY_CARE
 
@@ -64,7 +68,7 @@ def test_a_family_carer_becomes_formal_after_training_and_exam(
     started_on: date, months: int, exam_on: date | None, formal_on: date, counts: date
 ):
     assert becomes_formal_on(started_on, months=months, exam_on=exam_on) == formal_on
-    assert formal_counts_from(started_on, months=months, exam_on=exam_on, rule=StartRule.NEXT_MONTH) == counts
+    assert benefit_starts(formal_on, rule=StartRule.NEXT_MONTH) == counts
 
 
 COMBINATIONS = (frozenset({AGENCY}), frozenset({AGENCY, FAMILY}))
@@ -79,17 +83,91 @@ def test_only_a_listed_combination_of_home_types_is_allowed(home_types: tuple[Ho
 
 
 JANUARY = Period(date(2026, 1, 1), date(2026, 2, 1))
+FEBRUARY = Period(date(2026, 2, 1), date(2026, 3, 1))
+SPRING = Period(date(2026, 3, 1))
+
+OVERLAPS = [
+    (JANUARY, JANUARY, True),
+    (JANUARY, FEBRUARY, False),
+    (JANUARY, Period(date(2026, 1, 31)), True),
+    (SPRING, FEBRUARY, False),
+    (SPRING, Period(date(2025, 1, 1)), True),
+    (JANUARY, Period(date(2026, 1, 5), date(2026, 1, 5)), False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "is_shared"), OVERLAPS)
+def test_periods_overlap_when_they_share_a_day(one: Period, other: Period, *, is_shared: bool):
+    assert overlaps(one, other) is is_shared
+    assert overlaps(other, one) is is_shared
 
 
 @pytest.mark.parametrize(
-    ("period", "is_within"),
+    ("valid_to", "than", "is_later"),
     [
-        (JANUARY, True),
-        (Period(date(2026, 1, 1), date(2026, 2, 2)), False),
-        (Period(date(2025, 12, 31), date(2026, 2, 1)), False),
-        (Period(date(2026, 1, 10)), False),
+        (date(2026, 2, 1), None, False),
+        (date(2026, 2, 1), date(2026, 2, 1), False),
+        (date(2026, 1, 31), date(2026, 2, 1), False),
+        (date(2026, 2, 2), date(2026, 2, 1), True),
     ],
 )
-def test_a_period_lies_within_another_when_all_its_days_do(period: Period, *, is_within: bool):
-    assert lies_within(period, outer=JANUARY) is is_within
-    assert lies_within(period, outer=Period(date(2026, 1, 1))) is (period.valid_from >= date(2026, 1, 1))
+def test_nothing_ends_later_than_an_open_right(valid_to: date, than: date | None, *, is_later: bool):
+    assert ends_later(valid_to, than=than) is is_later
+
+
+SUPPORT = [
+    (date(2026, 1, 5), [], date(2026, 1, 5)),
+    (date(2026, 1, 5), [FEBRUARY], date(2026, 1, 5)),
+    (date(2026, 1, 5), [JANUARY], date(2026, 2, 1)),
+    (date(2026, 1, 5), [FEBRUARY, JANUARY], date(2026, 3, 1)),
+    (date(2026, 1, 5), [JANUARY, SPRING], date(2026, 2, 1)),
+    (date(2026, 1, 5), [JANUARY, SPRING, FEBRUARY], None),
+    (date(2026, 2, 1), [JANUARY], date(2026, 2, 1)),
+]
+
+
+@pytest.mark.parametrize(("day", "spans", "until"), SUPPORT)
+def test_a_task_is_supported_as_long_as_one_span_follows_another(day: date, spans: list[Period], until: date | None):
+    assert supported_until(day, spans=spans) == until
+
+
+ONE, TWO = uuid4(), uuid4()
+LATE = [(ONE, Period(date(2026, 1, 20))), (TWO, Period(date(2026, 1, 25)))]
+HELD = [
+    ([], JANUARY, 0),
+    ([(ONE, JANUARY)], JANUARY, 1),
+    ([(ONE, JANUARY), (ONE, JANUARY)], JANUARY, 1),
+    ([(ONE, JANUARY), (TWO, FEBRUARY)], Period(date(2026, 1, 1)), 1),
+    ([(ONE, Period(date(2026, 1, 20))), (TWO, Period(date(2026, 1, 25)))], Period(date(2026, 1, 1)), 2),
+    (
+        [(ONE, Period(date(2026, 1, 20))), (TWO, Period(date(2026, 1, 25)))],
+        Period(date(2026, 1, 1), date(2026, 1, 25)),
+        1,
+    ),
+    ([(ONE, Period(date(2025, 1, 1))), (TWO, Period(date(2026, 1, 25)))], Period(date(2026, 1, 1)), 2),
+    ([(ONE, SPRING), (TWO, SPRING)], JANUARY, 0),
+]
+
+
+@pytest.mark.parametrize(("held", "within", "most"), HELD)
+def test_a_caseload_is_the_most_clients_on_one_day(held: list[tuple[UUID, Period]], within: Period, most: int):
+    assert most_clients(held, within=within) == most
+
+
+@pytest.mark.parametrize(
+    ("result", "holder", "checked_by", "expected"),
+    [
+        (NameCheck.MATCHED, "陈玉兰", 2, None),
+        (NameCheck.MATCHED, "陈玉兰", 1, CheckRefusal.SAME_PERSON),
+        (NameCheck.MATCHED, "赵敏儿", 2, CheckRefusal.HOLDER_DIFFERS),
+        (NameCheck.MATCHED, "赵敏儿", 1, CheckRefusal.SAME_PERSON),
+        (NameCheck.MISMATCHED, "赵敏儿", 2, None),
+        (NameCheck.MISMATCHED, "陈玉兰", 2, None),  # the bank may know better
+        (NameCheck.MISMATCHED, "陈玉兰", 1, CheckRefusal.SAME_PERSON),
+        (NameCheck.UNCHECKED, "赵敏儿", 1, None),
+    ],
+)
+def test_a_name_check_is_made_by_a_second_person_and_matches_the_payee_only(result, holder, checked_by, expected):
+    found = judge_name_check(result, holder=holder, payee="陈玉兰", set_by=UUID(int=1), checked_by=UUID(int=checked_by))
+
+    assert found is expected

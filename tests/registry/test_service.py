@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from app.policies.codes import HomeType, Relation
 from app.registry.commands import AgencyAgreementEntry, AgreementEntry, EndEntry, EntitlementEntry
 from app.registry.service.agencies import AgencyNotDesignated, OutsideServiceArea, OutsideServiceScope
-from app.registry.service.assignments import CarerNotEmployed, CaseloadFull, OwnCarer
+from app.registry.service.assignments import OwnCarer
 from app.registry.service.clients import add_agreement
 from app.registry.service.endings import end_right
 from app.registry.service.entitlements import ConclusionTooLong, HomeTypesNotAllowed, grant_entitlement
+from app.registry.service.professionals import CarerNotEmployed, CaseloadFull
 from tests.registry.factories import (
     ENTERED_AT,
     SINCE,
@@ -102,20 +103,25 @@ def test_an_entitlement_is_not_extended_past_its_conclusion(tianjin: Session):
     right = an_entitlement(tianjin, client=client)
     last = right.period.valid_to
     end_right(
-        tianjin, EndEntry(date(2026, 6, 1), "复评"), kind="entitlements", right_id=right.id, actor=SYSTEM, at=ENTERED_AT
+        tianjin,
+        EndEntry(date(2026, 6, 1), "reassessed"),
+        kind="entitlements",
+        right_id=right.id,
+        actor=SYSTEM,
+        at=ENTERED_AT,
     )
 
     with pytest.raises(ConclusionTooLong):
         end_right(
             tianjin,
-            EndEntry(last + timedelta(days=1), "更正"),
+            EndEntry(last + timedelta(days=1), "corrected"),
             kind="entitlements",
             right_id=right.id,
             actor=SYSTEM,
             at=ENTERED_AT,
         )
     corrected = end_right(
-        tianjin, EndEntry(last, "更正"), kind="entitlements", right_id=right.id, actor=SYSTEM, at=ENTERED_AT
+        tianjin, EndEntry(last, "corrected"), kind="entitlements", right_id=right.id, actor=SYSTEM, at=ENTERED_AT
     )
 
     assert corrected.period.valid_to == last

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from app.kernel.settings import EXTENSION, Settings
 from app.policies.codes import ItemCategory
+from app.policies.models import PolicyText
 from app.schedules.models import Visit, VisitChange
 from app.schedules.types import VisitSource, VisitState, VisitToPlan
 from tests.registry import factories as registry
@@ -113,7 +115,7 @@ def a_plan(session: Session, client_id: UUID, agency_id: UUID) -> UUID:
         agency_id=agency_id,
         valid_from=SINCE,
         confirmed_at=NOW,
-        policy_digest="test",
+        policy_digest=session.scalars(select(PolicyText.digest).limit(1)).one(),
         created_at=NOW,
     )
     lines = [

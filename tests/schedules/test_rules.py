@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 
 from app.registry.types import CarerKind, Period
-from app.schedules.rules import find_collisions, find_overlaps, refuse_visit
+from app.schedules.rules import find_collisions, find_overlaps, may_cancel, refuse_visit
 from app.schedules.types import CarerRights, ClientRights, Designation, PlanningRules, Refusal, VisitToPlan
 from tests.schedules.factories import HOUR, NOW, TODAY
 
@@ -15,6 +16,7 @@ CLIENT, CARER, PLAN = UUID(int=1), UUID(int=2), UUID(int=3)
 ALWAYS = (Period(date(2026, 1, 1)),)
 UNTIL_TODAY = (Period(date(2026, 1, 1), TODAY),)
 FROM_TODAY = (Period(TODAY),)
+SINCE_YESTERDAY = (Period(TODAY - timedelta(days=1)),)
 CLIENT_RIGHTS = ClientRights(
     CLIENT,
     "120101",
@@ -26,7 +28,9 @@ CLIENT_RIGHTS = ClientRights(
     assigned=((CARER, ALWAYS[0]),),
 )
 CARER_RIGHTS = CarerRights(CARER, CarerKind.PROFESSIONAL, employed=ALWAYS, certified=ALWAYS)
-RULES = PlanningRules(timedelta(hours=3), certificate_required=True, uncertified_until=None)
+RULES = PlanningRules(
+    timedelta(hours=3), late_window=timedelta(minutes=30), certificate_required=True, uncertified_until=None
+)
 VISIT = VisitToPlan(UUID(int=9), CLIENT, CARER, NOW + HOUR, NOW + 2 * HOUR)
 
 
@@ -48,7 +52,7 @@ def test_with_every_right_a_visit_may_be_planned():
         ({"entitled": UNTIL_TODAY}, Refusal.NOT_ENTITLED),
         ({"entitled": ()}, Refusal.NOT_ENTITLED),
         ({"suspended": FROM_TODAY}, Refusal.ENTITLEMENT_SUSPENDED),
-        ({"away": FROM_TODAY}, Refusal.CLIENT_AWAY),
+        ({"away": SINCE_YESTERDAY}, Refusal.CLIENT_AWAY),
         ({"died_on": TODAY}, Refusal.CLIENT_DIED),
         ({"plans": ()}, Refusal.PLAN_MISSING),
         ({"plans": ((PLAN, UNTIL_TODAY[0]),)}, Refusal.PLAN_MISSING),
@@ -66,6 +70,7 @@ def test_a_missing_right_of_the_client_refuses(changed, code):
     [
         {"suspended": UNTIL_TODAY},
         {"away": UNTIL_TODAY},
+        {"away": FROM_TODAY},  # on the day of admission the client may still be at home in the morning
         {"died_on": TODAY + timedelta(days=1)},
         {"entitled": FROM_TODAY},
         {"served": FROM_TODAY},
@@ -110,8 +115,9 @@ def test_policy_may_let_the_uncertified_work_until_a_day(rules, refused):
         (1, 4.1, (Refusal.PERIOD_INVALID,)),
         (2, 2, (Refusal.PERIOD_INVALID,)),
         (2, 1, (Refusal.PERIOD_INVALID,)),
-        (-1, 0.1, ()),
-        (-1, 0, (Refusal.IN_PAST,)),
+        (-0.5, 0.5, ()),  # as late as a carer may be
+        (-0.51, 0.5, (Refusal.IN_PAST,)),
+        (-1, 2, (Refusal.IN_PAST,)),
     ],
 )
 def test_times_must_make_sense(begin, end, codes):
@@ -129,6 +135,13 @@ def test_what_the_agency_never_had_is_unknown_and_the_policy_must_hold():
     assert refusals(designations=(Designation(ALWAYS[0], ("120101",)),)) == ()
     assert refusals(rules=replace(RULES, is_expired=True)) == (Refusal.POLICY_EXPIRED,)
     assert refusals(rules=replace(RULES, is_unknown=True)) == (Refusal.NO_POLICY,)
+
+
+@pytest.mark.parametrize(("hours", "may"), [(0.1, True), (0, False), (-1, False), (None, True)])
+def test_a_visit_is_cancelled_before_its_planned_beginning_only(hours, may):
+    begins_at = None if hours is None else NOW + hours * HOUR
+
+    assert may_cancel(SimpleNamespace(planned_from=begins_at), at=NOW) is may
 
 
 def test_every_reason_is_given_at_once():

@@ -18,6 +18,7 @@ from app.accounts.rules import (
     check_duties,
     check_scope,
     check_staff_role,
+    may_open_door,
     show_binding_code,
 )
 from app.accounts.service.standing import lock_row, lock_visible, note, revoke_sessions
@@ -66,13 +67,17 @@ def open_account(
 ) -> OpenedAccount:
     """Open an account with its first grant, and issue a binding code for it.
 
-    A person has one account in a region: for one who has it already the grant is added and a new code issued.
-    `phone` lets its owner bind through WeChat without a code. Raises ScopeNotAllowed, DutiesConflict, PhoneInvalid.
-    Whether the caller may give this role is for the caller to check.
+    A person has one account in a region: for one who has it already the grant is added. A code and `phone`, by which
+    its owner binds through WeChat, open its door: who may not do that gets the grant alone, see `may_open_door`.
+    Raises ScopeNotAllowed, DutiesConflict, PhoneInvalid. Whether the caller may give this role is for him to check.
     """
     check_scope(role, scope=scope)
     account = _find_or_insert(session, person_id=person_id, label=label, actor=actor, at=at)
+    grants = list_grants(session, account_id=account.id)
+    roles = [grant.role for grant in grants if not grant.has_ended(at)]
     grant = _give(session, account, role=role, scope=scope, purpose=purpose, actor=actor, at=at)
+    if not may_open_door(actor.scope.kind, is_bound=account.identity_id is not None, roles=roles):
+        return OpenedAccount(account.id, grant.id, None, None)
     if phone is not None:
         set_phone(session, account_id=account.id, phone=phone, actor=actor, at=at)
     code = _issue_code(session, account, actor=actor, at=at)
@@ -96,7 +101,10 @@ def open_staff_account(session: Session, command: NewStaffAccount, *, actor: Any
 
 
 def add_grant(session: Session, *, account_id: UUID, grant: NewGrant, actor: AnyActor, at: datetime) -> Grant:
-    """Give a staff account a further role; the same role and scope again changes nothing."""
+    """Give an account a further role of staff; the same role and scope again changes nothing.
+
+    To a carer's account too: it knows the person, so that the role does not let him review his own care.
+    """
     check_staff_role(grant.role)
     check_scope(grant.role, scope=grant.scope)
     account = lock_visible(session, account_id=account_id, actor=actor)
@@ -142,10 +150,7 @@ def change_state(
 
 
 def new_binding_code(session: Session, *, account_id: UUID, actor: AnyActor, at: datetime) -> IssuedCode:
-    """Issue a new code for an account the actor may see; its unused ones stop working.
-
-    For a carer or guardian an agency asks through `open_account`, which knows the person.
-    """
+    """Issue a new code for an account the actor may see, bound or not; its unused ones stop working."""
     return _issue_code(session, lock_visible(session, account_id=account_id, actor=actor), actor=actor, at=at)
 
 
@@ -164,6 +169,15 @@ def set_phone(session: Session, *, account_id: UUID, phone: str | None, actor: A
     session.add(PhoneRoute(phone_index=index, region_code=actor.region, account_id=account_id))
     session.flush()
     note(session, "phone_route_set", account_id=account_id, actor=actor, at=at, details={})
+
+
+def end_unused_codes(session: Session, *, account_id: UUID, region: str) -> None:
+    """Let the codes issued for an account and not used open nothing more."""
+    session.execute(
+        delete(BindingCode).where(
+            BindingCode.account_id == account_id, BindingCode.region_code == region, BindingCode.used_at.is_(None)
+        )
+    )
 
 
 def _find_or_insert(session: Session, *, person_id: UUID | None, label: str, actor: AnyActor, at: datetime) -> Account:
@@ -216,13 +230,7 @@ def _give(
 
 
 def _issue_code(session: Session, account: Account, *, actor: AnyActor, at: datetime) -> IssuedCode:
-    session.execute(
-        delete(BindingCode).where(
-            BindingCode.account_id == account.id,
-            BindingCode.region_code == actor.region,
-            BindingCode.used_at.is_(None),
-        )
-    )
+    end_unused_codes(session, account_id=account.id, region=actor.region)
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     row = BindingCode(
         code_hash=current_settings().key_ring.blind_index(code, purpose=BINDING_CODE),

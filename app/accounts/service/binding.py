@@ -1,5 +1,6 @@
 """Ties a WeChat user to an account, by a one-time code or by the phone number the account is known by."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +18,7 @@ from app.accounts.rules import (
     choose_route,
     normal_binding_code,
 )
-from app.accounts.service.accounts import BINDING_CODE
+from app.accounts.service.accounts import BINDING_CODE, end_unused_codes
 from app.accounts.service.sessions import open_session
 from app.accounts.service.standing import lock_row, note, revoke_sessions
 from app.accounts.types import AccountState, PhoneDevice, Route, SessionTokens, Ticket, WeChatUser
@@ -48,6 +49,10 @@ class TooManyTries(DomainError):
 
     kind, code = ErrorKind.TOO_MANY, "too_many_tries"
 
+    def __init__(self, *, at: datetime, retry_at: datetime) -> None:
+        super().__init__(retry_at=retry_at.isoformat())
+        self.retry_after_s = math.ceil((retry_at - at).total_seconds())
+
 
 class IdentityBound(DomainError):
     """This WeChat user is bound to another account of the region."""
@@ -76,7 +81,7 @@ def count_try(public: Session, *, user: WeChatUser, at: datetime) -> None:
         .returning(BindingAttempt.tries)
     ).one()
     if tries > TRIES_PER_HOUR:
-        raise TooManyTries(retry_at=(hour + timedelta(hours=1)).isoformat())
+        raise TooManyTries(at=at, retry_at=hour + timedelta(hours=1))
 
 
 def find_ticket(public: Session, code: str, *, user: WeChatUser, at: datetime) -> Ticket:
@@ -154,8 +159,8 @@ def _lock_active(session: Session, *, account_id: UUID) -> Account:
 
 
 def _take_identity(session: Session, *, user: WeChatUser, at: datetime) -> UUID:
-    """The identity of a WeChat user, made when he is new."""
-    known = select(Identity.id).where(Identity.openid_index.in_(user.indexes))
+    """The identity of a WeChat user, made when he is new; the oldest where keys were changed too fast and made two."""
+    known = select(Identity.id).where(Identity.openid_index.in_(user.indexes)).order_by(Identity.id).limit(1)
     found = session.scalars(known).one_or_none()
     if found is not None:
         return found
@@ -186,6 +191,7 @@ def _tie(session: RegionSession, *, account: Account, identity_id: UUID, at: dat
         if constraint_of(error) == "uq_account_identity":
             raise IdentityBound from error
         raise
+    end_unused_codes(session, account_id=account.id, region=session.region)  # bound by phone: one would move it again
     session.execute(
         insert(IdentityRegion).values(identity_id=identity_id, region_code=session.region).on_conflict_do_nothing()
     )

@@ -12,11 +12,12 @@ from app.accounts.types import WeChatUser
 from app.gateways.wechat import (
     WeChatBlocked,
     WeChatBusy,
+    WeChatClient,
     WeChatMisconfigured,
     WeChatPhoneAbroad,
     WeChatRefused,
 )
-from app.gateways.wechat_access import current_wechat
+from app.gateways.wechat_access import WeChatCrowded, asking_wechat
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.settings import current_settings
 
@@ -46,9 +47,10 @@ class WeChatPhoneNotMainland(DomainError):
 
 
 class WeChatNotAnswering(DomainError):
-    """WeChat is out of reach or overloaded."""
+    """WeChat is out of reach or overloaded, or too many ask it at once."""
 
     kind, code = ErrorKind.UNAVAILABLE, "wechat_busy"
+    retry_after_s = 2
 
 
 class WeChatNotConfigured(DomainError):
@@ -59,19 +61,23 @@ class WeChatNotConfigured(DomainError):
 
 def ask_user(code: str) -> WeChatUser:
     """Trade the code of `wx.login` for the user behind it."""
-    openid = _ask(lambda: current_wechat().code_to_session(code).openid)
+    openid = _ask(lambda wechat: wechat.code_to_session(code).openid)
     return WeChatUser(current_settings().key_ring.blind_indexes(openid, purpose=OPENID))
 
 
 def ask_phone(code: str) -> tuple[bytes, ...]:
     """Trade the code of the phone-number button for the keyed hashes of the number."""
-    number = _ask(lambda: current_wechat().phone_number(code))
+    number = _ask(lambda wechat: wechat.phone_number(code))
     return current_settings().key_ring.blind_indexes(number, purpose=PHONE)
 
 
-def _ask(question: Callable[[], Answer]) -> Answer:
+def _ask(question: Callable[[WeChatClient], Answer]) -> Answer:
     try:
-        return question()
+        with asking_wechat() as wechat:
+            return question(wechat)
+    except WeChatCrowded as error:
+        log.warning("wechat_crowded")
+        raise WeChatNotAnswering from error
     except WeChatPhoneAbroad as error:
         raise WeChatPhoneNotMainland from error
     except WeChatRefused as error:

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.careplans.queries import catalogue
@@ -29,7 +29,7 @@ from app.kernel.errors import NotFound
 from app.kernel.paging import Page, PageRequest
 from app.kernel.permissions import AnyActor, SystemActor
 from app.policies.codes import Relation
-from app.registry.models import Assignment, Carer, Client
+from app.registry.models import Assignment, Carer, Client, Person
 from app.registry.queries import one_or_not_found, visible_clients
 from app.registry.types import CarerKind
 
@@ -42,15 +42,19 @@ STANDING = case(
     (WAS_REFUSED, DayStanding.REFUSED.value),
     else_=DayStanding.SECOND.value,
 )
+STANDING_OF = {standing.value: standing for standing in DayStanding}
+
+ABOUT_TIME = frozenset({ExceptionCode.CLOCK_SKEW, ExceptionCode.LATE_SYNC, ExceptionCode.FUTURE_TIME})
 
 
 @dataclass(frozen=True, slots=True)
 class DayRights:
-    """A client's district, and whether the carer is assigned to him on the day and as what."""
+    """A client's district and death, and whether the carer is assigned to him on the day and as what."""
 
     district_code: str
     is_assigned: bool
     relation: Relation | None
+    died_on: date | None
 
 
 def find_own_carer(session: Session, *, person_id: UUID | None) -> UUID | None:
@@ -68,17 +72,19 @@ def find_rights(session: Session, *, client_id: UUID, carer_id: UUID, day: date)
         or_(Assignment.valid_to.is_(None), Assignment.valid_to > day),
     )
     statement = (
-        select(Client.district_code, Assignment.id, Assignment.relation)
+        select(Client.district_code, Person.died_on, Assignment.id, Assignment.relation)
+        .join(Person, Person.id == Client.person_id)
         .outerjoin(Assignment, covering)
         .where(Client.id == client_id)
     )
     row = session.execute(statement).one_or_none()
-    return None if row is None else DayRights(row.district_code, row.id is not None, row.relation)
+    return None if row is None else DayRights(row.district_code, row.id is not None, row.relation, row.died_on)
 
 
 def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) -> tuple[DayEvent, ...]:
     """The clock events of these ids that have arrived. Unscoped: whose they are is judged."""
     rows = session.scalars(select(ClockEvent).where(ClockEvent.id.in_(ids)).order_by(ClockEvent.id)) if ids else ()
+    found = _codes(session, list(ids))
     return tuple(
         DayEvent(
             id=row.id,
@@ -86,9 +92,11 @@ def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) 
             carer_id=row.carer_id,
             client_id=row.client_id,
             day=clock.local_date(row.counted_at, zone),
+            counted_at=row.counted_at,
             received_at=row.recorded_at,
             verdict=row.verdict,
             source=row.location_source,
+            clock_found=tuple(code for code in found.get(row.id, ()) if code in ABOUT_TIME),
         )
         for row in rows
     )
@@ -173,8 +181,8 @@ def list_day_facts(session: Session, *, client_ids: Collection[UUID], first: dat
         .order_by(CareDay.day, CareDay.id)
     )
     return [
-        DayFact(row.client_id, row.carer_id, row.day, row.id, DayStanding(row.standing))
-        for row in session.execute(statement)
+        DayFact(client_id, carer_id, day, care_day_id, STANDING_OF[standing])
+        for client_id, carer_id, day, care_day_id, standing in session.execute(statement)
     ]
 
 
@@ -182,6 +190,21 @@ def list_days_waiting_for(session: Session, *, event_id: UUID, carer_id: UUID) -
     """Held care days of a carer that name this clock event. Unscoped: used when the event arrives."""
     names: ColumnElement[bool] = or_(CareDay.in_event_id == event_id, CareDay.out_event_id == event_id)
     return tuple(session.scalars(select(CareDay).where(CareDay.carer_id == carer_id, names, OPEN_HOLD)))
+
+
+def find_doubted(session: Session, *, care_day: CareDay) -> UUID | None:
+    """Another care day of the same client and day that was refused, or waits for a person and came before. Unscoped.
+
+    One that came later waits because of this one: it does not hold it in turn.
+    """
+    came_before = tuple_(CareDay.recorded_at, CareDay.id) < tuple_(literal(care_day.recorded_at), literal(care_day.id))
+    statement = select(CareDay.id).where(
+        CareDay.client_id == care_day.client_id,
+        CareDay.day == care_day.day,
+        CareDay.id != care_day.id,
+        or_(WAS_REFUSED, and_(OPEN_HOLD, came_before)),
+    )
+    return session.scalars(statement.order_by(CareDay.recorded_at, CareDay.id).limit(1)).one_or_none()
 
 
 def find_own_hold(session: Session, *, care_day: CareDay) -> UUID | None:

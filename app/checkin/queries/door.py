@@ -42,6 +42,7 @@ from app.registry.models import (
     Employment,
     Entitlement,
     HomePlace,
+    Person,
     ServiceAgreement,
     Stay,
     Suspension,
@@ -98,6 +99,7 @@ class Door:
     district_code: str | None
     places: tuple[Place, ...]
     rights: Rights
+    street_code: str | None = None
 
 
 def _held(right: FromClause, *conditions: Any, strictly: bool = False) -> Any:
@@ -129,7 +131,17 @@ def _rights(*, client_id: Any, agency_id: Any) -> list[Any]:
             "away"
         ),
         _held(plan, plan.c.client_id == client_id, plan.c.confirmed_at.is_not(None)).label("planned_care"),
+        _died(client_id).label("died"),
     ]
+
+
+def _died(client_id: Any) -> Any:
+    """Whether the client died before the day: on the day of death he may have been cared for before it."""
+    cared_for, person = Client.__table__.alias("r"), Person.__table__.alias("p")
+    dead: Select[Any] = select(literal_column("1")).select_from(cared_for)
+    dead = dead.join(person, person.c.id == cared_for.c.person_id)
+    dead = dead.where(cared_for.c.id == client_id, person.c.died_on < DAY)
+    return dead.correlate_except(cared_for, person).exists()
 
 
 def _homes(client_id: Any) -> Any:
@@ -166,6 +178,7 @@ def _statement(*, by_visit: bool) -> Select[Any]:
         *(visit[name].label(f"visit_{name}") if by_visit else null().label(f"visit_{name}") for name in VISIT_COLUMNS),
         client_id.label("client_id"),
         (visit.district_code if by_visit else client.district_code).label("district_code"),
+        (visit.street_code if by_visit else client.street_code).label("street_code"),
         home.position_enc,
         home.system,
         home.radius_m,
@@ -211,7 +224,7 @@ def _load(session: Session, statement: FixedStatement, values: dict[str, Any], k
     values["home_type"] = (HomeType.FAMILY_CARE if family else HomeType.AGENCY_CARE).value
     rows = statement.rows(session, values)
     if not rows:
-        return Door(None, None, None, None, None, None, (), Rights(*[False] * 6))
+        return Door(None, None, None, None, None, None, (), Rights(*[False] * 7))
     first = rows[0]
     return Door(
         standing=Standing(AccountState(first.account_state), first.grants_version),
@@ -220,6 +233,7 @@ def _load(session: Session, statement: FixedStatement, values: dict[str, Any], k
         visit=_visit_of(first) if first.visit_id is not None else None,
         client_id=first.client_id,
         district_code=first.district_code,
+        street_code=first.street_code,
         places=_places(rows, keys),
         rights=Rights(
             certified=first.certified,
@@ -228,6 +242,7 @@ def _load(session: Session, statement: FixedStatement, values: dict[str, Any], k
             entitled=first.granted and not first.suspended,
             away=first.away,
             planned_care=first.planned_care,
+            died=first.died,
         ),
     )
 

@@ -5,27 +5,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select, text, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from app.checkin.commands import ItemEntry
 from app.checkin.models import ClockEvent, Evidence, ExceptionFound, ItemDone, PayableTime, ServiceRecord
 from app.checkin.shown import ClockEventView, PayableTimeView, RecordView
-from app.checkin.types import EventKind, EvidenceKind, ExceptionCode
+from app.checkin.types import EvidenceKind, ExceptionCode, VisitTap
 from app.kernel.errors import NotFound
 from app.kernel.permissions import AnyActor
 from app.registry.models import Carer
 from app.schedules.models import UNFINISHED, Visit
 from app.schedules.queries import get_visit
-from app.schedules.types import VisitSource, VisitState
 
 MILLISECOND = timedelta(milliseconds=1)
-
-
-def find_events(session: Session, *, ids: Collection[UUID]) -> dict[UUID, ClockEventView]:
-    """Clock events by id, unscoped and without their exceptions."""
-    rows = session.scalars(select(ClockEvent).where(ClockEvent.id.in_(ids)))
-    return {row.id: event_view(row) for row in rows}
 
 
 def find_stored(session: Session, *, event_id: UUID) -> tuple[ClockEventView, bytes]:
@@ -43,20 +36,33 @@ def find_stored(session: Session, *, event_id: UUID) -> tuple[ClockEventView, by
     return event_view(row, exceptions=tuple(codes)), row.command_digest
 
 
-def list_visit_events(session: Session, *, visit_id: UUID, kind: EventKind | None = None) -> list[ClockEventView]:
+def list_visit_events(session: Session, *, visit_id: UUID) -> list[ClockEventView]:
     """A visit's taps in the order they arrived."""
-    statement = select(ClockEvent).where(ClockEvent.visit_id == visit_id)
-    if kind is not None:
-        statement = statement.where(ClockEvent.kind == kind)
-    rows = session.scalars(statement.order_by(ClockEvent.recorded_at, ClockEvent.id))
+    rows = session.scalars(
+        select(ClockEvent).where(ClockEvent.visit_id == visit_id).order_by(ClockEvent.recorded_at, ClockEvent.id)
+    )
     return [event_view(row) for row in rows]
 
 
+def list_taps(session: Session, *, visit_id: UUID) -> tuple[VisitTap, ...]:
+    """A visit's taps as they are judged together, in the order they arrived; unscoped."""
+    rows = session.execute(
+        select(ClockEvent.id, ClockEvent.kind, ClockEvent.counted_at, ClockEvent.verdict)
+        .where(ClockEvent.visit_id == visit_id)
+        .order_by(ClockEvent.recorded_at, ClockEvent.id)
+    )
+    return tuple(VisitTap(row.id, row.kind, row.counted_at, row.verdict) for row in rows)
+
+
 def find_record(session: Session, *, visit_id: UUID) -> RecordView | None:
-    """The record of a visit that counts: the newest, with the newest line of each item."""
+    """The record of a visit that counts, without its items: the one that no other supersedes, whatever clocks say."""
+    later = aliased(ServiceRecord)
+    superseded = exists(
+        select(later.id).where(later.visit_id == ServiceRecord.visit_id, later.supersedes_id == ServiceRecord.id)
+    )
     row = session.scalars(
         select(ServiceRecord)
-        .where(ServiceRecord.visit_id == visit_id)
+        .where(ServiceRecord.visit_id == visit_id, ~superseded)
         .order_by(ServiceRecord.recorded_at.desc(), ServiceRecord.id.desc())
         .limit(1)
     ).one_or_none()
@@ -71,17 +77,17 @@ def find_record(session: Session, *, visit_id: UUID) -> RecordView | None:
         ended_at=row.ended_at,
         minutes=row.minutes,
         service_on=row.service_on,
-        items=list_items(session, visit_id=visit_id),
     )
 
 
 def get_record(session: Session, *, visit_id: UUID, actor: AnyActor) -> RecordView:
-    """The record of a visit the actor may see, with its taps; raises NotFound."""
+    """The record of a visit the actor may see, with its items and taps; raises NotFound."""
     visit = get_visit(session, visit_id=visit_id, actor=actor)
     record = find_record(session, visit_id=visit.id)
     if record is None:
         raise NotFound(kind="record")
-    return replace(record, taps=tuple(list_visit_events(session, visit_id=visit.id)))
+    taps = tuple(list_visit_events(session, visit_id=visit.id))
+    return replace(record, items=list_items(session, visit_id=visit.id), taps=taps)
 
 
 def list_items(session: Session, *, visit_id: UUID) -> tuple[ItemEntry, ...]:
@@ -123,35 +129,17 @@ def get_carer_person(session: Session, *, carer_id: UUID) -> UUID:
     return session.scalars(select(Carer.person_id).where(Carer.id == carer_id)).one()
 
 
-def find_open_unscheduled(session: Session, *, carer_id: UUID, client_id: UUID) -> UUID | None:
-    """The unscheduled visit of this carer at this client that has begun and not ended."""
-    return session.scalars(
-        select(Visit.id)
-        .where(
-            Visit.carer_id == carer_id,
-            Visit.client_id == client_id,
-            Visit.state == VisitState.BEGUN,
-            Visit.source == VisitSource.UNSCHEDULED,
-        )
-        .order_by(Visit.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def list_without_record(session: Session, *, limit: int) -> list[UUID]:
-    """Visits that lack a tap and have no record yet, the longest open first; unscoped, for the job that closes
-    forgotten ones. Those of this moment come last, so that however many there are, a forgotten one is found."""
+def list_without_record(
+    session: Session, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[tuple[datetime, UUID]]:
+    """Visits that lack a tap and have no record yet, with what is known of their time, the longest open first;
+    unscoped, for the job that closes forgotten ones."""
     recorded = exists(select(ServiceRecord.id).where(ServiceRecord.visit_id == Visit.id))
-    statement = (
-        select(Visit.id)
-        .where(
-            text(f"({UNFINISHED})"),
-            ~recorded,
-        )
-        .order_by(func.coalesce(Visit.began_at, Visit.ended_at), Visit.id)
-        .limit(limit)
-    )
-    return list(session.scalars(statement))
+    told_at = func.coalesce(Visit.began_at, Visit.ended_at)
+    statement = select(told_at, Visit.id).where(text(f"({UNFINISHED})"), ~recorded)
+    if after is not None:
+        statement = statement.where(tuple_(told_at, Visit.id) > after)
+    return [(row[0], row[1]) for row in session.execute(statement.order_by(told_at, Visit.id).limit(limit))]
 
 
 def list_payable_times(session: Session, *, visit_ids: Collection[UUID]) -> list[PayableTimeView]:

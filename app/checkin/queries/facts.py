@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, cast, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.checkin.models import (
+    CareDay,
     CareFact,
     ExceptionEnd,
     ExceptionFound,
@@ -20,19 +22,28 @@ from app.checkin.models import (
     PayableTime,
     Review,
 )
+from app.checkin.note_models import ReviewNote
+from app.checkin.queries import events
+from app.checkin.reasons import ReviewReason
 from app.checkin.shown import ExceptionView, FactView, HoldView, ReviewView
-from app.checkin.types import Decision, FactSubject, OpenException, ReviewStep, Standing
+from app.checkin.types import Decision, FactKind, FactSubject, OpenException, ReviewStep, Standing
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, fetch_page
 from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
 from app.kernel.regions import zone_of
+from app.kernel.settings import current_settings
 from app.policies.codes import EvidenceGrade
 from app.registry.models import Carer, Client, Guardian
+from app.schedules.types import VisitView
 
-DEADLINE_PASSED = "deadline_passed"
-HANDED_ON = (Decision.ESCALATED, Decision.MOVED)
+NOTE_CONTEXT = "review_note.text"
+PASSED_ON = (Decision.ESCALATED, Decision.MOVED)
+UNDECIDED = (*PASSED_ON, Decision.REOPENED)
 STILL_HOLDS = ~exists(select(ExceptionEnd.exception_id).where(ExceptionEnd.exception_id == ExceptionFound.id))
 OPEN_HOLD = ~exists(select(HoldRelease.hold_id).where(HoldRelease.hold_id == Hold.id))
+# What was written last. Instants do not tell: two may be equal, and who waited for a lock began before the other.
+LAST_GRADE = (GradeEntry.seq.desc().nulls_last(), GradeEntry.recorded_at.desc(), GradeEntry.id.desc())
+LAST_REVIEW = (Review.seq.desc().nulls_last(), Review.recorded_at.desc(), Review.id.desc())
 
 
 def visible_facts(actor: AnyActor) -> Select[CareFact]:
@@ -84,8 +95,9 @@ def list_facts(
     """Facts in order of their ids, with `step` those waiting there; six statements a page whatever its length."""
     statement = visible_facts(actor)
     if step is not None:
-        waiting = exists(select(Hold.id).where(Hold.fact_id == CareFact.id, Hold.step == step, OPEN_HOLD))
-        statement = statement.where(waiting)
+        # Few wait among all facts there ever were, so those are gathered first: the order by id must not lead.
+        waiting = select(Hold.fact_id).where(Hold.step == step, OPEN_HOLD).cte("waiting").prefix_with("MATERIALIZED")
+        statement = statement.where(CareFact.id.in_(select(waiting.c.fact_id)))
     page = fetch_page(session, statement, key=CareFact.id, limit=limit, after=after, view=lambda row: row)
     return Page(tuple(_complete(session, list(page.items))), page.next_after)
 
@@ -117,9 +129,13 @@ def find_open_hold(session: Session, *, fact_id: UUID) -> HoldView | None:
     return None if row is None else HoldView(row.id, row.step, row.due_on)
 
 
-def list_overdue_holds(session: Session, *, today: date, limit: int) -> list[tuple[UUID, UUID, ReviewStep]]:
-    """Open holds whose last day is over (hold, fact, step); unscoped, for the job."""
+def list_overdue_holds(
+    session: Session, *, today: date, after: UUID | None, limit: int
+) -> list[tuple[UUID, UUID, ReviewStep]]:
+    """Open holds whose last day is over (hold, fact, step) in order of their ids; unscoped, for the job."""
     statement = select(Hold.id, Hold.fact_id, Hold.step).where(Hold.due_on < today, OPEN_HOLD).order_by(Hold.id)
+    if after is not None:
+        statement = statement.where(Hold.id > after)
     return [(row[0], row[1], row[2]) for row in session.execute(statement.limit(limit))]
 
 
@@ -129,24 +145,38 @@ def list_open_exceptions(session: Session, *, fact_id: UUID) -> list[OpenExcepti
     return [OpenException(row.id, row.code, row.severity, row.details) for row in session.scalars(statement)]
 
 
-def find_grade(session: Session, *, fact_id: UUID) -> EvidenceGrade | None:
-    """The newest grade of a fact."""
-    return session.scalars(
-        select(GradeEntry.grade)
-        .where(GradeEntry.fact_id == fact_id)
-        .order_by(GradeEntry.recorded_at.desc(), GradeEntry.id.desc())
-        .limit(1)
-    ).one_or_none()
+def list_grades(session: Session, *, fact_id: UUID) -> list[tuple[EvidenceGrade, str]]:
+    """The grades a fact has had with the digests of their policies, the last one first, unscoped."""
+    statement = select(GradeEntry.grade, GradeEntry.policy_digest).where(GradeEntry.fact_id == fact_id)
+    return [(row.grade, row.policy_digest) for row in session.execute(statement.order_by(*LAST_GRADE))]
+
+
+def count_grades(session: Session, *, fact_id: UUID) -> int:
+    """How many grades a fact has had, unscoped."""
+    return session.scalar(select(func.count()).where(GradeEntry.fact_id == fact_id)) or 0
+
+
+def count_reviews(session: Session, *, fact_id: UUID) -> int:
+    """How many reviews a fact has had, unscoped."""
+    return session.scalar(select(func.count()).where(Review.fact_id == fact_id)) or 0
 
 
 def find_last_word(session: Session, *, fact_id: UUID) -> Decision | None:
     """How a fact was last decided by a person, or by nobody in time; None while only the machine judged it, unscoped.
 
-    What was decided so is not judged again unless something new comes.
+    What was decided so is not judged again unless something new comes, and what was reopened not before it is decided.
     """
-    last_word = or_(Review.actor_id.is_not(None), Review.reason == DEADLINE_PASSED)
-    statement = select(Review.decision).where(Review.fact_id == fact_id, Review.decision.not_in(HANDED_ON), last_word)
-    return session.scalars(statement.order_by(Review.recorded_at.desc(), Review.id.desc()).limit(1)).one_or_none()
+    last_word = or_(Review.actor_id.is_not(None), Review.reason == ReviewReason.DEADLINE_PASSED)
+    statement = select(Review.decision).where(Review.fact_id == fact_id, Review.decision.not_in(PASSED_ON), last_word)
+    return session.scalars(statement.order_by(*LAST_REVIEW).limit(1)).one_or_none()
+
+
+def find_service_day(session: Session, *, subject: FactSubject) -> date | None:
+    """The day whose rules judge a fact: of the visit's record, or the care day; None for a stray tap. Unscoped."""
+    if subject.kind is FactKind.CARE_DAY:
+        return session.scalars(select(CareDay.day).where(CareDay.id == subject.id)).one_or_none()
+    record = events.find_record(session, visit_id=subject.id) if subject.kind is FactKind.VISIT else None
+    return None if record is None else record.service_on
 
 
 def was_escalated(session: Session, *, fact_id: UUID) -> bool:
@@ -158,6 +188,19 @@ def was_escalated(session: Session, *, fact_id: UUID) -> bool:
 def find_payable_record(session: Session, *, visit_id: UUID) -> UUID | None:
     """By which record a visit has the right to be paid, unscoped."""
     return session.scalars(select(PayableTime.record_id).where(PayableTime.visit_id == visit_id)).one_or_none()
+
+
+def find_paid_elsewhere(session: Session, *, visit: VisitView, during: Range[datetime]) -> UUID | None:
+    """The visit whose accepted time overlaps a time of this one, for its carer, or its client and slot; unscoped."""
+    statement = select(PayableTime.visit_id).where(
+        PayableTime.during.op("&&")(during),
+        PayableTime.visit_id != visit.id,
+        or_(
+            PayableTime.carer_id == visit.carer_id,
+            and_(PayableTime.client_id == visit.client_id, PayableTime.slot == visit.team_slot),
+        ),
+    )
+    return session.scalars(statement.order_by(PayableTime.visit_id).limit(1)).one_or_none()
 
 
 def _subject(row: CareFact) -> FactSubject:
@@ -179,16 +222,16 @@ def _complete(session: Session, rows: Collection[CareFact]) -> list[FactView]:
     grades = {
         each.fact_id: each.grade
         for each in session.scalars(
-            select(GradeEntry).where(GradeEntry.fact_id.in_(ids)).order_by(GradeEntry.recorded_at, GradeEntry.id)
+            select(GradeEntry)
+            .where(GradeEntry.fact_id.in_(ids))
+            .order_by(GradeEntry.seq.nulls_first(), GradeEntry.recorded_at, GradeEntry.id)
         )
     }
     holds = {
         each.fact_id: HoldView(each.id, each.step, each.due_on)
         for each in session.scalars(select(Hold).where(Hold.fact_id.in_(ids), OPEN_HOLD).order_by(Hold.id))
     }
-    reviews: defaultdict[UUID, list[ReviewView]] = defaultdict(list)
-    for each in session.scalars(select(Review).where(Review.fact_id.in_(ids)).order_by(Review.recorded_at, Review.id)):
-        reviews[each.fact_id].append(ReviewView(each.step, each.decision, each.reason, each.actor_id, each.recorded_at))
+    reviews = _reviews(session, ids)
     paid = _payable_among(session, ids)
     return [
         FactView(
@@ -207,6 +250,20 @@ def _complete(session: Session, rows: Collection[CareFact]) -> list[FactView]:
     ]
 
 
+def _reviews(session: Session, ids: Collection[UUID]) -> defaultdict[UUID, list[ReviewView]]:
+    keys = current_settings().key_ring
+    found: defaultdict[UUID, list[ReviewView]] = defaultdict(list)
+    for row, sealed in session.execute(
+        select(Review, ReviewNote.text_enc)
+        .outerjoin(ReviewNote, ReviewNote.review_id == Review.id)
+        .where(Review.fact_id.in_(ids))
+        .order_by(Review.seq.nulls_first(), Review.recorded_at, Review.id)
+    ):
+        note = None if sealed is None else keys.decrypt(sealed, context=NOTE_CONTEXT)
+        found[row.fact_id].append(ReviewView(row.step, row.decision, row.reason, note, row.actor_id, row.recorded_at))
+    return found
+
+
 def _payable_among(session: Session, ids: Collection[UUID]) -> set[UUID]:
     times = select(PayableTime.visit_id).where(PayableTime.visit_id.in_(ids))
     days = select(PayableCareDay.care_day_id).where(PayableCareDay.care_day_id.in_(ids))
@@ -218,7 +275,7 @@ def _standing(is_held: bool, reviews: list[ReviewView], *, is_paid: bool) -> Sta
         return Standing.HELD
     if is_paid:
         return Standing.ACCEPTED
-    decided = [each.decision for each in reviews if each.decision not in HANDED_ON]
+    decided = [each.decision for each in reviews if each.decision not in UNDECIDED]
     if not decided:
         return Standing.OPEN
     return Standing.ACCEPTED if decided[-1] is Decision.ACCEPTED else Standing.REFUSED

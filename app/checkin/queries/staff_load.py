@@ -18,8 +18,9 @@ from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.paging import DEFAULT_LIMIT, Page, fetch_page
 from app.kernel.permissions import AnyActor, ScopeKind
+from app.registry.conditions import touches
 from app.registry.models import Agency, Assignment, Carer, Employment, Entitlement
-from app.registry.queries import one_or_not_found, touches, visible_agencies
+from app.registry.queries import one_or_not_found, visible_agencies
 from app.registry.types import Period, ServiceMode
 from app.registry.views import masked_person
 from app.schedules.models import STARTS_AT, Visit
@@ -120,7 +121,7 @@ def list_employments(
 
 def list_held_clients(
     session: Session, *, carer_ids: Collection[UUID], around: Span
-) -> dict[UUID, list[tuple[object, Period]]]:
+) -> dict[UUID, list[tuple[UUID, Period]]]:
     """For each carer the clients in home care with a standing assignment, and when both hold, over all agencies.
 
     Unscoped: only their number is shown, which counts against the fund's bound.
@@ -142,7 +143,7 @@ def list_held_clients(
             touches(Entitlement, first=around.first, beyond=around.beyond),
         )
     )
-    found: defaultdict[UUID, list[tuple[object, Period]]] = defaultdict(list)
+    found: defaultdict[UUID, list[tuple[UUID, Period]]] = defaultdict(list)
     for row in session.execute(statement):
         both = overlap(Period(row.valid_from, row.valid_to), Period(row.granted_from, row.granted_to))
         if both is not None:

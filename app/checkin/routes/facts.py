@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from app.checkin.commands import Confirmation, Decided, ItemLog
+from app.checkin.commands import Confirmation, Decided, ItemLog, Reopening
 from app.checkin.queries import events
 from app.checkin.queries import facts as queries
 from app.checkin.schemas.facts import (
@@ -16,6 +16,7 @@ from app.checkin.schemas.facts import (
     ItemListSchema,
     ItemLogSchema,
     RecordSchema,
+    ReopeningSchema,
 )
 from app.checkin.service import records, reviews
 from app.checkin.shown import FactView, RecordView
@@ -95,3 +96,13 @@ def review_for_operator(command: Decided, fact_id: UUID) -> FactView:
     """The operator decides about a fact of his scope."""
     with transaction() as current:
         return reviews.review_for_operator(current, command, fact_id=fact_id, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/facts/<uuid:fact_id>/reopening")
+@requires(Permission.REVIEW_FOR_OPERATOR)
+@bp.arguments(ReopeningSchema)
+@bp.response(201, FactSchema)
+def reopen(command: Reopening, fact_id: UUID) -> FactView:
+    """The operator looks again at a fact that was accepted; it is not paid meanwhile."""
+    with transaction() as current:
+        return reviews.reopen(current, command, fact_id=fact_id, actor=current_actor(), at=clock.now())

@@ -4,12 +4,14 @@ A day is graded by its clock events and where the phone was: A with all the even
 at the home, B with all of them but no such position (a family carer mostly lives there, so it proves little), C with
 some, D with none. Where the policy ignores positions all events give A, where it requires one they give C without it.
 The policy's outcome of the grade decides; something that must be fixed sends any day to the operator, since a family
-carer has no agency. Stays, entitlement and training are not judged here but with the month's subsidy: news of them
-may come late.
+carer has no agency. So does another care day of the same client and day that waits there or was refused: logged once
+more, the day would else be paid unseen. Stays, entitlement and training are not judged here but with the month's
+subsidy: news of them may come late.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid5
 
 from app.checkin.days import DayClaim, DayEvent, DayFinding, DayJudgement
 from app.checkin.rules.location import location_exceptions
@@ -20,19 +22,24 @@ from app.policies.types import Policy
 
 MUST_FIX, ACKNOWLEDGE = Severity.MUST_FIX, Severity.ACKNOWLEDGE
 POSITION = "position"
+ONE_SECOND = timedelta(seconds=1)
 
 
 def judge_care_day(claim: DayClaim, *, policy: Policy) -> DayJudgement:
     """Grade a care day and list what was found about it. Nothing is refused."""
     counted = counted_events(claim)
-    kinds = {event.kind for event in counted}
+    told = {event.kind for event in counted}
+    is_swapped = _is_swapped(counted)
+    kinds = told - {EventKind.OUT} if is_swapped else told
     at_home = _was_at_home(counted, weight=policy.family.position_weight)
     witnesses = tuple(sorted(kind.value for kind in kinds)) + ((POSITION,) if at_home else ())
     findings = (
         *_entry(claim, policy),
         *_care(claim, policy.family),
-        *_taps(kinds, policy.family),
-        *_late_taps(claim, counted, policy),
+        *_doubted(claim),
+        *_taps(told, policy.family),
+        *([DayFinding(ExceptionCode.SWAPPED, MUST_FIX, {})] if is_swapped else []),
+        *_tap_times(claim, counted, policy),
         *_positions(counted, weight=policy.family.position_weight),
         *_items(claim, policy),
     )
@@ -46,6 +53,11 @@ def standing_of(judgement: DayJudgement, *, policy: Policy, is_drawn: bool) -> D
     outcome = policy.grading.rule_of(judgement.grade).outcome
     pays = outcome is GradeOutcome.PAYS or (outcome is GradeOutcome.PAYS_SAMPLED and not is_drawn)
     return DayStanding.PAYABLE if pays else DayStanding.IN_REVIEW
+
+
+def drawn_by(*, client_id: UUID, carer_id: UUID, day: date) -> UUID:
+    """By what the sample falls on a day: not by its id, which the phone may choose anew until none is drawn."""
+    return uuid5(client_id, f"{carer_id}/{day.isoformat()}")
 
 
 def counted_events(claim: DayClaim) -> tuple[DayEvent, ...]:
@@ -79,6 +91,13 @@ def _care(claim: DayClaim, terms: FamilyTerms) -> Iterator[DayFinding]:
         yield DayFinding(ExceptionCode.NOT_ASSIGNED, MUST_FIX, {})
     elif claim.relation is not None and claim.relation not in terms.relations:
         yield DayFinding(ExceptionCode.NOT_ASSIGNED, MUST_FIX, {"relation": claim.relation.value})
+    if claim.died_on is not None and claim.day > claim.died_on:
+        yield DayFinding(ExceptionCode.CLIENT_DIED, MUST_FIX, {})
+
+
+def _doubted(claim: DayClaim) -> Iterator[DayFinding]:
+    if claim.doubted_id is not None:
+        yield DayFinding(ExceptionCode.SECOND_CARE_DAY, MUST_FIX, {"care_day_id": str(claim.doubted_id)})
 
 
 def _taps(kinds: set[EventKind], terms: FamilyTerms) -> Iterator[DayFinding]:
@@ -88,11 +107,22 @@ def _taps(kinds: set[EventKind], terms: FamilyTerms) -> Iterator[DayFinding]:
         yield DayFinding(ExceptionCode.NO_CLOCK_OUT, ACKNOWLEDGE, {})
 
 
-def _late_taps(claim: DayClaim, events: tuple[DayEvent, ...], policy: Policy) -> Iterator[DayFinding]:
+def _is_swapped(events: tuple[DayEvent, ...]) -> bool:
+    """Whether the out is not after the in: two taps of one moment prove no care between them."""
+    ins = [event.counted_at for event in events if event.kind is EventKind.IN]
+    outs = [event.counted_at for event in events if event.kind is EventKind.OUT]
+    return bool(ins and outs) and max(outs) - min(ins) < ONE_SECOND
+
+
+def _tap_times(claim: DayClaim, events: tuple[DayEvent, ...], policy: Policy) -> Iterator[DayFinding]:
     """A tap's time is what the phone says: one that comes long after its day may have been made up at home since."""
     for event in events:
-        if event.received_at - claim.ends_at > policy.clock.late_sync_after:
+        is_late = event.received_at - claim.ends_at > policy.clock.late_sync_after
+        if is_late:
             yield DayFinding(ExceptionCode.LATE_SYNC, MUST_FIX, {"event_id": str(event.id)})
+        for code in event.clock_found:
+            if code is not ExceptionCode.LATE_SYNC or not is_late:
+                yield DayFinding(code, ACKNOWLEDGE, {"event_id": str(event.id)})
 
 
 def _positions(events: tuple[DayEvent, ...], *, weight: PositionWeight) -> Iterator[DayFinding]:

@@ -20,9 +20,9 @@ def judge_clock(
 ) -> ClockJudgement:
     """Judge the phone's time of a tap. No time is refused: a clock of 1970 or of next year is told and counted over.
 
-    `sent_at` is the phone's clock when it sent the tap: with it the clock's error is told apart from a late sending.
-    Without it a time ahead of ours is an error, and one behind is taken as a late sending, unless it is later than the
-    policy's limit.
+    `sent_at` is the phone's clock when it sent the tap: with it the clock's error is told apart from a late sending,
+    which is told too, since both times are the phone's word: a tap might be made up after the fact. Without it a time
+    ahead of ours is an error, and one behind is taken as a late sending, unless it is later than the policy's limit.
     """
     skew, age = _measure(occurred_at, received_at, sent_at)
     ahead = occurred_at - received_at > future_tolerance
@@ -30,14 +30,14 @@ def judge_clock(
     counted_at = occurred_at
     if is_wrong and terms.counts_when_skewed is CountingClock.RECEIVE:
         counted_at = received_at - age if sent_at is not None else received_at
-    found: list[ExceptionCode] = []
+    found: list[Found] = []
     if ahead:
-        found.append(ExceptionCode.FUTURE_TIME)
+        found.append(Found(ExceptionCode.FUTURE_TIME))
     unmeasured = sent_at is None and age > terms.skew_flag_after
     if abs(skew) > terms.skew_flag_after or unmeasured:
-        found.append(ExceptionCode.CLOCK_SKEW)
-    if age > terms.late_sync_after:
-        found.append(ExceptionCode.LATE_SYNC)
+        found.append(Found(ExceptionCode.CLOCK_SKEW))
+    if age > (terms.late_sync_after if sent_at is None else terms.skew_flag_after):
+        found.append(Found(ExceptionCode.LATE_SYNC, {"minutes": age // MINUTE}))
     return ClockJudgement(counted_at, occurred_at - received_at if sent_at is None else skew, tuple(found))
 
 

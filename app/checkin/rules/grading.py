@@ -2,12 +2,12 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from app.checkin.types import ExceptionCode, FactSubject, ReviewStep, Route, Severity, Witness
+from app.checkin.types import ExceptionCode, FactKind, FactSubject, ReviewStep, Route, Severity, Standing, Witness
 from app.kernel.permissions import Actor, Permission, ScopeKind
 from app.policies.codes import EvidenceGrade, GradeOutcome
 from app.policies.terms import GradingTerms
@@ -31,8 +31,19 @@ ACKNOWLEDGED = frozenset(
         ExceptionCode.SIMULATED_LOCATION,
     }
 )
-# Not for the agency: its own carer's word stands against its own client's, or another accepted time.
-FOR_OPERATOR = frozenset({ExceptionCode.CLIENT_DENIES, ExceptionCode.OVERLAP})
+# Not for the agency: its own carer's word stands against its own client's or another accepted time, or it would be paid
+# for care that the fund owes nobody.
+FOR_OPERATOR = frozenset(
+    {
+        ExceptionCode.CLIENT_DENIES,
+        ExceptionCode.OVERLAP,
+        ExceptionCode.IN_HOSPITAL,
+        ExceptionCode.CLIENT_DIED,
+        ExceptionCode.NOT_ENTITLED,
+        ExceptionCode.NOT_EMPLOYED,
+        ExceptionCode.CERTIFICATE_EXPIRED,
+    }
+)
 ROUTES: dict[GradeOutcome, Route] = {
     GradeOutcome.PAYS: Route.PAYS,
     GradeOutcome.PAYS_SAMPLED: Route.PAYS,
@@ -74,27 +85,38 @@ def is_sampled(fact_id: UUID, *, share: Decimal, key: bytes) -> bool:
     return int.from_bytes(digest[:8], "big") < share * 2**64
 
 
+def is_drawn(fact_id: UUID, *, grades: Collection[EvidenceGrade], terms: GradingTerms, key: bytes) -> bool:
+    """Say whether the sample fell on a fact under any grade it has had: what was drawn once stays drawn."""
+    rules = [terms.rule_of(each) for each in set(grades)]
+    return any(
+        rule.outcome is GradeOutcome.PAYS_SAMPLED and is_sampled(fact_id, share=rule.sample_share, key=key)
+        for rule in rules
+    )
+
+
 def decide(
     fact_id: UUID,
     *,
-    graded: EvidenceGrade,
+    grades: Sequence[EvidenceGrade],
     found: Collection[tuple[ExceptionCode, Severity]],
     terms: GradingTerms,
     has_agency: bool,
     key: bytes,
 ) -> Route:
-    """Say what follows from the grade and the exceptions. Something that must be fixed is never paid unseen.
+    """Say what follows from the grades, the last one first, and the exceptions.
 
-    The agency looks first; without one the operator does, and always where the client denies or times collide.
+    Something that must be fixed is never paid unseen.
+    The agency looks first; without one the operator does, and always where the client denies, times collide or there
+    may have been no right to care. A drawn fact is the operator's whatever else is found, else whoever drops an item
+    would choose who looks.
     """
     if any(code in FOR_OPERATOR for code, _ in found):
         return Route.OPERATOR
-    rule = terms.rule_of(graded)
-    route = ROUTES[rule.outcome]
+    if is_drawn(fact_id, grades=grades, terms=terms, key=key):
+        return Route.SAMPLED
+    route = ROUTES[terms.rule_of(grades[0]).outcome]
     if route is Route.PAYS and any(severity is Severity.MUST_FIX for _, severity in found):
         route = Route.AGENCY
-    elif rule.outcome is GradeOutcome.PAYS_SAMPLED and is_sampled(fact_id, share=rule.sample_share, key=key):
-        route = Route.SAMPLED
     return Route.OPERATOR if route is Route.AGENCY and not has_agency else route
 
 
@@ -111,6 +133,11 @@ def moves(held: ReviewStep, *, to: ReviewStep, was_escalated: bool) -> bool:
 def next_step(step: ReviewStep) -> ReviewStep | None:
     """The step above; None after the last: then an undecided fact is paid and marked."""
     return ReviewStep.OPERATOR if step is ReviewStep.AGENCY else None
+
+
+def may_reopen(kind: FactKind, standing: Standing) -> bool:
+    """Say whether the operator may look again: at what was accepted, and at a care day that came second to one."""
+    return standing is Standing.ACCEPTED or (kind is FactKind.CARE_DAY and standing is Standing.OPEN)
 
 
 def due_on(step: ReviewStep, *, today: date, terms: GradingTerms) -> date:

@@ -1,10 +1,11 @@
 """Staff load: which spans a range of days has, and what is above and below a full post in each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from app.checkin.load import Column, LoadBy, LoadCell, Span, Worked
 from app.policies.terms import WorkTerms
+from app.registry.rules import earlier_end, overlaps
 from app.registry.types import Period
 
 ONE_DAY = timedelta(days=1)
@@ -45,21 +46,11 @@ def cell(column: Column, worked: Worked, *, caseload: int, employed: Iterable[Pe
     )
 
 
-def highest_caseload(span: Span, *, held: Sequence[tuple[object, Period]]) -> int:
-    """The most clients held on one day of the span; `held` names a client for each period in which he counts.
-
-    The number can only rise on a day on which a period begins, so that only those and the first day are looked at.
-    """
-    days = {span.first} | {period.valid_from for _, period in held if span.first < period.valid_from < span.beyond}
-    return max(len({client for client, period in held if period.covers(day)}) for day in days)
-
-
 def overlap(one: Period, other: Period) -> Period | None:
     """The days two periods share; None when they share none."""
-    begin = max(one.valid_from, other.valid_from)
-    ends = [period.valid_to for period in (one, other) if period.valid_to is not None]
-    end = min(ends, default=None)
-    return None if end is not None and end <= begin else Period(begin, end)
+    if not overlaps(one, other):
+        return None
+    return Period(max(one.valid_from, other.valid_from), earlier_end(one.valid_to, other.valid_to))
 
 
 def total(cells: Iterable[LoadCell]) -> Worked:

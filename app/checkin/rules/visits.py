@@ -6,10 +6,21 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.careplans.types import CatalogueItem, PlannedItem, StaffKind
-from app.checkin.types import ExceptionCode, Found, ItemOutcome, LoggedItem, OpenException, Rights, WorkedTime
+from app.checkin.types import (
+    ExceptionCode,
+    Found,
+    ItemOutcome,
+    LoggedItem,
+    OpenException,
+    Rights,
+    Verdict,
+    VisitTap,
+    WorkedTime,
+)
 from app.policies.terms import ClockTerms, VisitTerms
 
 MINUTE = timedelta(minutes=1)
+NO_TIME = timedelta(0)
 # Found by comparing items with the plan, and all that is found when a visit's record is made: judged again with each.
 OF_ITEMS = frozenset({ExceptionCode.ITEM_MISSING, ExceptionCode.ITEM_NOT_IN_PLAN, ExceptionCode.ITEM_NOT_FOR_STAFF})
 OF_RECORD = OF_ITEMS | {
@@ -19,6 +30,8 @@ OF_RECORD = OF_ITEMS | {
     ExceptionCode.NO_CLOCK_IN,
     ExceptionCode.NO_CLOCK_OUT,
 }
+# What a tap leaves in doubt about the place, and a later one of the same end may prove.
+OF_DOUBT = frozenset({ExceptionCode.NO_LOCATION, ExceptionCode.UNCERTAIN_LOCATION})
 
 
 def door_exceptions(rights: Rights) -> tuple[ExceptionCode, ...]:
@@ -30,8 +43,52 @@ def door_exceptions(rights: Rights) -> tuple[ExceptionCode, ...]:
         (rights.entitled, ExceptionCode.NOT_ENTITLED),
         (not rights.away, ExceptionCode.IN_HOSPITAL),
         (rights.planned_care, ExceptionCode.PLAN_MISSING),
+        (not rights.died, ExceptionCode.CLIENT_DIED),
     )
     return tuple(code for holds, code in cases if not holds)
+
+
+def span_of(
+    *,
+    began_at: datetime | None,
+    ended_at: datetime | None,
+    planned_from: datetime | None,
+    planned_to: datetime | None,
+) -> tuple[datetime, datetime] | None:
+    """Give from when to when a visit lasted; None when nothing is known. For a tap that is lacking the plan stands in,
+    but never with time before the carer came or after he left."""
+    if began_at is not None:
+        return began_at, max(began_at, planned_to or began_at) if ended_at is None else ended_at
+    if ended_at is not None:
+        return min(ended_at, planned_from or ended_at), ended_at
+    return None
+
+
+def is_statable(*, began_at: datetime, ended_at: datetime, at: datetime, terms: ClockTerms) -> bool:
+    """Say whether a person may state these as a visit's times: some time, over by now, no longer than the longest."""
+    return began_at < ended_at <= at and ended_at - began_at <= terms.longest_visit
+
+
+def taps_of_visit(
+    taps: Sequence[VisitTap], *, began_at: datetime, ended_at: datetime, terms: ClockTerms
+) -> tuple[VisitTap, ...]:
+    """Keep the taps whose position may speak for a visit: those counted while it lasted, or in the window around."""
+    first, last = began_at - terms.early_window, ended_at + terms.late_window
+    return tuple(tap for tap in taps if first <= tap.counted_at <= last)
+
+
+def proven_later(taps: Sequence[VisitTap], *, terms: ClockTerms) -> frozenset[UUID]:
+    """Give the taps whose place was in doubt until the carer tapped again at the same end of the visit, at the home."""
+    at_home = [tap for tap in taps if tap.verdict is Verdict.INSIDE]
+    return frozenset(
+        tap.id
+        for tap in taps
+        if tap.verdict is not Verdict.INSIDE
+        and any(
+            again.kind is tap.kind and NO_TIME <= again.counted_at - tap.counted_at <= terms.late_window
+            for again in at_home
+        )
+    )
 
 
 def payable_minutes(

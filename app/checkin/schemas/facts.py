@@ -6,7 +6,8 @@ from uuid import UUID
 
 import marshmallow as ma
 
-from app.checkin.commands import Confirmation, Decided, ItemEntry, ItemLog
+from app.checkin.commands import Confirmation, Decided, ItemEntry, ItemLog, Reopening
+from app.checkin.reasons import MACHINE_REASONS, ReviewReason
 from app.checkin.schemas.taps import ClockEventSchema
 from app.checkin.types import Decision, ExceptionCode, FactKind, ItemOutcome, ReviewStep, Severity, Standing
 from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, PhoneInstant, Text, WholeNumber
@@ -21,6 +22,7 @@ REASON_CODE = ma.validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="not_a_reason_code
 UNDONE = (ItemOutcome.REFUSED, ItemOutcome.NOT_DONE)
 REVIEWED = (ReviewStep.AGENCY, ReviewStep.OPERATOR)
 DECISIONS = (Decision.ACCEPTED, Decision.REFUSED)
+GIVEN_BY_PEOPLE = ma.validate.NoneOf(MACHINE_REASONS, error="not_a_persons_reason")
 
 
 class ItemEntrySchema(CommandSchema):
@@ -83,13 +85,32 @@ class ConfirmationSchema(CommandSchema):
 
 
 class DecidedSchema(CommandSchema):
-    """A decision with its reason."""
+    """A decision with its reason's code. Who accepts a visit that lacks a tap may state its time."""
 
     command = Decided
 
     id = PhoneId(required=True)
     decision = Choice(Decision, required=True, validate=ma.validate.OneOf(DECISIONS, error="accepted_or_refused"))
-    reason = Text(required=True, maximum=500)
+    reason = Choice(ReviewReason, required=True, validate=GIVEN_BY_PEOPLE)
+    note = Text(load_default=None, allow_none=True, maximum=500)
+    began_at = Instant(load_default=None, allow_none=True)
+    ended_at = Instant(load_default=None, allow_none=True)
+
+    @ma.validates_schema
+    def _check_times(self, data: dict[str, Any], **_: Any) -> None:
+        for name in ("began_at", "ended_at"):
+            if data.get(name) and data.get("decision") is not Decision.ACCEPTED:
+                raise ma.ValidationError("only_when_accepted", name)
+
+
+class ReopeningSchema(CommandSchema):
+    """Why an accepted fact is looked into again."""
+
+    command = Reopening
+
+    id = PhoneId(required=True)
+    reason = Choice(ReviewReason, required=True, validate=GIVEN_BY_PEOPLE)
+    note = Text(load_default=None, allow_none=True, maximum=500)
 
 
 class TapSchema(ClockEventSchema):
@@ -138,7 +159,8 @@ class ReviewSchema(ma.Schema):
 
     step = Choice(ReviewStep, required=True)
     decision = Choice(Decision, required=True)
-    reason = ma.fields.String(required=True)
+    reason = Choice(ReviewReason, required=True)
+    note = ma.fields.String(required=True, allow_none=True)
     actor_id = Id(required=True, allow_none=True)
     recorded_at = Instant(required=True)
 

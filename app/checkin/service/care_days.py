@@ -12,16 +12,17 @@ from app.checkin.days import CareDayView, DayClaim, DayFinding, DayJudgement, Lo
 from app.checkin.models import (
     CareDay,
     CareDayItem,
-    CareNote,
     ExceptionFound,
     PayableCareDay,
 )
+from app.checkin.note_models import CareNote
 from app.checkin.queries import care_days as queries
 from app.checkin.queries.care_days import DayRights
-from app.checkin.rules.care_days import counted_entry, judge_care_day, standing_of
+from app.checkin.rules.care_days import counted_entry, drawn_by, judge_care_day, standing_of
 from app.checkin.rules.grading import is_sampled
 from app.checkin.service import facts
 from app.checkin.service.settling import policy_on
+from app.checkin.service.turns import take_turn
 from app.checkin.types import DayStanding, ExceptionCode, FactKind, FactSubject, ReviewStep, Severity
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
@@ -50,6 +51,7 @@ def log_care_day(session: Session, *, command: LogCareDay, actor: Actor, at: dat
     if rights is None:
         raise NotFound(kind="client", id=str(command.client_id))
     region = actor.region
+    take_turn(session, client_id=command.client_id)
     policy = policy_on(command.day, region=region, district=rights.district_code, at=at)
     row, is_new = _insert(session, command=command, carer_id=carer_id, actor=actor, policy=policy, at=at)
     if is_new:
@@ -61,7 +63,7 @@ def log_care_day(session: Session, *, command: LogCareDay, actor: Actor, at: dat
             session, fact_id=row.id, grade=judgement.grade, witnesses=judgement.witnesses, policy=policy, at=at
         )
         add_findings(session, fact_id=row.id, findings=judgement.findings, policy_digest=policy.digest, at=at)
-        if may_be_paid(row.id, judgement=judgement, policy=policy):
+        if may_be_paid(row, judgement=judgement, policy=policy):
             make_payable(session, row=row, at=at)
         else:
             today = clock.local_date(at, zone_of(region))
@@ -105,15 +107,19 @@ def claim_of(
         ends_at=clock.local_midnight(row.day + ONE_DAY, zone),
         is_assigned=rights.is_assigned,
         relation=rights.relation,
+        died_on=rights.died_on,
         events=queries.list_day_events(session, ids=named, zone=zone),
         items=queries.list_day_items(session, codes=codes),
+        doubted_id=queries.find_doubted(session, care_day=row),
     )
 
 
-def may_be_paid(fact_id: UUID, *, judgement: DayJudgement, policy: Policy) -> bool:
-    """Say whether a judged day needs no person's look; the sample is drawn by the day's id."""
+def may_be_paid(row: CareDay, *, judgement: DayJudgement, policy: Policy) -> bool:
+    """Say whether a judged day needs no person's look. Of a carer's days for a client and day the sample is drawn once,
+    however often they are logged."""
     share = policy.grading.rule_of(judgement.grade).sample_share
-    is_drawn = is_sampled(fact_id, share=share, key=current_settings().key_ring.command_key)
+    draw = drawn_by(client_id=row.client_id, carer_id=row.carer_id, day=row.day)
+    is_drawn = is_sampled(draw, share=share, key=current_settings().key_ring.command_key)
     return standing_of(judgement, policy=policy, is_drawn=is_drawn) is DayStanding.PAYABLE
 
 

@@ -59,6 +59,8 @@ class Judged:
     fix: Fix | None
     skew: timedelta
     location: LocationJudgement
+    policy_digest: str
+    clock_policy_digest: str
 
 
 def check_source(fix: Fix | None, *, settings: Settings) -> None:
@@ -146,6 +148,8 @@ def _event_row(
         "command_digest": digest,
         "position_digest": position_digest(tap.fix, salt=salt, key=key) if tap.fix else None,
         "account_id": actor.account_id,
+        "policy_digest": tap.policy_digest,
+        "clock_policy_digest": tap.clock_policy_digest,
         "recorded_at": at,
     }
 

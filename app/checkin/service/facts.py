@@ -9,6 +9,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
 from app.checkin.models import CareFact, ExceptionEnd, ExceptionFound, GradeEntry, Hold, HoldRelease, Review
+from app.checkin.queries import facts as queries
+from app.checkin.reasons import ReviewReason
 from app.checkin.rules.grading import due_on, severity_of
 from app.checkin.types import Decision, FactSubject, Found, ReviewStep
 from app.kernel.canonical import command_digest
@@ -74,10 +76,10 @@ def add_exceptions(
 
 
 def end_exceptions(session: Session, *, exception_ids: Iterable[UUID], at: datetime) -> None:
-    """Keep that exceptions no longer hold."""
+    """Keep that exceptions no longer hold; another may find the same at this moment."""
     rows = [{"exception_id": each, "recorded_at": at} for each in exception_ids]
     if rows:
-        session.execute(insert(ExceptionEnd).values(rows))
+        session.execute(insert_or_leave(ExceptionEnd).values(rows).on_conflict_do_nothing())
 
 
 def add_grade(
@@ -89,7 +91,7 @@ def add_grade(
     policy: Policy,
     at: datetime,
 ) -> None:
-    """Append a grade with its witnesses; the newest counts."""
+    """Append a grade with its witnesses; the last one counts. Of a visit under its lock."""
     session.execute(
         insert(GradeEntry).values(
             id=new_id(at=at),
@@ -97,6 +99,7 @@ def add_grade(
             grade=grade,
             witnesses=sorted(str(each) for each in witnesses),
             policy_digest=policy.digest,
+            seq=queries.count_grades(session, fact_id=fact_id) + 1,
             recorded_at=at,
         )
     )
@@ -124,7 +127,14 @@ def release(session: Session, *, hold_id: UUID, review_id: UUID, at: datetime) -
 
 
 def release_by_machine(
-    session: Session, *, hold_id: UUID, fact_id: UUID, decision: Decision, reason: str, at: datetime
+    session: Session,
+    *,
+    hold_id: UUID,
+    fact_id: UUID,
+    decision: Decision,
+    reason: ReviewReason,
+    policy: Policy,
+    at: datetime,
 ) -> bool:
     """Let the machine end a hold: accept or hand on, never refuse. False, and no review, when a person was faster."""
     review_id = new_id(at=at)
@@ -139,6 +149,8 @@ def release_by_machine(
             reason=reason,
             actor_id=None,
             command_digest=command_digest({"id": review_id, "reason": reason}, key=key),
+            policy_digest=policy.digest,
+            seq=queries.count_reviews(session, fact_id=fact_id) + 1,
             recorded_at=at,
         )
     )

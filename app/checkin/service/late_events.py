@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 from app.checkin.models import CareDay
 from app.checkin.queries import care_days as queries
 from app.checkin.queries.facts import list_open_exceptions
+from app.checkin.reasons import ReviewReason
 from app.checkin.rules.care_days import judge_care_day
 from app.checkin.service import facts
 from app.checkin.service.care_days import add_findings, claim_of, make_payable, may_be_paid
 from app.checkin.service.settling import policy_on
-from app.checkin.types import Decision, ExceptionCode
-
-EVENTS_ARRIVED = "events_arrived"
+from app.checkin.types import Decision
 
 
 def judge_days_again(session: Session, *, event_id: UUID, carer_id: UUID, region: str, at: datetime) -> int:
@@ -37,14 +36,15 @@ def _judge_again(session: Session, *, row: CareDay, region: str, at: datetime) -
     judgement = judge_care_day(claim, policy=policy)
     facts.add_grade(session, fact_id=row.id, grade=judgement.grade, witnesses=judgement.witnesses, policy=policy, at=at)
     known = list_open_exceptions(session, fact_id=row.id)
-    codes_now = {finding.code for finding in judgement.findings}
-    ended = [each.id for each in known if each.code not in codes_now and each.code is not ExceptionCode.SECOND_CARE_DAY]
-    facts.end_exceptions(session, exception_ids=ended, at=at)
-    new = [finding for finding in judgement.findings if finding.code not in {each.code for each in known}]
+    now = {(finding.code, finding.severity) for finding in judgement.findings}
+    before = {(each.code, each.severity) for each in known}
+    facts.end_exceptions(session, exception_ids=[e.id for e in known if (e.code, e.severity) not in now], at=at)
+    new = [finding for finding in judgement.findings if (finding.code, finding.severity) not in before]
     add_findings(session, fact_id=row.id, findings=new, policy_digest=policy.digest, at=at)
-    if not may_be_paid(row.id, judgement=judgement, policy=policy):
+    if not may_be_paid(row, judgement=judgement, policy=policy):
         return False
+    accepted, reason = Decision.ACCEPTED, ReviewReason.EVENTS_ARRIVED
     is_free = facts.release_by_machine(
-        session, hold_id=hold_id, fact_id=row.id, decision=Decision.ACCEPTED, reason=EVENTS_ARRIVED, at=at
+        session, hold_id=hold_id, fact_id=row.id, decision=accepted, reason=reason, policy=policy, at=at
     )
     return is_free and make_payable(session, row=row, at=at)

@@ -1,33 +1,44 @@
-"""Decisions of people on held facts, and what the machine does when nobody decides in time."""
+"""Decisions of people on facts: on what is held, and that what was accepted is looked into again."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.checkin.commands import Decided
+from app.checkin.commands import Decided, Reopening
 from app.checkin.models import Review
+from app.checkin.note_models import ReviewNote
 from app.checkin.queries import events
 from app.checkin.queries import facts as queries
-from app.checkin.queries.facts import DEADLINE_PASSED
-from app.checkin.rules.grading import may_review, next_step
+from app.checkin.rules.grading import may_reopen, may_review
 from app.checkin.service import facts
 from app.checkin.service.care_days import accept_care_day
+from app.checkin.service.corrections import TimesKnown, state_times
+from app.checkin.service.paying import (
+    TimePaidElsewhere,
+    end_overlap,
+    find_paid_elsewhere,
+    pay_visit,
+    tell_overlap,
+    withdraw,
+    withdraw_day,
+)
 from app.checkin.service.records import OwnFact
-from app.checkin.service.settling import accept_visit, policy_on, withdraw
+from app.checkin.service.settling import policy_on
 from app.checkin.shown import FactView
 from app.checkin.types import Decision, FactKind, FactSubject, ReviewStep
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
 from app.kernel.errors import DomainError, ErrorKind, NotFound
-from app.kernel.permissions import Actor, SystemActor
+from app.kernel.permissions import Actor
 from app.kernel.regions import zone_of
 from app.kernel.resend import insert_once
 from app.kernel.settings import current_settings
+from app.policies.types import Policy
 from app.schedules.queries import find_visits
 from app.schedules.service import progress
-
-AT_ONCE = 200
 
 
 class NotHeld(DomainError):
@@ -36,35 +47,96 @@ class NotHeld(DomainError):
     kind, code = ErrorKind.CONFLICT, "not_held"
 
 
+class NotAccepted(DomainError):
+    """Only what was accepted can be looked into again."""
+
+    kind, code = ErrorKind.CONFLICT, "not_accepted"
+
+
 def review_for_agency(session: Session, command: Decided, *, fact_id: UUID, actor: Actor, at: datetime) -> FactView:
-    """An agency's decision on its own held fact. Raises NotFound, OwnFact, NotHeld and EventReused."""
+    """An agency's decision on its own held fact. Raises NotFound, OwnFact, NotHeld, EventReused, and for stated times
+    what `state_times` raises. Accepted time that is paid elsewhere is handed to the operator."""
     return _review(session, command, fact_id=fact_id, step=ReviewStep.AGENCY, actor=actor, at=at)
 
 
 def review_for_operator(session: Session, command: Decided, *, fact_id: UUID, actor: Actor, at: datetime) -> FactView:
-    """The operator's decision on a held fact of his scope; as `review_for_agency`."""
+    """The operator's decision on a held fact of his scope; as `review_for_agency`, but raises TimePaidElsewhere."""
     return _review(session, command, fact_id=fact_id, step=ReviewStep.OPERATOR, actor=actor, at=at)
 
 
-def escalate_overdue(session: Session, *, actor: SystemActor, at: datetime) -> int:
-    """Hand facts up that nobody decided in time; after the last step they are paid, and marked by the machine's review.
+def reopen(session: Session, command: Reopening, *, fact_id: UUID, actor: Actor, at: datetime) -> FactView:
+    """Take an accepted fact's right to be paid back and let it wait for the operator again.
 
-    Silence never costs the carer. Safe to run twice: a hold ends once. Returns how many holds ended.
+    Raises NotFound, OwnFact, NotAccepted and EventReused.
     """
+    step, decision = ReviewStep.OPERATOR, Decision.REOPENED
+    subject = _reviewed(session, fact_id=fact_id, step=step, actor=actor)
+    policy = _policy(session, subject, region=actor.region, at=at)
+    if not _keep(session, command, decision, fact_id=fact_id, step=step, policy=policy, actor=actor, at=at):
+        return queries.get_fact(session, fact_id=fact_id, actor=actor)
+    if not may_reopen(subject.kind, queries.get_fact(session, fact_id=fact_id, actor=actor).standing):
+        raise NotAccepted(fact_id=str(fact_id))
+    withdraw(session, visit_id=fact_id)
+    withdraw_day(session, care_day_id=fact_id)
     today = clock.local_date(at, zone_of(actor.region))
-    overdue = queries.list_overdue_holds(session, today=today, limit=AT_ONCE)
-    return sum(_escalate(session, hold, actor=actor, at=at) for hold in overdue)
+    facts.hold(session, fact_id=fact_id, step=step, today=today, policy=policy, at=at)
+    _audit(session, "fact.reopened", subject, {"reason": command.reason}, actor=actor, at=at)
+    return queries.get_fact(session, fact_id=fact_id, actor=actor)
 
 
 def _review(
     session: Session, command: Decided, *, fact_id: UUID, step: ReviewStep, actor: Actor, at: datetime
 ) -> FactView:
+    subject = _reviewed(session, fact_id=fact_id, step=step, actor=actor)
+    policy = _policy(session, subject, region=actor.region, at=at)
+    if not _keep(session, command, command.decision, fact_id=fact_id, step=step, policy=policy, actor=actor, at=at):
+        return queries.get_fact(session, fact_id=fact_id, actor=actor)
+    hold = queries.find_open_hold(session, fact_id=fact_id)
+    if hold is None or hold.step is not step:
+        raise NotHeld(fact_id=str(fact_id))
+    if not facts.release(session, hold_id=hold.id, review_id=command.id, at=at):
+        raise NotHeld(fact_id=str(fact_id))
+    if subject.kind is FactKind.VISIT:
+        _decide_visit(session, command, visit_id=fact_id, step=step, policy=policy, actor=actor, at=at)
+    elif command.began_at or command.ended_at:
+        raise TimesKnown(fact_id=str(fact_id))
+    elif subject.kind is FactKind.CARE_DAY and command.decision is Decision.ACCEPTED:
+        accept_care_day(session, care_day_id=subject.id, at=at)
+    details = {"step": step, "decision": command.decision, "reason": command.reason}
+    _audit(session, "fact.reviewed", subject, details, actor=actor, at=at)
+    return queries.get_fact(session, fact_id=fact_id, actor=actor)
+
+
+def _reviewed(session: Session, *, fact_id: UUID, step: ReviewStep, actor: Actor) -> FactSubject:
+    """The fact, under its lock, if this account may decide about it at this step."""
     subject, carer_person_id = queries.get_visible_subject(session, fact_id=fact_id, actor=actor)
     if actor.person_id is not None and actor.person_id == carer_person_id:
         raise OwnFact
     if not may_review(actor, fact=subject, step=step, carer_person_id=carer_person_id):
         raise NotFound(kind="fact")
-    _lock(session, subject)
+    if subject.kind is FactKind.VISIT:  # other facts are not settled again
+        progress.lock(session, visit_id=fact_id)
+    return subject
+
+
+def _policy(session: Session, subject: FactSubject, *, region: str, at: datetime) -> Policy:
+    """The rules by which a fact is decided: those of its day, or of today for a stray tap."""
+    day = queries.find_service_day(session, subject=subject) or clock.local_date(at, zone_of(region))
+    return policy_on(day, region=region, district=subject.district_code, at=at)
+
+
+def _keep(
+    session: Session,
+    command: Decided | Reopening,
+    decision: Decision,
+    *,
+    fact_id: UUID,
+    step: ReviewStep,
+    policy: Policy,
+    actor: Actor,
+    at: datetime,
+) -> bool:
+    """Append a person's review with its note; False for a resend."""
     keys = current_settings().key_ring
     content = {"command": command, "fact_id": fact_id, "step": step, "account_id": actor.account_id}
     _, is_new = insert_once(
@@ -74,76 +146,53 @@ def _review(
         id=command.id,
         fact_id=fact_id,
         step=step,
-        decision=command.decision,
+        decision=decision,
         reason=command.reason,
         actor_id=actor.account_id,
+        policy_digest=policy.digest,
+        seq=queries.count_reviews(session, fact_id=fact_id) + 1,
         recorded_at=at,
     )
     if not is_new:
         resend.mark_replay()
-        return queries.get_fact(session, fact_id=fact_id, actor=actor)
-    hold = queries.find_open_hold(session, fact_id=fact_id)
-    if hold is None or hold.step is not step:
-        raise NotHeld(fact_id=str(fact_id))
-    if not facts.release(session, hold_id=hold.id, review_id=command.id, at=at):
-        raise NotHeld(fact_id=str(fact_id))
-    if command.decision is Decision.ACCEPTED:
-        _accept(session, subject, region=actor.region, at=at)
-    elif subject.kind is FactKind.VISIT:
-        withdraw(session, visit_id=fact_id)
-    audit.record(
-        session,
-        "fact.reviewed",
-        actor=actor,
-        at=at,
-        subject=(subject.kind.value, fact_id),
-        details={"step": step, "decision": command.decision, "reason": command.reason},
-        keys=keys,
-    )
-    return queries.get_fact(session, fact_id=fact_id, actor=actor)
+    elif command.note is not None:
+        sealed = keys.encrypt(command.note, context=queries.NOTE_CONTEXT)
+        session.execute(insert(ReviewNote).values(review_id=command.id, text_enc=sealed))
+    return is_new
 
 
-def _escalate(session: Session, overdue: tuple[UUID, UUID, ReviewStep], *, actor: SystemActor, at: datetime) -> bool:
-    hold_id, fact_id, step = overdue
-    subject, above = queries.find_subject(session, fact_id=fact_id), next_step(step)
-    if subject is not None and not _lock(session, subject, wait=False):
-        return False  # somebody decides or tells something about it just now; the next run looks again
-    decision = Decision.ACCEPTED if above is None else Decision.ESCALATED
-    ended = facts.release_by_machine(
-        session, hold_id=hold_id, fact_id=fact_id, decision=decision, reason=DEADLINE_PASSED, at=at
-    )
-    if not ended or subject is None:
-        return ended
-    if above is None:
-        _accept(session, subject, region=actor.region, at=at)
-    else:
-        today = clock.local_date(at, zone_of(actor.region))
-        policy = policy_on(today, region=actor.region, district=subject.district_code, at=at)
-        facts.hold(session, fact_id=fact_id, step=above, today=today, policy=policy, at=at)
-    audit.record(
-        session,
-        "fact.escalated",
-        actor=actor,
-        at=at,
-        subject=(subject.kind.value, fact_id),
-        details={"step": step, "decision": decision},
-        keys=current_settings().key_ring,
-    )
-    return True
-
-
-def _lock(session: Session, subject: FactSubject, *, wait: bool = True) -> bool:
-    """Let nobody else settle a visit meanwhile; other facts are not settled again."""
-    return subject.kind is not FactKind.VISIT or progress.lock(session, visit_id=subject.id, wait=wait)
-
-
-def _accept(session: Session, subject: FactSubject, *, region: str, at: datetime) -> None:
-    """Give an accepted fact the right to be paid. A stray event has none: accepting it closes the question."""
-    if subject.kind is FactKind.CARE_DAY:
-        accept_care_day(session, care_day_id=subject.id, at=at)
-    if subject.kind is not FactKind.VISIT:
+def _decide_visit(
+    session: Session,
+    command: Decided,
+    *,
+    visit_id: UUID,
+    step: ReviewStep,
+    policy: Policy,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Let an accepted visit be paid, by the times stated where a tap lacks; a refused one is not."""
+    visit, record = find_visits(session, ids=[visit_id])[visit_id], events.find_record(session, visit_id=visit_id)
+    if command.decision is not Decision.ACCEPTED:
+        withdraw(session, visit_id=visit_id)
         return
-    record = events.find_record(session, visit_id=subject.id)
-    if record is not None:
-        slot = find_visits(session, ids=[subject.id])[subject.id].team_slot
-        accept_visit(session, subject, record=record, team_slot=slot, region=region, at=at)
+    if record is None:
+        return
+    if command.began_at or command.ended_at:
+        record = state_times(session, command, visit=visit, record=record, policy=policy, actor=actor, at=at)
+    if pay_visit(session, visit, record=record, at=at):
+        end_overlap(session, visit, at=at)
+        return
+    if step is ReviewStep.OPERATOR:
+        other = find_paid_elsewhere(session, visit, record=record)
+        raise TimePaidElsewhere(fact_id=None if other is None else str(other))
+    tell_overlap(session, visit, record=record, policy=policy, at=at)
+    today = clock.local_date(at, zone_of(actor.region))
+    facts.hold(session, fact_id=visit_id, step=ReviewStep.OPERATOR, today=today, policy=policy, at=at)
+
+
+def _audit(
+    session: Session, action: str, subject: FactSubject, details: Mapping[str, object], *, actor: Actor, at: datetime
+) -> None:
+    about, keys = (subject.kind.value, subject.id), current_settings().key_ring
+    audit.record(session, action, actor=actor, at=at, subject=about, details=details, keys=keys)

@@ -4,28 +4,30 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
 from app.careplans.queries import catalogue, find_live_plan
 from app.careplans.types import StaffKind
-from app.checkin.models import PayableTime, ServiceRecord
 from app.checkin.queries import events
 from app.checkin.queries import facts as fact_queries
+from app.checkin.reasons import ReviewReason
 from app.checkin.rules.grading import decide, grade, moves, severity_of, step_of
 from app.checkin.rules.location import witnesses_place
 from app.checkin.rules.visits import (
+    OF_DOUBT,
     OF_ITEMS,
     OF_RECORD,
     compare_findings,
     find_deviations,
     newest_outcomes,
-    payable_minutes,
+    proven_later,
+    span_of,
+    taps_of_visit,
 )
 from app.checkin.service import facts
-from app.checkin.shown import ClockEventView, RecordView
+from app.checkin.service.paying import pay_visit, tell_overlap, withdraw
+from app.checkin.service.recording import add_record, worked_time
+from app.checkin.shown import RecordView
 from app.checkin.types import (
     Decision,
     EventKind,
@@ -36,6 +38,7 @@ from app.checkin.types import (
     LoggedItem,
     ReviewStep,
     Severity,
+    VisitTap,
     Witness,
 )
 from app.kernel import clock
@@ -48,7 +51,7 @@ from app.policies.types import NoPolicy, Policy
 from app.schedules.service import progress
 from app.schedules.types import VisitView
 
-WITNESS_CAME = "witness_came"
+CAME_LATE = "tap_came_late"
 
 
 def subject_of(visit: VisitView) -> FactSubject:
@@ -71,40 +74,35 @@ def record_visit(session: Session, visit: VisitView, *, region: str, at: datetim
     A visit that lacks a tap, closed by a job, gets the planned time, and is held: a person settles it. A tap that comes
     after all makes a record that supersedes.
     """
-    taps = events.list_visit_events(session, visit_id=visit.id)
-    first_in, first_out = _first(taps, EventKind.IN), _first(taps, EventKind.OUT)
-    began_at, ended_at = visit.began_at, visit.ended_at
-    began_at = began_at or visit.planned_from or ended_at
-    ended_at = ended_at or visit.planned_to or began_at
-    if began_at is None or ended_at is None:
+    progress.lock(session, visit_id=visit.id)
+    span = span_of(
+        began_at=visit.began_at,
+        ended_at=visit.ended_at,
+        planned_from=visit.planned_from,
+        planned_to=visit.planned_to,
+    )
+    if span is None:
         return
-    policy = policy_on(clock.local_date(began_at, zone_of(region)), region=region, district=visit.district_code, at=at)
-    planned = visit.planned_to - visit.planned_from if visit.planned_from and visit.planned_to else None
-    worked = payable_minutes(
-        began_at=began_at, ended_at=ended_at, planned=planned, clock=policy.clock, visit=policy.visit
-    )
+    policy = policy_on(clock.local_date(min(span), zone_of(region)), region=region, district=visit.district_code, at=at)
+    taps = events.list_taps(session, visit_id=visit.id)
     before = events.find_record(session, visit_id=visit.id)
-    service_on = clock.local_date(worked.began_at, zone_of(region))
-    session.execute(
-        insert(ServiceRecord).values(
-            id=new_id(at=at),
-            visit_id=visit.id,
-            clock_in_id=first_in.id if first_in else None,
-            clock_out_id=first_out.id if first_out else None,
-            began_at=worked.began_at,
-            ended_at=worked.ended_at,
-            minutes=worked.minutes,
-            service_on=service_on,
-            supersedes_id=before.id if before else None,
-            reason="tap_came_late" if before else None,
-            policy_digest=policy.digest,
-            recorded_at=at,
-        )
+    worked = worked_time(visit, *span, policy=policy)
+    record = RecordView(
+        id=new_id(at=at),
+        visit_id=visit.id,
+        clock_in_id=_first(taps, EventKind.IN),
+        clock_out_id=_first(taps, EventKind.OUT),
+        began_at=worked.began_at,
+        ended_at=worked.ended_at,
+        minutes=worked.minutes,
+        service_on=clock.local_date(worked.began_at, zone_of(region)),
     )
+    reason = CAME_LATE if before else None
+    add_record(session, record, supersedes_id=before.id if before else None, reason=reason, policy=policy, at=at)
     facts.add_subject(session, subject_of(visit), at=at)
-    all_found = (*found, *worked.exceptions, *_deviations(session, visit, on=service_on))
+    all_found = (*found, *worked.exceptions, *_deviations(session, visit, on=record.service_on))
     news = _find_again(session, visit, codes=OF_RECORD, found=all_found, policy=policy, at=at)
-    settle_visit(session, visit, region=region, at=at, news=news)
+    _settle(session, visit, record=record, taps=taps, region=region, at=at, news=news)
 
 
 def judge_items_again(session: Session, visit: VisitView, *, region: str, at: datetime) -> None:
@@ -116,7 +114,8 @@ def judge_items_again(session: Session, visit: VisitView, *, region: str, at: da
     policy = policy_on(record.service_on, region=region, district=visit.district_code, at=at)
     deviations = _deviations(session, visit, on=record.service_on)
     news = _find_again(session, visit, codes=OF_ITEMS, found=deviations, policy=policy, at=at)
-    settle_visit(session, visit, region=region, at=at, news=news)
+    taps = events.list_taps(session, visit_id=visit.id)
+    _settle(session, visit, record=record, taps=taps, region=region, at=at, news=news)
 
 
 def settle_visit(session: Session, visit: VisitView, *, region: str, at: datetime, news: Sequence[Found] = ()) -> None:
@@ -128,10 +127,24 @@ def settle_visit(session: Session, visit: VisitView, *, region: str, at: datetim
     """
     progress.lock(session, visit_id=visit.id)
     record = events.find_record(session, visit_id=visit.id)
-    if record is None:
-        return
+    if record is not None:
+        taps = events.list_taps(session, visit_id=visit.id)
+        _settle(session, visit, record=record, taps=taps, region=region, at=at, news=news)
+
+
+def _settle(
+    session: Session,
+    visit: VisitView,
+    *,
+    record: RecordView,
+    taps: Sequence[VisitTap],
+    region: str,
+    at: datetime,
+    news: Sequence[Found],
+) -> None:
     policy = policy_on(record.service_on, region=region, district=visit.district_code, at=at)
-    graded = _grade(session, visit, record=record, policy=policy, at=at)
+    _end_doubts(session, visit, taps=taps, policy=policy, at=at)
+    grades = _grade(session, visit, record=record, taps=taps, policy=policy, at=at)
     last_word = fact_queries.find_last_word(session, fact_id=visit.id)
     if last_word is not None:
         if last_word is Decision.ACCEPTED and _is_news(session, record, news=news, policy=policy):
@@ -139,55 +152,20 @@ def settle_visit(session: Session, visit: VisitView, *, region: str, at: datetim
         return
     route = decide(
         visit.id,
-        graded=graded,
+        grades=grades,
         found=[(each.code, each.severity) for each in fact_queries.list_open_exceptions(session, fact_id=visit.id)],
         terms=policy.grading,
         has_agency=visit.agency_id is not None,
         key=current_settings().key_ring.command_key,
     )
     step = step_of(route)
+    if step is None and not pay_visit(session, visit, record=record, at=at):
+        tell_overlap(session, visit, record=record, policy=policy, at=at)
+        step = ReviewStep.OPERATOR
     if step is not None:
         _wait(session, visit, step=step, region=region, policy=policy, at=at)
-        return
-    held = fact_queries.find_open_hold(session, fact_id=visit.id)
-    if held is None or facts.release_by_machine(
-        session, hold_id=held.id, fact_id=visit.id, decision=Decision.ACCEPTED, reason=WITNESS_CAME, at=at
-    ):
-        accept_visit(session, subject_of(visit), record=record, team_slot=visit.team_slot, region=region, at=at)
-
-
-def accept_visit(
-    session: Session, subject: FactSubject, *, record: RecordView, team_slot: int, region: str, at: datetime
-) -> bool:
-    """Let a visit be paid. Where another accepted time overlaps it is held with an exception instead: False."""
-    if subject.client_id is None or record.began_at is None or record.ended_at is None:
-        return False
-    if fact_queries.find_payable_record(session, visit_id=subject.id) not in (None, record.id):
-        withdraw(session, visit_id=subject.id)  # by a record that another has superseded
-    statement = insert_or_leave(PayableTime).values(
-        record_id=record.id,
-        visit_id=subject.id,
-        carer_id=subject.carer_id,
-        client_id=subject.client_id,
-        slot=team_slot,
-        during=Range(record.began_at, record.ended_at),
-        minutes=record.minutes,
-        recorded_at=at,
-    )
-    # Without a target the database's exclusion constraints decide: carer or client and slot paid already.
-    made = session.scalars(statement.on_conflict_do_nothing().returning(PayableTime.record_id)).one_or_none()
-    if made is not None or fact_queries.find_payable_record(session, visit_id=subject.id):
-        return True
-    policy = policy_on(record.service_on, region=region, district=subject.district_code, at=at)
-    facts.add_exceptions(session, fact_id=subject.id, found=(Found(ExceptionCode.OVERLAP),), policy=policy, at=at)
-    today = clock.local_date(at, zone_of(region))
-    facts.hold(session, fact_id=subject.id, step=ReviewStep.OPERATOR, today=today, policy=policy, at=at)
-    return False
-
-
-def withdraw(session: Session, *, visit_id: UUID) -> None:
-    """Take the right to be paid back, while a fact is looked into after all."""
-    session.execute(delete(PayableTime).where(PayableTime.visit_id == visit_id))
+    else:
+        _release(session, visit, decision=Decision.ACCEPTED, policy=policy, at=at)
 
 
 def _wait(session: Session, visit: VisitView, *, step: ReviewStep, region: str, policy: Policy, at: datetime) -> None:
@@ -196,12 +174,21 @@ def _wait(session: Session, visit: VisitView, *, step: ReviewStep, region: str, 
     held = fact_queries.find_open_hold(session, fact_id=visit.id)
     if held is not None:
         was_escalated = fact_queries.was_escalated(session, fact_id=visit.id)
-        if not moves(held.step, to=step, was_escalated=was_escalated) or not facts.release_by_machine(
-            session, hold_id=held.id, fact_id=visit.id, decision=Decision.MOVED, reason=WITNESS_CAME, at=at
-        ):
+        if not moves(held.step, to=step, was_escalated=was_escalated):
             return
+        _release(session, visit, decision=Decision.MOVED, policy=policy, at=at)
     today = clock.local_date(at, zone_of(region))
     facts.hold(session, fact_id=visit.id, step=step, today=today, policy=policy, at=at)
+
+
+def _release(session: Session, visit: VisitView, *, decision: Decision, policy: Policy, at: datetime) -> None:
+    """Let the machine end a visit's hold where it has one; nobody else does meanwhile, under the visit's lock."""
+    held = fact_queries.find_open_hold(session, fact_id=visit.id)
+    if held is not None:
+        reason = ReviewReason.WITNESS_CAME
+        facts.release_by_machine(
+            session, hold_id=held.id, fact_id=visit.id, decision=decision, reason=reason, policy=policy, at=at
+        )
 
 
 def _is_news(session: Session, record: RecordView, *, news: Iterable[Found], policy: Policy) -> bool:
@@ -209,6 +196,15 @@ def _is_news(session: Session, record: RecordView, *, news: Iterable[Found], pol
     if any(severity_of(each.code, missing_item_holds=holds) is Severity.MUST_FIX for each in news):
         return True
     return fact_queries.find_payable_record(session, visit_id=record.visit_id) not in (None, record.id)
+
+
+def _end_doubts(session: Session, visit: VisitView, *, taps: Sequence[VisitTap], policy: Policy, at: datetime) -> None:
+    """Who tapped again at the door, and was found there, need not answer for the first try."""
+    proven = {str(each) for each in proven_later(taps, terms=policy.clock)}
+    if proven:
+        known = fact_queries.list_open_exceptions(session, fact_id=visit.id)
+        ended = [each.id for each in known if each.code in OF_DOUBT and each.details.get("event_id") in proven]
+        facts.end_exceptions(session, exception_ids=ended, at=at)
 
 
 def _find_again(
@@ -228,17 +224,27 @@ def _find_again(
     return new
 
 
-def _grade(session: Session, visit: VisitView, *, record: RecordView, policy: Policy, at: datetime) -> EvidenceGrade:
+def _grade(
+    session: Session,
+    visit: VisitView,
+    *,
+    record: RecordView,
+    taps: Sequence[VisitTap],
+    policy: Policy,
+    at: datetime,
+) -> list[EvidenceGrade]:
+    """Grade a visit by the witnesses there are; all the grades it has had, the last one first."""
     witnesses = set[Witness]()
-    taps = events.list_visit_events(session, visit_id=visit.id)
-    if witnesses_place([tap.verdict for tap in taps]):
-        witnesses.add(Witness.POSITION)
-    if record.began_at is not None and events.is_confirmed(session, fact_id=visit.id, since=record.began_at):
-        witnesses.add(Witness.CLIENT)
-    graded = grade(witnesses)
-    if graded is not fact_queries.find_grade(session, fact_id=visit.id):
+    if record.began_at is not None and record.ended_at is not None:
+        of_visit = taps_of_visit(taps, began_at=record.began_at, ended_at=record.ended_at, terms=policy.clock)
+        if witnesses_place([tap.verdict for tap in of_visit]):
+            witnesses.add(Witness.POSITION)
+        if events.is_confirmed(session, fact_id=visit.id, since=record.began_at):
+            witnesses.add(Witness.CLIENT)
+    graded, known = grade(witnesses), fact_queries.list_grades(session, fact_id=visit.id)
+    if known[:1] != [(graded, policy.digest)]:
         facts.add_grade(session, fact_id=visit.id, grade=graded, witnesses=witnesses, policy=policy, at=at)
-    return graded
+    return [graded, *(each for each, _ in known)]
 
 
 def _deviations(session: Session, visit: VisitView, *, on: date) -> tuple[Found, ...]:
@@ -249,5 +255,5 @@ def _deviations(session: Session, visit: VisitView, *, on: date) -> tuple[Found,
     return find_deviations(plan.items if plan else (), logged, catalogue=known, staff=StaffKind.CARER)
 
 
-def _first(taps: Iterable[ClockEventView], kind: EventKind) -> ClockEventView | None:
-    return next((tap for tap in taps if tap.kind is kind), None)
+def _first(taps: Iterable[VisitTap], kind: EventKind) -> UUID | None:
+    return next((tap.id for tap in taps if tap.kind is kind), None)

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from app.checkin.load import CarerLoad, Column, Span, StaffLoad, Worked
 from app.checkin.queries import staff_load as queries
 from app.checkin.queries.staff_load import LoadFilter
-from app.checkin.rules.staff_load import cell, highest_caseload, norm_minutes, spans_of
+from app.checkin.rules.staff_load import cell, norm_minutes, spans_of
 from app.checkin.service.settling import policy_on
 from app.kernel.paging import LARGEST_LIMIT
 from app.kernel.permissions import AnyActor
 from app.kernel.regions import zone_of
 from app.policies.terms import WorkTerms
+from app.registry.rules import most_clients
+from app.registry.types import Period
 
 
 def read_staff_load(session: Session, wanted: LoadFilter, *, actor: AnyActor, at: datetime) -> StaffLoad:
@@ -39,7 +41,7 @@ def read_staff_load(session: Session, wanted: LoadFilter, *, actor: AnyActor, at
                 cell(
                     column,
                     worked.get((carer_id, column.span.first), Worked()),
-                    caseload=highest_caseload(column.span, held=held.get(carer_id, ())),
+                    caseload=most_clients(held.get(carer_id, ()), within=Period(column.span.first, column.span.beyond)),
                     employed=employed.get(carer_id, ()),
                 )
                 for column in columns

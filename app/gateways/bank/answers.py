@@ -4,11 +4,11 @@ A file is taken whole or refused whole, with every reason found. `read` judges t
 `match_returns` judge it against the batch; none of them changes anything.
 """
 
-import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import chain
 
 from app.gateways.bank.problems import AnswerFileRejected, Problem, ProblemCode
 from app.gateways.bank.rules import is_plain
@@ -54,29 +54,32 @@ _COLUMNS = {
     "原因": "reason_text",
     "清算日期": "settled_on",
 }
+_OPTIONAL = {"账号": "account"}
 _HEADER = {"批号": "batch_number", "笔数": "count", "总金额(元)": "total"}
 _COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DATE_FORMS = {10: "%Y-%m-%d", 8: "%Y%m%d"}
+_CODE = re.compile(r"[A-Za-z0-9._/-]{1,64}", re.ASCII)
+_MASK = "*"
 _MAX_TEXT = 140
+MOST_ROWS = 50_000
+
+Days = tuple[date, date]
+"""The first and the last day on which payments can have been settled."""
 
 
-def file_digest(data: bytes) -> str:
-    """SHA-256 of the file as uploaded, in hex: tells a file that was already booked."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def read(data: bytes) -> BankAnswer:
+def read(data: bytes, *, most_rows: int = MOST_ROWS) -> BankAnswer:
     """Read an answer or returns file, GB18030 or UTF-8 with or without a byte order mark.
 
     Spaces and tabs around a cell are dropped, since banks pad cells. Columns we do not know are ignored.
-    Raises AnswerFileRejected with every unreadable place.
+    Raises AnswerFileRejected with every unreadable place, and without reading on when there are more than `most_rows`.
     """
-    sheet = read_sheet(data, header=_HEADER, columns=_COLUMNS)
-    problems = [*_find_header_problems(sheet)]
-    for record in sheet.records:
-        problems.extend(_find_record_problems(record))
-    if problems:
-        raise AnswerFileRejected(problems)
+    sheet = read_sheet(data, header=_HEADER, columns=_COLUMNS, optional=_OPTIONAL, most_rows=most_rows)
+    AnswerFileRejected.raise_any(
+        chain(
+            _find_header_problems(sheet),
+            chain.from_iterable(_find_record_problems(record) for record in sheet.records),
+        )
+    )
     return BankAnswer(
         batch_number=sheet.header["batch_number"],
         count=int(sheet.header["count"]),
@@ -85,35 +88,35 @@ def read(data: bytes) -> BankAnswer:
     )
 
 
-def match(answer: BankAnswer, *, batch: PaymentBatch) -> MatchedAnswer:
+def match(answer: BankAnswer, *, batch: PaymentBatch, days: Days | None = None) -> MatchedAnswer:
     """Pair every payment of the batch with its answer; payments may still be in progress, but none may be missing.
 
-    Raises AnswerFileRejected when the file is another batch's, disagrees with itself, or differs from what we sent in
-    any count, total, amount, name or serial.
+    Raises AnswerFileRejected when the file is another batch's, disagrees with itself, differs from what we sent in
+    any count, total, amount, name, account or serial, or says that a payment was settled outside of `days`.
     """
-    problems = [
-        *_find_identity_problems(answer, batch=batch),
-        *_find_difference_from_batch(answer, batch=batch),
-        *_find_line_problems(answer, batch=batch),
-        *_find_missing(answer, batch=batch),
-    ]
+    problems = chain(
+        _find_identity_problems(answer, batch=batch),
+        _find_difference_from_batch(answer, batch=batch),
+        _find_line_problems(answer, batch=batch, days=days),
+        _find_missing(answer, batch=batch),
+    )
     return _pair(answer, batch=batch, problems=problems)
 
 
-def match_returns(answer: BankAnswer, *, batch: PaymentBatch) -> MatchedAnswer:
+def match_returns(answer: BankAnswer, *, batch: PaymentBatch, days: Days | None = None) -> MatchedAnswer:
     """Pair the payments that came back (退票, 冲账) with their rows; the file lists only those.
 
     Raises AnswerFileRejected like `match`, and when a row says anything but returned.
     """
-    problems = [
-        *_find_identity_problems(answer, batch=batch),
-        *_find_line_problems(answer, batch=batch),
-        *(
+    problems = chain(
+        _find_identity_problems(answer, batch=batch),
+        _find_line_problems(answer, batch=batch, days=days),
+        (
             Problem(ProblemCode.NOT_A_RETURN, line_no=line.line_no, serial=line.serial)
             for line in answer.lines
             if line.outcome is not Outcome.RETURNED
         ),
-    ]
+    )
     return _pair(answer, batch=batch, problems=problems)
 
 
@@ -160,12 +163,17 @@ def _line(record: Record) -> AnswerLine:
         name=cells["name"],
         amount_fen=fen_from_yuan(cells["amount"]),
         outcome=outcome,
-        bank_reference=cells["bank_reference"],
+        account=cells["account"],
+        bank_reference=_code(cells["bank_reference"]),
         reason_code=judge_reason(cells["reason_text"]) if came_back else None,
-        bank_reason_code=cells["bank_reason_code"],
+        bank_reason_code=_code(cells["bank_reason_code"]),
         reason_text=cells["reason_text"],
         settled_on=_day(cells["settled_on"]),
     )
+
+
+def _code(text: str) -> str:
+    return text if _CODE.fullmatch(text) else ""
 
 
 def _fen(text: str) -> int | None:
@@ -208,17 +216,17 @@ def _find_difference_from_batch(answer: BankAnswer, *, batch: PaymentBatch) -> I
         yield Problem(ProblemCode.TOTAL_CHANGED, line_no=1)
 
 
-def _find_line_problems(answer: BankAnswer, *, batch: PaymentBatch) -> Iterator[Problem]:
+def _find_line_problems(answer: BankAnswer, *, batch: PaymentBatch, days: Days | None) -> Iterator[Problem]:
     sent = {line.serial: line for line in batch.lines}
     times: Counter[str] = Counter()
     for line in answer.lines:
         times[line.serial] += 1
         if times[line.serial] == 2:
             yield Problem(ProblemCode.SERIAL_DOUBLED, line_no=line.line_no, serial=line.serial)
-        yield from _judge_line(line, payment=sent.get(line.serial))
+        yield from _judge_line(line, payment=sent.get(line.serial), days=days)
 
 
-def _judge_line(line: AnswerLine, *, payment: PaymentLine | None) -> Iterator[Problem]:
+def _judge_line(line: AnswerLine, *, payment: PaymentLine | None, days: Days | None) -> Iterator[Problem]:
     if payment is None:  # what stands there instead of a serial is the file's, so it is not repeated
         yield Problem(ProblemCode.UNKNOWN_SERIAL, line_no=line.line_no)
         return
@@ -226,6 +234,20 @@ def _judge_line(line: AnswerLine, *, payment: PaymentLine | None) -> Iterator[Pr
         yield Problem(ProblemCode.AMOUNT_CHANGED, line_no=line.line_no, serial=payment.serial)
     if line.name != payment.payee.name:
         yield Problem(ProblemCode.NAME_CHANGED, line_no=line.line_no, serial=payment.serial)
+    if not _may_be(line.account, number=payment.payee.number):
+        yield Problem(ProblemCode.ACCOUNT_CHANGED, line_no=line.line_no, serial=payment.serial)
+    if days and line.settled_on and not days[0] <= line.settled_on <= days[1]:
+        yield Problem(ProblemCode.DAY_IMPOSSIBLE, line_no=line.line_no, serial=payment.serial)
+
+
+def _may_be(told: str, *, number: str) -> bool:
+    """Say whether an account as the bank writes it can be ours: whole, in groups, or its middle masked by stars."""
+    told = told.replace(" ", "")
+    head, mask, rest = told.partition(_MASK)
+    if not mask:
+        return told in ("", number)
+    tail = rest.rpartition(_MASK)[2]
+    return number.startswith(head) and number.endswith(tail)
 
 
 def _find_missing(answer: BankAnswer, *, batch: PaymentBatch) -> Iterator[Problem]:
@@ -235,9 +257,8 @@ def _find_missing(answer: BankAnswer, *, batch: PaymentBatch) -> Iterator[Proble
             yield Problem(ProblemCode.LINE_MISSING, serial=payment.serial)
 
 
-def _pair(answer: BankAnswer, *, batch: PaymentBatch, problems: Sequence[Problem]) -> MatchedAnswer:
-    if problems:
-        raise AnswerFileRejected(problems)
+def _pair(answer: BankAnswer, *, batch: PaymentBatch, problems: Iterable[Problem]) -> MatchedAnswer:
+    AnswerFileRejected.raise_any(problems)
     answered = {line.serial: line for line in answer.lines}
     return MatchedAnswer(
         batch_number=batch.batch_number,

@@ -52,7 +52,7 @@ def _record(line: PaymentLine, *, place: int) -> tuple[str, ...]:
         str(place),
         line.serial,
         line.payee.name,
-        line.id_number or "",
+        "",  # no bank asked for it so far, and a number that is not sent cannot leak
         line.payee.number,
         line.payee.bank_code,
         line.payee.bank_name or "",

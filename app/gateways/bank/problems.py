@@ -6,9 +6,12 @@ No sentence repeats a name, an account or an identity number: they go to screens
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import ClassVar, Literal
 
 Language = Literal["zh", "en"]
+
+MOST_REASONS = 200  # a wrong file of 20 MiB has one for every row
 
 
 class ProblemCode(StrEnum):
@@ -30,6 +33,8 @@ class ProblemCode(StrEnum):
     # what comes back
     ENCODING = "encoding"
     NOT_CSV = "not_csv"
+    EMPTY_FILE = "empty_file"
+    TOO_MANY_ROWS = "too_many_rows"
     HEADER_MISSING = "header_missing"
     COLUMN_MISSING = "column_missing"
     COLUMN_DOUBLED = "column_doubled"
@@ -43,6 +48,8 @@ class ProblemCode(StrEnum):
     TOTAL_CHANGED = "total_changed"
     AMOUNT_CHANGED = "amount_changed"
     NAME_CHANGED = "name_changed"
+    ACCOUNT_CHANGED = "account_changed"
+    DAY_IMPOSSIBLE = "day_impossible"
     UNKNOWN_SERIAL = "unknown_serial"
     LINE_MISSING = "line_missing"
     NOT_A_RETURN = "not_a_return"
@@ -64,6 +71,8 @@ _ZH: dict[ProblemCode, str] = {
     ProblemCode.TOO_LONG: "{field}超长",
     ProblemCode.ENCODING: "文件编码无法识别，须为 GB18030 或 UTF-8",
     ProblemCode.NOT_CSV: "不是可读的 CSV 文件",
+    ProblemCode.EMPTY_FILE: "文件是空的",
+    ProblemCode.TOO_MANY_ROWS: "行数多于本批次的笔数，其余未读",
     ProblemCode.HEADER_MISSING: "文件头缺少{field}",
     ProblemCode.COLUMN_MISSING: "缺少“{field}”一列",
     ProblemCode.COLUMN_DOUBLED: "“{field}”一列出现两次",
@@ -77,6 +86,8 @@ _ZH: dict[ProblemCode, str] = {
     ProblemCode.TOTAL_CHANGED: "总金额与本批次不符",
     ProblemCode.AMOUNT_CHANGED: "流水号 {serial} 的金额与本批次不符",
     ProblemCode.NAME_CHANGED: "流水号 {serial} 的户名与本批次不符",
+    ProblemCode.ACCOUNT_CHANGED: "流水号 {serial} 的账号与本批次不符",
+    ProblemCode.DAY_IMPOSSIBLE: "流水号 {serial} 的清算日期早于文件取出之日或晚于今天",
     ProblemCode.UNKNOWN_SERIAL: "流水号不在本批次中",
     ProblemCode.LINE_MISSING: "缺少流水号 {serial} 的结果",
     ProblemCode.NOT_A_RETURN: "流水号 {serial} 的结果不是退票",
@@ -98,6 +109,8 @@ _EN: dict[ProblemCode, str] = {
     ProblemCode.TOO_LONG: "{field} is too long",
     ProblemCode.ENCODING: "the file's encoding cannot be told, it must be GB18030 or UTF-8",
     ProblemCode.NOT_CSV: "this is not a readable CSV file",
+    ProblemCode.EMPTY_FILE: "the file is empty",
+    ProblemCode.TOO_MANY_ROWS: "there are more rows than payments in this batch, the rest was not read",
     ProblemCode.HEADER_MISSING: "the header lacks the {field}",
     ProblemCode.COLUMN_MISSING: "the column of the {field} is missing",
     ProblemCode.COLUMN_DOUBLED: "the column of the {field} is there twice",
@@ -111,6 +124,8 @@ _EN: dict[ProblemCode, str] = {
     ProblemCode.TOTAL_CHANGED: "the total is not this batch's",
     ProblemCode.AMOUNT_CHANGED: "the amount of serial {serial} is not the one we sent",
     ProblemCode.NAME_CHANGED: "the name of serial {serial} is not the one we sent",
+    ProblemCode.ACCOUNT_CHANGED: "the account number of serial {serial} is not the one we sent",
+    ProblemCode.DAY_IMPOSSIBLE: "serial {serial} was settled before our file was fetched, or later than today",
     ProblemCode.UNKNOWN_SERIAL: "the serial is not of this batch",
     ProblemCode.LINE_MISSING: "the outcome of serial {serial} is missing",
     ProblemCode.NOT_A_RETURN: "the outcome of serial {serial} is not a return",
@@ -155,13 +170,20 @@ class Problem:
 
 
 class BankFileProblems(Exception):
-    """Base of refusals: the file is refused whole, and `reasons` lists everything found."""
+    """Base of refusals: the file is refused whole, and `reasons` lists what was found, the first 200."""
 
     code: ClassVar[str]
 
     def __init__(self, reasons: Iterable[Problem]) -> None:
-        self.reasons = tuple(reasons)
-        super().__init__("; ".join(reason.sentence("en") for reason in self.reasons))
+        self.reasons = tuple(islice(reasons, MOST_REASONS))
+        super().__init__(self.code)
+
+    @classmethod
+    def raise_any(cls, problems: Iterable[Problem]) -> None:
+        """Refuse when there are problems; no more of them are looked for than can be told."""
+        found = tuple(islice(problems, MOST_REASONS))
+        if found:
+            raise cls(found)
 
 
 class BatchNotWritable(BankFileProblems):

@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from app.gateways.bank.problems import AnswerFileRejected, Problem, ProblemCode
 
@@ -28,33 +29,40 @@ class Sheet:
     records: tuple[Record, ...]
 
 
-def read_sheet(data: bytes, *, header: Mapping[str, str], columns: Mapping[str, str]) -> Sheet:
-    """Read a bank's CSV; `header` and `columns` give our field for each Chinese label, and all of them must be there.
+def read_sheet(
+    data: bytes, *, header: Mapping[str, str], columns: Mapping[str, str], optional: Mapping[str, str], most_rows: int
+) -> Sheet:
+    """Read a bank's CSV; `header`, `columns` and `optional` give our field for each Chinese label.
 
-    Raises AnswerFileRejected when the bytes are no text or no CSV, a label or column is missing or doubled, or a row
-    has more or fewer cells than there are headings.
+    The first two must all be there; an optional column that is not has empty cells. Raises AnswerFileRejected when the
+    bytes are no text or no CSV, a label or column is missing or doubled, there are more than `most_rows` rows, or a
+    row has more or fewer cells than there are headings.
     """
-    rows = _rows(_text(data))
+    rows = _rows(_text(data), most=most_rows + 2)
     if len(rows) < 2:
         raise AnswerFileRejected([Problem(ProblemCode.NOT_CSV)])
     (_, first), (headings_line, headings), *rest = rows
     headings = [heading.translate(_BRACKETS) for heading in headings]
     values = _pairs(first)
-    problems = [
-        *(
-            Problem(ProblemCode.HEADER_MISSING, 1, field=name)
-            for label, name in header.items()
-            if not values.get(label)
-        ),
-        *_find_heading_problems(headings, columns=columns, line_no=headings_line),
-        *(Problem(ProblemCode.CELL_COUNT, line_no) for line_no, row in rest if len(row) != len(headings)),
-    ]
-    if problems:
-        raise AnswerFileRejected(problems)
-    places = {name: headings.index(label) for label, name in columns.items()}
+    AnswerFileRejected.raise_any(
+        chain(
+            (
+                Problem(ProblemCode.HEADER_MISSING, 1, field=name)
+                for label, name in header.items()
+                if not values.get(label)
+            ),
+            _find_heading_problems(headings, columns=columns, optional=optional, line_no=headings_line),
+            (Problem(ProblemCode.CELL_COUNT, line_no) for line_no, row in rest if len(row) != len(headings)),
+        )
+    )
+    wanted = {name: label for label, name in (*columns.items(), *optional.items())}
+    places = {name: headings.index(label) for name, label in wanted.items() if label in headings}
+    empty = dict.fromkeys(optional.values(), "")
     return Sheet(
         header={name: values[label] for label, name in header.items()},
-        records=tuple(Record(line_no, {name: row[place] for name, place in places.items()}) for line_no, row in rest),
+        records=tuple(
+            Record(line_no, empty | {name: row[place] for name, place in places.items()}) for line_no, row in rest
+        ),
     )
 
 
@@ -67,7 +75,7 @@ def _text(data: bytes) -> str:
     raise AnswerFileRejected([Problem(ProblemCode.ENCODING)])
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
+def _rows(text: str, *, most: int) -> list[tuple[int, list[str]]]:
     """Every row that is not blank, with its line number and its cells without padding."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = []
@@ -76,6 +84,8 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
             cells = [cell.strip(_PADDING) for cell in row]
             if any(cells):
                 rows.append((reader.line_num, cells))
+            if len(rows) > most:
+                raise AnswerFileRejected([Problem(ProblemCode.TOO_MANY_ROWS, line_no=reader.line_num)])
     except csv.Error:
         raise AnswerFileRejected([Problem(ProblemCode.NOT_CSV, line_no=reader.line_num or None)]) from None
     return rows
@@ -88,10 +98,12 @@ def _pairs(cells: Sequence[str]) -> dict[str, str]:
     return {label: value for label, value in zip(labels, cells[1::2], strict=False) if times[label] == 1}
 
 
-def _find_heading_problems(headings: Sequence[str], *, columns: Mapping[str, str], line_no: int) -> Iterator[Problem]:
-    for label, name in columns.items():
+def _find_heading_problems(
+    headings: Sequence[str], *, columns: Mapping[str, str], optional: Mapping[str, str], line_no: int
+) -> Iterator[Problem]:
+    for label, name in (*columns.items(), *optional.items()):
         times = headings.count(label)
-        if times == 0:
+        if times == 0 and label in columns:
             yield Problem(ProblemCode.COLUMN_MISSING, line_no, field=name)
         if times > 1:
             yield Problem(ProblemCode.COLUMN_DOUBLED, line_no, field=name)

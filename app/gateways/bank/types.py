@@ -17,7 +17,6 @@ MAX_AMOUNT_FEN = 10**11
 _REFERENCE = re.compile(rf"[A-Z0-9]{{1,{MAX_REFERENCE}}}", re.ASCII)
 _ACCOUNT_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{4,33}", re.ASCII)
 _BANK_CODE = re.compile(r"[0-9]{12}", re.ASCII)
-_ID_NUMBER = re.compile(r"[0-9A-Z]{6,20}", re.ASCII)
 
 
 class InvalidPayment(ValueError):
@@ -60,14 +59,12 @@ class PaymentLine:
     payee: Account
     amount_fen: int
     purpose: str
-    id_number: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         _require(_REFERENCE.fullmatch(self.serial), "serial", "1 to 35 of A-Z and 0-9")
         _require(type(self.amount_fen) is int, "amount_fen", "a whole number of fen")
         _require(0 < self.amount_fen <= MAX_AMOUNT_FEN, "amount_fen", f"1 to {MAX_AMOUNT_FEN}")
         _require(0 < len(self.purpose) <= MAX_PURPOSE, "purpose", f"1 to {MAX_PURPOSE} characters")
-        _require(self.id_number is None or _ID_NUMBER.fullmatch(self.id_number), "id_number", "6 to 20 of A-Z and 0-9")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +109,7 @@ class FailureReason(StrEnum):
     ACCOUNT_FROZEN = "account_frozen"
     BAD_BANK_CODE = "bad_bank_code"
     PAYEE_TYPE = "payee_type"
+    FILE_REFUSED = "file_refused"  # no answer file says so: the bank took nothing of the batch
     OTHER = "other"
 
 
@@ -119,8 +117,8 @@ class FailureReason(StrEnum):
 class AnswerLine:
     """One row of an answer file; `line_no` is its line in the file, counted from 1.
 
-    `reason_code` is ours and set for failed and returned payments only; `bank_reason_code` and `reason_text` are the
-    bank's own, as given.
+    `reason_code` is ours and set for failed and returned payments only; `reason_text` is the bank's own, as given.
+    `bank_reference` and `bank_reason_code` are empty unless they are codes: a bank's free text may name people.
     """
 
     line_no: int
@@ -128,6 +126,7 @@ class AnswerLine:
     name: str = field(repr=False)
     amount_fen: int
     outcome: Outcome
+    account: str = field(default="", repr=False)  # empty where the file has no such column
     bank_reference: str = ""
     reason_code: FailureReason | None = None
     bank_reason_code: str = ""

@@ -19,6 +19,7 @@ COLUMN_OF: Mapping[str, str] = {
     "outside_scope": "区划代码",
     "client_differs": "区划代码",
     "outside_service_area": "区划代码",
+    "client_served_elsewhere": "机构统一社会信用代码",
     "agency_not_active": "机构统一社会信用代码",
     "agency_not_designated": "机构统一社会信用代码",
     "outside_service_scope": "居家护理类型",

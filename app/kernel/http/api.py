@@ -8,6 +8,7 @@ from flask_smorest import Api, Blueprint
 from webargs import core
 from webargs.flaskparser import FlaskParser, abort
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import quote_etag
 
 from app.kernel.http.documents import describe, document_idempotency
 from app.kernel.http.problems import answer_http_exception
@@ -66,6 +67,14 @@ class AnhuBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest ships no 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks.append(document_idempotency)
+
+    def _check_not_modified(self, etag: str) -> None:
+        """As in flask-smorest, but the 304 carries the ETag, as it must (RFC 9110, 15.4.5)."""
+        try:
+            super()._check_not_modified(etag)
+        except HTTPException as unchanged:
+            unchanged.response = Response(status=unchanged.code, headers={"ETag": quote_etag(etag)})
+            raise
 
     def _store_endpoint_docs(self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any) -> None:
         super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)

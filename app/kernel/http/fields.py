@@ -10,6 +10,7 @@ from uuid import UUID
 
 import marshmallow as ma
 
+from app.kernel.codes import FILE_NUMBER_FORM, LONGEST_FILE_NUMBER
 from app.kernel.ids import is_uuid7
 
 MAXIMUM_TEXT = 2000
@@ -174,3 +175,14 @@ class Choice(ma.fields.Enum[Any]):
         if not isinstance(value, str):
             raise self.make_error("unknown", choices=self.choices_text)
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class FileNumber(Text):
+    """Where a paper is on file: groups of capital letters and digits, too short for an ID number or a phone.
+
+    Such rows are never deleted, so that no name may stand there.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        form = ma.validate.Regexp(rf"^{FILE_NUMBER_FORM.pattern}\Z", error="not_a_file_number")
+        super().__init__(maximum=LONGEST_FILE_NUMBER, validate=form, **kwargs)

@@ -18,6 +18,7 @@ SAFE_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}\Z")
 REQUESTS = Counter("anhu_requests_total", "Requests answered", ["route", "method", "status"])
 SECONDS = Histogram("anhu_request_seconds", "Time to answer", ["route", "method"])
 
+WITHOUT_BODY = (204, 304)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 log = structlog.get_logger()
@@ -67,6 +68,8 @@ def _finish(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("began", time.perf_counter())
     response.headers["X-Request-Id"] = g.get("request_id", "")
     response.headers.setdefault("Cache-Control", "no-store")
+    if response.status_code in WITHOUT_BODY:
+        response.headers.pop("Content-Type", None)
     method = request.method if request.method in METHODS else "other"
     REQUESTS.labels(route, method, str(response.status_code)).inc()
     SECONDS.labels(route, method).observe(seconds)

@@ -38,6 +38,7 @@ CODES = {
     500: "internal_error",
     503: "busy",
 }
+OTHER = "refused"
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 BUSY_STATES = ("57014", "25P03", "55P03", "40001", "40P01")  # canceled by timeout, idle, lock, serialization, deadlock
 
@@ -53,7 +54,10 @@ def install(app: Flask) -> None:
 
 def answer_domain_error(error: DomainError) -> Response:
     """The answer to an expected refusal."""
-    return problem(STATUS[error.kind], error.code, details=_plain(error.details))
+    answer = problem(STATUS[error.kind], error.code, details=_plain(error.details))
+    if error.retry_after_s is not None:
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+    return answer
 
 
 def answer_database_error(error: exc.DBAPIError) -> Response:
@@ -80,9 +84,9 @@ def answer_http_exception(error: HTTPException) -> Response:
     """The answer to what Flask, werkzeug or webargs refused, and to whatever failed unexpectedly (500)."""
     status = error.code or 500
     if error.response is not None and status < 400:
-        return Response(error.get_body(), status, error.get_headers())
+        return Response(status=status, headers=error.response.headers)
     details = _details(error)
-    answer = problem(status, CODES.get(status, "refused"), details=details)
+    answer = problem(status, CODES.get(status, OTHER), details=details)
     for name, value in error.get_headers():
         if name in KEPT_HEADERS:
             answer.headers[name] = value

@@ -12,21 +12,16 @@ from app.kernel.codes import mask_account, mask_name
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, PageRequest, fetch_page
 from app.kernel.permissions import AnyActor, ScopeKind
+from app.kernel.settings import current_settings
 from app.payouts.batch_rules import judge_batch
-from app.payouts.batch_types import BatchView, OutcomeCount, PayingAccountView, PayoutView, StateCount
+from app.payouts.batch_types import BatchView, PayingAccountView, PayoutView, StateCount
 from app.payouts.copies import open_copy, open_fund_copy
-from app.payouts.models import (
-    BankFile,
-    BankFileContent,
-    BankLine,
-    Batch,
-    BatchApproval,
-    PayingAccount,
-    Payout,
-    PayoutEvent,
-    Subsidy,
-)
+from app.payouts.file_types import FileView
+from app.payouts.models import Batch, BatchApproval, PayingAccount, Payout, PayoutEvent, Subsidy
+from app.payouts.queries import files
 from app.payouts.types import FileKind
+from app.registry.models import Person
+from app.registry.views import name_of
 
 
 def visible_batches(actor: AnyActor) -> Select[Any]:
@@ -43,7 +38,7 @@ def get_batch(session: Session, *, batch_id: UUID, actor: AnyActor) -> Batch:
 
 
 def list_batches(session: Session, *, actor: AnyActor, page: PageRequest) -> Page[BatchView]:
-    """Batches in the order in which they were prepared. Three statements."""
+    """Batches in the order in which they were prepared. Five statements."""
     rows: Page[Batch] = fetch_page(
         session, visible_batches(actor), key=Batch.id, limit=page.limit, after=page.after, view=lambda row: row
     )
@@ -56,7 +51,7 @@ def view_batch(session: Session, *, batch_id: UUID, actor: AnyActor) -> BatchVie
 
 
 def view_batches(session: Session, batches: Sequence[Batch]) -> tuple[BatchView, ...]:
-    """Batches as they are shown, with the states of their payouts and the consent. Two statements."""
+    """Batches as they are shown: the states of their payouts, the consent, their files. Four statements."""
     ids = [batch.id for batch in batches]
     counts: dict[UUID, list[StateCount]] = {batch_id: [] for batch_id in ids}
     total = cast(func.sum(Payout.amount_fen), BigInteger)
@@ -69,7 +64,17 @@ def view_batches(session: Session, batches: Sequence[Batch]) -> tuple[BatchView,
         counts[batch_id].append(StateCount(state, count, total_fen))
     consents = session.scalars(select(BatchApproval).where(BatchApproval.batch_id.in_(ids)))
     approvals = {row.batch_id: row for row in consents}
-    return tuple(_view(batch, tuple(counts[batch.id]), approvals.get(batch.id)) for batch in batches)
+    listed, forms = files.list_files(session, batch_ids=ids), files.list_sent_forms(session, batch_ids=ids)
+    return tuple(
+        _view(
+            batch,
+            tuple(counts[batch.id]),
+            approvals.get(batch.id),
+            sent_as=forms.get(batch.id),
+            listed=tuple(listed.get(batch.id, ())),
+        )
+        for batch in batches
+    )
 
 
 def list_payouts(session: Session, *, batch_id: UUID) -> Sequence[Payout]:
@@ -78,14 +83,19 @@ def list_payouts(session: Session, *, batch_id: UUID) -> Sequence[Payout]:
 
 
 def page_payouts(session: Session, *, batch_id: UUID, actor: AnyActor, page: PageRequest) -> Page[PayoutView]:
-    """A batch's payments, payees masked; each with the reason of its newest state."""
+    """A batch's payments, payees masked; each with the reason of its newest state. Five statements."""
     get_batch(session, batch_id=batch_id, actor=actor)
     statement = select(Payout).where(Payout.batch_id == batch_id)
     rows: Page[Payout] = fetch_page(
         session, statement, key=Payout.id, limit=page.limit, after=page.after, view=lambda row: row
     )
-    reasons = _reasons(session, rows.items)
-    return Page(tuple(_view_payout(row, reasons.get(row.id)) for row in rows.items), rows.next_after)
+    reasons, names = _reasons(session, rows.items), _payee_names(session, rows.items)
+    reissued = files.find_reissued(session, rows.items)
+    views = (
+        _view_payout(row, reasons.get(row.id), payee=names[row.id], reissue_of=reissued.get(row.id))
+        for row in rows.items
+    )
+    return Page(tuple(views), rows.next_after)
 
 
 def payees_of(session: Session, *, batch_id: UUID) -> dict[UUID, UUID]:
@@ -124,35 +134,6 @@ def view_paying_account(session: Session, *, actor: AnyActor) -> PayingAccountVi
     )
 
 
-def find_sent_file(session: Session, *, batch_id: UUID, kind: FileKind) -> tuple[BankFile, bytes] | None:
-    """A file made for the bank and its encrypted content. Unscoped: the caller has found the batch by his actor."""
-    row = session.execute(
-        select(BankFile, BankFileContent.content_enc)
-        .join(BankFileContent, BankFileContent.file_id == BankFile.id)
-        .where(BankFile.batch_id == batch_id, BankFile.kind == kind)
-    ).one_or_none()
-    return (row[0], row[1]) if row else None
-
-
-def find_received_file(session: Session, *, digest: bytes, kind: FileKind, batch_id: UUID) -> BankFile | None:
-    """A file from the bank that was booked before. Unscoped: the caller has found the batch by his actor."""
-    return session.scalars(
-        select(BankFile).where(BankFile.kind == kind, BankFile.digest == digest, BankFile.batch_id == batch_id)
-    ).one_or_none()
-
-
-def count_lines(session: Session, *, file_id: UUID) -> tuple[OutcomeCount, ...]:
-    """Number and sum of a received file's lines by outcome. Unscoped: the caller has found the batch by his actor."""
-    total = cast(func.sum(BankLine.amount_fen), BigInteger)
-    rows = session.execute(
-        select(BankLine.outcome, func.count(), total)
-        .where(BankLine.file_id == file_id)
-        .group_by(BankLine.outcome)
-        .order_by(BankLine.outcome)
-    )
-    return tuple(OutcomeCount(*row) for row in rows)
-
-
 def _reasons(session: Session, payouts: Collection[Payout]) -> dict[UUID, str | None]:
     rows: Any = session.execute(
         select(PayoutEvent.payout_id, PayoutEvent.reason_code)
@@ -163,7 +144,25 @@ def _reasons(session: Session, payouts: Collection[Payout]) -> dict[UUID, str | 
     return {payout_id: reason_code for payout_id, reason_code in rows}
 
 
-def _view(batch: Batch, counts: tuple[StateCount, ...], approval: BatchApproval | None) -> BatchView:
+def _payee_names(session: Session, payouts: Collection[Payout]) -> dict[UUID, str]:
+    keys = current_settings().key_ring
+    rows: Any = session.execute(
+        select(Payout.id, Person)
+        .join(Subsidy, Subsidy.id == Payout.subsidy_id)
+        .join(Person, Person.id == Subsidy.payee_person_id)
+        .where(Payout.id.in_([payout.id for payout in payouts]))
+    )
+    return {payout_id: name_of(person, keys=keys) for payout_id, person in rows}
+
+
+def _view(
+    batch: Batch,
+    counts: tuple[StateCount, ...],
+    approval: BatchApproval | None,
+    *,
+    sent_as: FileKind | None,
+    listed: tuple[FileView, ...],
+) -> BatchView:
     return BatchView(
         id=batch.id,
         number=batch.number,
@@ -178,10 +177,12 @@ def _view(batch: Batch, counts: tuple[StateCount, ...], approval: BatchApproval 
         approved_by=approval.actor_id if approval else None,
         approved_at=approval.recorded_at if approval else None,
         payouts=counts,
+        sent_as=sent_as,
+        files=listed,
     )
 
 
-def _view_payout(payout: Payout, reason_code: str | None) -> PayoutView:
+def _view_payout(payout: Payout, reason_code: str | None, *, payee: str, reissue_of: UUID | None) -> PayoutView:
     copy = open_copy(payout)
     return PayoutView(
         id=payout.id,
@@ -190,7 +191,9 @@ def _view_payout(payout: Payout, reason_code: str | None) -> PayoutView:
         line_no=payout.line_no,
         amount_fen=payout.amount_fen,
         state=payout.state,
-        payee_name=mask_name(copy.name),
+        payee_name=mask_name(payee),
+        holder_name=mask_name(copy.name),
         payee_account=mask_account(copy.number),
+        reissue_of=reissue_of,
         reason_code=reason_code,
     )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Subquery, cast, func, select, tuple_
+from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -42,29 +42,19 @@ def find_newest(session: Session, *, month: date, pairs: Collection[Pair]) -> di
     return {(row.client_id, row.carer_id): row for row in rows}
 
 
-def list_pairs(session: Session, *, month: date) -> tuple[tuple[UUID, UUID, UUID], ...]:
-    """Client, carer and payee of every pair that has a row of the month."""
+def list_pairs(session: Session, *, month: date, client_ids: Collection[UUID]) -> tuple[tuple[UUID, UUID, UUID], ...]:
+    """Client, carer and payee of the pairs of these clients that have a row of the month."""
     rows = session.execute(
         select(Subsidy.client_id, Subsidy.carer_id, Subsidy.payee_person_id)
-        .where(Subsidy.month == month)
+        .where(Subsidy.month == month, Subsidy.client_id.in_(client_ids))
         .ext(distinct_on(Subsidy.client_id, Subsidy.carer_id))
         .order_by(Subsidy.client_id, Subsidy.carer_id, Subsidy.seq.desc())
     )
     return tuple((client_id, carer_id, payee_id) for client_id, carer_id, payee_id in rows)
 
 
-def live_amounts() -> Subquery:
-    """What the live payout of each subsidy row carries."""
-    return (
-        select(Payout.subsidy_id, cast(func.sum(Payout.amount_fen), BigInteger).label("live_fen"))
-        .where(Payout.state.in_(LIVE_STATES))
-        .group_by(Payout.subsidy_id)
-        .subquery()
-    )
-
-
 def _rows() -> Any:
-    live = live_amounts()
+    """Rows, each with its live payout: `uq_payout_live` allows one, and is the index that finds it."""
     return (
         select(
             Subsidy.id,
@@ -73,9 +63,9 @@ def _rows() -> Any:
             Subsidy.payee_person_id,
             Subsidy.seq,
             Subsidy.amount_fen,
-            func.coalesce(live.c.live_fen, 0),
+            func.coalesce(Payout.amount_fen, 0),
             Subsidy.pay_by,
         )
-        .outerjoin(live, live.c.subsidy_id == Subsidy.id)
+        .outerjoin(Payout, and_(Payout.subsidy_id == Subsidy.id, Payout.state.in_(LIVE_STATES)))
         .order_by(Subsidy.client_id, Subsidy.carer_id, Subsidy.month, Subsidy.seq)
     )

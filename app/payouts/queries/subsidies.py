@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, aliased
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, fetch_page
 from app.kernel.permissions import AnyActor, ScopeKind, SystemActor
-from app.payouts.batch_rules import judge_account
-from app.payouts.batch_types import DayView, DueView, RuleView, SubsidyDetail, SubsidyView
+from app.payouts.batch_rules import judge_wait
+from app.payouts.batch_types import DayView, DueCount, DueView, RuleView, SubsidyDetail, SubsidyView
 from app.payouts.models import Payout, Subsidy, SubsidyDay
 from app.payouts.pages import DueRequest, SubsidyRequest
+from app.payouts.queries.files import list_unconfirmed
+from app.payouts.rules import months_before
 from app.payouts.types import LIVE_STATES, PayoutState
 from app.policies.models import PolicyText
 from app.policies.report import origin
@@ -24,6 +26,9 @@ from app.policies.types import Explained
 from app.registry.models import Carer, Client, Guardian
 from app.registry.queries import find_payee_accounts
 
+MONTHS_LOOKED_AT = 24
+# A payment that may still arrive; once it is paid, what a raised month lacks waits for its payee's account again.
+ON_THE_WAY = frozenset(LIVE_STATES) - {PayoutState.PAID}
 ASSUMED = "经办机构假定 / operator's assumption"
 
 
@@ -64,19 +69,23 @@ def get_subsidy(session: Session, *, subsidy_id: UUID, actor: AnyActor, on: date
 def list_due(session: Session, *, actor: AnyActor, today: date, at: datetime, page: DueRequest) -> Page[DueView]:
     """Months not paid in full whose pay-by day is over or at most `within_days` away, with what they wait for.
 
-    Four statements. The payer's own figures: what is not `paid` is not counted as paid.
+    Four statements. The payer's own figures: what is not `paid` is not counted as paid. Without `month_from` the last
+    two years are looked at, so that the list does not grow slower with every month that was paid.
     """
-    months = _unpaid(actor, today=today, before=today + timedelta(days=page.within_days))
+    earliest = page.month_from or months_before(today, count=MONTHS_LOOKED_AT)[0]
+    months = _unpaid(actor, today=today, earliest=earliest, before=today + timedelta(days=page.within_days))
     if page.after is not None:
         months = months.where(Subsidy.id > page.after)
     found = session.execute(months.order_by(Subsidy.id).limit(page.limit + 1)).all()
     shown = found[: page.limit]
     states = _month_states(session, [row for row, _ in shown])
     accounts = find_payee_accounts(session, person_ids={row.payee_person_id for row, _ in shown})
+    unconfirmed = list_unconfirmed(session, months={row.month for row, _ in shown})
     items = []
     for row, unpaid_fen in shown:
-        state = states.get((row.client_id, row.carer_id, row.month))
-        waits = None if state in LIVE_STATES else judge_account(accounts.get(row.payee_person_id), at=at)
+        key = (row.client_id, row.carer_id, row.month)
+        state, account = states.get(key), accounts.get(row.payee_person_id)
+        waits = None if state in ON_THE_WAY else judge_wait(account, is_unconfirmed=key in unconfirmed, at=at)
         items.append(
             DueView(
                 id=row.id,
@@ -95,8 +104,21 @@ def list_due(session: Session, *, actor: AnyActor, today: date, at: datetime, pa
     return Page(tuple(items), shown[-1][0].id if len(found) > page.limit else None)
 
 
-def _unpaid(actor: AnyActor, *, today: date, before: date) -> Select[Any]:
-    """The newest row of each month with what no paid payout covers yet."""
+def count_due(session: Session, *, actor: SystemActor, today: date, before: date) -> Iterable[DueCount]:
+    """Months not paid in full whose pay-by day comes before a day, by district and that day."""
+    earliest = months_before(today, count=MONTHS_LOOKED_AT)[0]
+    due = _unpaid(actor, today=today, earliest=earliest, before=before).subquery()
+    rows = session.execute(
+        select(Client.district_code, due.c.pay_by, func.count(), cast(func.sum(due.c.unpaid_fen), BigInteger))
+        .join(Client, Client.id == due.c.client_id)
+        .group_by(Client.district_code, due.c.pay_by)
+        .order_by(Client.district_code, due.c.pay_by)
+    )
+    return tuple(DueCount(*row) for row in rows)
+
+
+def _unpaid(actor: AnyActor, *, today: date, earliest: date, before: date) -> Select[Any]:
+    """The newest row of each month from `earliest` on, with what no paid payout covers yet."""
     later, paid_row = aliased(Subsidy), aliased(Subsidy)
     paid_fen = (
         select(cast(func.coalesce(func.sum(Payout.amount_fen), 0), BigInteger))
@@ -104,12 +126,13 @@ def _unpaid(actor: AnyActor, *, today: date, before: date) -> Select[Any]:
         .where(_same_month(paid_row), Payout.state == PayoutState.PAID)
         .scalar_subquery()
     )
-    unpaid_fen = Subsidy.amount_fen - paid_fen
+    unpaid_fen = (Subsidy.amount_fen - paid_fen).label("unpaid_fen")
     return (
         visible_subsidies(actor, on=today)
         .add_columns(unpaid_fen)
         .where(
             ~exists().where(_same_month(later), later.seq > Subsidy.seq),
+            Subsidy.month >= earliest,
             Subsidy.pay_by < before,
             unpaid_fen > 0,
         )

@@ -11,9 +11,11 @@ from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import Actor
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
+from app.ledger import service as ledger
 from app.payouts.batch_types import ApproveBatch, BatchView
 from app.payouts.models import Batch, BatchApproval, PayingAccount
 from app.payouts.queries import batches
+from app.payouts.service import postings
 from app.payouts.service.dead import book_dead
 from app.payouts.service.prepare import digest_of, payment_batch
 from app.payouts.service.states import Step, advance, lock_money
@@ -59,11 +61,16 @@ def approve_batch(session: Session, command: ApproveBatch, *, batch_id: UUID, ac
 
 
 def withdraw_batch(session: Session, *, batch_id: UUID, actor: Actor, at: datetime) -> BatchView:
-    """Take a whole batch back before it is frozen; its subsidies can be prepared again. Raises IllegalTransition."""
+    """Take a whole batch back before anybody has a file of it; its subsidies can be prepared again.
+
+    Raises IllegalTransition.
+    """
     lock_money(session, actor=actor)
     batch = batches.get_batch(session, batch_id=batch_id, actor=actor)
     payouts = batches.list_payouts(session, batch_id=batch_id)
     on = local_date(at, zone_of(actor.region))
+    frozen = [payout for payout in payouts if payout.state is PayoutState.FROZEN]
+    ledger.reverse(session, [part for payout in frozen for part in postings.of_withdrawal(payout.id, on=on)], at=at)
     book_dead(session, payouts, on=on, at=at)
     advance(session, [Step(payout, PayoutState.CANCELLED, batch_id) for payout in payouts], actor=actor, at=at)
     record(session, "batch.withdrawn", batch, actor=actor, at=at)

@@ -1,8 +1,8 @@
-"""Computes a fund's month, 500 pairs at a time. What was computed from the same facts is left as it is."""
+"""Computes a month, 500 clients in a transaction. What was computed from the same facts is left as it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -12,35 +12,29 @@ from app.checkin.queries.care_days import list_day_facts
 from app.checkin.types import DayFact
 from app.kernel import audit
 from app.kernel.clock import local_date
-from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.ids import new_id
-from app.kernel.permissions import Actor
+from app.kernel.permissions import SystemActor
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
 from app.ledger import service as ledger
 from app.ledger.types import Posting
-from app.payouts.batch_rules import change_month, digest_facts, portions
-from app.payouts.batch_types import ComputeMonth, MonthComputed
+from app.payouts.batch_rules import change_month, digest_facts
 from app.payouts.models import Subsidy
-from app.payouts.queries import months
-from app.payouts.rules import compute_subsidy, facts_by_day
+from app.payouts.queries import months, runs
+from app.payouts.rules import compute_subsidy, facts_by_day, is_shared
+from app.payouts.run_models import MonthRun
 from app.payouts.service import postings
 from app.payouts.service.rows import Computed, store_rows
+from app.payouts.service.runs import beyond_of
 from app.payouts.service.states import lock_money
 from app.payouts.types import MonthFacts, PolicyForDay
 from app.policies.codes import Payee
 from app.policies.service import current_book, keep_texts
 from app.policies.types import Policy
-from app.registry.queries import family_pairs, load_family_months
+from app.registry.family_months import family_pairs, load_family_months
 from app.registry.types import ClientMonth
 
-PAIRS_AT_ONCE = 500
-
-
-class MonthNotOver(DomainError):
-    """The month has days to come; a subsidy is computed when all of them are known."""
-
-    kind, code = ErrorKind.CONFLICT, "month_not_over"
+CLIENTS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,57 +46,66 @@ class Pair:
     people: Mapping[Payee, UUID]
 
 
-def compute_month(session: Session, command: ComputeMonth, *, actor: Actor, at: datetime) -> MonthComputed:
-    """Compute the subsidy of every family carer and client of a month that is over.
+def compute_some(session: Session, *, run_id: UUID, actor: SystemActor, at: datetime) -> bool:
+    """Compute the next clients of a run, all pairs of a client together; False when the run is finished.
 
-    A changed month is a new row with the new cumulative amount. Raises MonthNotOver.
+    A changed month is a new row with the new cumulative amount. The run remembers how far it is, so that whoever goes
+    on with it, after a crash or beside another worker, does no client twice.
     """
-    first, beyond = command.month, (command.month + timedelta(days=31)).replace(day=1)
-    today = local_date(at, zone_of(actor.region))
-    if today < beyond:
-        raise MonthNotOver(month=first, over_on=beyond)
     lock_money(session, actor=actor)
-    keep_texts(session, current_book(), region=actor.region, at=at)
-    pairs = _list_pairs(session, first=first, beyond=beyond)
-    done = MonthComputed(first, len(pairs), 0, 0, 0, 0)
-    for some in portions(pairs, size=PAIRS_AT_ONCE):
-        found = _compute(session, some, first=first, beyond=beyond, region=actor.region)
+    run = session.get_one(MonthRun, run_id, populate_existing=True)
+    if run.finished_at is not None:
+        return False
+    first, beyond = run.month, beyond_of(run.month)
+    if run.pairs is None:
+        run.pairs = runs.count_pairs(session, first=first, beyond=beyond)
+    clients = runs.next_clients(session, first=first, beyond=beyond, after=run.done_to, limit=CLIENTS_AT_ONCE)
+    if clients:
+        keep_texts(session, current_book(), region=actor.region, at=at)
+        pairs = _list_pairs(session, clients, first=first, beyond=beyond)
+        found = _compute(session, pairs, first=first, beyond=beyond, region=actor.region)
         new = [each for each in found if each.is_new]
-        _store(session, new, month=first, actor=actor, at=at, on=today)
-        done = MonthComputed(
-            month=first,
-            pairs=len(pairs),
-            computed=done.computed + len(new),
-            unchanged=done.unchanged + len(found) - len(new),
-            payable_fen=done.payable_fen + sum(max(0, each.delta_fen) for each in new),
-            recovery_fen=done.recovery_fen + sum(max(0, -each.delta_fen) for each in new),
-        )
-    _record(session, done, actor=actor, at=at)
-    return done
+        _store(session, new, computed_by=run.requested_by, at=at, on=local_date(at, zone_of(actor.region)))
+        _count(run, new, unchanged=len(found) - len(new), done_to=clients[-1])
+    is_over = len(clients) < CLIENTS_AT_ONCE
+    if is_over:
+        _finish(session, run, actor=actor, at=at)
+    session.flush()
+    return not is_over
 
 
-def _record(session: Session, done: MonthComputed, *, actor: Actor, at: datetime) -> None:
+def _count(run: MonthRun, new: Sequence[Computed], *, unchanged: int, done_to: UUID) -> None:
+    run.computed += len(new)
+    run.unchanged += unchanged
+    run.payable_fen += sum(max(0, each.delta_fen) for each in new)
+    run.recovery_fen += sum(max(0, -each.delta_fen) for each in new)
+    run.done_to = done_to
+
+
+def _finish(session: Session, run: MonthRun, *, actor: SystemActor, at: datetime) -> None:
+    run.finished_at = at
+    run.pairs = run.computed + run.unchanged
     audit.record(
         session,
         "subsidies.computed",
         actor=actor,
         at=at,
-        subject=("month", None),
-        details={"month": done.month, "computed": done.computed, "unchanged": done.unchanged},
+        subject=("month_run", run.id),
+        details={"month": run.month, "computed": run.computed, "unchanged": run.unchanged},
         keys=current_settings().key_ring,
     )
 
 
-def _list_pairs(session: Session, *, first: date, beyond: date) -> tuple[Pair, ...]:
+def _list_pairs(session: Session, clients: Collection[UUID], *, first: date, beyond: date) -> tuple[Pair, ...]:
     """Pairs with an assignment in the month, and pairs that had one when the month was computed before."""
     found = {
         (pair.client_id, pair.carer_id): {
             Payee.FAMILY_CARER: pair.carer_person_id,
             Payee.INSURED_PERSON: pair.client_person_id,
         }
-        for pair in family_pairs(session, first=first, beyond=beyond)
+        for pair in family_pairs(session, first=first, beyond=beyond, client_ids=clients)
     }
-    for client_id, carer_id, payee_id in months.list_pairs(session, month=first):
+    for client_id, carer_id, payee_id in months.list_pairs(session, month=first, client_ids=clients):
         found.setdefault((client_id, carer_id), dict.fromkeys(Payee, payee_id))
     return tuple(Pair(client_id, carer_id, people) for (client_id, carer_id), people in sorted(found.items(), key=_ids))
 
@@ -167,7 +170,13 @@ def _compute_pair(
     live_fen: int,
 ) -> Computed:
     chosen = facts_by_day(facts, client_id=pair.client_id, carer_id=pair.carer_id)
-    read = MonthFacts(client=client, carer_id=pair.carer_id, month=month, day_facts=chosen)
+    read = MonthFacts(
+        client=client,
+        carer_id=pair.carer_id,
+        month=month,
+        day_facts=chosen,
+        is_shared=is_shared(facts, client_id=pair.client_id, carer_id=pair.carer_id),
+    )
     computation = compute_subsidy(read, policies=policies)
     payee_person_id = pair.people[computation.payee]
     if before is not None and live_fen:
@@ -178,11 +187,11 @@ def _compute_pair(
     return Computed(computation, payee_person_id, digest, before, live_fen)
 
 
-def _store(session: Session, new: Sequence[Computed], *, month: date, actor: Actor, at: datetime, on: date) -> None:
+def _store(session: Session, new: Sequence[Computed], *, computed_by: UUID | None, at: datetime, on: date) -> None:
     if not new:
         return
     ids = [new_id(at=at) for _ in new]
-    store_rows(session, ids, new, actor=actor, at=at)
+    store_rows(session, ids, new, computed_by=computed_by, at=at)
     booked = [
         posting for subsidy_id, each in zip(ids, new, strict=True) for posting in _postings(subsidy_id, each, on=on)
     ]

@@ -1,7 +1,5 @@
-"""Freezing writes the bank's files once; fetching one counts as sent, and that is committed before it is given out."""
+"""Freezing writes the bank's files once; fetching one counts as sent, which is committed before it is given out."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
@@ -13,25 +11,21 @@ from app.gateways.bank.problems import BankFileProblems, BatchNotWritable
 from app.gateways.bank.types import PaymentBatch
 from app.kernel.clock import local_date
 from app.kernel.errors import DomainError, ErrorKind, IllegalTransition, NotFound
-from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
 from app.kernel.regions import zone_of
-from app.kernel.settings import current_settings
 from app.ledger import service as ledger
 from app.payouts.batch_rules import find_lowered
-from app.payouts.batch_types import BatchView, SentFile
-from app.payouts.models import BankFile, BankFileContent, Batch, PayingAccount, Payout
-from app.payouts.queries import accounts, batches, months
+from app.payouts.batch_types import BatchView
+from app.payouts.models import Batch, BatchSending, PayingAccount, Payout
+from app.payouts.queries import accounts, batches, files, months
 from app.payouts.service import postings
 from app.payouts.service.approve import check_digest, record
+from app.payouts.service.bank_files import list_reasons, store_file
 from app.payouts.service.prepare import ExecutionPast, payment_batch
 from app.payouts.service.states import Step, advance, lock_money
 from app.payouts.types import FileKind, PayoutState
 
-CONTENT = "bank_file_content.content"
-SUFFIX = {FileKind.DAIFA: "csv", FileKind.PAIN001: "xml"}
-
-MOST_REASONS = 200  # a wrong file of 20 MiB has one for every row
+NOTHING_TO_SEND = frozenset({PayoutState.CANCELLED, PayoutState.FAILED})
 
 
 class AccountChanged(DomainError):
@@ -50,6 +44,12 @@ class FileNotWritable(DomainError):
     """A text of the batch cannot stand in the bank's files; `reasons` tell the lines."""
 
     kind, code = ErrorKind.CONFLICT, "batch_not_writable"
+
+
+class SentInOtherForm(DomainError):
+    """The batch's other file was fetched: the bank gets a batch in one form only."""
+
+    kind, code = ErrorKind.CONFLICT, "sent_in_other_form"
 
 
 def freeze_batch(session: Session, *, batch_id: UUID, actor: Actor, at: datetime) -> BatchView:
@@ -78,7 +78,7 @@ def freeze_batch(session: Session, *, batch_id: UUID, actor: Actor, at: datetime
 
 
 def _check_current(session: Session, batch: Batch, payouts: Sequence[Payout], *, on: date) -> None:
-    """Refuse a batch that news has overtaken while it can still be withdrawn; from its file there is no way back."""
+    """Refuse a batch that news has overtaken while it can still be withdrawn; once its file is fetched it cannot."""
     if batch.execute_on < on:
         raise ExecutionPast(execute_on=batch.execute_on, today=on)
     changed = accounts.list_changed(session, batch_id=batch.id)
@@ -90,74 +90,41 @@ def _check_current(session: Session, batch: Batch, payouts: Sequence[Payout], *,
 
 
 def mark_sent(session: Session, *, batch_id: UUID, kind: FileKind, actor: Actor, at: datetime) -> None:
-    """Note that a file is being fetched; from the first time on its payments count as sent.
+    """Note that a file is being fetched; from the first time on its payments count as sent, and in this form only.
 
-    To be committed before `fetch_file` gives the bytes: who has a file may have given it to the bank. Raises NotFound
-    for a file that is not made.
+    To be committed before `fetch_file` gives the bytes: who has a file may have given it to the bank. The first fetch
+    is the last moment at which the batch can still be withdrawn, so it is refused when news has overtaken the batch.
+    Raises NotFound for a file that is not made, IllegalTransition when there is nothing to send any more,
+    SentInOtherForm, ExecutionPast, AccountChanged and AmountChanged.
     """
     lock_money(session, actor=actor)
     batch = batches.get_batch(session, batch_id=batch_id, actor=actor)
-    if kind not in SUFFIX or batches.find_sent_file(session, batch_id=batch_id, kind=kind) is None:
+    file = files.find_made(session, batch_id=batch_id, kind=kind)
+    if file is None:
         raise NotFound
-    frozen = [
-        payout for payout in batches.list_payouts(session, batch_id=batch_id) if payout.state is PayoutState.FROZEN
-    ]
+    payouts = batches.list_payouts(session, batch_id=batch_id)
+    if all(payout.state in NOTHING_TO_SEND for payout in payouts):
+        raise IllegalTransition(batch_id=batch_id)
+    frozen = [payout for payout in payouts if payout.state is PayoutState.FROZEN]
+    if frozen:
+        _check_current(session, batch, payouts, on=local_date(at, zone_of(actor.region)))
+    sending = files.find_sending(session, batch_id=batch_id)
+    if sending is None:
+        session.add(BatchSending(batch_id=batch_id, file_id=file.id, actor_id=actor.account_id, recorded_at=at))
+        session.flush()
+    elif sending.file_id != file.id:
+        raise SentInOtherForm(batch_id=batch_id)
     advance(session, [Step(payout, PayoutState.SENT, batch_id) for payout in frozen], actor=actor, at=at)
     record(session, "batch.file_fetched", batch, actor=actor, at=at, kind=kind.value)
-
-
-def fetch_file(session: Session, *, batch_id: UUID, kind: FileKind, actor: Actor) -> SentFile:
-    """The stored bytes, the same at every fetch. Raises NotFound."""
-    batch = batches.get_batch(session, batch_id=batch_id, actor=actor)
-    found = batches.find_sent_file(session, batch_id=batch_id, kind=kind)
-    if found is None:
-        raise NotFound
-    content = base64.b64decode(current_settings().key_ring.decrypt(found[1], context=CONTENT))
-    return SentFile(f"{batch.number}.{SUFFIX[kind]}", kind, content)
-
-
-def store_file(
-    session: Session, *, batch_id: UUID, kind: FileKind, content: bytes, actor: Actor, at: datetime
-) -> BankFile:
-    """Keep a file of the bank's, encrypted, under the digest of its bytes."""
-    row = BankFile(
-        id=new_id(at=at),
-        batch_id=batch_id,
-        kind=kind,
-        digest=hashlib.sha256(content).digest(),
-        actor_id=actor.account_id,
-        recorded_at=at,
-    )
-    session.add(row)
-    session.flush()
-    text = base64.b64encode(content).decode("ascii")
-    session.add(BankFileContent(file_id=row.id, content_enc=current_settings().key_ring.encrypt(text, context=CONTENT)))
-    session.flush()
-    return row
 
 
 def _write(batch: PaymentBatch) -> dict[FileKind, bytes]:
     """Both files, or none: the message is checked against the official schema and our rules before it is kept."""
     try:
-        files = {FileKind.DAIFA: daifa.write(batch), FileKind.PAIN001: pain001.write(batch)}
-        problems = pain001.check(files[FileKind.PAIN001], schema=pain001.load_schema())
+        made = {FileKind.DAIFA: daifa.write(batch), FileKind.PAIN001: pain001.write(batch)}
+        problems = pain001.check(made[FileKind.PAIN001], schema=pain001.load_schema())
         if problems:
             raise BatchNotWritable(problems)
     except BankFileProblems as error:
         raise FileNotWritable(reasons=list_reasons(error)) from error
-    return files
-
-
-def list_reasons(error: BankFileProblems) -> list[dict[str, object]]:
-    """The first 200 reasons with place and sentence in both languages; none repeats a name, an account or a number."""
-    return [
-        {
-            "code": reason.code.value,
-            "line_no": reason.line_no,
-            "field": reason.field or None,
-            "serial": reason.serial or None,
-            "zh": reason.sentence("zh"),
-            "en": reason.sentence("en"),
-        }
-        for reason in error.reasons[:MOST_REASONS]
-    ]
+    return made

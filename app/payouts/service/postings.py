@@ -19,6 +19,7 @@ class CauseKind(StrEnum):
     RECOVERY = "subsidy_recovery"
     PAYEE_CHANGED = "subsidy_payee_changed"
     FROZEN = "payout_frozen"
+    WITHDRAWN = "payout_withdrawn"
     PAID = "payout_paid"
     FAILED = "payout_failed"
     RETURNED = "payout_returned"
@@ -59,6 +60,11 @@ def of_freeze(payout_id: UUID, payee: UUID, amount_fen: int, *, on: date) -> Pos
 def of_payment(payout_id: UUID, amount_fen: int, *, on: date) -> Posting:
     """The bank has paid it out."""
     return Posting(IN_TRANSIT, CASH, amount_fen, CauseKind.PAID, payout_id, on)
+
+
+def of_withdrawal(payout_id: UUID, *, on: date) -> tuple[Reversal, ...]:
+    """It was frozen, and nobody had a file of it: owed to the payee again."""
+    return (Reversal((CauseKind.FROZEN, payout_id), CauseKind.WITHDRAWN, payout_id, on),)
 
 
 def of_failure(payout_id: UUID, *, on: date) -> tuple[Reversal, ...]:

@@ -1,6 +1,6 @@
 """Puts what is payable of a month into batches, and says of the rest why it waits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -19,10 +19,11 @@ from app.kernel.permissions import Actor
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
 from app.payouts import copies
-from app.payouts.batch_rules import batch_number, canonical_batch, find_open, judge_account, portions, serial_of
+from app.payouts.batch_rules import batch_number, canonical_batch, find_open, judge_wait, portions, serial_of
 from app.payouts.batch_types import Held, HeldReason, OpenAmount, Preparation, PrepareBatches
 from app.payouts.models import Batch, PayingAccount, Payout
-from app.payouts.queries import batches, months
+from app.payouts.queries import batches, files, months
+from app.payouts.service import runs
 from app.payouts.service.states import lock_money, start
 from app.payouts.types import PayoutState
 from app.policies.service import current_book
@@ -56,17 +57,20 @@ class Ready:
 def prepare_batches(session: Session, command: PrepareBatches, *, actor: Actor, at: datetime) -> Preparation:
     """Make as many batches as the policy's row limit asks for, of all that the month lacks and may be paid now.
 
-    Raises ExecutionPast, and PayingAccountMissing when the fund has named no account.
+    Raises ExecutionPast, MonthBeingComputed, and PayingAccountMissing when the fund has named no account.
     """
     today = local_date(at, zone_of(actor.region))
     if command.execute_on < today:
         raise ExecutionPast(execute_on=command.execute_on, today=today)
     lock_money(session, actor=actor)
+    runs.refuse_open(session, month=command.month)
     paying = batches.find_paying_account(session)
     if paying is None:
         raise PayingAccountMissing
     policy = current_book().policy_or_last(region=actor.region, district=None, on=command.month)
-    ready, held = _sort(session, find_open(months.list_rows(session, month=command.month)), at=at)
+    unconfirmed = files.list_unconfirmed(session, months=(command.month,))
+    amounts = find_open(months.list_rows(session, month=command.month))
+    ready, held = _sort(session, amounts, month=command.month, unconfirmed=unconfirmed, at=at)
     made = [
         _make_batch(session, some, command=command, paying=paying, terms=policy.payment, actor=actor, at=at)
         for some in portions(ready, size=policy.payment.batch_rows)
@@ -74,14 +78,22 @@ def prepare_batches(session: Session, command: PrepareBatches, *, actor: Actor, 
     return Preparation(batches.view_batches(session, made), tuple(held))
 
 
-def _sort(session: Session, amounts: Sequence[OpenAmount], *, at: datetime) -> tuple[list[Ready], list[Held]]:
+def _sort(
+    session: Session,
+    amounts: Sequence[OpenAmount],
+    *,
+    month: date,
+    unconfirmed: Collection[files.PairMonth],
+    at: datetime,
+) -> tuple[list[Ready], list[Held]]:
     ready: list[Ready] = []
     held: list[Held] = []
     for some in portions(amounts, size=PEOPLE_AT_ONCE):
         accounts = find_payee_accounts(session, person_ids={each.payee_person_id for each in some})
         for amount in some:
             found = accounts.get(amount.payee_person_id)
-            waits = judge_account(found, at=at)
+            is_unconfirmed = (amount.client_id, amount.carer_id, month) in unconfirmed
+            waits = judge_wait(found, is_unconfirmed=is_unconfirmed, at=at)
             account = None if found is None else _writable(found.number, found.name, found.bank_code, found.bank_name)
             if waits is None and account is None:
                 waits = HeldReason.NOT_WRITABLE, None

@@ -19,6 +19,7 @@ from app.registry.service import (
     clients,
     endings,
     entitlements,
+    homes,
     trainings,
 )
 from app.registry.types import EntitlementView, StayView, SuspensionView
@@ -63,6 +64,19 @@ def agree_with_agency(command: commands.AgencyAgreementEntry, agency_id: UUID) -
     """Record the fund's agreement with an agency."""
     with transaction() as current:
         return agencies.agree_with_agency(current, command, agency_id=agency_id, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/agencies/<uuid:agency_id>/state")
+@requires(Permission.WRITE_AGENCIES)
+@idempotent
+@bp.arguments(incoming.AgencyStateEntrySchema)
+@bp.response(201, outgoing.AgencyDetailSchema)
+def change_agency_state(command: commands.AgencyStateEntry, agency_id: UUID) -> shown.AgencyView:
+    """Suspend an agency, let it go on, or record that it left."""
+    with transaction() as current:
+        return agencies.change_agency_state(
+            current, command, agency_id=agency_id, actor=current_actor(), at=clock.now()
+        )
 
 
 @bp.post("/carers")
@@ -144,7 +158,17 @@ def read_client(client_id: UUID) -> shown.ClientView:
 def add_home(command: commands.HomeEntry, client_id: UUID) -> shown.HomeView:
     """Add a place of care."""
     with transaction() as current:
-        return clients.add_home(current, command, client_id=client_id, actor=current_actor(), at=clock.now())
+        return homes.add_home(current, command, client_id=client_id, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/homes/<uuid:home_id>/approval")
+@requires(Permission.APPROVE_HOMES)
+@idempotent
+@bp.response(201, outgoing.HomeSchema)
+def approve_home(home_id: UUID) -> shown.HomeView:
+    """Let a proposed place of care count."""
+    with transaction() as current:
+        return homes.approve_home(current, home_id=home_id, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/clients/<uuid:client_id>/agreements")

@@ -4,6 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from app.kernel.codes import CERTIFICATE_NUMBER_FORM
 from app.kernel.http.fields import Day, Text
 
 
@@ -23,6 +24,18 @@ class DatedSchema(ma.Schema):
 
     valid_from = Day(required=True, attribute="period.valid_from")
     valid_to = Day(required=True, allow_none=True, attribute="period.valid_to")
+
+
+def reason_code(**kwargs: Any) -> Text:
+    """A reason as a code: histories are never changed, so no free words go there."""
+    validate = ma.validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="not_a_reason_code")
+    return Text(maximum=64, validate=validate, **kwargs)
+
+
+def certificate_number(**kwargs: Any) -> Text:
+    """The number of a certificate; an ID number does not belong there."""
+    form = ma.validate.Regexp(rf"^{CERTIFICATE_NUMBER_FORM.pattern}\Z", error="not_a_certificate_number")
+    return Text(maximum=64, validate=form, **kwargs)
 
 
 def district_code(**kwargs: Any) -> Text:

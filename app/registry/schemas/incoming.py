@@ -3,13 +3,29 @@
 import marshmallow as ma
 
 from app.kernel.geo import CoordinateSystem
-from app.kernel.http.fields import Choice, Day, Flag, Id, Number, Text, WholeNumber
+from app.kernel.http.fields import Choice, Day, FileNumber, Flag, Id, Number, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema
 from app.policies.codes import HomeType, Relation
 from app.registry import commands, lists
-from app.registry.schemas.fields import Several, district_code, street_code
-from app.registry.types import CarerKind, ContractKind, GuardianExtent, NameCheck, ServiceMode, StayKind, TrainingStage
+from app.registry.schemas.fields import (
+    Several,
+    certificate_number,
+    district_code,
+    reason_code,
+    street_code,
+)
+from app.registry.types import (
+    AgencyState,
+    CarerKind,
+    CertificateKind,
+    ContractKind,
+    GuardianExtent,
+    NameCheck,
+    ServiceMode,
+    StayKind,
+    TrainingStage,
+)
 
 
 class PersonSchema(CommandSchema):
@@ -30,6 +46,15 @@ class RegisterAgencySchema(CommandSchema):
     name = Text(required=True, maximum=200)
     credit_code = Text(required=True, maximum=40, metadata={"description": "统一社会信用代码"})
     district_code = district_code(required=True)
+
+
+class AgencyStateEntrySchema(CommandSchema):
+    """Another state of an agency; one that left does not come back."""
+
+    command = commands.AgencyStateEntry
+
+    state = Choice(AgencyState, required=True)
+    reason = reason_code(required=True)
 
 
 class AgencyAgreementEntrySchema(CommandSchema):
@@ -59,8 +84,8 @@ class CertificateEntrySchema(CommandSchema):
 
     command = commands.CertificateEntry
 
-    kind = Text(required=True, maximum=100)
-    number = Text(required=True, maximum=100)
+    kind = Choice(CertificateKind, required=True)
+    number = certificate_number(required=True)
     valid_from = Day(required=True)
     valid_to = Day(load_default=None)
 
@@ -154,7 +179,7 @@ class GuardianEntrySchema(CommandSchema):
     person = ma.fields.Nested(PersonSchema, required=True)
     relation = Choice(Relation, required=True)
     extent = Choice(GuardianExtent, required=True)
-    document = Text(required=True, maximum=200)
+    document = FileNumber(required=True)
     valid_from = Day(required=True)
     valid_to = Day(load_default=None)
 
@@ -175,7 +200,7 @@ class StayEndSchema(CommandSchema):
     command = commands.StayEnd
 
     discharged_on = Day(required=True)
-    reason = Text(load_default="discharged", maximum=200)
+    reason = reason_code(load_default="discharged")
 
 
 class SuspensionEntrySchema(CommandSchema):
@@ -183,18 +208,18 @@ class SuspensionEntrySchema(CommandSchema):
 
     command = commands.SuspensionEntry
 
-    reason = Text(required=True, maximum=200)
+    reason = reason_code(required=True)
     valid_from = Day(required=True)
     valid_to = Day(load_default=None)
 
 
 class DeathEntrySchema(CommandSchema):
-    """The day a client died; a reason when another day is corrected."""
+    """The day a client died, null to take it back; a reason when a recorded day changes."""
 
     command = commands.DeathEntry
 
-    died_on = Day(required=True)
-    reason = Text(load_default=None, maximum=200)
+    died_on = Day(required=True, allow_none=True)
+    reason = reason_code(load_default=None)
 
 
 class TrainingEntrySchema(CommandSchema):
@@ -206,7 +231,7 @@ class TrainingEntrySchema(CommandSchema):
     stage = Choice(TrainingStage, required=True)
     valid_from = Day(load_default=None)
     exam_on = Day(load_default=None)
-    exam_document = Text(load_default=None, maximum=200)
+    exam_document = FileNumber(load_default=None)
 
 
 class EndEntrySchema(CommandSchema):
@@ -215,7 +240,7 @@ class EndEntrySchema(CommandSchema):
     command = commands.EndEntry
 
     valid_to = Day(required=True)
-    reason = Text(required=True, maximum=200)
+    reason = reason_code(required=True)
 
 
 class BankAccountEntrySchema(CommandSchema):
@@ -252,6 +277,15 @@ class CarerFilterSchema(PageRequestSchema):
 
     kind = Choice(CarerKind, load_default=None)
     agency_id = Id(load_default=None)
+
+
+class BankAccountFilterSchema(PageRequestSchema):
+    """Query keys of the list of bank accounts."""
+
+    command = lists.BankAccountFilter  # type: ignore[assignment]  # as above
+
+    name_check = Choice(NameCheck, load_default=None)
+    person_id = Id(load_default=None)
 
 
 class ClientFilterSchema(PageRequestSchema):

@@ -10,10 +10,10 @@ from app.accounts.service import open_account
 from app.accounts.types import OpenedAccount
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import AnyActor, Role, Scope, ScopeKind
-from app.registry.models import Carer, Guardian, Person
-from app.registry.queries import one_or_not_found, visible_carers
+from app.registry.models import Guardian, Person
+from app.registry.queries import one_or_not_found
 from app.registry.service.people import phone_of
-from app.registry.service.scopes import client_to_change, today_of
+from app.registry.service.scopes import carer_to_change, client_to_change, today_of
 from app.registry.types import CarerKind
 
 OWN_CLIENTS = Scope(ScopeKind.OWN_CLIENTS)
@@ -28,9 +28,8 @@ class GuardianshipOver(DomainError):
 
 
 def open_carer_access(session: Session, *, carer_id: UUID, actor: AnyActor, at: datetime) -> OpenedAccount:
-    """Open an account for a carer of the actor's scope, and issue a binding code."""
-    statement = visible_carers(actor).where(Carer.id == carer_id).options(joinedload(Carer.person))
-    carer = one_or_not_found(session, statement)
+    """Open an account for a carer whom the actor may change, and issue a binding code."""
+    carer = carer_to_change(session, carer_id=carer_id, actor=actor, at=at)
     return _open(session, carer.person, role=ROLES[carer.kind], actor=actor, at=at)
 
 

@@ -7,18 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kernel import codes
-from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.errors import DomainError, ErrorKind, IllegalTransition
 from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor
 from app.policies.codes import HomeType
-from app.registry.commands import AgencyAgreementEntry, RegisterAgency
+from app.registry.commands import AgencyAgreementEntry, AgencyStateEntry, RegisterAgency
+from app.registry.conditions import holds
+from app.registry.lists import get_agency
 from app.registry.models import Agency, AgencyAgreement
-from app.registry.queries import holds
 from app.registry.service.conflicts import add
 from app.registry.service.periods import check_order
 from app.registry.service.scopes import agency_in_scope, check_place, note
 from app.registry.shown import AgencyAgreementView, AgencyView
-from app.registry.types import AgencyState
+from app.registry.types import AGENCY_STEPS, AgencyState
 from app.registry.views import agency_agreement_view, agency_view
 
 
@@ -89,6 +90,21 @@ def agree_with_agency(
     add(session, row)
     note(session, "agency.agreed", subject=("agency", agency_id), actor=actor, at=at, agreement_id=row.id)
     return agency_agreement_view(row)
+
+
+def change_agency_state(
+    session: Session, command: AgencyStateEntry, *, agency_id: UUID, actor: AnyActor, at: datetime
+) -> AgencyView:
+    """Suspend an agency, let it go on, or record that it left; what it may do then follows from its state."""
+    agency = agency_in_scope(session, agency_id=agency_id, actor=actor)
+    session.refresh(agency, with_for_update=True)
+    if command.state not in AGENCY_STEPS[agency.state]:
+        raise IllegalTransition(from_state=agency.state.value, to_state=command.state.value)
+    details = {"from_state": agency.state, "to_state": command.state, "reason": command.reason}
+    agency.state = command.state
+    session.flush()
+    note(session, "agency.state_changed", subject=("agency", agency_id), actor=actor, at=at, **details)
+    return get_agency(session, agency_id=agency_id, actor=actor)
 
 
 def check_may_serve(session: Session, *, agency: Agency, home_type: HomeType, district_code: str, on: date) -> None:

@@ -4,32 +4,32 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import exists
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import DomainError, ErrorKind, NotFound
 from app.kernel.ids import new_id
-from app.kernel.permissions import AnyActor, ScopeKind
+from app.kernel.permissions import AnyActor
 from app.policies.types import Policy
 from app.registry.commands import AssignmentEntry, GuardianEntry
-from app.registry.models import (
-    Assignment,
-    Carer,
-    Client,
-    Employment,
-    Entitlement,
-    Guardian,
-    Person,
-    ServiceAgreement,
-)
-from app.registry.queries import holds, one_or_not_found, visible_carers
-from app.registry.rules import may_be_family_carer
+from app.registry.conditions import touches
+from app.registry.models import Assignment, Carer, Client, Guardian
+from app.registry.queries import lock_client
+from app.registry.rules import earlier_end, may_be_family_carer
 from app.registry.service.conflicts import add
 from app.registry.service.people import find_or_add_person
 from app.registry.service.periods import check_order
-from app.registry.service.scopes import check_alive, client_to_change, note, policy_of
+from app.registry.service.professionals import check_caseload, check_employed, lock_carer
+from app.registry.service.scopes import (
+    carer_to_change,
+    check_alive,
+    check_not_too_far_back,
+    client_to_change,
+    note,
+    policy_of,
+)
 from app.registry.shown import AssignedCarerView, GuardianView
-from app.registry.types import CarerKind, ServiceMode
+from app.registry.types import CarerKind, Period
 from app.registry.views import assigned_carer_view, guardian_view
 
 
@@ -51,16 +51,10 @@ class OwnCarer(DomainError):
     kind, code = ErrorKind.CONFLICT, "own_carer"
 
 
-class CarerNotEmployed(DomainError):
-    """On that day the carer works for no agency that has an agreement with the client."""
+class GuardianIsCarer(DomainError):
+    """A professional carer confirms no care as the guardian of a client to whom she is assigned."""
 
-    kind, code = ErrorKind.CONFLICT, "carer_not_employed"
-
-
-class CaseloadFull(DomainError):
-    """The carer has as many clients as the region's policy allows."""
-
-    kind, code = ErrorKind.CONFLICT, "caseload_full"
+    kind, code = ErrorKind.CONFLICT, "guardian_is_carer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +71,24 @@ def assign_carer(
     """Give a carer a standing task at a client.
 
     A family carer needs a relation the policy allows. A professional needs a contract with an agency that has an
-    agreement with the client, and room below the policy's caseload.
+    agreement with the client, and room below the policy's caseload; her task ends with contract or agreement.
     """
     client = client_to_change(session, client_id=client_id, actor=actor, at=at)
-    carer = _carer_to_assign(session, command.carer_id, actor)
+    lock_client(session, client_id=client_id)
+    carer = _carer_to_assign(session, command.carer_id, actor, at)
     check_order(valid_from=command.valid_from, valid_to=command.valid_to)
+    check_not_too_far_back(actor, command.valid_from, command.valid_to, at=at)
     check_alive(client, on=command.valid_from)
     policy = policy_of(actor, district=client.district_code, on=command.valid_from)
     case = _Case(client, carer, command, policy)
-    if carer.kind is CarerKind.FAMILY:
-        _check_relation(case)
-    else:
-        _check_professional(session, case, actor)
+    valid_to = _check_relation(case) if carer.kind is CarerKind.FAMILY else _check_professional(session, case, actor)
     row = Assignment(
         id=new_id(at=at),
         client_id=client_id,
         carer_id=carer.id,
         relation=command.relation,
         valid_from=command.valid_from,
-        valid_to=command.valid_to,
+        valid_to=valid_to,
     )
     add(session, row)
     note(session, "client.assigned", subject=("client", client_id), actor=actor, at=at, assignment_id=row.id)
@@ -105,12 +98,17 @@ def assign_carer(
 def appoint_guardian(
     session: Session, command: GuardianEntry, *, client_id: UUID, actor: AnyActor, at: datetime
 ) -> GuardianView:
-    """Record who may act for the client, by which document."""
+    """Record who may act for the client, by which document; never the professional who cares for him."""
     client = client_to_change(session, client_id=client_id, actor=actor, at=at)
+    lock_client(session, client_id=client_id)
     check_order(valid_from=command.valid_from, valid_to=command.valid_to)
+    check_not_too_far_back(actor, command.valid_from, command.valid_to, at=at)
     person = find_or_add_person(session, entry=command.person, actor=actor, at=at)
     if person.id == client.person_id:
         raise OwnCarer
+    period = Period(command.valid_from, command.valid_to)
+    if _is_professional(session, client_id=client_id, person_id=person.id, within=period):
+        raise GuardianIsCarer
     row = Guardian(
         id=new_id(at=at),
         client_id=client_id,
@@ -126,67 +124,61 @@ def appoint_guardian(
     return guardian_view(row)
 
 
-def _carer_to_assign(session: Session, carer_id: UUID, actor: AnyActor) -> Carer:
-    """A professional of the actor's scope, or any family carer: before the first assignment he is in nobody's scope."""
+def _carer_to_assign(session: Session, carer_id: UUID, actor: AnyActor, at: datetime) -> Carer:
+    """A professional whom the actor may change, or any family carer: before the first assignment he is nobody's."""
     carer = session.get(Carer, carer_id)
     if carer is None:
         raise NotFound
     if carer.kind is CarerKind.FAMILY:
         return carer
-    return one_or_not_found(session, visible_carers(actor).where(Carer.id == carer_id))
+    return carer_to_change(session, carer_id=carer_id, actor=actor, at=at)
 
 
-def _check_relation(case: _Case) -> None:
+def _check_relation(case: _Case) -> date | None:
+    """The day on which the assignment ends, as asked for."""
     if case.entry.relation is None:
         raise RelationMissing
     if not may_be_family_carer(case.entry.relation, relations=case.policy.family.relations):
         raise RelationNotAllowed(relation=case.entry.relation)
     if case.carer.person_id == case.client.person_id:
         raise OwnCarer
+    return case.entry.valid_to
 
 
-def _check_professional(session: Session, case: _Case, actor: AnyActor) -> None:
+def _check_professional(session: Session, case: _Case, actor: AnyActor) -> date | None:
+    """The day on which the assignment ends: what is asked for, or the end of the contract or agreement behind it."""
     if case.entry.relation is not None:
         raise RelationMissing
     if case.carer.person_id == case.client.person_id:
         raise OwnCarer
-    if session.scalars(_employers(case, actor)).first() is None:
-        raise CarerNotEmployed(carer_id=case.carer.id, on=case.entry.valid_from)
+    wanted = Period(case.entry.valid_from, case.entry.valid_to)
+    if _is_guardian(session, client_id=case.client.id, person_id=case.carer.person_id, within=wanted):
+        raise GuardianIsCarer
+    lock_carer(session, person_id=case.carer.person_id)
+    until = check_employed(
+        session, client_id=case.client.id, carer=case.carer, on=wanted.valid_from, agency_id=actor.scope.agency_id
+    )
+    period = Period(wanted.valid_from, earlier_end(wanted.valid_to, until))
     most = case.policy.carer.caseload_max
-    if most is not None:
-        # One transaction at a time counts: the person's row is locked, since a carer's row may never change.
-        session.execute(select(Person.id).where(Person.id == case.carer.person_id).with_for_update())
-        held = _caseload(session, carer_id=case.carer.id, besides=case.client.id, on=case.entry.valid_from)
-        if held >= most:
-            raise CaseloadFull(carer_id=case.carer.id, most=most)
+    check_caseload(session, carer_id=case.carer.id, besides=case.client.id, within=period, most=most)
+    return period.valid_to
 
 
-def _employers(case: _Case, actor: AnyActor) -> Select[UUID]:
-    day = case.entry.valid_from
-    statement = select(Employment.agency_id).where(
-        Employment.carer_id == case.carer.id,
-        holds(Employment, on=day),
-        exists().where(
-            ServiceAgreement.client_id == case.client.id,
-            ServiceAgreement.agency_id == Employment.agency_id,
-            holds(ServiceAgreement, on=day),
-        ),
+def _is_guardian(session: Session, *, client_id: UUID, person_id: UUID, within: Period) -> bool:
+    guarding = exists().where(
+        Guardian.client_id == client_id,
+        Guardian.person_id == person_id,
+        touches(Guardian, first=within.valid_from, beyond=within.valid_to),
     )
-    if actor.scope.kind is ScopeKind.AGENCY:
-        statement = statement.where(Employment.agency_id == actor.scope.agency_id)
-    return statement
+    return bool(session.scalar(guarding.select()))
 
 
-def _caseload(session: Session, *, carer_id: UUID, besides: UUID, on: date) -> int:
-    """Entitled clients in home care with a standing assignment that day, over all agencies."""
-    counted = select(func.count(Assignment.client_id.distinct())).where(
-        Assignment.carer_id == carer_id,
-        Assignment.client_id != besides,
-        holds(Assignment, on=on),
-        exists().where(
-            Entitlement.client_id == Assignment.client_id,
-            Entitlement.mode == ServiceMode.HOME,
-            holds(Entitlement, on=on),
-        ),
+def _is_professional(session: Session, *, client_id: UUID, person_id: UUID, within: Period) -> bool:
+    caring = exists().where(
+        Assignment.client_id == client_id,
+        Assignment.carer_id == Carer.id,
+        Carer.person_id == person_id,
+        Carer.kind == CarerKind.PROFESSIONAL,
+        touches(Assignment, first=within.valid_from, beyond=within.valid_to),
     )
-    return session.scalars(counted).one()
+    return bool(session.scalar(caring.select()))

@@ -14,11 +14,10 @@ from app.kernel.permissions import AnyActor, ScopeKind
 from app.registry.commands import CertificateEntry, EmploymentEntry, RegisterCarer
 from app.registry.lists import carer_view
 from app.registry.models import Carer, Certificate, Employment
-from app.registry.queries import one_or_not_found, visible_carers
 from app.registry.service.conflicts import add
 from app.registry.service.people import find_or_add_person
 from app.registry.service.periods import check_order
-from app.registry.service.scopes import agency_in_scope, note
+from app.registry.service.scopes import agency_in_scope, carer_to_change, check_not_too_far_back, note
 from app.registry.shown import CarerView
 from app.registry.types import CarerKind
 
@@ -50,8 +49,8 @@ def register_carer(session: Session, command: RegisterCarer, *, actor: AnyActor,
 def add_certificate(
     session: Session, command: CertificateEntry, *, carer_id: UUID, actor: AnyActor, at: datetime
 ) -> CarerView:
-    """Add a certificate to a carer of the actor's scope; CertificateExists when kind and number are known."""
-    carer = one_or_not_found(session, visible_carers(actor).where(Carer.id == carer_id))
+    """Add a certificate to a carer whom the actor may change; CertificateExists when kind and number are known."""
+    carer = carer_to_change(session, carer_id=carer_id, actor=actor, at=at)
     certificate = _certificate(carer_id, command, at)
     add(session, certificate)
     note(session, "carer.certified", subject=("carer", carer_id), actor=actor, at=at, certificate_id=certificate.id)
@@ -87,6 +86,7 @@ def _employ(session: Session, carer_id: UUID, entry: EmploymentEntry, actor: Any
         )
     ).first()
     if known is None:
+        check_not_too_far_back(actor, entry.valid_from, entry.valid_to, at=at)
         add(
             session,
             Employment(
@@ -103,7 +103,7 @@ def _employ(session: Session, carer_id: UUID, entry: EmploymentEntry, actor: Any
 def _certify(session: Session, carer_id: UUID, entries: Sequence[CertificateEntry], at: datetime) -> None:
     held = session.execute(select(Certificate.kind, Certificate.number).where(Certificate.carer_id == carer_id))
     known = {(kind, number) for kind, number in held}
-    new = [entry for entry in entries if (entry.kind, entry.number) not in known]
+    new = [entry for entry in entries if (entry.kind.value, entry.number) not in known]
     add(session, *(_certificate(carer_id, entry, at) for entry in new))
 
 
@@ -112,7 +112,7 @@ def _certificate(carer_id: UUID, entry: CertificateEntry, at: datetime) -> Certi
     return Certificate(
         id=new_id(at=at),
         carer_id=carer_id,
-        kind=entry.kind,
+        kind=entry.kind.value,
         number=entry.number,
         valid_from=entry.valid_from,
         valid_to=entry.valid_to,

@@ -1,8 +1,10 @@
 """Entitlements, and the days on which they rest: suspensions and stays away from home."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import DomainError, ErrorKind
@@ -10,11 +12,13 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor
 from app.policies.types import Policy
 from app.registry.commands import EntitlementEntry, StayEntry, SuspensionEntry
+from app.registry.conditions import holds
 from app.registry.models import Entitlement, Stay, Suspension
+from app.registry.queries import lock_client
 from app.registry.rules import add_months, benefit_starts, is_allowed_combination
 from app.registry.service.conflicts import PeriodBackwards, add
 from app.registry.service.periods import check_order, end_replaced
-from app.registry.service.scopes import check_alive, client_to_change, note, policy_of, today_of
+from app.registry.service.scopes import check_alive, check_not_too_far_back, client_to_change, note, policy_of, today_of
 from app.registry.types import EntitlementView, ServiceMode, StayView, SuspensionView
 from app.registry.views import entitlement_view, stay_view, suspension_view
 
@@ -31,6 +35,12 @@ class ConclusionTooLong(DomainError):
     """An entitlement may not outlast its conclusion; `valid_to` is the first day past it."""
 
     kind, code = ErrorKind.CONFLICT, "conclusion_too_long"
+
+
+class NothingToChange(DomainError):
+    """A change of mode replaces the entitlement of the day on which it counts (`replaces`), and there must be one."""
+
+    kind, code = ErrorKind.CONFLICT, "nothing_to_change"
 
 
 class ConclusionInFuture(DomainError):
@@ -53,11 +63,14 @@ def grant_entitlement(
     if command.concluded_on > today_of(actor, at=at):
         raise ConclusionInFuture(concluded_on=command.concluded_on)
     policy = policy_of(actor, district=client.district_code, on=command.concluded_on)
-    valid_from, valid_to = _days(command, policy)
-    check_alive(client, on=valid_from)
+    lock_client(session, client_id=client_id)
+    conclusion = _conclusion(session, command, client_id=client_id, policy=policy)
+    check_alive(client, on=conclusion.valid_from)
     _check_home_types(command, policy)
     if command.replaces:
-        end_replaced(session, Entitlement, Entitlement.client_id == client_id, on=valid_from, actor=actor, at=at)
+        end_replaced(
+            session, Entitlement, Entitlement.client_id == client_id, on=conclusion.valid_from, actor=actor, at=at
+        )
     row = Entitlement(
         id=new_id(at=at),
         client_id=client_id,
@@ -66,10 +79,10 @@ def grant_entitlement(
         home_types=[each.value for each in command.home_types],
         cause_kind=command.cause_kind,
         cause_id=command.cause_id,
-        concluded_on=command.concluded_on,
+        concluded_on=conclusion.concluded_on,
         policy_digest=policy.digest,
-        valid_from=valid_from,
-        valid_to=valid_to,
+        valid_from=conclusion.valid_from,
+        valid_to=conclusion.valid_to,
     )
     add(session, row)
     note(session, "client.entitled", subject=("client", client_id), actor=actor, at=at, entitlement_id=row.id)
@@ -100,6 +113,7 @@ def record_stay(session: Session, command: StayEntry, *, client_id: UUID, actor:
     client_to_change(session, client_id=client_id, actor=actor, at=at)
     if command.admitted_on > today_of(actor, at=at):
         raise AdmissionInFuture(admitted_on=command.admitted_on)
+    check_not_too_far_back(actor, command.admitted_on, command.discharged_on, at=at)
     if command.discharged_on is not None and command.discharged_on < command.admitted_on:
         raise PeriodBackwards(valid_from=command.admitted_on, valid_to=command.discharged_on)
     row = Stay(
@@ -122,16 +136,44 @@ def check_conclusion(concluded_on: date, *, valid_to: date, policy: Policy) -> N
         raise ConclusionTooLong(valid_to=longest)
 
 
-def _days(command: EntitlementEntry, policy: Policy) -> tuple[date, date]:
-    """First day and first day after: by the policy's start rule and the validity of a conclusion."""
-    terms = policy.entitlement
-    rule = terms.mode_change if command.cause_kind == MODE_CHANGE else terms.benefit_start
-    valid_from = benefit_starts(command.concluded_on, rule=rule)
-    longest = add_months(command.concluded_on, terms.conclusion_validity_months)
-    valid_to = command.valid_to or longest
+@dataclass(frozen=True, slots=True)
+class _Conclusion:
+    """The conclusion an entitlement rests on, and the days it gives."""
+
+    concluded_on: date
+    valid_from: date
+    valid_to: date
+
+
+def _conclusion(session: Session, command: EntitlementEntry, *, client_id: UUID, policy: Policy) -> _Conclusion:
+    """By the policy's start rule and the validity of a conclusion; a change of mode keeps the conclusion it had."""
+    if command.cause_kind == MODE_CHANGE:
+        return _kept_conclusion(session, command, client_id=client_id, policy=policy)
+    valid_from = benefit_starts(command.concluded_on, rule=policy.entitlement.benefit_start)
+    valid_to = command.valid_to or add_months(command.concluded_on, policy.entitlement.conclusion_validity_months)
     check_conclusion(command.concluded_on, valid_to=valid_to, policy=policy)
     check_order(valid_from=valid_from, valid_to=valid_to)
-    return valid_from, valid_to
+    return _Conclusion(command.concluded_on, valid_from, valid_to)
+
+
+def _kept_conclusion(session: Session, command: EntitlementEntry, *, client_id: UUID, policy: Policy) -> _Conclusion:
+    """`concluded_on` of the command is the day of the decision; the assessment behind it grows no younger by it."""
+    valid_from = benefit_starts(command.concluded_on, rule=policy.entitlement.mode_change)
+    changed = session.scalars(
+        select(Entitlement).where(
+            Entitlement.client_id == client_id,
+            Entitlement.valid_from < valid_from,
+            holds(Entitlement, on=valid_from),
+        )
+    ).one_or_none()
+    if changed is None or not command.replaces:
+        raise NothingToChange(on=valid_from)
+    longest = changed.valid_to or add_months(changed.concluded_on, policy.entitlement.conclusion_validity_months)
+    valid_to = command.valid_to or longest
+    if valid_to > longest:
+        raise ConclusionTooLong(valid_to=longest)
+    check_order(valid_from=valid_from, valid_to=valid_to)
+    return _Conclusion(changed.concluded_on, valid_from, valid_to)
 
 
 def _check_home_types(command: EntitlementEntry, policy: Policy) -> None:

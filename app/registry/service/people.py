@@ -15,8 +15,9 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor
 from app.kernel.settings import current_settings
 from app.registry.commands import PersonEntry
+from app.registry.conditions import holds
 from app.registry.models import Client, HomePlace, Person
-from app.registry.queries import holds, one_or_not_found, visible_people
+from app.registry.queries import one_or_not_found, visible_people
 from app.registry.service.scopes import note, today_of
 from app.registry.shown import Identity
 from app.registry.views import name_of

@@ -6,11 +6,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor, SystemActor
-from app.registry.models import PeriodChange
-from app.registry.queries import touches
+from app.registry.conditions import touches
+from app.registry.history_models import PeriodChange
+from app.registry.rules import ends_later
 from app.registry.service.conflicts import PeriodBackwards, conflicts_named
+
+REPLACED = "replaced"
+
+
+class OnlyFundLengthens(DomainError):
+    """A right ends later only by the fund: a later end would pass by what is checked when a right begins."""
+
+    kind, code = ErrorKind.CONFLICT, "only_fund_lengthens"
 
 
 def check_order(*, valid_from: date, valid_to: date | None) -> None:
@@ -19,17 +29,28 @@ def check_order(*, valid_from: date, valid_to: date | None) -> None:
         raise PeriodBackwards(valid_from=valid_from, valid_to=valid_to)
 
 
-def end_period(session: Session, right: Any, *, valid_to: date, reason: str, actor: AnyActor, at: datetime) -> bool:
+def end_period(
+    session: Session,
+    right: Any,
+    *,
+    valid_to: date,
+    reason: str,
+    actor: AnyActor,
+    at: datetime,
+    may_lengthen: bool = False,
+) -> bool:
     """Give a dated right another end; its first day as the end withdraws it. False when it ends there already.
 
-    `right` is a row of any dated table. Raises PeriodBackwards, and the overlap error of its table when it grows into
-    another right.
+    `right` is a row of any dated table, `reason` a code. Raises PeriodBackwards, OnlyFundLengthens unless told that it
+    may last longer, and the overlap error of its table when it grows into another right.
     """
     session.refresh(right, with_for_update=True)
     if valid_to < right.valid_from:
         raise PeriodBackwards(valid_from=right.valid_from, valid_to=valid_to)
     if valid_to == right.valid_to:
         return False
+    if not may_lengthen and ends_later(valid_to, than=right.valid_to):
+        raise OnlyFundLengthens(valid_to=right.valid_to)
     change = PeriodChange(
         id=new_id(at=at),
         right_kind=right.__tablename__,
@@ -46,10 +67,18 @@ def end_period(session: Session, right: Any, *, valid_to: date, reason: str, act
     return True
 
 
+def end_sooner(session: Session, right: Any, *, valid_to: date, reason: str, actor: AnyActor, at: datetime) -> bool:
+    """End a right that lasts longer; one that is over by then, perhaps since a moment ago, stays as it is."""
+    session.refresh(right, with_for_update=True)
+    if right.valid_to is not None and right.valid_to <= valid_to:
+        return False
+    return end_period(session, right, valid_to=valid_to, reason=reason, actor=actor, at=at)
+
+
 def end_replaced(session: Session, model: Any, *conditions: Any, on: date, actor: AnyActor, at: datetime) -> None:
     """End on the day `on` what began before it and reaches beyond: the right that a new one replaces."""
     replaced = session.scalars(
         select(model).where(*conditions, model.valid_from < on, touches(model, first=on, beyond=None))
     ).all()
     for right in replaced:
-        end_period(session, right, valid_to=on, reason="replaced", actor=actor, at=at)
+        end_sooner(session, right, valid_to=on, reason=REPLACED, actor=actor, at=at)

@@ -11,18 +11,19 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor, ScopeKind
 from app.policies.types import Policy
 from app.registry.commands import TrainingEntry
+from app.registry.conditions import holds
 from app.registry.models import Assignment, Carer, Client, FamilyTraining
 from app.registry.rules import becomes_formal_on, benefit_starts
 from app.registry.service.conflicts import add
 from app.registry.service.periods import end_period
-from app.registry.service.scopes import client_to_change, note, policy_of, today_of
+from app.registry.service.scopes import check_not_too_far_back, client_to_change, note, policy_of, today_of
 from app.registry.shown import TrainingOutcome
 from app.registry.types import CarerKind, TrainingStage
 from app.registry.views import training_view
 
 
 class NotFamilyCarerHere(DomainError):
-    """The carer is no family carer of this client."""
+    """The carer is no family carer of this client on that day."""
 
     kind, code = ErrorKind.CONFLICT, "not_family_carer_here"
 
@@ -61,7 +62,7 @@ def record_training(
     for no training, or where the carer was trained before this record began (then with the exam, if one is asked for).
     """
     client = client_to_change(session, client_id=client_id, actor=actor, at=at)
-    _check_pair(session, carer_id=command.carer_id, client_id=client_id)
+    check_not_too_far_back(actor, command.valid_from, at=at)
     today = today_of(actor, at=at)
     if command.stage is TrainingStage.PROVISIONAL:
         if command.valid_from is None:
@@ -75,20 +76,23 @@ def record_training(
         counts_from = (
             benefit_starts(begins, rule=policy.family.counts_from) if policy.family.training_months else begins
         )
+    _check_pair(session, carer_id=command.carer_id, client_id=client_id, on=row.valid_from)
     add(session, row)
     note(session, "carer.trained", subject=("carer", command.carer_id), actor=actor, at=at, training_id=row.id)
     return TrainingOutcome(training_view(row), counts_from)
 
 
-def _check_pair(session: Session, *, carer_id: UUID, client_id: UUID) -> None:
+def _check_pair(session: Session, *, carer_id: UUID, client_id: UUID, on: date) -> None:
+    """A stage begins while the carer is assigned: before, nobody is trained at this home."""
     pair = exists().where(
         Assignment.carer_id == carer_id,
         Assignment.client_id == client_id,
+        holds(Assignment, on=on),
         Carer.id == Assignment.carer_id,
         Carer.kind == CarerKind.FAMILY,
     )
     if not session.scalar(pair.select()):
-        raise NotFamilyCarerHere
+        raise NotFamilyCarerHere(on=on)
 
 
 def _become_formal(
@@ -108,7 +112,7 @@ def _become_formal(
     formal_on = becomes_formal_on(begins, months=policy.family.training_months, exam_on=command.exam_on)
     if formal_on > today:
         raise TrainingNotOver(formal_on=formal_on)
-    end_period(session, provisional, valid_to=formal_on, reason="became formal", actor=actor, at=at)
+    end_period(session, provisional, valid_to=formal_on, reason="became_formal", actor=actor, at=at)
     return formal_on, policy
 
 

@@ -17,7 +17,7 @@ from app.policies.service import current_book
 from app.policies.types import NoPolicy, Policy, PolicyExpired
 from app.schedules import queries
 from app.schedules.models import Visit, VisitChange
-from app.schedules.rules import find_collisions, find_overlaps, plan_on, refuse_visit
+from app.schedules.rules import find_collisions, find_overlaps, may_cancel, plan_on, refuse_visit
 from app.schedules.service.progress import NEW, advance, change_row, mark_missed
 from app.schedules.types import (
     Cancellation,
@@ -33,6 +33,12 @@ from app.schedules.types import (
 )
 
 MISSED_AT_ONCE = 1000
+
+
+class VisitDue(DomainError):
+    """A visit whose planned beginning has come is not cancelled: it takes place, or is missed and counted so."""
+
+    kind, code = ErrorKind.CONFLICT, "visit_due"
 
 
 class VisitsRefused(DomainError):
@@ -74,8 +80,10 @@ def plan_visits(session: Session, command: VisitsToPlan, *, actor: Actor, at: da
 
 
 def cancel_visit(session: Session, visit_id: UUID, *, command: Cancellation, actor: Actor, at: datetime) -> VisitView:
-    """Cancel a planned visit of the actor's; raises NotFound and IllegalTransition."""
+    """Cancel a planned visit of the actor's before it begins; raises NotFound, VisitDue and IllegalTransition."""
     visit = queries.get_visit(session, visit_id=visit_id, actor=actor)
+    if visit.state is VisitState.PLANNED and not may_cancel(visit, at=at):
+        raise VisitDue(visit_id=visit_id, planned_from=visit.planned_from)
     advance(session, visit, VisitState.CANCELLED, actor=actor, at=at, reason=command.reason)
     audit.record(
         session,
@@ -145,7 +153,7 @@ def _judge(
     )
     carers = queries.load_carer_rights(session, carer_ids={visit.carer_id for visit in visits}, agency_id=agency_id)
     designations = queries.load_designations(session, agency_id=agency_id)
-    collisions = find_collisions(visits)
+    collisions, under_way = find_collisions(visits), _taken(session, visits, state=VisitState.BEGUN)
     refused = []
     for index, (visit, day) in enumerate(zip(visits, days, strict=True)):
         client = clients.get(visit.client_id)
@@ -160,7 +168,7 @@ def _judge(
                 designations=designations,
                 rules=_rules_for(actor.region, client.district_code if client else None, day),
             ),
-            *collisions.get(index, ()),
+            *sorted({*collisions.get(index, ()), *find_overlaps(visit, others=under_way)}),
         ]
         if codes:
             refused.append(RefusedVisit(index, tuple(codes)))
@@ -185,6 +193,7 @@ def _rules_for(region: str, district: str | None, day: date) -> PlanningRules:
 def _planning_rules(policy: Policy, *, is_expired: bool = False, is_unknown: bool = False) -> PlanningRules:
     return PlanningRules(
         longest_visit=policy.clock.longest_visit,
+        late_window=policy.clock.late_window,
         certificate_required=policy.carer.certificate_required,
         uncertified_until=policy.carer.uncertified_until,
         is_expired=is_expired,
@@ -232,15 +241,20 @@ def _insert(
 
 def _name_collisions(session: Session, visits: Sequence[VisitToPlan], *, made: set[UUID]) -> list[RefusedVisit]:
     """Say for each visit that the database refused which rule it met."""
-    left = [visit for visit in visits if visit.id not in made]
-    others = queries.list_live_times(
-        session,
-        carer_ids={visit.carer_id for visit in left},
-        client_ids={visit.client_id for visit in left},
-        within=Range(min(visit.planned_from for visit in left), max(visit.planned_to for visit in left)),
-    )
+    others = _taken(session, [visit for visit in visits if visit.id not in made], state=VisitState.PLANNED)
     return [
         RefusedVisit(index, find_overlaps(visit, others=others) or (Refusal.ID_USED,))
         for index, visit in enumerate(visits)
         if visit.id not in made
     ]
+
+
+def _taken(session: Session, visits: Sequence[VisitToPlan], *, state: VisitState) -> list[queries.Taken]:
+    times = [instant for visit in visits for instant in (visit.planned_from, visit.planned_to)]
+    return queries.list_taken_times(
+        session,
+        state=state,
+        carer_ids={visit.carer_id for visit in visits},
+        client_ids={visit.client_id for visit in visits},
+        within=Range(min(times), max(times)),
+    )

@@ -150,7 +150,7 @@ def mark_missed(session: Session, *, ids: Collection[UUID], actor: SystemActor, 
 
 
 def add_unscheduled(session: Session, visit: VisitView, *, cause_id: UUID, actor: AnyActor, at: datetime) -> bool:
-    """A visit nobody planned has begun; False when a resend of the same tap added it before."""
+    """A visit nobody planned has begun, or is done when its end was told first; False for an id that is a visit's."""
     made = session.execute(
         insert_or_leave(Visit)
         .values(
@@ -163,9 +163,10 @@ def add_unscheduled(session: Session, visit: VisitView, *, cause_id: UUID, actor
             plan_id=visit.plan_id,
             team_slot=visit.team_slot,
             planned=None,
-            state=VisitState.BEGUN,
+            state=visit.state,
             seq=1,
             began_at=visit.began_at,
+            ended_at=visit.ended_at,
             source=VisitSource.UNSCHEDULED,
             created_by=None if isinstance(actor, SystemActor) else actor.account_id,
             created_at=at,
@@ -175,7 +176,7 @@ def add_unscheduled(session: Session, visit: VisitView, *, cause_id: UUID, actor
     ).one_or_none()
     if made is None:
         return False
-    row = change_row(visit.id, 1, NEW, VisitState.BEGUN, actor=actor, at=at, cause_id=cause_id)
+    row = change_row(visit.id, 1, NEW, visit.state, actor=actor, at=at, cause_id=cause_id)
     INSERT_CHANGE.change(session, row)
     return True
 

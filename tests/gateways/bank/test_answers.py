@@ -1,4 +1,3 @@
-import io
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +10,7 @@ from tests.gateways.bank.factories import a_batch, a_line, answer_rows, as_file
 
 BATCH = a_batch()
 FIRST_ROW = 2  # after the header and the headings
-SERIAL, NAME, AMOUNT, OUTCOME, REASON_CODE, REASON, SETTLED = 1, 2, 3, 4, 6, 7, 8
+SERIAL, NAME, AMOUNT, OUTCOME, REFERENCE, REASON_CODE, REASON, SETTLED = range(1, 9)
 
 
 def with_cell(row, column, value, *, batch=BATCH):
@@ -348,11 +347,75 @@ def test_a_returns_file_that_differs_from_the_batch_is_refused(row, column, valu
     assert [problem.code for problem in problems_of(rows, match=answers.match_returns)] == expected
 
 
-def test_a_digest_tells_the_same_file_from_any_other():
-    data = as_file(answer_rows(BATCH))
+def with_column(heading, *cells):
+    rows = answer_rows(BATCH)
+    return [rows[0], *([*row, cell] for row, cell in zip(rows[1:], (heading, *cells), strict=True))]
 
-    assert answers.file_digest(data) == answers.file_digest(io.BytesIO(data).read())
-    assert answers.file_digest(data) != answers.file_digest(data + b"\r\n")
+
+ACCOUNTS = [
+    ("6222021000112345672", True),
+    ("6222 0210 0011 2345 672", True),
+    ("6222****5672", True),
+    ("****5672", True),
+    ("", True),
+    ("6222021000112345673", False),
+    ("622202100011234567", False),
+    ("6222****5673", False),
+    ("6223***********5672", False),
+]
+
+
+@pytest.mark.parametrize(("told", "is_ours"), ACCOUNTS)
+def test_an_account_number_in_the_answer_must_be_the_payees(told, is_ours):
+    rows = with_column("账号", told, "6217001234567890122", "403000123456")
+
+    if is_ours:
+        assert answers.match(answers.read(as_file(rows)), batch=BATCH)
+    else:
+        assert [problem.code for problem in problems_of(rows)] == [ProblemCode.ACCOUNT_CHANGED]
+
+
+DAYS = [("20261203", False), ("20261204", True), ("20261206", True), ("20261207", False), ("", True)]
+
+
+@pytest.mark.parametrize(("settled", "is_possible"), DAYS)
+def test_a_payment_was_settled_between_the_fetch_of_the_file_and_today(settled, is_possible):
+    answer = answers.read(as_file(with_cell(FIRST_ROW, SETTLED, settled)))
+    days = (date(2026, 12, 4), date(2026, 12, 6))
+
+    if is_possible:
+        assert answers.match(answer, batch=BATCH, days=days)
+    else:
+        with pytest.raises(AnswerFileRejected) as refusal:
+            answers.match(answer, batch=BATCH, days=days)
+        assert [problem.code for problem in refusal.value.reasons] == [ProblemCode.DAY_IMPOSSIBLE]
+
+
+@pytest.mark.parametrize("text", ["陈玉兰", "a b", "x" * 65, "R01;"])
+def test_free_text_in_place_of_a_code_is_not_taken_over(text):
+    rows = answer_rows(BATCH)
+    rows[FIRST_ROW][REFERENCE] = rows[FIRST_ROW][REASON_CODE] = text
+
+    line = answers.read(as_file(rows)).lines[0]
+
+    assert (line.bank_reference, line.bank_reason_code) == ("", "")
+
+
+def test_more_rows_than_payments_are_not_read():
+    with pytest.raises(AnswerFileRejected) as refusal:
+        answers.read(b"a\n" * 100_000, most_rows=3)
+
+    assert refusal.value.reasons == (Problem(ProblemCode.TOO_MANY_ROWS, line_no=6),)
+
+
+def test_a_file_wrong_in_every_row_is_told_by_its_first_reasons_and_a_short_message():
+    rows = [*answer_rows(BATCH)[:2], *(["x"] * 9 for _ in range(1000))]
+
+    with pytest.raises(AnswerFileRejected) as refusal:
+        answers.read(as_file(rows))
+
+    assert len(refusal.value.reasons) == 200
+    assert len(str(refusal.value)) < 100
 
 
 @pytest.mark.parametrize("code", list(ProblemCode))

@@ -31,12 +31,6 @@ def test_the_encoding_can_be_chosen():
     assert daifa.write(a_batch(), encoding="utf-8") == GOLDEN.encode()
 
 
-def test_an_identity_number_is_written_when_there_is_one():
-    content = daifa.write(a_batch(a_line(id_number="11010519491231002X")), encoding="utf-8").decode()
-
-    assert ",陈玉兰,11010519491231002X,6222021000112345672," in content
-
-
 @pytest.mark.parametrize("name", ['陈,玉"兰', '"', "a;b", "Maria O'Neil", "陈  玉兰", "1-2=3"])
 def test_separators_and_quotes_inside_a_name_survive(name):
     content = daifa.write(a_batch(a_line(payee=an_account(name=name))))

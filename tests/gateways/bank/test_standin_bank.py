@@ -4,7 +4,7 @@ from zlib import crc32
 
 import pytest
 
-from app.gateways.bank import answers, daifa
+from app.gateways.bank import answers, daifa, pain001
 from app.gateways.bank.types import FailureReason, Outcome
 from tests.gateways.bank.factories import PAYEES, a_batch, a_line
 from tests.standins_bank import running_bank
@@ -84,6 +84,48 @@ def test_a_file_that_is_wrong_is_refused_whole(bank, batch, old, new, message):
         return
     assert (answer.status_code, answer.json()["message"]) == (422, message)
     assert send(bank, batch).status_code == 201
+
+
+def send_message(bank, batch, old="", new=""):
+    content = pain001.write(batch).decode()
+    assert old in content
+    return bank.post("/batches", content=content.replace(old, new).encode())
+
+
+def test_a_payment_message_is_taken_and_answered_like_the_batch_file(bank, batch):
+    taken = send_message(bank, batch)
+
+    assert (taken.status_code, taken.json()["count"], taken.json()["total_fen"]) == (201, 3, batch.total_fen)
+    assert outcomes(answer_of(bank, batch)) == [Outcome.PAID] * 3
+
+
+MESSAGE_REFUSALS = [
+    ("<NbOfTxs>3<", "<NbOfTxs>2<", "B004"),
+    ("<CtrlSum>2250.00<", "<CtrlSum>2250.01<", "B005"),
+    (">750.00<", ">0.00<", "B007"),
+    (">750.00<", ">750<", "B012"),
+    ('Ccy="CNY"', 'Ccy="EUR"', "B003"),
+    ("11月亲情护理补助", "补" * 41, "B011"),
+    (">102110000018<", ">10211000001<", "B010"),
+    ("<Nm>陈玉兰</Nm>", "<Nm></Nm>", "B009"),
+    (">TRF<", ">CHK<", "B002"),
+    ("pain.001.001.09", "pain.001.001.03", "B001"),
+    ("</CstmrCdtTrfInitn>", "<PmtInf/></CstmrCdtTrfInitn>", "B002"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code"), MESSAGE_REFUSALS)
+def test_a_message_that_is_wrong_is_refused_whole(bank, batch, old, new, code):
+    answer = send_message(bank, batch, old, new)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert send_message(bank, batch).status_code == 201
+
+
+def test_a_batch_is_not_taken_in_both_forms(bank, batch):
+    send_message(bank, batch)
+
+    assert send(bank, batch).json()["message"] == "批号重复"
 
 
 def test_unreadable_bytes_are_refused(bank):

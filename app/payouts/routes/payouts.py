@@ -1,27 +1,20 @@
-"""Subsidies, payout batches and the bank's files over HTTP."""
+"""Subsidies and payout batches over HTTP."""
 
-from http import HTTPStatus
 from uuid import UUID
-
-from flask import Response, abort, request
 
 from app.kernel import clock
 from app.kernel.access import current_actor, requires
 from app.kernel.db import session, transaction
-from app.kernel.errors import NotFound
 from app.kernel.http.api import AnhuBlueprint
-from app.kernel.http.limits import takes_import
 from app.kernel.paging import Page, PageRequest, PageRequestSchema
 from app.kernel.permissions import Permission
 from app.kernel.regions import zone_of
 from app.kernel.resend import idempotent
 from app.payouts.batch_types import (
-    AnswerBooked,
     ApproveBatch,
     BatchView,
     ComputeMonth,
     DueView,
-    MonthComputed,
     NewPayingAccount,
     PayingAccountView,
     PayoutView,
@@ -32,15 +25,17 @@ from app.payouts.batch_types import (
 )
 from app.payouts.pages import DueRequest, SubsidyRequest
 from app.payouts.queries import batches, subsidies
+from app.payouts.queries import runs as month_runs
+from app.payouts.run_types import MonthRunView
 from app.payouts.schemas import (
-    AnswerBookedSchema,
     ApproveBatchSchema,
     BatchPageSchema,
     BatchSchema,
     ComputeMonthSchema,
     DuePageSchema,
     DueRequestSchema,
-    MonthComputedSchema,
+    MonthRunPageSchema,
+    MonthRunSchema,
     NewPayingAccountSchema,
     PayingAccountSchema,
     PayoutPageSchema,
@@ -50,25 +45,37 @@ from app.payouts.schemas import (
     SubsidyPageSchema,
     SubsidyRequestSchema,
 )
-from app.payouts.service import answers, approve, compute, freeze, paying_account, prepare
-from app.payouts.types import FileKind
+from app.payouts.service import approve, freeze, paying_account, prepare, runs
 
 bp = AnhuBlueprint("payouts", __name__, description="Family-care subsidies and their payment (亲情护理补助与发放)")
-
-CONTENT_TYPES = {FileKind.DAIFA: "text/csv; charset=GB18030", FileKind.PAIN001: "application/xml"}
-UPLOAD_TYPES = frozenset({"text/csv", "application/octet-stream", ""})
-UPLOAD = {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}, "required": True}
 
 
 @bp.post("/subsidies/computations")
 @requires(Permission.COMPUTE_SUBSIDIES)
 @idempotent
 @bp.arguments(ComputeMonthSchema)
-@bp.response(201, MonthComputedSchema)
-def compute_month(command: ComputeMonth) -> MonthComputed:
-    """Compute the subsidies of a month that is over; what was computed from the same facts stays as it is."""
+@bp.response(202, MonthRunSchema)
+def compute_month(command: ComputeMonth) -> MonthRunView:
+    """Ask for the subsidies of a month that is over; what was computed from the same facts stays as it is."""
     with transaction() as work:
-        return compute.compute_month(work, command, actor=current_actor(), at=clock.now())
+        return runs.request_month(work, command, actor=current_actor(), at=clock.now())
+
+
+@bp.get("/subsidies/computations")
+@requires(Permission.READ_BATCHES)
+@bp.arguments(PageRequestSchema, location="query")
+@bp.response(200, MonthRunPageSchema)
+def list_computations(page: PageRequest) -> Page[MonthRunView]:
+    """Computations of months, asked for by people and by the night's job."""
+    return month_runs.list_runs(session(), actor=current_actor(), page=page)
+
+
+@bp.get("/subsidies/computations/<uuid:computation_id>")
+@requires(Permission.READ_BATCHES)
+@bp.response(200, MonthRunSchema)
+def get_computation(computation_id: UUID) -> MonthRunView:
+    """How far a computation is and what it has come to."""
+    return month_runs.view_run(session(), run_id=computation_id, actor=current_actor())
 
 
 @bp.get("/subsidies")
@@ -175,7 +182,7 @@ def approve_batch(command: ApproveBatch, batch_id: UUID) -> BatchView:
 @idempotent
 @bp.response(201, BatchSchema)
 def withdraw_batch(batch_id: UUID) -> BatchView:
-    """Take a batch back before it is frozen."""
+    """Take a batch back before anybody has a file of it."""
     with transaction() as work:
         return approve.withdraw_batch(work, batch_id=batch_id, actor=current_actor(), at=clock.now())
 
@@ -188,55 +195,3 @@ def freeze_batch(batch_id: UUID) -> BatchView:
     """Write the bank's files of an approved batch, once, and book its money as in transit."""
     with transaction() as work:
         return freeze.freeze_batch(work, batch_id=batch_id, actor=current_actor(), at=clock.now())
-
-
-@bp.get("/payout-batches/<uuid:batch_id>/files/<kind>")
-@requires(Permission.PREPARE_BATCHES)
-@bp.response(200, content_type="text/csv")
-@bp.alt_response(404, description="no such batch or file")
-def fetch_file(batch_id: UUID, kind: str) -> Response:
-    """A file for the bank. From the first fetch on its payments count as sent; every fetch gives the same bytes."""
-    wanted = _file_kind(kind)
-    with transaction() as work:
-        freeze.mark_sent(work, batch_id=batch_id, kind=wanted, actor=current_actor(), at=clock.now())
-    file = freeze.fetch_file(session(), batch_id=batch_id, kind=wanted, actor=current_actor())
-    return Response(
-        file.content,
-        content_type=CONTENT_TYPES[wanted],
-        headers={"Content-Disposition": f'attachment; filename="{file.name}"', "Cache-Control": "no-store"},
-    )
-
-
-@bp.post("/payout-batches/<uuid:batch_id>/answers")
-@requires(Permission.BOOK_BANK_ANSWERS)
-@takes_import
-@bp.doc(requestBody=UPLOAD)
-@bp.response(201, AnswerBookedSchema)
-def book_answer(batch_id: UUID) -> AnswerBooked:
-    """Book the bank's answer (回盘), a CSV as it came; the same file again has the first result."""
-    return _book(batch_id, FileKind.ANSWER)
-
-
-@bp.post("/payout-batches/<uuid:batch_id>/returns")
-@requires(Permission.BOOK_BANK_ANSWERS)
-@takes_import
-@bp.doc(requestBody=UPLOAD)
-@bp.response(201, AnswerBookedSchema)
-def book_returns(batch_id: UUID) -> AnswerBooked:
-    """Book payments that came back (退票), a CSV as it came; the same file again has the first result."""
-    return _book(batch_id, FileKind.RETURNS)
-
-
-def _book(batch_id: UUID, kind: FileKind) -> AnswerBooked:
-    if request.mimetype not in UPLOAD_TYPES:
-        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    content = request.get_data()
-    with transaction() as work:
-        return answers.book_answer(work, content, kind=kind, batch_id=batch_id, actor=current_actor(), at=clock.now())
-
-
-def _file_kind(kind: str) -> FileKind:
-    try:
-        return FileKind(kind)
-    except ValueError:
-        raise NotFound from None

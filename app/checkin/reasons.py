@@ -1,0 +1,25 @@
+"""Reasons of reviews: codes only, since the rows are sealed. Pure, as `types` is."""
+
+from enum import StrEnum
+
+
+class ReviewReason(StrEnum):
+    """Why a review decided as it did; the last three are the machine's. What else there is to say goes into a note."""
+
+    CONFIRMED_BY_PHONE = "confirmed_by_phone"
+    CONFIRMED_ON_SITE = "confirmed_on_site"
+    DOCUMENTS_SEEN = "documents_seen"
+    TIMES_STATED = "times_stated"
+    CARE_NOT_GIVEN = "care_not_given"
+    NOT_COVERED = "not_covered"
+    PROOF_LACKING = "proof_lacking"
+    PAID_ELSEWHERE = "paid_elsewhere"
+    NEW_FACTS = "new_facts"
+    MISTAKEN = "mistaken"
+    OTHER = "other"
+    DEADLINE_PASSED = "deadline_passed"
+    WITNESS_CAME = "witness_came"
+    EVENTS_ARRIVED = "events_arrived"
+
+
+MACHINE_REASONS = frozenset({ReviewReason.DEADLINE_PASSED, ReviewReason.WITNESS_CAME, ReviewReason.EVENTS_ARRIVED})

@@ -1,0 +1,211 @@
+"""What every tap needs: when it counts, what it is judged by, and how it moves its visit or waits for a person."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.checkin.commands import ClockTap, FreeTap
+from app.checkin.queries.door import Door
+from app.checkin.rules.clock import judge_clock
+from app.checkin.rules.location import judge_location
+from app.checkin.service import facts
+from app.checkin.service.events import Judged
+from app.checkin.service.settling import policy_on, record_visit, settle_visit, subject_of
+from app.checkin.shown import ClockEventView
+from app.checkin.types import (
+    ClockJudgement,
+    EventKind,
+    ExceptionCode,
+    FactKind,
+    FactSubject,
+    Found,
+    Place,
+    ReviewStep,
+    Rights,
+)
+from app.kernel import clock
+from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.permissions import Actor, Role
+from app.kernel.regions import zone_of
+from app.policies.terms import CarerTerms
+from app.policies.types import Policy
+from app.registry.types import CarerKind
+from app.schedules.queries import find_visits
+from app.schedules.service import progress
+from app.schedules.service.progress import VisitMoved
+from app.schedules.types import VisitState, VisitView
+
+TRIES = 3
+UPCOMING = (VisitState.PLANNED, VisitState.MISSED, VisitState.ATTEMPTED)
+
+
+class NotACarer(DomainError):
+    """This account belongs to nobody who gives care."""
+
+    kind, code = ErrorKind.FORBIDDEN, "not_a_carer"
+
+
+class VisitBusy(DomainError):
+    """The visit changed at this very moment. Nothing was stored: sent again the tap finds the visit as it is then."""
+
+    kind, code = ErrorKind.UNAVAILABLE, "visit_busy"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a tap counts, on which local day, and under which rules."""
+
+    counted_at: datetime
+    day: date
+    judged: ClockJudgement
+    at: datetime
+    region: str
+    policy_digest: str
+
+
+def moment_of(occurred_at: datetime, *, sent_at: datetime | None, region: str, at: datetime) -> Moment:
+    """Judge the phone's time by the fund's rules of the day it arrived."""
+    zone = zone_of(region)
+    rules = policy_on(clock.local_date(at, zone), region=region, district=None, at=at)
+    judged = judge_clock(
+        occurred_at=occurred_at,
+        received_at=at,
+        sent_at=sent_at,
+        terms=rules.clock,
+        future_tolerance=rules.location.future_tolerance,
+    )
+    day = clock.local_date(judged.counted_at, zone)
+    return Moment(judged.counted_at, day, judged, at, region, rules.digest)
+
+
+def carer_kind_of(actor: Actor) -> CarerKind:
+    """As which of his two carers an account acts."""
+    return CarerKind.FAMILY if actor.role is Role.FAMILY_CARER else CarerKind.PROFESSIONAL
+
+
+def content_of(kind: EventKind, command: object, *, carer_id: UUID, visit_id: UUID | None) -> dict[str, object]:
+    """What makes a tap what it is: the same id from another carer, for another visit or of another kind is other."""
+    return {"kind": kind, "command": command, "carer_id": carer_id, "visit_id": visit_id}
+
+
+def lenient(rights: Rights, *, terms: CarerTerms, day: date) -> Rights:
+    """Take a certificate as held where the policy asks for none, or not yet."""
+    excused = not terms.certificate_required or (terms.uncertified_until is not None and day < terms.uncertified_until)
+    return replace(rights, certified=True) if excused else rights
+
+
+def judge_tap(
+    kind: EventKind,
+    command: ClockTap | FreeTap,
+    *,
+    carer_id: UUID,
+    client_id: UUID | None,
+    visit_id: UUID | None,
+    claimed_visit_id: UUID | None,
+    places: Sequence[Place],
+    moment: Moment,
+    policy: Policy,
+) -> Judged:
+    """A tap with what was found out about its time and place."""
+    return Judged(
+        event_id=command.id,
+        kind=kind,
+        carer_id=carer_id,
+        client_id=client_id,
+        visit_id=visit_id,
+        claimed_visit_id=claimed_visit_id,
+        occurred_at=command.occurred_at,
+        counted_at=moment.counted_at,
+        fix=command.fix,
+        skew=moment.judged.skew,
+        location=judge_location(command.fix, places=places, occurred_at=command.occurred_at, terms=policy.location),
+        policy_digest=policy.digest,
+        clock_policy_digest=moment.policy_digest,
+    )
+
+
+def hold_stray(
+    session: Session, *, event: ClockEventView, door: Door, found: Iterable[Found], policy: Policy, moment: Moment
+) -> None:
+    """Let a person look at a tap that belongs to no visit: the carer's agency, or the operator without one."""
+    subject = FactSubject(
+        event.id, FactKind.EVENT, event.carer_id, event.client_id, door.employer_id, door.district_code
+    )
+    step = ReviewStep.AGENCY if door.employer_id else ReviewStep.OPERATOR
+    today = clock.local_date(moment.at, zone_of(moment.region))
+    facts.claim_subject(session, subject, at=moment.at)
+    facts.add_exceptions(session, fact_id=event.id, found=found, policy=policy, at=moment.at, event_id=event.id)
+    facts.hold(session, fact_id=event.id, step=step, today=today, policy=policy, at=moment.at)
+
+
+def follow(
+    session: Session,
+    event: ClockEventView,
+    *,
+    visit: VisitView,
+    found: Sequence[Found],
+    policy: Policy,
+    moment: Moment,
+    actor: Actor,
+) -> ClockEventView:
+    """Move the visit, keep what was found, and settle the record when both ends are known."""
+    moved = _move(session, event, visit=visit, moment=moment, actor=actor)
+    if moved is None:
+        progress.lock(session, visit_id=visit.id)  # before its facts, in the order of all who settle it
+        found = [*found, Found(ExceptionCode.REPEATED_EVENT)]
+    if found:
+        facts.add_subject(session, subject_of(visit), at=moment.at)
+        facts.add_exceptions(session, fact_id=visit.id, found=found, policy=policy, at=moment.at, event_id=event.id)
+    if moved is not None and moved.state is VisitState.DONE and moved.began_at and moved.ended_at:
+        record_visit(session, moved, region=moment.region, at=moment.at)
+    elif moved is None:
+        settle_visit(session, visit, region=moment.region, at=moment.at)  # its place may prove the first try's
+    return replace(event, exceptions=codes_of(found))
+
+
+def codes_of(found: Iterable[Found]) -> tuple[ExceptionCode, ...]:
+    """What the answer to a tap tells."""
+    return tuple(sorted(each.code for each in found))
+
+
+def _move(
+    session: Session, event: ClockEventView, *, visit: VisitView, moment: Moment, actor: Actor
+) -> VisitView | None:
+    """Move the visit by a tap; the visit as it is then, or None for a tap that changes nothing.
+
+    Somebody else may move it at the same moment: it is read again and looked at anew. Raises VisitBusy when it was
+    cancelled since the door was read, or moved again and again.
+    """
+    for _ in range(TRIES):
+        if visit.state is VisitState.CANCELLED:
+            break
+        try:
+            return _move_once(session, event, visit=visit, moment=moment, actor=actor)
+        except VisitMoved:
+            session.expire_all()
+            visit = find_visits(session, ids=[visit.id])[visit.id]
+    raise VisitBusy(visit_id=str(visit.id))
+
+
+def _move_once(
+    session: Session, event: ClockEventView, *, visit: VisitView, moment: Moment, actor: Actor
+) -> VisitView | None:
+    counted_at, at = moment.counted_at, moment.at
+    if event.kind is EventKind.IN:
+        if visit.state in UPCOMING:
+            progress.begin(session, visit, began_at=counted_at, cause_id=event.id, actor=actor, at=at)
+            return replace(visit, state=VisitState.BEGUN, seq=visit.seq + 1, began_at=counted_at)
+        if visit.state is VisitState.DONE and visit.began_at is None:
+            progress.tell_begin(session, visit, began_at=counted_at)
+            return replace(visit, began_at=counted_at)
+        return None
+    if visit.state in (VisitState.BEGUN, VisitState.PLANNED, VisitState.MISSED):
+        progress.finish(session, visit, ended_at=counted_at, cause_id=event.id, actor=actor, at=at)
+        return replace(visit, state=VisitState.DONE, seq=visit.seq + 1, ended_at=counted_at)
+    if visit.state is VisitState.DONE and visit.ended_at is None:
+        progress.tell_end(session, visit, ended_at=counted_at)
+        return replace(visit, ended_at=counted_at)
+    return None

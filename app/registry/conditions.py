@@ -1,0 +1,103 @@
+"""Conditions on rows: when a dated right holds, and which clients and carers lie in an actor's scope."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+from sqlalchemy.orm import aliased
+
+from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
+from app.registry.models import Agency, Assignment, Carer, Client, Dated, Employment, Guardian, ServiceAgreement
+from app.registry.types import CarerKind
+
+CARED_FOR_AS = {Role.CARER: CarerKind.PROFESSIONAL, Role.FAMILY_CARER: CarerKind.FAMILY}
+
+
+def touches(right: type[Dated] | Any, *, first: date, beyond: date | None) -> ColumnElement[bool]:
+    """Condition: the right holds on a day of `[first, beyond)`; beyond None is open."""
+    begins = true() if beyond is None else right.valid_from < beyond
+    return and_(begins, or_(right.valid_to.is_(None), right.valid_to > first), happened(right))
+
+
+def holds(right: type[Dated] | Any, *, on: date) -> ColumnElement[bool]:
+    """Condition: the right holds on a day."""
+    return and_(right.valid_from <= on, or_(right.valid_to.is_(None), right.valid_to > on))
+
+
+def happened(right: Any) -> ColumnElement[bool]:
+    """Condition: the right was not withdrawn on its first day."""
+    return or_(right.valid_to.is_(None), right.valid_to > right.valid_from)
+
+
+def client_in_scope(actor: AnyActor, on: date | None) -> ColumnElement[bool]:
+    """Condition: the client lies in the actor's scope. Own clients are those of his role, not of the person."""
+    kind, key = actor.scope.kind, actor.scope.key
+    if kind is ScopeKind.FUND:
+        return true()
+    if kind is ScopeKind.DISTRICT:
+        return Client.district_code == key
+    if kind is ScopeKind.STREET:
+        return Client.street_code == key
+    if kind is ScopeKind.AGENCY:
+        return _served_by(actor.scope.agency_id)
+    if isinstance(actor, SystemActor) or actor.person_id is None:
+        return false()
+    if kind is ScopeKind.SELF:
+        return Client.person_id == actor.person_id
+    if actor.role is Role.GUARDIAN:
+        return _guarded_by(actor.person_id, on)
+    return _cared_for_by(actor.person_id, CARED_FOR_AS.get(actor.role), on)
+
+
+def _served_by(agency_id: UUID | None) -> ColumnElement[bool]:
+    agreement = aliased(ServiceAgreement)
+    return exists().where(agreement.client_id == Client.id, agreement.agency_id == agency_id, happened(agreement))
+
+
+def _cared_for_by(person_id: UUID, kind: CarerKind | None, on: date | None) -> ColumnElement[bool]:
+    assignment, carer = aliased(Assignment), aliased(Carer)
+    live = happened(assignment) if on is None else touches(assignment, first=on, beyond=None)
+    return exists().where(
+        assignment.client_id == Client.id,
+        assignment.carer_id == carer.id,
+        carer.person_id == person_id,
+        carer.kind == kind,
+        live,
+    )
+
+
+def _guarded_by(person_id: UUID, on: date | None) -> ColumnElement[bool]:
+    guardian = aliased(Guardian)
+    live = happened(guardian) if on is None else holds(guardian, on=on)
+    return exists().where(guardian.client_id == Client.id, guardian.person_id == person_id, live)
+
+
+def carer_in_scope(actor: AnyActor) -> ColumnElement[bool]:
+    """Condition: the carer lies in the actor's scope, whenever he was there."""
+    kind, key = actor.scope.kind, actor.scope.key
+    if kind is ScopeKind.FUND:
+        return true()
+    of_a_client = exists().where(
+        Assignment.carer_id == Carer.id,
+        Assignment.client_id == Client.id,
+        happened(Assignment),
+        client_in_scope(actor, None),
+    )
+    if kind is ScopeKind.AGENCY:
+        return or_(_employed_by(actor.scope.agency_id), and_(Carer.kind == CarerKind.FAMILY, of_a_client))
+    if kind is ScopeKind.DISTRICT:
+        in_district = exists().where(
+            Employment.carer_id == Carer.id,
+            Employment.agency_id == Agency.id,
+            Agency.district_code == key,
+            happened(Employment),
+        )
+        return or_(in_district, of_a_client)
+    if isinstance(actor, SystemActor) or actor.person_id is None:
+        return of_a_client
+    return or_(Carer.person_id == actor.person_id, of_a_client)
+
+
+def _employed_by(agency_id: UUID | None) -> ColumnElement[bool]:
+    return exists().where(Employment.carer_id == Carer.id, Employment.agency_id == agency_id, happened(Employment))

@@ -1,0 +1,108 @@
+"""What lets a professional care for a client: a contract with an agency that serves him, and room for one more."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.permissions import AnyActor
+from app.registry.conditions import happened, touches
+from app.registry.models import Assignment, Carer, Employment, Entitlement, Person, ServiceAgreement
+from app.registry.rules import most_clients, supported_until
+from app.registry.service.periods import end_sooner
+from app.registry.types import CarerKind, Period, ServiceMode
+
+SUPPORT_ENDED = "support_ended"
+
+
+class CarerNotEmployed(DomainError):
+    """On that day the carer works for no agency that has an agreement with the client."""
+
+    kind, code = ErrorKind.CONFLICT, "carer_not_employed"
+
+
+class CaseloadFull(DomainError):
+    """On a day of the assignment the carer has as many clients as the region's policy allows."""
+
+    kind, code = ErrorKind.CONFLICT, "caseload_full"
+
+
+def lock_carer(session: Session, *, person_id: UUID) -> None:
+    """Let one transaction at a time decide about a carer: by the person's row, since a carer's may never change."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
+def check_employed(session: Session, *, client_id: UUID, carer: Carer, on: date, agency_id: UUID | None) -> date | None:
+    """The day on which support for an assignment from `on` ends, by one agency or by any; None: no such day is known.
+
+    CarerNotEmployed when there is none on the day itself.
+    """
+    spans = _spans(session, client_id=client_id, carer_id=carer.id, agency_id=agency_id)
+    until = supported_until(on, spans=spans)
+    if until == on:
+        raise CarerNotEmployed(carer_id=carer.id, on=on)
+    return until
+
+
+def check_caseload(session: Session, *, carer_id: UUID, besides: UUID, within: Period, most: int | None) -> None:
+    """Refuse one more client where the carer has `most` others, entitled to home care, on a day of the period."""
+    if most is None:
+        return
+    rows = session.execute(
+        select(
+            Assignment.client_id,
+            func.greatest(Assignment.valid_from, Entitlement.valid_from),
+            func.least(Assignment.valid_to, Entitlement.valid_to),
+        )
+        .join(Entitlement, Entitlement.client_id == Assignment.client_id)
+        .where(
+            Assignment.carer_id == carer_id,
+            Assignment.client_id != besides,
+            touches(Assignment, first=within.valid_from, beyond=within.valid_to),
+            Entitlement.mode == ServiceMode.HOME,
+            touches(Entitlement, first=within.valid_from, beyond=within.valid_to),
+        )
+    )
+    held = [(client_id, Period(begins, ends)) for client_id, begins, ends in rows]
+    if most_clients(held, within=within) >= most:
+        raise CaseloadFull(carer_id=carer_id, most=most)
+
+
+def end_unsupported(
+    session: Session, condition: ColumnElement[bool], *, on: date, actor: AnyActor, at: datetime
+) -> None:
+    """End the professionals' assignments of a client or carer that no contract and agreement support from a day on."""
+    rows: Sequence[Assignment] = session.scalars(
+        select(Assignment)
+        .join(Carer, Carer.id == Assignment.carer_id)
+        .where(condition, Carer.kind == CarerKind.PROFESSIONAL, touches(Assignment, first=on, beyond=None))
+        .order_by(Assignment.id)
+    ).all()
+    for row in rows:
+        spans = _spans(session, client_id=row.client_id, carer_id=row.carer_id, agency_id=None)
+        until = supported_until(max(on, row.valid_from), spans=spans)
+        if until is not None:
+            end_sooner(session, row, valid_to=until, reason=SUPPORT_ENDED, actor=actor, at=at)
+
+
+def _spans(session: Session, *, client_id: UUID, carer_id: UUID, agency_id: UUID | None) -> list[Period]:
+    """Days on which the carer works for an agency that serves the client."""
+    statement = (
+        select(
+            func.greatest(Employment.valid_from, ServiceAgreement.valid_from),
+            func.least(Employment.valid_to, ServiceAgreement.valid_to),
+        )
+        .join(ServiceAgreement, ServiceAgreement.agency_id == Employment.agency_id)
+        .where(
+            Employment.carer_id == carer_id,
+            happened(Employment),
+            ServiceAgreement.client_id == client_id,
+            happened(ServiceAgreement),
+        )
+    )
+    if agency_id is not None:
+        statement = statement.where(Employment.agency_id == agency_id)
+    return [Period(begins, ends) for begins, ends in session.execute(statement)]

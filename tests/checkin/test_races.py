@@ -1,0 +1,279 @@
+"""What arrives while something else about the same visit is not committed yet: real transactions, one inside another.
+
+The first act has done all its work and not committed; the second begins, and ends or waits; then the first commits.
+However they meet, what is left is what the one after the other would leave.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.orm import Session
+
+from app.checkin.commands import ClockTap, Confirmation, Decided, ItemEntry, ItemLog
+from app.checkin.models import ExceptionFound, Hold, PayableTime, Review, ServiceRecord
+from app.checkin.queries.events import find_record
+from app.checkin.queries.facts import get_fact, list_overdue_holds
+from app.checkin.reasons import ReviewReason
+from app.checkin.service import escalation, forgotten, records, reviews, taps
+from app.checkin.shown import FactView
+from app.checkin.types import Decision, ExceptionCode, Fix, ItemOutcome, LocationSource, Standing
+from app.kernel.db import db, session, transaction
+from app.kernel.geo import CoordinateSystem
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor, Role, ScopeKind, SystemActor
+from app.kernel.regions import zone_of
+from app.policies.codes import EvidenceGrade
+from app.schedules.queries import find_visits
+from app.schedules.types import VisitState
+from tests.checkin.factories import an_undrawn_id
+from tests.conftest import Clone
+from tests.fixed_clock import clock_at
+from tests.schedules.factories import HOME, HOUR, NOW, Scene, a_guardian, a_scene, a_visit, an_actor
+
+JOB = SystemActor("tianjin", "test")
+FIX = Fix(HOME.latitude, HOME.longitude, CoordinateSystem.WGS84, LocationSource.WECHAT, accuracy_m=20)
+PATIENCE_S = 20
+WAITING = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+)
+Act = Callable[[Session], object]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A visit planned for the hour that ends now, and who acts about it."""
+
+    app: Flask
+    urls: str
+    scene: Scene
+    visit_id: UUID
+    guardian: Actor
+    operator: Actor
+
+    def run(self, act: Act) -> object:
+        """Do it in a transaction of its own."""
+        with self.app.test_request_context():
+            session().bind_region("tianjin")
+            with transaction() as current:
+                return act(current)
+
+    def in_turn(self, first: Act, second: Act) -> object:
+        """Begin `second` when `first` has done its work, and commit `first` when `second` waits or has ended."""
+        worked, may_commit, left = threading.Event(), threading.Event(), threading.Event()
+        failures: list[BaseException] = []
+
+        def hold_open(current: Session) -> None:
+            first(current)
+            current.flush()
+            worked.set()
+            may_commit.wait(PATIENCE_S)
+
+        def follow() -> object:
+            try:
+                return self.run(second)
+            finally:
+                left.set()
+
+        results: list[object] = []
+        one = threading.Thread(target=_noting, args=(failures, lambda: self.run(hold_open)))
+        two = threading.Thread(target=_noting, args=(failures, lambda: results.append(follow())))
+        one.start()
+        assert worked.wait(PATIENCE_S), failures
+        two.start()
+        self._wait_until_blocked(left)
+        may_commit.set()
+        one.join(PATIENCE_S)
+        two.join(PATIENCE_S)
+        if failures:
+            raise failures[0]
+        return results[0]
+
+    def _wait_until_blocked(self, left: threading.Event) -> None:
+        engine, deadline = create_engine(self.urls), time.monotonic() + PATIENCE_S
+        with engine.connect() as connection:
+            while not left.is_set() and time.monotonic() < deadline and not connection.scalar(WAITING):
+                connection.rollback()
+                time.sleep(0.01)
+        engine.dispose()
+
+    def fact(self) -> FactView:
+        """How it stands."""
+        return self.run(lambda current: get_fact(current, fact_id=self.visit_id, actor=JOB))  # type: ignore[return-value]
+
+    def count(self, model: type) -> object:
+        return self.run(lambda current: current.scalar(select(func.count()).select_from(model)))
+
+    def come(self, current: Session) -> object:
+        return taps.clock_in(current, a_tap(NOW - HOUR), **self._tapping(NOW - HOUR))
+
+    def go(self, current: Session) -> object:
+        return taps.clock_out(current, a_tap(NOW), **self._tapping(NOW))
+
+    def _tapping(self, at: datetime) -> dict:
+        return {"visit_id": self.visit_id, "sent_at": at, "actor": self.scene.carer, "grants_version": 1, "at": at}
+
+    def log(self, current: Session) -> object:
+        item = ItemEntry(new_id(), "bath", ItemOutcome.DONE, NOW)
+        return records.log_items(current, ItemLog((item,)), visit_id=self.visit_id, actor=self.scene.carer, at=NOW)
+
+    def confirm(self, current: Session) -> object:
+        word = Confirmation(new_id(), holds=True, occurred_at=NOW)
+        return records.confirm_visit(current, word, visit_id=self.visit_id, actor=self.guardian, at=NOW)
+
+    def refuse(self, current: Session) -> object:
+        command = Decided(new_id(), Decision.REFUSED, ReviewReason.CARE_NOT_GIVEN)
+        at = NOW + timedelta(days=9)
+        return reviews.review_for_operator(current, command, fact_id=self.visit_id, actor=self.operator, at=at)
+
+    def escalate(self, current: Session, *, days: int = 10) -> object:
+        at = NOW + timedelta(days=days)
+        overdue = list_overdue_holds(current, today=at.date(), after=None, limit=10)
+        return [escalation.escalate(current, overdue=each, actor=JOB, at=at) for each in overdue]
+
+    def close(self, current: Session) -> object:
+        return forgotten.close_forgotten(current, visit_id=self.visit_id, actor=JOB, at=NOW + 3 * HOUR)
+
+
+def _noting(failures: list[BaseException], act: Callable[[], object]) -> None:
+    try:
+        act()
+    except BaseException as error:  # told by the test's own thread
+        failures.append(error)
+
+
+def a_tap(at: datetime) -> ClockTap:
+    return ClockTap(new_id(), at, FIX)
+
+
+@pytest.fixture
+def stage(own_app: Flask, own_database: Clone) -> Iterator[Stage]:
+    with clock_at(NOW), own_app.app_context():
+        zone_of("tianjin")  # a running process has looked it up before
+        current = db.session()
+        current.bind_region("tianjin")
+        scene = a_scene(current, own_app)
+        visit_id = a_visit(current, scene, id=an_undrawn_id(own_app), start=NOW - HOUR)
+        guardian = a_guardian(current, own_app, scene.client_id)
+        operator = an_actor(current, Role.OPERATOR_REVIEWER, ScopeKind.FUND)
+        current.commit()
+        db.session.remove()
+        yield Stage(own_app, own_database.urls.owner, scene, visit_id, guardian, operator)
+
+
+def turns(one: str, other: str):
+    """Both ways round."""
+    return pytest.mark.parametrize(("first", "second"), [(one, other), (other, one)])
+
+
+def play(stage: Stage, first: str, second: str) -> object:
+    return stage.in_turn(getattr(stage, first), getattr(stage, second))
+
+
+@turns("come", "go")
+def test_in_and_out_at_one_moment_make_one_whole_visit(stage: Stage, first: str, second: str):
+    play(stage, first, second)
+
+    record = stage.run(lambda current: find_record(current, visit_id=stage.visit_id))
+    visit = stage.run(lambda current: find_visits(current, ids=[stage.visit_id])[stage.visit_id])
+    assert (record.minutes, visit.state, visit.began_at, visit.ended_at) == (60, VisitState.DONE, NOW - HOUR, NOW)
+    assert None not in (record.clock_in_id, record.clock_out_id)
+    assert stage.count(ServiceRecord) == 1
+
+
+@turns("confirm", "go")
+def test_a_word_and_the_out_at_one_moment_are_both_witnesses(stage: Stage, first: str, second: str):
+    stage.run(stage.log)
+    stage.run(stage.come)
+
+    play(stage, first, second)
+
+    shown = stage.fact()
+    assert (shown.grade, shown.standing, shown.hold) == (EvidenceGrade.B, Standing.ACCEPTED, None)
+    assert stage.count(PayableTime) == 1
+
+
+@turns("log", "go")
+def test_items_and_the_out_at_one_moment_leave_no_item_missing(stage: Stage, first: str, second: str):
+    stage.run(stage.come)
+
+    play(stage, first, second)
+
+    shown = stage.fact()
+    assert [each.code for each in shown.exceptions if each.ended_at is None] == []
+    assert shown.standing is Standing.HELD
+    assert stage.count(Hold) == 1
+
+
+@turns("log", "confirm")
+def test_items_and_a_word_at_one_moment_let_the_visit_be_paid(stage: Stage, first: str, second: str):
+    stage.run(stage.come)
+    stage.run(stage.go)
+
+    play(stage, first, second)
+
+    assert stage.fact().standing is Standing.ACCEPTED
+
+
+def test_two_logs_of_one_item_at_one_moment_end_what_was_missing_once(stage: Stage):
+    stage.run(stage.come)
+    stage.run(stage.go)
+
+    play(stage, "log", "log")
+
+    (missing,) = stage.fact().exceptions
+    assert (missing.code, missing.ended_at) == (ExceptionCode.ITEM_MISSING, NOW)
+
+
+def test_a_refusal_stands_against_a_deadline_that_passes_meanwhile(stage: Stage):
+    at_the_operator(stage)
+
+    ended = play(stage, "refuse", "escalate")
+
+    assert ended == [False]
+    assert stage.fact().standing is Standing.REFUSED
+    assert stage.count(PayableTime) == 0
+
+
+def test_a_deadline_that_passed_first_leaves_nothing_to_refuse(stage: Stage):
+    at_the_operator(stage)
+
+    with pytest.raises(reviews.NotHeld):
+        play(stage, "escalate", "refuse")
+
+    assert stage.fact().standing is Standing.ACCEPTED
+    assert (stage.count(PayableTime), stage.count(Review)) == (1, 2)
+
+
+def at_the_operator(stage: Stage) -> None:
+    for act in (stage.log, stage.come, stage.go, lambda current: stage.escalate(current, days=4)):
+        stage.run(act)
+
+
+@turns("close", "go")
+def test_a_visit_closed_while_its_carer_tells_the_end_counts_by_the_tap(stage: Stage, first: str, second: str):
+    stage.run(stage.log)
+    stage.run(stage.come)
+
+    play(stage, first, second)
+
+    record = stage.run(lambda current: find_record(current, visit_id=stage.visit_id))
+    assert (record.minutes, record.ended_at) == (60, NOW)
+    assert record.clock_out_id is not None
+    assert [each.code for each in stage.fact().exceptions if each.ended_at is None] == []
+
+
+def test_two_workers_close_a_forgotten_visit_once(stage: Stage):
+    stage.run(stage.come)
+
+    assert play(stage, "close", "close") is False
+
+    assert (stage.count(ServiceRecord), stage.count(Hold)) == (1, 1)
+    told = stage.run(lambda current: list(current.scalars(select(ExceptionFound.code))))
+    assert sorted(told) == [ExceptionCode.ITEM_MISSING, ExceptionCode.NO_CLOCK_OUT]
