@@ -103,9 +103,9 @@ class User:
         other.log_in()
         return other
 
-    def upload(self, path: str, content: bytes) -> Any:
-        """Send a bank's file."""
-        headers = {**_key(str(uuid4())), "Content-Type": "text/csv"}
+    def upload(self, path: str, content: bytes, *, kind: str = "text/csv") -> Any:
+        """Send a file."""
+        headers = {**_key(str(uuid4())), "Content-Type": kind}
         return self._ask("POST", path, content=content, headers=headers, wanted="200 to 204").json()
 
     def refused(self, path: str, body: object, *, status: int) -> Json:

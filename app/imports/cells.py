@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
+from app.imports.types import ReasonCode
 from app.kernel import codes
 
 DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?: 00:00:00)?")
@@ -34,9 +35,9 @@ def text(*, longest: int) -> Reader:
     def read(cell: str) -> str:
         value = " ".join(unicodedata.normalize("NFKC", cell).split())
         if not value.isprintable():
-            raise BadCell("cell_bad_characters")
+            raise BadCell(ReasonCode.CELL_BAD_CHARACTERS)
         if len(value) > longest:
-            raise BadCell("cell_too_long", longest=longest)
+            raise BadCell(ReasonCode.CELL_TOO_LONG, longest=longest)
         return value
 
     return read
@@ -71,14 +72,14 @@ def day(cell: str) -> date:
     """A day: 2026-11-01, 2026/11/1, 2026.11.1, 2026年11月1日 or 20261101, of the years 1900 to 2099."""
     found = DAY.fullmatch(unicodedata.normalize("NFKC", cell).strip())
     if found is None or (cell.isdigit() and not COMPACT_DAY.fullmatch(cell)):
-        raise BadCell("cell_not_a_day")
+        raise BadCell(ReasonCode.CELL_NOT_A_DAY)
     year, month, number = (int(part) for part in found.groups())
     if not 1900 <= year < 2100:
-        raise BadCell("cell_not_a_day")
+        raise BadCell(ReasonCode.CELL_NOT_A_DAY)
     try:
         return date(year, month, number)
     except ValueError:
-        raise BadCell("cell_no_such_day") from None
+        raise BadCell(ReasonCode.CELL_NO_SUCH_DAY) from None
 
 
 def last_day(cell: str) -> date:
@@ -92,7 +93,7 @@ def whole(*, low: int, high: int) -> Reader:
     def read(cell: str) -> int:
         value = unicodedata.normalize("NFKC", cell)
         if not value.isdigit() or len(value) > 9 or not low <= int(value) <= high:
-            raise BadCell("cell_not_a_number_between", low=low, high=high)
+            raise BadCell(ReasonCode.CELL_NOT_A_NUMBER_BETWEEN, low=low, high=high)
         return int(value)
 
     return read
@@ -105,12 +106,12 @@ def degrees(*, limit: int) -> Reader:
         try:
             value = Decimal(unicodedata.normalize("NFKC", cell))
         except InvalidOperation:
-            raise BadCell("cell_not_degrees", limit=limit) from None
+            raise BadCell(ReasonCode.CELL_NOT_DEGREES, limit=limit) from None
         exponent = value.as_tuple().exponent
         if not isinstance(exponent, int) or not -limit <= value <= limit:
-            raise BadCell("cell_not_degrees", limit=limit)
+            raise BadCell(ReasonCode.CELL_NOT_DEGREES, limit=limit)
         if exponent > -3:
-            raise BadCell("cell_degrees_too_rough")
+            raise BadCell(ReasonCode.CELL_DEGREES_TOO_ROUGH)
         return float(value)
 
     return read
@@ -122,7 +123,7 @@ def choice(words: Mapping[str, StrEnum]) -> Reader:
     def read(cell: str) -> StrEnum:
         found = words.get(unicodedata.normalize("NFKC", cell).replace(" ", ""))
         if found is None:
-            raise BadCell("cell_not_a_choice", choices="、".join(dict.fromkeys(words)))
+            raise BadCell(ReasonCode.CELL_NOT_A_CHOICE, choices="、".join(dict.fromkeys(words)))
         return found
 
     return read
@@ -135,7 +136,7 @@ def choices(words: Mapping[str, StrEnum]) -> Reader:
     def read(cell: str) -> tuple[StrEnum, ...]:
         found = tuple(one(part) for part in SEPARATORS.split(cell) if part)
         if not found or len(set(found)) != len(found):
-            raise BadCell("cell_not_a_choice", choices="、".join(dict.fromkeys(words)))
+            raise BadCell(ReasonCode.CELL_NOT_A_CHOICE, choices="、".join(dict.fromkeys(words)))
         return found
 
     return read

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from app.imports import cells
-from app.imports.types import ImportKind
+from app.imports.types import ImportKind, ReasonCode
 from app.kernel import codes
 from app.kernel.geo import CoordinateSystem
 from app.policies.codes import HomeType, Relation
@@ -70,12 +70,12 @@ class Column:
     other_headings: tuple[str, ...] = ()
 
 
-ID_NUMBER = cells.coded(codes.normal_resident_id, "cell_not_an_id_number")
-MOBILE = cells.coded(codes.normal_mobile, "cell_not_a_mobile")
-CREDIT_CODE = cells.coded(codes.normal_credit_code, "cell_not_a_credit_code")
+ID_NUMBER = cells.coded(codes.normal_resident_id, ReasonCode.CELL_NOT_AN_ID_NUMBER)
+MOBILE = cells.coded(codes.normal_mobile, ReasonCode.CELL_NOT_A_MOBILE)
+CREDIT_CODE = cells.coded(codes.normal_credit_code, ReasonCode.CELL_NOT_A_CREDIT_CODE)
 NAME = cells.text(longest=50)
-FILE_NUMBER = cells.coded(codes.normal_file_number, "cell_not_a_number_of_paper")
-CERTIFICATE_NUMBER = cells.coded(codes.normal_certificate_number, "cell_not_a_certificate_number")
+FILE_NUMBER = cells.coded(codes.normal_file_number, ReasonCode.CELL_NOT_A_NUMBER_OF_PAPER)
+CERTIFICATE_NUMBER = cells.coded(codes.normal_certificate_number, ReasonCode.CELL_NOT_A_CERTIFICATE_NUMBER)
 
 _AGENCY = Column(
     "机构统一社会信用代码",
@@ -142,8 +142,14 @@ CLIENTS = (
         other_headings=("服务对象身份证号", "身份证号码"),
     ),
     Column("手机号", "phone", MOBILE, "13900000002", other_headings=("手机", "联系电话")),
-    Column("区划代码", "district_code", cells.matching(r"\d{6}", "cell_not_a_district_code"), "120101", required=True),
-    Column("街镇代码", "street_code", cells.matching(r"\d{9}", "cell_not_a_street_code"), "120101001"),
+    Column(
+        "区划代码",
+        "district_code",
+        cells.matching(r"\d{6}", ReasonCode.CELL_NOT_A_DISTRICT_CODE),
+        "120101",
+        required=True,
+    ),
+    Column("街镇代码", "street_code", cells.matching(r"\d{9}", ReasonCode.CELL_NOT_A_STREET_CODE), "120101001"),
     Column("住址", "address", cells.text(longest=200), "示例路1号2门301室", required=True),
     Column("纬度", "latitude", cells.degrees(limit=90), "39.12345", required=True),
     Column("经度", "longitude", cells.degrees(limit=180), "117.20345", required=True),
@@ -183,7 +189,7 @@ BANK_ACCOUNTS = (
     Column(
         "银行账号",
         "account_number",
-        cells.coded(codes.normal_bank_account, "cell_not_a_bank_account"),
+        cells.coded(codes.normal_bank_account, ReasonCode.CELL_NOT_A_BANK_ACCOUNT),
         "6222020000000000003",
         required=True,
         other_headings=("账号", "卡号"),
@@ -192,7 +198,7 @@ BANK_ACCOUNTS = (
     Column(
         "开户行行号",
         "bank_code",
-        cells.coded(codes.normal_cnaps, "cell_not_a_bank_code"),
+        cells.coded(codes.normal_cnaps, ReasonCode.CELL_NOT_A_BANK_CODE),
         "102110000010",
         required=True,
         other_headings=("联行号", "行号"),
@@ -221,7 +227,11 @@ CARE_PLANS = (
     Column("计划开始日期", "plan_from", cells.day, "2026-12-01", required=True),
     Column("计划到期日期", "plan_to", cells.last_day, "2027-11-30"),
     Column(
-        "项目编码", "item_code", cells.coded(codes.normal_item_code, "cell_not_an_item_code"), "life-01", required=True
+        "项目编码",
+        "item_code",
+        cells.coded(codes.normal_item_code, ReasonCode.CELL_NOT_AN_ITEM_CODE),
+        "life-01",
+        required=True,
     ),
     Column("项目名称", "item_name", cells.text(longest=50), "头面部清洁、梳理"),
     Column("每周次数", "times_per_week", cells.whole(low=1, high=70), "5", required=True),

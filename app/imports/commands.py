@@ -30,6 +30,7 @@ class UploadWanted:
 class TemplateWanted:
     """Query keys of a template."""
 
+    kind: ImportKind
     form: FileForm
 
 

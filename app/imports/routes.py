@@ -16,11 +16,9 @@ from app.imports.schemas import (
     UploadQuerySchema,
 )
 from app.imports.service import returning, upload
-from app.imports.types import ImportKind
 from app.kernel import clock
 from app.kernel.access import current_actor, current_grants_version, requires
 from app.kernel.db import session, transaction
-from app.kernel.errors import NotFound
 from app.kernel.http.api import AnhuBlueprint
 from app.kernel.http.limits import takes_import
 from app.kernel.http.problems import asked_language, catalogue
@@ -86,15 +84,13 @@ def fetch_returned(run_id: UUID) -> Response:
     return _download(returning.returned_file(session(), run_id=run_id, actor=current_actor(), sentences=sentences))
 
 
-@bp.get("/imports/templates/<kind>")
+@bp.get("/imports/template")
 @requires(Permission.IMPORT_FILES)
 @bp.arguments(TemplateQuerySchema, location="query")
 @bp.response(200, content_type=XLSX)
-def fetch_template(wanted: TemplateWanted, kind: str) -> Response:
+def fetch_template(wanted: TemplateWanted) -> Response:
     """An empty file of a kind, with its headings and one made-up example."""
-    if kind not in set(ImportKind):
-        raise NotFound
-    return _download(returning.template(ImportKind(kind), form=wanted.form))
+    return _download(returning.template(wanted.kind, form=wanted.form))
 
 
 def _download(file: SheetFile) -> Response:

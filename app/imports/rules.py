@@ -7,7 +7,7 @@ from typing import Any
 
 from app.imports.cells import BadCell
 from app.imports.columns import COLUMNS, REASON_HEADING, Column
-from app.imports.types import ImportKind, ReadRow, Reason
+from app.imports.types import ImportKind, ReadRow, Reason, ReasonCode
 from app.kernel.sheets import Row
 
 PERIODS: tuple[tuple[str, str], ...] = (
@@ -43,17 +43,17 @@ def match_headings(headings: Row, *, kind: ImportKind) -> tuple[dict[int, Column
             continue
         column = known.get(_bare(heading))
         if column is None:
-            reasons.append(Reason(headings.line, _letter(place), "heading_unknown"))
+            reasons.append(Reason(headings.line, _letter(place), ReasonCode.HEADING_UNKNOWN))
         else:
             places[place] = column
     times = Counter(column.field for column in places.values())
     missing = [column for column in COLUMNS[kind] if column.required and not times[column.field]]
     if 2 * len(missing) > sum(column.required for column in COLUMNS[kind]):
-        return {}, [Reason(headings.line, None, "file_of_another_kind")]
-    reasons += [Reason(headings.line, column.heading, "heading_missing") for column in missing]
+        return {}, [Reason(headings.line, None, ReasonCode.FILE_OF_ANOTHER_KIND)]
+    reasons += [Reason(headings.line, column.heading, ReasonCode.HEADING_MISSING) for column in missing]
     for column in COLUMNS[kind]:
         if times[column.field] > 1:
-            reasons.append(Reason(headings.line, column.heading, "heading_doubled"))
+            reasons.append(Reason(headings.line, column.heading, ReasonCode.HEADING_DOUBLED))
     return places, reasons
 
 
@@ -66,7 +66,7 @@ def read_row(row: Row, *, places: Mapping[int, Column], kind: ImportKind) -> tup
         cell = texts.get(column.field, "")
         if not cell:
             if _is_needed(column, texts, kind=kind):
-                reasons.append(Reason(row.line, column.heading, "cell_empty", _group(column)))
+                reasons.append(Reason(row.line, column.heading, ReasonCode.CELL_EMPTY, _group(column)))
             continue
         try:
             values[column.field] = column.read(cell)
@@ -74,7 +74,7 @@ def read_row(row: Row, *, places: Mapping[int, Column], kind: ImportKind) -> tup
             reasons.append(Reason(row.line, column.heading, bad.code, {"example": column.example, **bad.details}))
     reasons += _find_backwards(row.line, values, kind=kind)
     if kind is ImportKind.ASSIGNMENTS and not reasons and not values["agency_code"] and not values["carer_number"]:
-        reasons.append(Reason(row.line, None, "row_says_nothing"))
+        reasons.append(Reason(row.line, None, ReasonCode.ROW_SAYS_NOTHING))
     return (None if reasons else ReadRow(row.line, values)), reasons
 
 
@@ -86,7 +86,7 @@ def find_repeated(rows: Sequence[ReadRow], *, kind: ImportKind) -> list[Reason]:
         key = tuple(row.values[name] for name in SAME_WHEN[kind])
         earlier = first.setdefault(key, row.line)
         if earlier != row.line:
-            reasons.append(Reason(row.line, None, "row_repeated", {"line": earlier}))
+            reasons.append(Reason(row.line, None, ReasonCode.ROW_REPEATED, {"line": earlier}))
     return reasons
 
 
@@ -94,7 +94,7 @@ def _find_backwards(line: int, values: Mapping[str, Any], *, kind: ImportKind) -
     headings = {column.field: column.heading for column in COLUMNS[kind]}
     for begin, end in PERIODS:
         if begin in headings and end in headings and values[begin] and values[end] and values[end] <= values[begin]:
-            yield Reason(line, headings[end], "cell_before", {"begin": headings[begin]})
+            yield Reason(line, headings[end], ReasonCode.CELL_BEFORE, {"begin": headings[begin]})
 
 
 def _is_needed(column: Column, texts: Mapping[str, str], *, kind: ImportKind) -> bool:

@@ -19,10 +19,11 @@ class UploadQuerySchema(CommandSchema):
 
 
 class TemplateQuerySchema(CommandSchema):
-    """In which form a template is wanted."""
+    """Of which kind a template is wanted, and in which form."""
 
     command = TemplateWanted
 
+    kind = Choice(ImportKind, required=True)
     form = Choice(FileForm, load_default=FileForm.XLSX)
 
 

@@ -190,7 +190,8 @@ def test_of_a_file_that_is_to_go_in_wholly_nothing_goes_in_and_all_of_it_comes_b
 def test_a_refused_file_may_be_sent_again_when_what_was_missing_is_there(
     client: FlaskClient, scene: Scene, admin: Actor, head: Actor
 ):
-    file = a_csv(ImportKind.FAMILIES, a_line(ImportKind.FAMILIES, client_number=FIRST_NUMBER))
+    family = a_line(ImportKind.FAMILIES, client_number=FIRST_NUMBER, assigned_from="2026-11-20")
+    file = a_csv(ImportKind.FAMILIES, family)
 
     refused = run(client, scene, head, file, kind=ImportKind.FAMILIES)
     run(client, scene, admin, a_csv(C, a_client_line(scene, number=FIRST_NUMBER)), kind=C)
@@ -238,7 +239,7 @@ def test_a_whole_agency_comes_in_by_files(
     before = rows_of(tianjin)
 
     runs = [
-        run(client, scene, head, a_csv(ImportKind.STAFF, staff), kind=ImportKind.STAFF),
+        run(client, scene, admin, a_csv(ImportKind.STAFF, staff), kind=ImportKind.STAFF),
         run(client, scene, admin, a_csv(C, person), kind=C),
         run(client, scene, head, a_csv(ImportKind.ASSIGNMENTS, task), kind=ImportKind.ASSIGNMENTS),
         run(client, scene, head, a_csv(ImportKind.FAMILIES, family), kind=ImportKind.FAMILIES),
@@ -280,7 +281,7 @@ def test_a_role_sends_only_what_it_may_write(client: FlaskClient, scene: Scene, 
 def test_an_agency_may_not_grant_what_its_client_is_entitled_to(
     client: FlaskClient, scene: Scene, head: Actor, tianjin: Session
 ):
-    without = a_client_line(scene, level="", home_types="", concluded_on="")
+    without = a_client_line(scene, level="", home_types="", concluded_on="", agreed_from="2026-11-20")
 
     refused = run(client, scene, head, a_csv(C, a_client_line(scene)), kind=C)
     written = run(client, scene, head, a_csv(C, without), kind=C)
@@ -358,13 +359,13 @@ def test_progress_is_told_while_a_run_goes_on(
 def test_every_template_can_be_fetched_and_reads_as_its_kind(
     client: FlaskClient, scene: Scene, admin: Actor, kind: ImportKind, form: str
 ):
-    answer = get(client, scene, admin, f"/templates/{kind.value}", form=form)
+    answer = get(client, scene, admin, "/template", kind=kind.value, form=form)
 
     from app.imports.service.running import read
 
     reading = read(answer.data, kind=kind)
     assert (answer.status_code, len(reading.rows), reading.reasons) == (200, 1, [])
-    assert get(client, scene, admin, "/templates/else").status_code == 404
+    assert get(client, scene, admin, "/template", kind="else").status_code == 422
 
 
 def test_files_and_reasons_go_after_thirty_days_and_the_run_stays(

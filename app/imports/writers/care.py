@@ -9,7 +9,7 @@ from uuid import UUID
 from app.careplans.queries import catalogue, is_planned_so
 from app.careplans.service.plans import ItemsUnknown, confirm_plan, write_plan
 from app.careplans.types import ConfirmationWay, ConfirmPlan, PlanDraft, PlannedItem
-from app.imports.types import ReadRow, Reason
+from app.imports.types import ReadRow, Reason, ReasonCode
 from app.imports.writers.rows import Writing, reason_of, refuse, values_of, write_each
 from app.kernel.errors import DomainError
 from app.kernel.permissions import Permission
@@ -32,7 +32,7 @@ def write_assignments(writing: Writing, rows: Sequence[ReadRow]) -> list[Reason]
     def write(row: ReadRow) -> None:
         client_id = found_clients.get(row.values["client_number"])
         if client_id is None:
-            raise refuse(row, "client_unknown", column="服务对象身份证号")
+            raise refuse(row, ReasonCode.CLIENT_UNKNOWN, column="服务对象身份证号")
         if row.values["agency_code"] is not None:
             _agree(writing, row, client_id=client_id, agency_id=agencies.get(row.values["agency_code"]))
         if row.values["carer_number"] is not None:
@@ -59,7 +59,7 @@ def write_care_plans(writing: Writing, rows: Sequence[ReadRow]) -> list[Reason]:
 
 def _agree(writing: Writing, row: ReadRow, *, client_id: UUID, agency_id: UUID | None) -> None:
     if agency_id is None:
-        raise refuse(row, "agency_unknown", column="机构统一社会信用代码")
+        raise refuse(row, ReasonCode.AGENCY_UNKNOWN, column="机构统一社会信用代码")
     home_type, begins = row.values["home_type"], row.values["agreed_from"]
     if not lookups.is_agreed(
         writing.session, client_id=client_id, agency_id=agency_id, home_type=home_type, valid_from=begins
@@ -70,7 +70,7 @@ def _agree(writing: Writing, row: ReadRow, *, client_id: UUID, agency_id: UUID |
 
 def _assign(writing: Writing, row: ReadRow, *, client_id: UUID, carer_id: UUID | None) -> None:
     if carer_id is None:
-        raise refuse(row, "carer_unknown", column="护理员身份证号")
+        raise refuse(row, ReasonCode.CARER_UNKNOWN, column="护理员身份证号")
     begins = row.values["assigned_from"]
     if not lookups.is_assigned(writing.session, client_id=client_id, carer_id=carer_id, valid_from=begins):
         entry = AssignmentEntry(carer_id, begins, row.values["assigned_to"])
@@ -83,11 +83,11 @@ def _refuse_lines(lines: Sequence[ReadRow], *, is_known: bool, known: Any) -> li
     for row in lines:
         item = known.get(row.values["item_code"])
         if not is_known:
-            reasons.append(Reason(row.line, "服务对象身份证号", "client_unknown"))
+            reasons.append(Reason(row.line, "服务对象身份证号", ReasonCode.CLIENT_UNKNOWN))
         elif item is None:
             reasons.append(Reason(row.line, "项目编码", ItemsUnknown.code))
         elif row.values["item_name"] not in (None, item.name):
-            reasons.append(Reason(row.line, "项目名称", "item_name_differs", {"name": item.name}))
+            reasons.append(Reason(row.line, "项目名称", ReasonCode.ITEM_NAME_DIFFERS, {"name": item.name}))
     return reasons
 
 
@@ -99,7 +99,7 @@ def _write_plan(writing: Writing, lines: Sequence[ReadRow], *, client_id: UUID) 
     draft = PlanDraft(first.values["plan_from"], items, first.values["plan_to"])
     document = next((row.values["document"] for row in lines if row.values["document"]), None)
     if document is not None and not writing.may(Permission.CONFIRM_PLANS):
-        return [Reason(first.line, "确认文件编号", "column_not_permitted")]
+        return [Reason(first.line, "确认文件编号", ReasonCode.COLUMN_NOT_PERMITTED)]
     if is_planned_so(writing.session, client_id=client_id, draft=draft):
         return []
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from app.imports.types import ReadRow, Reason
+from app.imports.types import ReadRow, Reason, ReasonCode
 from app.imports.writers.rows import Writing, refuse, values_of, write_each
 from app.kernel.permissions import Permission
 from app.registry import lookups
@@ -20,9 +20,9 @@ def write_clients(writing: Writing, rows: Sequence[ReadRow]) -> list[Reason]:
         values = row.values
         agency_id = agencies.get(values["agency_code"])
         if agency_id is None:
-            raise refuse(row, "agency_unknown", column="机构统一社会信用代码")
+            raise refuse(row, ReasonCode.AGENCY_UNKNOWN, column="机构统一社会信用代码")
         if values["level"] is not None and not writing.may(Permission.WRITE_ENTITLEMENTS):
-            raise refuse(row, "column_not_permitted", column="失能等级")
+            raise refuse(row, ReasonCode.COLUMN_NOT_PERMITTED, column="失能等级")
         command = RegisterClient(
             person=PersonEntry(values["number"], values["name"], values["phone"]),
             district_code=values["district_code"],

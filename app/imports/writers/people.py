@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from app.imports.types import ReadRow, Reason
+from app.imports.types import ReadRow, Reason, ReasonCode
 from app.imports.writers.rows import Writing, refuse, values_of, write_each
 from app.kernel.permissions import Actor
 from app.registry import lookups
@@ -28,7 +28,7 @@ def write_staff(writing: Writing, rows: Sequence[ReadRow]) -> list[Reason]:
     def write(row: ReadRow) -> None:
         agency_id = agencies.get(row.values["agency_code"])
         if agency_id is None:
-            raise refuse(row, "agency_unknown", column="机构统一社会信用代码")
+            raise refuse(row, ReasonCode.AGENCY_UNKNOWN, column="机构统一社会信用代码")
         command = RegisterCarer(
             person=_person(row),
             kind=CarerKind.PROFESSIONAL,
@@ -50,7 +50,7 @@ def write_families(writing: Writing, rows: Sequence[ReadRow]) -> list[Reason]:
     def write(row: ReadRow) -> None:
         client_id = clients.get(row.values["client_number"])
         if client_id is None:
-            raise refuse(row, "client_unknown", column="服务对象身份证号")
+            raise refuse(row, ReasonCode.CLIENT_UNKNOWN, column="服务对象身份证号")
         registered = RegisterCarer(_person(row), CarerKind.FAMILY)
         carer_id = carers.register_carer(writing.session, registered, actor=writing.actor, at=writing.at).id
         _assign_family(writing, row, client_id=client_id, carer_id=carer_id)
@@ -69,7 +69,7 @@ def write_bank_accounts(writing: Writing, rows: Sequence[ReadRow]) -> list[Reaso
     def write(row: ReadRow) -> None:
         person_id = people.get(row.values["number"])
         if person_id is None:
-            raise refuse(row, "person_unknown", column="收款人身份证号")
+            raise refuse(row, ReasonCode.PERSON_UNKNOWN, column="收款人身份证号")
         if not lookups.is_named(writing.session, person_id=person_id, name=row.values["name"]):
             raise refuse(row, "person_differs", column="收款人姓名")
         entry = BankAccountEntry(
@@ -78,7 +78,7 @@ def write_bank_accounts(writing: Writing, rows: Sequence[ReadRow]) -> list[Reaso
             bank_name=row.values["bank_name"],
             holder_name=row.values["holder"],
         )
-        bank_accounts.set_bank_account(writing.session, entry, person_id=person_id, actor=writing.actor, at=writing.at)
+        bank_accounts.set_bank_account(writing.session, entry, person_id=person_id, actor=actor, at=writing.at)
 
     return write_each(writing, rows, write)
 
