@@ -13,7 +13,10 @@ from app.accounts.service import check_account
 from app.careplans.routes import bp as careplans
 from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.facts import bp as facts
+from app.checkin.routes.sent import bp as sent
+from app.checkin.routes.staff_load import bp as staff_load
 from app.checkin.routes.taps import bp as taps
+from app.imports.routes import bp as imports
 from app.kernel import clock, logs, resend
 from app.kernel.access import check_permissions, use_account_check
 from app.kernel.db import db, refuse_dead_connections
@@ -38,12 +41,15 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     care_days,
     careplans,
     facts,
+    imports,
     ledger,
     payouts,
     people,
     registry,
     registry_endings,
     schedules,
+    sent,
+    staff_load,
     taps,
 )
 

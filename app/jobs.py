@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 from app.accounts.jobs import JOBS as ACCOUNTS
 from app.checkin.jobs import JOBS as CHECKIN
+from app.imports.jobs import JOBS as IMPORTS
 from app.kernel import outbox, resend
 from app.kernel.jobs import Daily, Every, Job, Turn
 from app.kernel.settings import current_settings
@@ -45,4 +46,4 @@ KERNEL_JOBS = (
     Job("clear_job_runs", Daily(time(3, 30)), clear_runs, safe_twice_because="what is deleted stays deleted"),
 )
 
-JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *ACCOUNTS, *SCHEDULES, *CHECKIN, *PAYOUTS)
+JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *ACCOUNTS, *IMPORTS, *SCHEDULES, *CHECKIN, *PAYOUTS)

@@ -4,6 +4,7 @@ import app.accounts.models
 import app.careplans.models
 import app.checkin.models
 import app.checkin.note_models
+import app.imports.models
 import app.kernel.audit
 import app.kernel.jobs
 import app.kernel.outbox

@@ -14,13 +14,15 @@ from pathlib import Path
 from app.kernel import embedded
 from app.kernel.embedded_host import EmbeddedServerFailed
 from demo import story
+from demo.agency import story as agency
+from demo.agency.bringing import ImportFailed
 from demo.client import StepFailed
 from demo.installation import DemoTime, add_regions, lay_policies
 from demo.processes import ROOT, Door, ProcessFailed, start_server, start_standin, start_worker
 from demo.world import CommandFailed, World
 from standins.wechat.service import DEFAULT_APPID, DEFAULT_SECRET
 
-FAILURES = (StepFailed, ProcessFailed, CommandFailed, EmbeddedServerFailed)
+FAILURES = (StepFailed, ImportFailed, ProcessFailed, CommandFailed, EmbeddedServerFailed)
 
 
 class Stopped(BaseException):
@@ -35,7 +37,7 @@ def main() -> int:
     told = False
     try:
         with _running(arguments) as world:
-            story.tell(world)
+            (agency.tell if arguments.agency else story.tell)(world)
             told = True
             if not arguments.exit:
                 print(f"\n仍在运行 Still running: {world.server_url}/docs  (Ctrl-C 停止 stops it)", flush=True)
@@ -51,6 +53,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo", description="安护演示 The demo of Anhu.")
     parser.add_argument("--exit", action="store_true", help="end after the report")
+    parser.add_argument("--agency", action="store_true", help="an agency's month instead: files, phones, staff load")
     parser.add_argument("--port", type=int, default=0, help="of the server; 0 takes a free one")
     parser.add_argument("--data-dir", type=Path, help="an empty folder for the database; it is kept")
     parser.add_argument("--output", type=Path, default=ROOT / "var" / "demo", help="where the bank's files go")

@@ -93,9 +93,19 @@ class User:
         answer = self._ask("POST", path, json=body, wanted="the first answer again")
         return answer.json(), answer.headers.get("Idempotent-Replay") == "true"
 
-    def upload(self, path: str, content: bytes) -> Any:
-        """Send a bank's file."""
-        headers = {**_key(str(uuid4())), "Content-Type": "text/csv"}
+    def lose(self, path: str, body: object) -> None:
+        """Send a request whose answer never arrives: nobody looks at it."""
+        self._authorised("POST", path, json=body, headers=_key(str(uuid4())))
+
+    def on_another_phone(self) -> "User":
+        """The same person on a second phone, logged in there; the first one's session ends with that."""
+        other = User(self.http, self.wechat, self.now, region=self.region)
+        other.log_in()
+        return other
+
+    def upload(self, path: str, content: bytes, *, kind: str = "text/csv") -> Any:
+        """Send a file."""
+        headers = {**_key(str(uuid4())), "Content-Type": kind}
         return self._ask("POST", path, content=content, headers=headers, wanted="200 to 204").json()
 
     def refused(self, path: str, body: object, *, status: int) -> Json:

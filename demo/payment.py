@@ -14,6 +14,7 @@ EXECUTE_ON = date(2026, 11, 5)
 ANSWERED_ON = date(2026, 11, 6)
 FILES = {"daifa": "代发.csv", "pain001": "pain001.xml"}
 FORMS = {"tianjin": "daifa", "huaian": "pain001"}  # a bank gets a batch in one form only
+ANSWERS = {"tianjin": "answer", "huaian": "status-report"}  # a 回盘 file, and pain.002
 PAYING_ACCOUNT = 90000
 
 
@@ -84,10 +85,10 @@ def carry_to_bank(world: World, sent: Sent) -> None:
 def book_answer(world: World, staff: Staff, sent: Sent) -> None:
     """Fetch the bank's answer (回盘) once it has executed the batch and book it; a second person confirms it."""
     world.move_to(ANSWERED_ON, 10)
-    answer = world.bank.get(f"/batches/{sent.batch['number']}/answer").raise_for_status()
-    target = world.output / f"{staff.region}-{sent.batch['number']}-回盘.csv"
-    target.write_bytes(answer.content)
-    booked = staff.preparer.upload(f"{sent.path}/answers", answer.content)
+    answer = world.bank.get(f"/batches/{sent.batch['number']}/{ANSWERS[staff.region]}").raise_for_status()
+    name = "回盘.csv" if answer.headers["Content-Type"].startswith("text/csv") else "pain002.xml"
+    (world.output / f"{staff.region}-{sent.batch['number']}-{name}").write_bytes(answer.content)
+    booked = staff.preparer.upload(f"{sent.path}/answers", answer.content, kind=answer.headers["Content-Type"])
     told = "，".join(f"{each['outcome']} {each['count']}" for each in booked["outcomes"])
     world.say(f"{REGIONS[staff.region]}：回盘已入账 The answer is booked: {told}")
     _confirm(world, staff, sent)
@@ -98,10 +99,20 @@ def _confirm(world: World, staff: Staff, sent: Sent) -> None:
     for file in staff.approver.get(sent.path)["files"]:
         if file["unconfirmed"]:
             received = f"{sent.path}/answers/{file['id']}"
-            theirs = world.bank.get(f"/batches/{sent.batch['number']}/answer").raise_for_status()
+            theirs = world.bank.get(f"/batches/{sent.batch['number']}/{ANSWERS[staff.region]}").raise_for_status()
             if staff.approver.fetch(received).content == theirs.content:
                 staff.approver.post(f"{received}/confirmation")
                 world.say("第二人已确认回盘，未付成的可重新发放 A second person confirmed the answer")
+
+
+def come_back(world: World, staff: Staff, sent: Sent, *, account: int) -> None:
+    """Days after "paid" the bank returns a payment (退票), and its file is booked."""
+    tail = bank_account(account)[-4:]
+    (payout,) = (each for each in staff.preparer.list(f"{sent.path}/payouts") if each["payee_account"].endswith(tail))
+    settle_unknown(world, serial=payout["serial"], outcome="returned")
+    returns = world.bank.get(f"/batches/{sent.batch['number']}/returns").raise_for_status()
+    staff.preparer.upload(f"{sent.path}/returns", returns.content)
+    world.say(f"{REGIONS[staff.region]}：1 笔在“已付”后退回 One payment came back after it was paid")
 
 
 def tell_bank(world: World, *, account: int, outcome: str, reason: str = "") -> None:

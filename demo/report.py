@@ -35,17 +35,18 @@ def _lines(world: World, staffs: Sequence[Staff], *, sent: Mapping[str, Sent]) -
     yield from _counts(staffs)
     for staff in staffs:
         yield from _subsidies(staff, whole=staff is staffs[0])
-        yield from _payments(staff, sent[staff.region])
-        yield from _ledger(staff)
+        yield from payments(staff, sent[staff.region])
+        yield from ledger(staff)
     yield from ("", f"接口文档 API docs: {world.server_url}/docs", f"OpenAPI: {world.server_url}/api/v1/openapi.json")
 
 
-def _heading(text: str) -> Iterator[str]:
+def heading(text: str) -> Iterator[str]:
+    """A line that begins a part of a report."""
     yield from ("", f"── {text} ".ljust(100, "─"))
 
 
 def _visits(staff: Staff) -> Iterator[str]:
-    yield from _heading("上门服务 Visits of a professional carer")
+    yield from heading("上门服务 Visits of a professional carer")
     for visit in staff.reviewer.list("/visits", day_from=VISITS_ON, day_to=VISITS_ON):
         record = staff.reviewer.get(f"/visits/{visit['id']}/record")
         fact = staff.reviewer.get(f"/facts/{visit['id']}")
@@ -71,7 +72,7 @@ def _tap(event: Json) -> str:
 
 
 def _care_days(staffs: Sequence[Staff]) -> Iterator[str]:
-    yield from _heading("亲情照护日 Care days of family carers")
+    yield from heading("亲情照护日 Care days of family carers")
     for staff in staffs:
         for client_id in _family_clients(staff):
             days = staff.reviewer.list("/care-days", client_id=client_id, month=MONTH)
@@ -81,7 +82,7 @@ def _care_days(staffs: Sequence[Staff]) -> Iterator[str]:
 
 
 def _counts(staffs: Sequence[Staff]) -> Iterator[str]:
-    yield from _heading("待核实事项与审核合计 Exceptions and reviews, all together")
+    yield from heading("待核实事项与审核合计 Exceptions and reviews, all together")
     facts = [fact for staff in staffs for fact in staff.reviewer.list("/facts")]
     exceptions = Counter(each["code"] for fact in facts for each in fact["exceptions"])
     reviews = Counter(f"{each['step']} {each['decision']}" for fact in facts for each in fact["reviews"])
@@ -90,7 +91,7 @@ def _counts(staffs: Sequence[Staff]) -> Iterator[str]:
 
 
 def _subsidies(staff: Staff, *, whole: bool) -> Iterator[str]:
-    yield from _heading(f"{REGIONS[staff.region]} 亲情护理补助 Family-care subsidies {MONTH:%Y-%m}")
+    yield from heading(f"{REGIONS[staff.region]} 亲情护理补助 Family-care subsidies {MONTH:%Y-%m}")
     subsidies = staff.reviewer.list("/subsidies", month=MONTH)
     for number, subsidy in enumerate(sorted(subsidies, key=lambda each: -int(each["days_paid"]))):
         detail = staff.reviewer.get(f"/subsidies/{subsidy['id']}")
@@ -119,9 +120,10 @@ def _reason(day: Json) -> str:
     return f"{paid} {day['rule']}  ← {day['policy_key']}：{day['source'] or '假定 assumed'}"
 
 
-def _payments(staff: Staff, sent: Sent) -> Iterator[str]:
+def payments(staff: Staff, sent: Sent) -> Iterator[str]:
+    """A batch with what became of each payment."""
     batch = staff.reviewer.get(sent.path)
-    yield from _heading(f"{REGIONS[staff.region]} 发放批次 Payout batch {batch['number']} · {batch['state']}")
+    yield from heading(f"{REGIONS[staff.region]} 发放批次 Payout batch {batch['number']} · {batch['state']}")
     for payout in staff.reviewer.list(f"{sent.path}/payouts"):
         reason = f"（{payout['reason_code']}）" if payout["reason_code"] else ""
         payee = f"{payout['payee_name']} {payout['payee_account']}（户名 holder {payout['holder_name']}）"
@@ -130,8 +132,9 @@ def _payments(staff: Staff, sent: Sent) -> Iterator[str]:
     yield f"文件 file {sent.file}"
 
 
-def _ledger(staff: Staff) -> Iterator[str]:
-    yield from _heading(f"{REGIONS[staff.region]} 账务 Ledger")
+def ledger(staff: Staff) -> Iterator[str]:
+    """What each kind of account holds."""
+    yield from heading(f"{REGIONS[staff.region]} 账务 Ledger")
     balances = staff.preparer.get("/ledger/balances")
     for each in balances["kinds"]:
         yield f"{each['kind']:<20} 借 debit {yuan(each['debit_fen']):>12}   贷 credit {yuan(each['credit_fen']):>12}"

@@ -16,6 +16,7 @@ from app.careplans.types import (
     CatalogueItem,
     LivePlan,
     PlanConfirmationView,
+    PlanDraft,
     PlannedItem,
     ServiceItemView,
     StaffKind,
@@ -129,6 +130,16 @@ def get_plan(session: Session, *, plan_id: UUID, actor: AnyActor, on: date) -> C
     """A plan; NotFound outside the actor's scope on the day `on`."""
     row = one_or_not_found(session, visible_plans(actor, on=on).where(CarePlan.id == plan_id))
     return plan_views(session, (row,))[0]
+
+
+def is_planned_so(session: Session, *, client_id: UUID, draft: PlanDraft) -> bool:
+    """Whether the newest version of a client's plan says just this. Unscoped: asked about a client of the actor's."""
+    newest = session.scalars(
+        select(CarePlan).where(CarePlan.client_id == client_id).order_by(CarePlan.version.desc()).limit(1)
+    ).one_or_none()
+    if newest is None or newest.valid_from != draft.valid_from:
+        return False
+    return set(_items(session, (newest.id,))[newest.id]) == set(draft.items)
 
 
 def plan_views(session: Session, rows: Sequence[CarePlan]) -> tuple[CarePlanView, ...]:

@@ -21,6 +21,10 @@ CREDIT_CODE_LENGTH = 18
 BANK_ACCOUNT_FORM = re.compile(r"[0-9]{8,32}")
 CNAPS_FORM = re.compile(r"[0-9]{12}")
 MOBILE_FORM = re.compile(r"(?:\+86)?(1[3-9][0-9]{9})")
+# Where a paper is on file: groups too short for an ID number, a phone or an account.
+FILE_NUMBER_FORM = re.compile(r"[A-Z0-9]{1,8}(?:[-/][A-Z0-9]{1,8})*")
+LONGEST_FILE_NUMBER = 40
+CERTIFICATE_NUMBER_FORM = re.compile(r"(?![0-9]{17}[0-9Xx]\Z)[0-9A-Za-z][0-9A-Za-z-]{0,63}")
 NATIONAL_ITEM_CODE_FORM = re.compile(r"[A-Z0-9]{17}")
 LONGEST_ITEM_CODE = 32
 
@@ -133,6 +137,19 @@ def normal_item_code(text: str) -> str:
     if not 1 <= len(code) <= LONGEST_ITEM_CODE or not code.isprintable():
         raise BadCode(CodeFault.FORM)
     return code
+
+
+def normal_file_number(text: str) -> str:
+    """Check a file number and give it with upper-case letters."""
+    number = _matching(FILE_NUMBER_FORM, _plain(text).upper())
+    if len(number) > LONGEST_FILE_NUMBER:
+        raise BadCode(CodeFault.FORM)
+    return number
+
+
+def normal_certificate_number(text: str) -> str:
+    """Check the number of a certificate: letters, digits and dashes, and no resident ID number."""
+    return _matching(CERTIFICATE_NUMBER_FORM, _plain(text))
 
 
 def mask_name(name: str) -> str:

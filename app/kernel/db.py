@@ -175,6 +175,16 @@ def transaction() -> Iterator[RegionSession]:
 
 
 @contextmanager
+def beside() -> Iterator[RegionSession]:
+    """A short transaction of its own in the same region, beside a long one that must not be committed yet."""
+    with db.session.session_factory() as own:
+        assert isinstance(own, RegionSession)  # noqa: S101 - tells mypy what session_options set above
+        own.bind_region(session().region)
+        with own.begin():
+            yield own
+
+
+@contextmanager
 def public_transaction() -> Iterator[RegionSession]:
     """A short transaction of its own over the tables all regions share, for a request that has no region yet.
 

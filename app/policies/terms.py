@@ -233,6 +233,26 @@ class RetentionTerms:
     photos: Annotated[dt.timedelta, Duration("照片保留（天）", key="photo_days", unit="days", low=1, high=36500)]
 
 
+@dataclass(frozen=True, slots=True)
+class WorkTerms:
+    """A full post of a professional carer, for staff load: what is above is overtime, what is not planned is free."""
+
+    daily: Annotated[
+        dt.timedelta,
+        Duration("每日标准工时（分钟）", key="daily_minutes", unit="minutes", low=60, high=1440, in_older_texts=480),
+    ]
+    weekly: Annotated[
+        dt.timedelta,
+        Duration("每周标准工时（分钟）", key="weekly_minutes", unit="minutes", low=60, high=10080, in_older_texts=2400),
+    ]
+    monthly: Annotated[
+        dt.timedelta,
+        Duration(
+            "每月标准工时（分钟）", key="monthly_minutes", unit="minutes", low=60, high=44640, in_older_texts=9920
+        ),
+    ]
+
+
 GROUPS: Mapping[str, type] = MappingProxyType(
     {
         "location": LocationTerms,
@@ -247,6 +267,7 @@ GROUPS: Mapping[str, type] = MappingProxyType(
         "entitlement": EntitlementTerms,
         "entry": EntryTerms,
         "retention": RetentionTerms,
+        "work": WorkTerms,
     }
 )
 

@@ -21,6 +21,7 @@ from app.policies.terms import (
     RetentionTerms,
     SubsidyTerms,
     VisitTerms,
+    WorkTerms,
 )
 
 
@@ -117,6 +118,7 @@ class Policy:
     entitlement: EntitlementTerms
     entry: EntryTerms
     retention: RetentionTerms
+    work: WorkTerms
 
     def holds(self, on: dt.date) -> bool:
         """Say whether `on` is one of the service dates of this policy."""

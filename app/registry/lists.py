@@ -16,6 +16,7 @@ from app.registry.models import (
     Agency,
     AgencyAgreement,
     Assignment,
+    BankAccount,
     Carer,
     Certificate,
     Client,
@@ -24,25 +25,34 @@ from app.registry.models import (
     FamilyTraining,
     Guardian,
     HomePlace,
+    Person,
     ServiceAgreement,
     Stay,
     Suspension,
 )
-from app.registry.queries import one_or_not_found, visible_agencies, visible_carers, visible_clients
+from app.registry.queries import (
+    one_or_not_found,
+    visible_agencies,
+    visible_carers,
+    visible_clients,
+    visible_people,
+)
 from app.registry.rules import overlaps
 from app.registry.shown import (
     AgencyView,
+    BankAccountView,
     CarerView,
     CertificateView,
     ClientSummary,
     ClientView,
     EmploymentView,
 )
-from app.registry.types import CarerKind, Period
+from app.registry.types import CarerKind, NameCheck, Period
 from app.registry.views import (
     agency_view,
     agreement_view,
     assigned_carer_view,
+    bank_account_view,
     certificate_view,
     client_summary,
     employment_view,
@@ -83,6 +93,16 @@ class ClientFilter:
     after: UUID | None = None
     district_code: str | None = None
     agency_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccountFilter:
+    """Query keys of the list of live bank accounts."""
+
+    limit: int = DEFAULT_LIMIT
+    after: UUID | None = None
+    name_check: NameCheck | None = None
+    person_id: UUID | None = None
 
 
 def list_agencies(session: Session, *, actor: AnyActor, wanted: AgencyFilter) -> Page[AgencyView]:
@@ -209,3 +229,16 @@ def _carer_views(session: Session, rows: Sequence[Carer]) -> tuple[CarerView, ..
 
 def _all(session: Session, model: Any, condition: Any) -> Sequence[Any]:
     return session.scalars(select(model).where(condition).order_by(model.valid_from, model.id)).all()
+
+
+def list_bank_accounts(session: Session, *, actor: AnyActor, wanted: BankAccountFilter) -> Page[BankAccountView]:
+    """Live accounts of the people in scope, masked: the operator's work list of accounts to check."""
+    people = visible_people(actor).with_only_columns(Person.id)
+    statement = select(BankAccount).where(BankAccount.replaced_at.is_(None), BankAccount.person_id.in_(people))
+    if wanted.name_check is not None:
+        statement = statement.where(BankAccount.name_check == wanted.name_check)
+    if wanted.person_id is not None:
+        statement = statement.where(BankAccount.person_id == wanted.person_id)
+    return fetch_page(
+        session, statement, key=BankAccount.id, limit=wanted.limit, after=wanted.after, view=bank_account_view
+    )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
@@ -24,6 +25,7 @@ from app.schedules.types import VisitSource, VisitState
 
 UNFINISHED = "state = 'begun' OR state = 'done' AND began_at IS NULL"  # lacks a tap
 PLANNED = "state = 'planned'"
+STARTS = "coalesce(lower(planned), began_at)"  # the local day of this instant is the visit's
 
 
 class VisitStep(Base):
@@ -55,6 +57,7 @@ class Visit(Base):
         no_overlap("client_id", "team_slot", span="planned", where=PLANNED),
         Index("ix_visit_carer_id_id", "carer_id", "id"),
         Index("ix_visit_client_id_id", "client_id", "id"),
+        Index("ix_visit_carer_starts", "carer_id", text(STARTS)),
         Index("ix_visit_agency_id_id", "agency_id", "id"),
         # What the jobs look for among all visits there ever were.
         Index("ix_visit_planned_end", text("upper(planned)"), postgresql_where=text(PLANNED)),
@@ -78,6 +81,9 @@ class Visit(Base):
     source: Mapped[VisitSource] = enum_column(VisitSource)
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
+
+
+STARTS_AT = func.coalesce(func.lower(Visit.planned), Visit.began_at)  # as in `STARTS`
 
 
 class VisitChange(AppendOnly, Base):

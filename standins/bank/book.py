@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from standins.bank.files import Instruction, Order, Refused, Result, read_batch, write_results
 from standins.bank.messages import read_message
+from standins.bank.reports import write_report
 
 WORDS = {"paid": "成功", "failed": "失败", "unknown": "处理中", "returned": "退票"}
 # Wording follows what banks publish; the codes are this bank's own.
@@ -91,6 +92,14 @@ class Book:
                 return None
             results = [self._result(payment, batch, as_returned=False) for payment in batch.payments]
             return write_results(number, results, encoding=encoding)
+
+    def status_report(self, number: str) -> bytes | None:
+        """The same answer as pain.002. None while unknown or held."""
+        with self.lock:
+            batch = self.batches.get(number)
+            if batch is None or batch.held:
+                return None
+            return write_report(number, [self._result(each, batch, as_returned=False) for each in batch.payments])
 
     def returns(self, number: str, *, encoding: str) -> bytes | None:
         """The 退票 file: only what came back. None when nothing did."""

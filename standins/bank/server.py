@@ -34,6 +34,10 @@ def _add_files(app: Flask, book: Book) -> None:
     def answer(number: str) -> Response:
         return _file(book.answer(number, encoding=_encoding()))
 
+    @app.get("/batches/<number>/status-report")
+    def status_report(number: str) -> Response:
+        return _file(book.status_report(number), mimetype="application/xml")
+
     @app.get("/batches/<number>/returns")
     def returns(number: str) -> Response:
         return _file(book.returns(number, encoding=_encoding()))
@@ -95,10 +99,10 @@ def _encoding() -> str:
     return encoding
 
 
-def _file(content: bytes | None) -> Response:
+def _file(content: bytes | None, *, mimetype: str = "text/csv") -> Response:
     if content is None:
         raise NotFound("no such file, or not yet")
-    return Response(content, mimetype="text/csv")
+    return Response(content, mimetype=mimetype)
 
 
 def _summary(batch: Batch) -> dict[str, Any]:

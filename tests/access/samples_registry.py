@@ -96,6 +96,7 @@ REGISTRY: dict[str, Sample] = {
     "POST /people/<uuid:person_id>/bank-accounts": Sample(
         lambda _: {"number": "6222021000112345672", "bank_code": "102110000011"}
     ),
+    "GET /bank-accounts": Sample(query="?name_check=unchecked"),
     "POST /bank-accounts/<uuid:bank_account_id>/name-check": Sample(lambda _: {"result": "matched"}),
     "GET /people/<uuid:person_id>/identity": Sample(),
     "GET /service-items": Sample(),

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.checkin.models import CareFact
 from app.checkin.types import FactKind
+from app.imports.commands import Upload
+from app.imports.service.upload import receive
+from app.imports.types import ImportKind, ImportMode
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from app.registry.lists import get_agency, get_client
@@ -95,6 +98,7 @@ def build(session: Session, application: Flask) -> World:
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
     )
     world.ids["computation_id"] = a_month_run(session)
+    world.ids["run_id"] = _import_run(session, application, actor=world.own[Role.AGENCY_HEAD])
     world.ids |= {"kind": "daifa", "file_id": new_id()}
     return world
 
@@ -105,6 +109,12 @@ def _account(session: Session, role: Role, *, people: dict[Role, object], agency
     if role in AGENCY_ROLES:
         return make_account(session, role=role, scope=Scope(ScopeKind.AGENCY, str(agency_id)))
     return make_account(session, role=role)
+
+
+def _import_run(session: Session, application: Flask, *, actor: Actor) -> UUID:
+    with application.app_context():
+        upload = Upload(ImportKind.STAFF, ImportMode.ALL_OR_NOTHING, b"x")
+        return receive(session, upload, actor=actor, grants_version=1, at=NOW).id
 
 
 def _visit(session: Session, application: Flask, world: World) -> UUID:

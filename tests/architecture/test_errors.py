@@ -9,8 +9,12 @@ from importlib.resources import files
 import pytest
 
 import app
+from app.imports.types import ReasonCode
 from app.kernel.errors import DomainError
 from app.kernel.http.problems import CODES, LANGUAGES, OTHER, catalogue
+from app.kernel.sheets import SheetProblem
+
+REASONS = frozenset({*ReasonCode, *SheetProblem})  # of files' rows, told in a list
 
 
 def all_errors(base: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
@@ -27,14 +31,14 @@ def every_module_is_imported() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_a_sentence(language: str):
-    codes = {error.code for error in all_errors() if hasattr(error, "code")} | set(CODES.values())
+    codes = {error.code for error in all_errors() if hasattr(error, "code")} | {*CODES.values(), *REASONS}
 
     assert codes - set(catalogue(language)) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_belongs_to_an_error(language: str):
-    codes = {error.code for error in all_errors() if hasattr(error, "code")} | {*CODES.values(), OTHER}
+    codes = {error.code for error in all_errors() if hasattr(error, "code")} | {*CODES.values(), OTHER, *REASONS}
     sentences = files("app.kernel").joinpath(f"sentences/{language}.toml").read_text(encoding="utf-8")
     for_errors = {code for section, table in tomllib.loads(sentences).items() if section != "fields" for code in table}
 

@@ -144,8 +144,8 @@ def test_no_district_is_shipped_for_which_no_document_was_found():
 
 
 GOLDEN = {
-    ("huaian", None): "1557e3a33ad69a1dc611ae5282c367301fbc4a57912452982278ef9ea61f103f",
-    ("tianjin", None): "9f6f9f673ba192e50d584b23d7dc02de982624b18fde96396b185c3adf011c63",
+    ("huaian", None): "7edf2a18234fabd16f6469976d425664b6d635575f4837fa8a3fc41af2fb1245",
+    ("tianjin", None): "71c38b63c204d65cda5e50fdccb532a477a6e526dc96bef090c3ffcc87704f13",
 }
 
 

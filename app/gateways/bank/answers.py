@@ -164,15 +164,16 @@ def _line(record: Record) -> AnswerLine:
         amount_fen=fen_from_yuan(cells["amount"]),
         outcome=outcome,
         account=cells["account"],
-        bank_reference=_code(cells["bank_reference"]),
+        bank_reference=code_of(cells["bank_reference"]),
         reason_code=judge_reason(cells["reason_text"]) if came_back else None,
-        bank_reason_code=_code(cells["bank_reason_code"]),
+        bank_reason_code=code_of(cells["bank_reason_code"]),
         reason_text=cells["reason_text"],
         settled_on=_day(cells["settled_on"]),
     )
 
 
-def _code(text: str) -> str:
+def code_of(text: str) -> str:
+    """A bank's own code as it is, and nothing where it is no code: free text may name people."""
     return text if _CODE.fullmatch(text) else ""
 
 

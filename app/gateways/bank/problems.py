@@ -42,6 +42,9 @@ class ProblemCode(StrEnum):
     UNREADABLE_NUMBER = "unreadable_number"
     UNREADABLE_DATE = "unreadable_date"
     UNKNOWN_OUTCOME = "unknown_outcome"
+    NOT_A_STATUS_REPORT = "not_a_status_report"
+    UNKNOWN_STATUS = "unknown_status"
+    FIELD_MISSING = "field_missing"
     NO_LINES = "no_lines"
     OTHER_BATCH = "other_batch"
     COUNT_CHANGED = "count_changed"
@@ -80,6 +83,9 @@ _ZH: dict[ProblemCode, str] = {
     ProblemCode.UNREADABLE_NUMBER: "{field}不是可读的数字",
     ProblemCode.UNREADABLE_DATE: "{field}不是可读的日期",
     ProblemCode.UNKNOWN_OUTCOME: "处理结果不是“成功、失败、处理中、退票”之一",
+    ProblemCode.NOT_A_STATUS_REPORT: "不是 pain.002 支付状态报告",
+    ProblemCode.UNKNOWN_STATUS: "交易状态不是已知的 ISO 20022 代码",
+    ProblemCode.FIELD_MISSING: "缺少{field}",
     ProblemCode.NO_LINES: "文件中没有明细",
     ProblemCode.OTHER_BATCH: "批号不是本批次的",
     ProblemCode.COUNT_CHANGED: "笔数与本批次不符",
@@ -118,6 +124,9 @@ _EN: dict[ProblemCode, str] = {
     ProblemCode.UNREADABLE_NUMBER: "the {field} is not a readable number",
     ProblemCode.UNREADABLE_DATE: "the {field} is not a readable date",
     ProblemCode.UNKNOWN_OUTCOME: "the outcome is none of 成功 (paid), 失败 (failed), 处理中 (unknown), 退票 (returned)",
+    ProblemCode.NOT_A_STATUS_REPORT: "this is no payment status report (pain.002)",
+    ProblemCode.UNKNOWN_STATUS: "the transaction's status is no known ISO 20022 code",
+    ProblemCode.FIELD_MISSING: "the {field} is missing",
     ProblemCode.NO_LINES: "the file holds no lines",
     ProblemCode.OTHER_BATCH: "the batch number is not this batch's",
     ProblemCode.COUNT_CHANGED: "the count is not this batch's",

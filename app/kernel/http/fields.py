@@ -10,13 +10,13 @@ from uuid import UUID
 
 import marshmallow as ma
 
+from app.kernel.codes import FILE_NUMBER_FORM, LONGEST_FILE_NUMBER
 from app.kernel.ids import is_uuid7
 
 MAXIMUM_TEXT = 2000
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})?\Z", re.ASCII)
 UUID_TEXT = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
-FILE_NUMBER = r"^[A-Z0-9]{1,8}([-/][A-Z0-9]{1,8})*\Z"
 LARGEST_INTEGER = 2**53 - 1  # what a JavaScript client can hold exactly
 
 
@@ -184,4 +184,5 @@ class FileNumber(Text):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(maximum=40, validate=ma.validate.Regexp(FILE_NUMBER, error="not_a_file_number"), **kwargs)
+        form = ma.validate.Regexp(rf"^{FILE_NUMBER_FORM.pattern}\Z", error="not_a_file_number")
+        super().__init__(maximum=LONGEST_FILE_NUMBER, validate=form, **kwargs)

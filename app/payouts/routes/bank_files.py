@@ -25,9 +25,11 @@ bp = AnhuBlueprint("bank_files", __name__, description="Files for the bank and f
 CONTENT_TYPES = {FileKind.DAIFA: "text/csv; charset=GB18030", FileKind.PAIN001: "application/xml"}
 ANY_BYTES = "application/octet-stream"
 SHEETS = frozenset({"text/csv", ANY_BYTES, ""})
+ANSWERS = SHEETS | {"application/xml", "text/xml"}
 NOTES = SHEETS | {"application/pdf", "image/jpeg", "image/png", "text/plain"}
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 UPLOAD = {"content": {"text/csv": BINARY}, "required": True}
+ANSWER = {"content": {"text/csv": BINARY, "application/xml": BINARY}, "required": True}
 NOTE = {"content": {kind: BINARY for kind in sorted(NOTES - {""})}, "required": True}
 
 
@@ -47,11 +49,11 @@ def fetch_file(batch_id: UUID, kind: str) -> Response:
 @bp.post("/payout-batches/<uuid:batch_id>/answers")
 @requires(Permission.BOOK_BANK_ANSWERS)
 @takes_import
-@bp.doc(requestBody=UPLOAD)
+@bp.doc(requestBody=ANSWER)
 @bp.response(201, AnswerBookedSchema)
 def book_answer(batch_id: UUID) -> AnswerBooked:
-    """Book the bank's answer (回盘), a CSV as it came; the same file again has the first result."""
-    return _book(batch_id, FileKind.ANSWER)
+    """Book the bank's answer as it came, a CSV (回盘) or pain.002; the same file again has the first result."""
+    return _book(batch_id, FileKind.ANSWER, types=ANSWERS)
 
 
 @bp.post("/payout-batches/<uuid:batch_id>/returns")
@@ -61,7 +63,7 @@ def book_answer(batch_id: UUID) -> AnswerBooked:
 @bp.response(201, AnswerBookedSchema)
 def book_returns(batch_id: UUID) -> AnswerBooked:
     """Book payments that came back (退票), a CSV as it came; the same file again has the first result."""
-    return _book(batch_id, FileKind.RETURNS)
+    return _book(batch_id, FileKind.RETURNS, types=SHEETS)
 
 
 @bp.post("/payout-batches/<uuid:batch_id>/refusal")
@@ -99,8 +101,8 @@ def confirm_file(batch_id: UUID, file_id: UUID) -> BatchView:
         return confirm.confirm_file(work, batch_id=batch_id, file_id=file_id, actor=current_actor(), at=clock.now())
 
 
-def _book(batch_id: UUID, kind: FileKind) -> AnswerBooked:
-    content = _upload(SHEETS)
+def _book(batch_id: UUID, kind: FileKind, *, types: Collection[str]) -> AnswerBooked:
+    content = _upload(types)
     with transaction() as work:
         return answers.book_answer(work, content, kind=kind, batch_id=batch_id, actor=current_actor(), at=clock.now())
 

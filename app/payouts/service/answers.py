@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.gateways.bank import answers
+from app.gateways.bank import answers, pain002
 from app.gateways.bank.problems import MOST_REASONS, AnswerFileRejected, Problem, ProblemCode
 from app.gateways.bank.types import FailureReason, MatchedAnswer, MatchedLine, Outcome
 from app.kernel import resend
@@ -51,7 +51,7 @@ class BatchAnswered(DomainError):
 def book_answer(
     session: Session, content: bytes, *, kind: FileKind, batch_id: UUID, actor: Actor, at: datetime
 ) -> AnswerBooked:
-    """Book an answer (回盘) or a file of returns (退票); a file that was booked before gives the first result.
+    """Book an answer (回盘 or pain.002) or a file of returns (退票); one that was booked before gives the first result.
 
     Raises AnswerFileRefused with its reasons, and BatchNotSent.
     """
@@ -127,7 +127,8 @@ def _match(
     sent_at = batch.recorded_at if sending is None else sending.recorded_at
     sent = payment_batch(batch, payouts, paying=session.get_one(PayingAccount, batch.paying_account_id))
     try:
-        answer = answers.read(content, most_rows=batch.count)
+        form = pain002 if pain002.is_message(content) else answers
+        answer = form.read(content, most_rows=batch.count)
         return MATCH[kind](answer, batch=sent, days=(local_date(sent_at, zone), local_date(at, zone)))
     except AnswerFileRejected as error:
         raise AnswerFileRefused(reasons=list_reasons(error)) from error

@@ -5,11 +5,12 @@ from uuid import UUID
 from app.accounts.types import OpenedAccount
 from app.kernel import clock
 from app.kernel.access import current_actor, requires
-from app.kernel.db import transaction
+from app.kernel.db import session, transaction
 from app.kernel.http.api import AnhuBlueprint
+from app.kernel.paging import Page
 from app.kernel.permissions import Permission
 from app.kernel.resend import idempotent
-from app.registry import commands, shown
+from app.registry import commands, lists, shown
 from app.registry.schemas import incoming, outgoing
 from app.registry.service import access, bank_accounts, people
 
@@ -47,6 +48,15 @@ def set_bank_account(command: commands.BankAccountEntry, person_id: UUID) -> sho
         return bank_accounts.set_bank_account(
             current, command, person_id=person_id, actor=current_actor(), at=clock.now()
         )
+
+
+@bp.get("/bank-accounts")
+@requires(Permission.WRITE_BANK_ACCOUNTS)
+@bp.arguments(incoming.BankAccountFilterSchema, location="query")
+@bp.response(200, outgoing.BankAccountPageSchema)
+def list_bank_accounts(wanted: lists.BankAccountFilter) -> Page[shown.BankAccountView]:
+    """Live accounts, masked; `name_check=unchecked` is the work list of those to check."""
+    return lists.list_bank_accounts(session(), actor=current_actor(), wanted=wanted)
 
 
 @bp.post("/bank-accounts/<uuid:bank_account_id>/name-check")

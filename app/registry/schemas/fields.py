@@ -4,6 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from app.kernel.codes import CERTIFICATE_NUMBER_FORM
 from app.kernel.http.fields import Day, Text
 
 
@@ -33,10 +34,8 @@ def reason_code(**kwargs: Any) -> Text:
 
 def certificate_number(**kwargs: Any) -> Text:
     """The number of a certificate; an ID number does not belong there."""
-    validate = ma.validate.Regexp(
-        r"^(?![0-9]{17}[0-9Xx]\Z)[0-9A-Za-z][0-9A-Za-z-]*\Z", error="not_a_certificate_number"
-    )
-    return Text(maximum=64, validate=validate, **kwargs)
+    form = ma.validate.Regexp(rf"^{CERTIFICATE_NUMBER_FORM.pattern}\Z", error="not_a_certificate_number")
+    return Text(maximum=64, validate=form, **kwargs)
 
 
 def district_code(**kwargs: Any) -> Text:

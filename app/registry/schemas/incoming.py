@@ -279,6 +279,15 @@ class CarerFilterSchema(PageRequestSchema):
     agency_id = Id(load_default=None)
 
 
+class BankAccountFilterSchema(PageRequestSchema):
+    """Query keys of the list of bank accounts."""
+
+    command = lists.BankAccountFilter  # type: ignore[assignment]  # as above
+
+    name_check = Choice(NameCheck, load_default=None)
+    person_id = Id(load_default=None)
+
+
 class ClientFilterSchema(PageRequestSchema):
     """Query keys of the list of clients."""
 

@@ -225,3 +225,4 @@ class AccessSchema(ma.Schema):
 AgencyPageSchema: Any = page_schema(AgencySchema)
 CarerPageSchema: Any = page_schema(CarerSchema)
 ClientPageSchema: Any = page_schema(ClientSchema)
+BankAccountPageSchema: Any = page_schema(BankAccountSchema)

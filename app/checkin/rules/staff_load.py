@@ -1,0 +1,85 @@
+"""Staff load: which spans a range of days has, and what is above and below a full post in each."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from app.checkin.load import Column, LoadBy, LoadCell, Span, Worked
+from app.policies.terms import WorkTerms
+from app.registry.rules import earlier_end, overlaps
+from app.registry.types import Period
+
+ONE_DAY = timedelta(days=1)
+
+
+def spans_of(first: date, last: date, *, by: LoadBy) -> tuple[Span, ...]:
+    """Whole days, weeks or months that cover `[first, last]`, in order."""
+    found = []
+    begin = _begin(first, by=by)
+    while begin <= last:
+        beyond = _next(begin, by=by)
+        found.append(Span(begin, beyond))
+        begin = beyond
+    return tuple(found)
+
+
+def norm_minutes(terms: WorkTerms, *, by: LoadBy) -> int:
+    """Minutes of a full post in one span."""
+    norms = {LoadBy.DAY: terms.daily, LoadBy.WEEK: terms.weekly, LoadBy.MONTH: terms.monthly}
+    return norms[by] // timedelta(minutes=1)
+
+
+def cell(column: Column, worked: Worked, *, caseload: int, employed: Iterable[Period]) -> LoadCell:
+    """Put one carer's span together.
+
+    Overtime is measured against the whole norm. Free time counts only the share of the norm that falls on days of
+    employment, in whole minutes, rounded down.
+    """
+    span, norm = column.span, column.norm_minutes
+    days = (span.beyond - span.first).days
+    available = norm * sum(_days_of(period, span) for period in employed) // days
+    return LoadCell(
+        span=span,
+        worked=worked,
+        caseload=caseload,
+        overtime_minutes=max(0, worked.recorded_minutes - norm),
+        free_minutes=max(0, min(available, norm) - worked.planned_minutes),
+    )
+
+
+def overlap(one: Period, other: Period) -> Period | None:
+    """The days two periods share; None when they share none."""
+    if not overlaps(one, other):
+        return None
+    return Period(max(one.valid_from, other.valid_from), earlier_end(one.valid_to, other.valid_to))
+
+
+def total(cells: Iterable[LoadCell]) -> Worked:
+    """Add up a row or a column; clients are not added, since one may come in many spans."""
+    found = [each.worked for each in cells]
+    return Worked(
+        visits=sum(each.visits for each in found),
+        missed=sum(each.missed for each in found),
+        planned_minutes=sum(each.planned_minutes for each in found),
+        recorded_minutes=sum(each.recorded_minutes for each in found),
+        accepted_minutes=sum(each.accepted_minutes for each in found),
+        overlapping=sum(each.overlapping for each in found),
+    )
+
+
+def _days_of(period: Period, span: Span) -> int:
+    shared = overlap(period, Period(span.first, span.beyond))
+    if shared is None or shared.valid_to is None:
+        return 0
+    return (shared.valid_to - shared.valid_from).days
+
+
+def _begin(day: date, *, by: LoadBy) -> date:
+    if by is LoadBy.WEEK:
+        return day - ONE_DAY * day.weekday()
+    return day.replace(day=1) if by is LoadBy.MONTH else day
+
+
+def _next(begin: date, *, by: LoadBy) -> date:
+    if by is LoadBy.MONTH:
+        return (begin + 31 * ONE_DAY).replace(day=1)
+    return begin + (7 if by is LoadBy.WEEK else 1) * ONE_DAY

@@ -1,0 +1,35 @@
+"""JSON of what the server holds of a phone's records."""
+
+from datetime import date
+from typing import Any
+
+import marshmallow as ma
+
+from app.checkin.queries.sent import SentFilter
+from app.kernel.http.fields import Day, WholeNumber
+from app.kernel.http.schemas import CommandSchema
+
+MOST_DAYS = 62
+
+
+class SentFilterSchema(CommandSchema):
+    """Local days by the phone's clock, both included."""
+
+    command = SentFilter
+
+    day_from = Day(required=True)
+    day_to = Day(required=True)
+
+    @ma.validates_schema
+    def _check_days(self, data: dict[str, Any], **_: Any) -> None:
+        first, last = data.get("day_from"), data.get("day_to")
+        if isinstance(first, date) and isinstance(last, date) and not 0 <= (last - first).days < MOST_DAYS:
+            raise ma.ValidationError("span_1_to_62_days", "day_to")
+
+
+class SentCountsSchema(ma.Schema):
+    """Records by kind, each counted once, however often it was sent."""
+
+    clock_events = WholeNumber(required=True)
+    items = WholeNumber(required=True)
+    care_days = WholeNumber(required=True)

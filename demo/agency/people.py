@@ -1,0 +1,96 @@
+"""A made-up agency of a district: 30 clients, 6 carers, 10 family carers, drawn from a seed, so that each run is alike.
+
+Points are made up too: they lie somewhere inside real streets, and nobody lives there that we know of.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from app.kernel.geo import CoordinateSystem, Point
+from demo import cast
+from demo.invented import Invented, person
+
+SEED = 20261001
+CLIENTS, CARERS, FAMILIES = 30, 6, 10
+GUARDED = 16  # of the clients in agency care, those whom a relative speaks for on a phone of his own
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
+GIVEN = ("秀英", "桂兰", "玉珍", "建国", "福生", "淑华", "志强", "海燕", "文静", "立新", "丽华", "国庆", "凤英", "德明")
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A street's box in WGS-84 degrees, its code, and the district's."""
+
+    district_code: str
+    street_code: str
+    south: float
+    north: float
+    west: float
+    east: float
+
+
+AREAS = {
+    "tianjin": Area(cast.HEPING, f"{cast.HEPING}001", 39.108, 39.122, 117.190, 117.206),
+    "huaian": Area(cast.QINGJIANGPU, f"{cast.QINGJIANGPU}001", 33.586, 33.600, 119.010, 119.028),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Somebody in care; `system` is the one his home is written down in."""
+
+    who: Invented
+    home: Point
+    system: CoordinateSystem
+    address: str
+    is_family: bool
+    guardian: Invented | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyCast:
+    """Everybody of one region's agency. The first ten clients are in family care, each with a relative."""
+
+    area: Area
+    clients: tuple[Client, ...]
+    carers: tuple[Invented, ...]
+    relatives: tuple[Invented, ...]
+
+    @property
+    def visited(self) -> tuple[Client, ...]:
+        """The clients in agency care."""
+        return tuple(client for client in self.clients if not client.is_family)
+
+    def carer_of(self, number: int) -> Invented:
+        """Who comes to the visited client of this number."""
+        return self.carers[number % len(self.carers)]
+
+
+def draw(region: str) -> AgencyCast:
+    """The agency of a region, the same at each call."""
+    area, random = AREAS[region], Random(f"{SEED}-{region}")
+    numbers = iter(range(100, 1000))
+
+    def somebody(*, youngest: int, oldest: int) -> Invented:
+        born_on = date(2026 - random.randint(youngest, oldest), 1, 1) + timedelta(days=random.randrange(365))
+        return person(random.choice(SURNAMES) + random.choice(GIVEN), born_on=born_on, number=next(numbers))
+
+    clients = []
+    for number in range(CLIENTS):
+        is_family = number < FAMILIES
+        home = Point(random.uniform(area.south, area.north), random.uniform(area.west, area.east))
+        guarded = not is_family and number - FAMILIES < GUARDED
+        clients.append(
+            Client(
+                who=somebody(youngest=62, oldest=93),
+                home=home,
+                system=random.choice((CoordinateSystem.GCJ02, CoordinateSystem.WGS84)),
+                address=f"示例路{number + 1}号{random.randint(1, 9)}门{random.randint(1, 6)}0{random.randint(1, 4)}室",
+                is_family=is_family,
+                guardian=somebody(youngest=35, oldest=65) if guarded else None,
+            )
+        )
+    carers = tuple(somebody(youngest=28, oldest=55) for _ in range(CARERS))
+    relatives = tuple(somebody(youngest=35, oldest=62) for _ in range(FAMILIES))
+    return AgencyCast(area, tuple(clients), carers, relatives)
