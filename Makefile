@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 # One more than cores: some tests wait for processes.
 TESTERS ?= 3
+# Tests start many short processes: what one has compiled the next should find, whatever the caller's environment says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo run check fix test run-tests test-pg15 fuzz bench migrate migration openapi
 
