@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Account, Identity, RefreshToken
 from app.accounts.types import OpenedAccount
-from app.cli import main
+from app.cli.main import main
 from app.factory import create_app
 from app.gateways.wechat import SESSION_PATH, WeChatClient, WeChatSettings
 from app.gateways.wechat_access import AT_ONCE, EXTENSION, PLACES

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import make_url
 
-from app.cli import FOR_OWNERS, _environment, main
+from app.cli.installation import FOR_OWNERS, serving_environment
+from app.cli.main import main
 from app.kernel.settings import read_settings
 from tests.server import postgres_for_tests
 
@@ -82,7 +83,7 @@ def test_a_server_and_its_workers_do_not_get_what_is_the_owners(tmp_path: Path, 
         monkeypatch.setenv(name, "postgresql+psycopg://secret")
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg:///x")
 
-    handed_on = _environment(tmp_path)
+    handed_on = serving_environment(tmp_path)
 
     assert handed_on["DATABASE_URL"] == "postgresql+psycopg:///x"
     assert not set(FOR_OWNERS) & (set(handed_on) | set(os.environ))

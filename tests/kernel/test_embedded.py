@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import make_url
 
-from app.cli import main
+from app.cli.main import main
 from app.kernel import embedded
 from app.kernel.embedded_host import EmbeddedServerFailed, socket_dir
 

@@ -21,7 +21,7 @@ from tests.conftest import Clone
 from tests.kernel.processes import ROOT, environment_for, wait_until
 
 REQUESTS = 16
-ANHU = (sys.executable, "-c", "from app.cli import main; main()")
+ANHU = (sys.executable, "-c", "from app.cli.main import main; main()")
 
 
 def free_port() -> int:

@@ -1,7 +1,7 @@
 import pytest
 from click.testing import CliRunner
 
-from app.cli import main
+from app.cli.main import main
 from demo.installation import lay_policies
 from tests.policies.factories import a_fund, entry, write
 

@@ -1,0 +1,82 @@
+"""`anhu db`: the database, started, stopped, made, migrated, maintained."""
+
+from pathlib import Path
+
+import click
+import psycopg
+from sqlalchemy.exc import ArgumentError
+
+from app.cli.installation import (
+    bring_up_to_date,
+    data_dir_option,
+    explained,
+    owner_url,
+    settings_text,
+    start_embedded,
+)
+from app.kernel import clock, embedded
+from app.kernel import migrate as migrations
+from app.kernel.embedded_host import EmbeddedServerFailed
+from app.kernel.regions import RegionInvalid
+from app.kernel.roles import UnfitDatabase, create_roles_and_database
+
+
+@click.group()
+def db() -> None:
+    """The database: start, stop, migrate, maintain."""
+
+
+@db.command("start")
+@data_dir_option
+def start(data_dir: Path) -> None:
+    """Start the embedded PostgreSQL, or find it running; it stays up. Prints the settings that point to it."""
+    click.echo(settings_text(start_embedded(data_dir)))
+
+
+@db.command("stop")
+@data_dir_option
+def stop(data_dir: Path) -> None:
+    """Stop the embedded PostgreSQL."""
+    with explained(EmbeddedServerFailed):
+        stopped = embedded.stop(data_dir)
+    click.echo("The database is stopped." if stopped else "The database was not running.")
+
+
+@db.command("roles")
+@click.option(
+    "--superuser-url", envvar="ANHU_SUPERUSER_URL", required=True, help="postgresql+psycopg://… of a superuser."
+)
+@click.option("--database", default="anhu", show_default=True)
+@click.option("--owner-password", envvar="ANHU_OWNER_PASSWORD", help="Without it the role keeps the one it has.")
+@click.option("--runtime-password", envvar="ANHU_RUNTIME_PASSWORD", help="Without it the role keeps the one it has.")
+def roles(superuser_url: str, database: str, owner_password: str | None, runtime_password: str | None) -> None:
+    """Make both roles and the database on a PostgreSQL server; safe to repeat. Prints the settings that point to it.
+
+    Each option can be given by the environment (ANHU_SUPERUSER_URL, ANHU_OWNER_PASSWORD, ANHU_RUNTIME_PASSWORD): other
+    users of the machine see a command's words.
+    """
+    passwords = {"owner_password": owner_password or None, "runtime_password": runtime_password or None}
+    try:
+        urls = create_roles_and_database(superuser_url, database=database, **passwords)
+    except ArgumentError:  # its text repeats what was given, password and all
+        raise click.ClickException("the superuser's URL is not of the form postgresql+psycopg://…") from None
+    except (UnfitDatabase, psycopg.Error) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(settings_text(urls))
+
+
+@db.command("migrate")
+@data_dir_option
+def migrate(data_dir: Path) -> None:
+    """Bring every schema to the newest migration, set rights, add partitions ahead. Runs as owner."""
+    click.echo(f"Up to date: {', '.join(bring_up_to_date(owner_url(data_dir)))}")
+
+
+@db.command("maintain")
+@data_dir_option
+def maintain(data_dir: Path) -> None:
+    """Add partitions for the months ahead. Runs as owner; safe to repeat."""
+    with explained(migrations.TableBusy, RegionInvalid):
+        done = migrations.maintain(owner_url(data_dir), today=clock.now().date())
+    for code, added in done.items():
+        click.echo(f"{code}: {len(added)} partitions added")

@@ -1,0 +1,20 @@
+"""The `anhu` command."""
+
+import click
+
+from app.cli.accounts import account
+from app.cli.database import db
+from app.cli.policies import sync
+from app.cli.regions import region
+from app.cli.serving import keys, openapi, serve, worker
+from app.policies.commands import policies
+
+
+@click.group()
+def main() -> None:
+    """Anhu (安护): home-care check-in and payout."""
+
+
+for command in (account, db, keys, openapi, policies, region, serve, worker):
+    main.add_command(command)
+policies.add_command(sync)
