@@ -4,6 +4,7 @@ import click
 
 from app.cli.accounts import account
 from app.cli.database import db
+from app.cli.imports import import_file, import_template
 from app.cli.policies import sync
 from app.cli.regions import region
 from app.cli.serving import keys, openapi, serve, worker
@@ -15,6 +16,6 @@ def main() -> None:
     """Anhu (安护): home-care check-in and payout."""
 
 
-for command in (account, db, keys, openapi, policies, region, serve, worker):
+for command in (account, db, import_file, import_template, keys, openapi, policies, region, serve, worker):
     main.add_command(command)
 policies.add_command(sync)

@@ -41,10 +41,18 @@ def template(kind: ImportKind, *, form: FileForm) -> SheetFile:
     return _file(rows, name=f"{kind.value}-template", form=form)
 
 
-def returned_file(session: Session, *, run_id: UUID, actor: AnyActor, sentences: Mapping[str, str]) -> SheetFile:
+def returned_file(
+    session: Session,
+    *,
+    run_id: UUID,
+    actor: AnyActor,
+    sentences: Mapping[str, str],
+    form: FileForm | None = None,
+) -> SheetFile:
     """The file as it came with a last column of reasons: the bad rows, or all of them when nothing went in.
 
-    Mended and sent again it goes in; that column is passed over. Raises NotFound, ImportNotOver and NothingToReturn.
+    Mended and sent again it goes in; that column is passed over. Without `form` it has the one it came in. Raises
+    NotFound, ImportNotOver and NothingToReturn.
     """
     run = queries.get_run(session, run_id=run_id, actor=actor)
     if run.state in OPEN_STATES:
@@ -59,7 +67,7 @@ def returned_file(session: Session, *, run_id: UUID, actor: AnyActor, sentences:
         raise NothingToReturn from None
     if run.mode is ImportMode.GOOD_ROWS:
         rows = [row for row in rows if row.line in reasons]
-    return _file(_lines(headings, rows, reasons, sentences), name=f"{run.kind.value}-returned", form=run.form)
+    return _file(_lines(headings, rows, reasons, sentences), name=f"{run.kind.value}-returned", form=form or run.form)
 
 
 def explain(reason: ReasonView, *, sentences: Mapping[str, str]) -> str:

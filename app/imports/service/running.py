@@ -60,12 +60,16 @@ class NothingWritten(Exception):
     """Undoes the writing of a file that is to go in wholly or not at all."""
 
 
-def claim(session: Session, *, now: datetime, at: datetime) -> UUID | None:
-    """Take the oldest run that waits or that its worker left; None when there is none. `now` is the machine's time."""
+def claim(session: Session, *, now: datetime, at: datetime, only: UUID | None = None) -> UUID | None:
+    """Take the oldest run that waits or that its worker left; None when there is none. `now` is the machine's time.
+
+    `only` is the one run that is wanted.
+    """
     waiting = or_(
         ImportRun.state == RunState.QUEUED, (ImportRun.state == RunState.RUNNING) & (ImportRun.lease_until < now)
     )
-    oldest = select(ImportRun.id).where(waiting).order_by(ImportRun.id).limit(1).with_for_update(skip_locked=True)
+    wanted = waiting if only is None else waiting & (ImportRun.id == only)
+    oldest = select(ImportRun.id).where(wanted).order_by(ImportRun.id).limit(1).with_for_update(skip_locked=True)
     run_id = session.scalars(oldest).one_or_none()
     if run_id is not None:
         started = {"state": RunState.RUNNING, "lease_until": now + LEASE, "started_at": at, "done": 0, "bad": 0}
@@ -73,12 +77,22 @@ def claim(session: Session, *, now: datetime, at: datetime) -> UUID | None:
     return run_id
 
 
-def run(run_id: UUID, *, region: str, at: datetime, machine_now: Callable[[], datetime]) -> RunState:
-    """Do a claimed run to its end; opens its own transactions. Returns the state it ended in."""
+def run(
+    run_id: UUID,
+    *,
+    region: str,
+    at: datetime,
+    machine_now: Callable[[], datetime],
+    advanced: Callable[[], None] = lambda: None,
+) -> RunState:
+    """Do a claimed run to its end; opens its own transactions. Returns the state it ended in.
+
+    `advanced` is called whenever the run tells anew how far it is.
+    """
     with transaction() as session:
         row = session.get_one(ImportRun, run_id)
         content_enc = find_content(session, run_id=run_id)
-        job = _Job(run_id, row.kind, row.mode, _actor_of(row, region), row.grants_version, at, machine_now)
+        job = _Job(run_id, row.kind, row.mode, _actor_of(row, region), row.grants_version, at, machine_now, advanced)
     if content_enc is None:
         return _end(job, RunState.FAILED, failure="file_gone")
     reading = read(open_content(content_enc), kind=job.kind)
@@ -120,12 +134,14 @@ class _Job:
     grants_version: int | None
     at: datetime
     machine_now: Callable[[], datetime]
+    advanced: Callable[[], None]
 
     def tell(self, **columns: int) -> None:
         """Let others see how far it is, and keep the lease; in a transaction of its own."""
         with beside() as session:
             values = {**columns, "lease_until": self.machine_now() + LEASE}
             session.execute(update(ImportRun).where(ImportRun.id == self.run_id).values(values))
+        self.advanced()
 
 
 def _read_into(found: Reading, row: Row, *, places: Mapping[int, object], kind: ImportKind) -> None:

@@ -37,6 +37,12 @@ NEEDED: Mapping[ImportKind, Permission] = MappingProxyType(
 )
 
 
+class KindNeedsAccount(DomainError):
+    """This kind of file is sent by a person: another one has to check what he recorded."""
+
+    kind, code = ErrorKind.FORBIDDEN, "kind_needs_account"
+
+
 class KindNotPermitted(DomainError):
     """The role of this account may not send this kind of file."""
 
@@ -44,9 +50,11 @@ class KindNotPermitted(DomainError):
 
 
 def receive(session: Session, upload: Upload, *, actor: AnyActor, grants_version: int | None, at: datetime) -> RunView:
-    """Keep a file and queue its run. Raises KindNotPermitted."""
-    if isinstance(actor, Actor) and not actor.may(NEEDED[upload.kind]):
-        raise KindNotPermitted(permission=NEEDED[upload.kind].value)
+    """Keep a file and queue its run; a run that was `created_at` before `at` is that of the same file sent before.
+
+    Raises KindNotPermitted and KindNeedsAccount.
+    """
+    _check_kind(upload.kind, actor)
     keys = current_settings().key_ring
     digest = command_digest({"kind": upload.kind, "content": upload.content.hex()}, key=keys.command_key)
     values = _values(upload, actor, grants_version) | {"id": new_id(at=at), "file_digest": digest, "created_at": at}
@@ -70,6 +78,14 @@ def receive(session: Session, upload: Upload, *, actor: AnyActor, grants_version
         keys=keys,
     )
     return run_view(run)
+
+
+def _check_kind(kind: ImportKind, actor: AnyActor) -> None:
+    if not isinstance(actor, Actor):
+        if kind is ImportKind.BANK_ACCOUNTS:
+            raise KindNeedsAccount
+    elif not actor.may(NEEDED[kind]):
+        raise KindNotPermitted(permission=NEEDED[kind].value)
 
 
 def open_content(content_enc: bytes) -> bytes:
