@@ -18,6 +18,7 @@ max_requests = int(os.environ.get("ANHU_WEB_MAX_REQUESTS", "0"))
 accesslog = None
 limit_request_line = 4094
 limit_request_fields = 64
+control_socket_disable = True  # signals do; it would be one file for all servers of a user, in a home he may not have
 
 
 _metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")

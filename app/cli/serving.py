@@ -1,6 +1,7 @@
 """`anhu serve`, `anhu worker`, and what is printed for them: keys, the API's document."""
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -24,7 +25,8 @@ def serve(data_dir: Path, bind: str) -> None:
     """Serve the API by gunicorn. Without DATABASE_URL it starts the embedded database and brings it up to date."""
     environment = serving_environment(data_dir) | {"ANHU_BIND": bind}
     folder = data_dir / f"metrics-{os.getpid()}"  # the process keeps its number when it becomes gunicorn
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # of a killed one that had the same number
+    folder.mkdir(parents=True)
     environment["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     command = [sys.executable, "-m", "gunicorn", "--chdir", str(ROOT), "--config", "gunicorn.conf.py", "wsgi"]
     os.execve(sys.executable, command, environment)  # noqa: S606 - our own program and paths, no shell

@@ -140,7 +140,8 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
 
 def test_serve_starts_the_database_brings_it_up_to_date_and_becomes_gunicorn(data_dir: Path, tmp_path: Path):
     bind = f"127.0.0.1:{free_port()}"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANHU_", "DATABASE_URL"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANHU_", "DATABASE_URL", "XDG_"))}
+    kept["HOME"] = str(tmp_path / "home")
     command = [*ANHU, "serve", "--data-dir", str(data_dir), "--bind", bind]
     with running(*command, environment=kept, log=tmp_path / "log") as process:
         wait_until(lambda: answers(f"http://{bind}/healthz"), seconds=60, what="the start")
@@ -153,6 +154,7 @@ def test_serve_starts_the_database_brings_it_up_to_date_and_becomes_gunicorn(dat
     assert ready.json()["status"] == "ok"
     assert "anhu_requests_total" in counted.text
     assert not list(data_dir.glob("metrics-*"))
+    assert not (tmp_path / "home").exists(), "a server needs no home"
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
