@@ -1,7 +1,10 @@
 """Human beings: one row each, found again by the ID number, and their full identity for those who may read it."""
 
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -43,23 +46,44 @@ def find_or_add_person(session: Session, *, entry: PersonEntry, actor: AnyActor,
     Raises PersonDiffers when the number is known under another name. A phone that is known already is never changed
     here, since whoever holds the phone may log in.
     """
+    new = new_person(entry, actor=actor, at=at)
+    known = _find(session, new.number) or _insert(session, new)
+    if name_of(known, keys=current_settings().key_ring) != normal_name(entry.name):
+        raise PersonDiffers
+    if known.phone_enc is None and new.values["phone_enc"] is not None:
+        known.phone_enc, known.phone_index = new.values["phone_enc"], new.values["phone_index"]
+        session.flush()
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """A person as a row that is not there yet, and the ID number in its normal form."""
+
+    number: str = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
+
+
+def new_person(entry: PersonEntry, *, actor: AnyActor, at: datetime) -> NewPerson:
+    """The row a person would be. Raises IdNumberInvalid, PhoneInvalid."""
     keys = current_settings().key_ring
     try:
         number = codes.normal_resident_id(entry.id_number, on=today_of(actor, at=at))
     except codes.BadCode as error:
         raise IdNumberInvalid(reason=error.reason) from None
-    name = normal_name(entry.name)
-    known = _find(session, number)
-    if known is None:
-        known = _insert(session, number=number, name=name, at=at)
-    if name_of(known, keys=keys) != name:
-        raise PersonDiffers
-    if entry.phone is not None and known.phone_enc is None:
-        phone = _normal_phone(entry.phone)
-        known.phone_enc = keys.encrypt(phone, context=PHONE)
-        known.phone_index = keys.blind_index(phone, purpose=PHONE)
-        session.flush()
-    return known
+    phone = None if entry.phone is None else _normal_phone(entry.phone)
+    values = {
+        "id": new_id(at=at),
+        "id_number_enc": keys.encrypt(number, context=ID_NUMBER),
+        "id_number_index": keys.blind_index(number, purpose=ID_NUMBER),
+        "name_enc": keys.encrypt(normal_name(entry.name), context=NAME),
+        "phone_enc": None if phone is None else keys.encrypt(phone, context=PHONE),
+        "phone_index": None if phone is None else keys.blind_index(phone, purpose=PHONE),
+        "sex": codes.sex_of(number),
+        "born_on": codes.birth_date_of(number),
+        "created_at": at,
+    }
+    return NewPerson(number, values)
 
 
 def normal_name(name: str) -> str:
@@ -98,25 +122,13 @@ def _find(session: Session, number: str) -> Person | None:
     return session.scalars(select(Person).where(Person.id_number_index.in_(indexes))).one_or_none()
 
 
-def _insert(session: Session, *, number: str, name: str, at: datetime) -> Person:
+def _insert(session: Session, new: NewPerson) -> Person:
     """Insert the person, or wait for a twin's insert and take that one."""
-    keys = current_settings().key_ring
-    values = {
-        "id": new_id(at=at),
-        "id_number_enc": keys.encrypt(number, context=ID_NUMBER),
-        "id_number_index": keys.blind_index(number, purpose=ID_NUMBER),
-        "name_enc": keys.encrypt(name, context=NAME),
-        "sex": codes.sex_of(number),
-        "born_on": codes.birth_date_of(number),
-        "created_at": at,
-    }
-    statement = insert(Person).values(**values).on_conflict_do_nothing(index_elements=["id_number_index"])
+    statement = insert(Person).values(**new.values).on_conflict_do_nothing(index_elements=["id_number_index"])
     inserted = session.scalars(statement.returning(Person)).one_or_none()
-    return (
-        inserted
-        if inserted is not None
-        else session.scalars(select(Person).where(Person.id_number_index == values["id_number_index"])).one()
-    )
+    if inserted is not None:
+        return inserted
+    return session.scalars(select(Person).where(Person.id_number_index == new.values["id_number_index"])).one()
 
 
 def _normal_phone(text: str) -> str:
