@@ -52,6 +52,7 @@ migration: setup
 
 openapi: setup
 	$(BIN)/anhu openapi > docs/openapi.json
+	$(BIN)/python -m app.facts > docs/facts.md
 
 # Both ways from a client's home to the bank, on a demo clock; ARGS=--exit ends after the report.
 demo: setup

@@ -176,7 +176,7 @@ class StayEntry:
 
 @dataclass(frozen=True, slots=True)
 class SuspensionEntry:
-    """Days on which an entitlement rests."""
+    """Days on which an entitlement rests, or on which a carer may give no care."""
 
     reason: str
     valid_from: date

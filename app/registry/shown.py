@@ -90,13 +90,14 @@ class CertificateView:
 
 @dataclass(frozen=True, slots=True)
 class CarerView:
-    """A carer, masked, with contracts and certificates."""
+    """A carer, masked, with contracts, certificates and suspensions."""
 
     id: UUID
     person: MaskedPerson
     kind: CarerKind
     employments: tuple[EmploymentView, ...]
     certificates: tuple[CertificateView, ...]
+    suspensions: tuple[SuspensionView, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from app.registry.models import (
     AgencyAgreement,
     Assignment,
     Carer,
+    CarerSuspension,
     Certificate,
     Client,
     Employment,
@@ -185,13 +186,15 @@ def load_client_rights(
 
 
 def load_carer_rights(session: Session, *, carer_ids: Collection[UUID], agency_id: UUID) -> dict[UUID, CarerRights]:
-    """Rights of carers the agency employs or employed; three statements whatever the number."""
+    """Rights of carers the agency employs or employed; four statements whatever the number."""
     by_agency = (Employment.agency_id == agency_id,)
     employed = _dated(session, Employment, carer_ids, owner=Employment.carer_id, extra=by_agency)
     certified = _dated(session, Certificate, employed, owner=Certificate.carer_id)
+    suspended = _dated(session, CarerSuspension, employed, owner=CarerSuspension.carer_id)
     rows = session.execute(select(Carer.id, Carer.kind).where(Carer.id.in_(list(employed))))
     return {
-        row.id: CarerRights(row.id, row.kind, _periods(employed[row.id]), _periods(certified[row.id])) for row in rows
+        row.id: CarerRights(row.id, row.kind, *(_periods(each[row.id]) for each in (employed, certified, suspended)))
+        for row in rows
     }
 
 

@@ -77,6 +77,7 @@ class Refusal(StrEnum):
     NOT_PROFESSIONAL = "not_professional"
     NOT_EMPLOYED = "not_employed"
     CERTIFICATE_EXPIRED = "certificate_expired"
+    CARER_SUSPENDED = "carer_suspended"
     NOT_ASSIGNED = "not_assigned"
     NOT_ENTITLED = "not_entitled"
     ENTITLEMENT_SUSPENDED = "entitlement_suspended"
@@ -152,6 +153,7 @@ class CarerRights:
     kind: CarerKind
     employed: tuple[Period, ...] = ()  # by the planning agency
     certified: tuple[Period, ...] = ()
+    suspended: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

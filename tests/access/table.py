@@ -14,6 +14,7 @@ TABLE = {
     "read_agencies": f"agency_head {FUND}",
     "write_carers": "dispatcher agency_head region_admin",
     "read_carers": STAFF,
+    "suspend_carers": "operator_reviewer region_admin",
     "write_clients": "dispatcher agency_head region_admin",
     "read_clients": EVERYBODY,
     "read_full_identity": "operator_reviewer",

@@ -93,6 +93,8 @@ def _care(claim: DayClaim, terms: FamilyTerms) -> Iterator[DayFinding]:
         yield DayFinding(ExceptionCode.NOT_ASSIGNED, MUST_FIX, {"relation": claim.relation.value})
     if claim.died_on is not None and claim.day > claim.died_on:
         yield DayFinding(ExceptionCode.CLIENT_DIED, MUST_FIX, {})
+    if claim.is_suspended:
+        yield DayFinding(ExceptionCode.CARER_SUSPENDED, MUST_FIX, {})
 
 
 def _doubted(claim: DayClaim) -> Iterator[DayFinding]:

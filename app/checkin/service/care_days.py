@@ -108,6 +108,7 @@ def claim_of(
         is_assigned=rights.is_assigned,
         relation=rights.relation,
         died_on=rights.died_on,
+        is_suspended=rights.is_suspended,
         events=queries.list_day_events(session, ids=named, zone=zone),
         items=queries.list_day_items(session, codes=codes),
         doubted_id=queries.find_doubted(session, care_day=row),

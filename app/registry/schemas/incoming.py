@@ -204,7 +204,7 @@ class StayEndSchema(CommandSchema):
 
 
 class SuspensionEntrySchema(CommandSchema):
-    """Days on which an entitlement rests."""
+    """Days on which an entitlement rests, or on which a carer may give no care."""
 
     command = commands.SuspensionEntry
 
