@@ -154,9 +154,9 @@ INTRODUCTION = """# 事实与后果 Facts and what follows
 只记录待核实事项。暂缓的钱由人决定，机器不拒付。证书和必做项目按统筹区政策要求时才算。
 
 Who is refused, what is recorded, whether money waits; printed by `make openapi` from the code that decides.
-Registration and planning refuse; at the door nobody is refused, an exception is recorded. Money that waits is decided by a
-person. Certificates and planned items count where the region's policy asks for them. The money is that of a visit by an agency;
-of a family carer's days all that wait wait for the operator.
+Registration and planning refuse; at the door nobody is refused, an exception is recorded. A person decides about money
+that waits. Certificates and planned items count where the region's policy asks for them. The money is that of a visit by
+an agency; of a family carer's days all that wait wait for the operator.
 """
 
 
