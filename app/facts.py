@@ -155,8 +155,8 @@ INTRODUCTION = """# 事实与后果 Facts and what follows
 
 Who is refused, what is recorded, whether money waits; printed by `make openapi` from the code that decides.
 Registration and planning refuse; at the door nobody is refused, an exception is recorded. A person decides about money
-that waits. Certificates and planned items count where the region's policy asks for them. The money is that of a visit by
-an agency; of a family carer's days all that wait wait for the operator.
+that waits. Certificates and planned items count where the region's policy asks for them. The money is that of a visit
+by an agency; of a family carer's days all that wait wait for the operator.
 """
 
 
