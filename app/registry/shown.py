@@ -36,6 +36,14 @@ class MaskedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonPhone:
+    """The mobile number on file, masked."""
+
+    person_id: UUID
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """A person's full identity; reading it is audited."""
 

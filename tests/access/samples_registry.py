@@ -95,6 +95,7 @@ REGISTRY: dict[str, Sample] = {
     "POST /clients/<uuid:client_id>/death": Sample(lambda _: {"died_on": "2099-12-31"}),  # refused: he lives on here
     "POST /stays/<uuid:stay_id>/end": Sample(lambda _: {"discharged_on": "2026-03-05"}),
     "POST /guardians/<uuid:guardian_id>/access": Sample(nothing),
+    "POST /people/<uuid:person_id>/phone": Sample(lambda _: {"phone": "13900000009", "reason": "test"}),
     "POST /people/<uuid:person_id>/bank-accounts": Sample(
         lambda _: {"number": "6222021000112345672", "bank_code": "102110000011"}
     ),

@@ -18,6 +18,7 @@ TABLE = {
     "write_clients": "dispatcher agency_head region_admin",
     "read_clients": EVERYBODY,
     "read_full_identity": "operator_reviewer",
+    "correct_people": "operator_reviewer",
     "import_files": "dispatcher agency_head operator_reviewer region_admin",
     "write_entitlements": "operator_reviewer region_admin",
     "write_stays": "dispatcher agency_head operator_reviewer",

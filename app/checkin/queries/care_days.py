@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.careplans.queries import catalogue
@@ -201,21 +201,6 @@ def list_days_waiting_for(session: Session, *, event_id: UUID, carer_id: UUID) -
     """Held care days of a carer that name this clock event. Unscoped: used when the event arrives."""
     names: ColumnElement[bool] = or_(CareDay.in_event_id == event_id, CareDay.out_event_id == event_id)
     return tuple(session.scalars(select(CareDay).where(CareDay.carer_id == carer_id, names, OPEN_HOLD)))
-
-
-def find_doubted(session: Session, *, care_day: CareDay) -> UUID | None:
-    """Another care day of the same client and day that was refused, or waits for a person and came before. Unscoped.
-
-    One that came later waits because of this one: it does not hold it in turn.
-    """
-    came_before = tuple_(CareDay.recorded_at, CareDay.id) < tuple_(literal(care_day.recorded_at), literal(care_day.id))
-    statement = select(CareDay.id).where(
-        CareDay.client_id == care_day.client_id,
-        CareDay.day == care_day.day,
-        CareDay.id != care_day.id,
-        or_(WAS_REFUSED, and_(OPEN_HOLD, came_before)),
-    )
-    return session.scalars(statement.order_by(CareDay.recorded_at, CareDay.id).limit(1)).one_or_none()
 
 
 def find_own_hold(session: Session, *, care_day: CareDay) -> UUID | None:

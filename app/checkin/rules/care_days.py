@@ -100,6 +100,8 @@ def _care(claim: DayClaim, terms: FamilyTerms) -> Iterator[DayFinding]:
 def _doubted(claim: DayClaim) -> Iterator[DayFinding]:
     if claim.doubted_id is not None:
         yield DayFinding(ExceptionCode.SECOND_CARE_DAY, MUST_FIX, {"care_day_id": str(claim.doubted_id)})
+    if claim.elsewhere_id is not None:
+        yield DayFinding(ExceptionCode.OVERLAP, MUST_FIX, {"care_day_id": str(claim.elsewhere_id)})
 
 
 def _taps(kinds: set[EventKind], terms: FamilyTerms) -> Iterator[DayFinding]:

@@ -215,12 +215,12 @@ class EndedRightSchema(DatedSchema):
 
 
 class AccessSchema(ma.Schema):
-    """An account that was opened, and the code that ties a WeChat user to it, shown this once."""
+    """An account that was opened, and the code that ties a WeChat user to it, shown this once, or null."""
 
     account_id = Id(required=True)
     grant_id = Id(required=True)
-    binding_code = Text(required=True)
-    expires_at = Instant(required=True)
+    binding_code = Text(required=True, allow_none=True)
+    expires_at = Instant(required=True, allow_none=True)
 
 
 AgencyPageSchema: Any = page_schema(AgencySchema)

@@ -232,7 +232,7 @@ def _check_served_by_no_other(session: Session, client_id: UUID, entry: Agreemen
         touches(ServiceAgreement, first=entry.valid_from, beyond=None),
     )
     if session.scalar(other.select()):
-        raise ClientServedElsewhere(client_id=client_id)
+        raise ClientServedElsewhere
 
 
 def _is_agreed(session: Session, client_id: UUID, entry: AgreementEntry, today: date) -> bool:
