@@ -28,7 +28,8 @@ def every_module_is_imported() -> None:
 
 def test_every_list_that_is_asked_for_says_how_long_it_may_be_before_it_is_read():
     """A list of hundreds of thousands fits into a body, and each element that is judged costs time."""
-    fields = [field for schema in all_below(CommandSchema) for field in schema._declared_fields.values()]
+    ours = [schema for schema in all_below(CommandSchema) if schema.__module__.startswith("app.")]
+    fields = [field for schema in ours for field in schema._declared_fields.values()]
 
     assert {type(field) for field in fields if isinstance(field, ma.fields.List)} == {Several}
     assert not [field for field in fields if isinstance(field, ma.fields.Nested) and field.many]
