@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from app.policies.kinds import BadValue, name_of_type
+from app.policies.registry import GROUPS, REGISTRY, Term
 from app.policies.sentences import ProblemCode
-from app.policies.terms import GROUPS, REGISTRY, Term
 from app.policies.types import DatedValue, Document, Layer, LayerKind, Problem, Source
 
 Table = Mapping[str, object]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from app.policies.codes import GradeOutcome, SubsidyKind
+from app.policies.registry import REGISTRY
 from app.policies.sentences import ProblemCode
-from app.policies.terms import REGISTRY
 from app.policies.texts import make_policy
 from app.policies.types import DatedValue, Layer, LayerKind, Policy, Problem
 

@@ -1,22 +1,18 @@
-"""The terms of a policy: typed groups of values, each with its unit, and the registry of their keys.
+"""The terms of a policy that care, planning and the subsidy are decided by: typed groups of values, each with its unit.
 
-A group's annotations are the registry: each says the kind, the Chinese label and whether a district may override the
-key. The key in a file is `group.name`; durations carry their unit in the name.
+A group's annotations say of each key the kind, the Chinese label and whether a district may override it.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Annotated, get_type_hints
+from typing import Annotated
 
 from app.policies.codes import (
     CountingClock,
     DayDivisor,
     EvidenceGrade,
     GradeOutcome,
-    HomeType,
     ItemCategory,
     Payee,
     PlanAuthor,
@@ -26,7 +22,7 @@ from app.policies.codes import (
     StartRule,
     SubsidyKind,
 )
-from app.policies.kinds import Choice, Choices, Combinations, Day, Duration, Kind, Plain, Share, Text, Whole, YesNo
+from app.policies.kinds import Choice, Choices, Day, Duration, Share, Text, Whole, YesNo
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,19 +197,6 @@ class PaymentTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class EntitlementTerms:
-    """Benefits: when they start, how long a conclusion holds, how often it is reviewed (None: only at its end), when a
-    change of mode counts, which types of home care exist and which may be held together."""
-
-    benefit_start: Annotated[StartRule, Choice("待遇起始", of=StartRule)]
-    conclusion_validity_months: Annotated[int, Whole("评估结论有效期（月）", low=1, high=120)]
-    review_interval_months: Annotated[int | None, Whole("复核间隔（月）", low=1, high=120, optional=True)]
-    mode_change: Annotated[StartRule, Choice("变更护理方式起算", of=StartRule)]
-    home_types: Annotated[tuple[HomeType, ...], Choices("居家护理类型", of=HomeType)]
-    combinations: Annotated[tuple[frozenset[HomeType], ...], Combinations("可享受的组合", of=HomeType)]
-
-
-@dataclass(frozen=True, slots=True)
 class EntryTerms:
     """How long ago what an agency enters may begin or end; the fund enters what lies further back."""
 
@@ -251,50 +234,3 @@ class WorkTerms:
             "每月标准工时（分钟）", key="monthly_minutes", unit="minutes", low=60, high=44640, in_older_texts=9920
         ),
     ]
-
-
-GROUPS: Mapping[str, type] = MappingProxyType(
-    {
-        "location": LocationTerms,
-        "clock": ClockTerms,
-        "visit": VisitTerms,
-        "grading": GradingTerms,
-        "plan": PlanTerms,
-        "carer": CarerTerms,
-        "family": FamilyTerms,
-        "subsidy": SubsidyTerms,
-        "payment": PaymentTerms,
-        "entitlement": EntitlementTerms,
-        "entry": EntryTerms,
-        "retention": RetentionTerms,
-        "work": WorkTerms,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One key of the registry: where its value goes and what it may be."""
-
-    key: str
-    group: str
-    attribute: str
-    kind: Kind
-
-
-def _terms() -> Iterator[Term]:
-    for group, terms in GROUPS.items():
-        for attribute, hint in get_type_hints(terms, include_extras=True).items():
-            kind: Kind = hint.__metadata__[0]
-            yield Term(f"{group}.{kind.key or attribute}", group, attribute, kind)
-
-
-REGISTRY: Mapping[str, Term] = MappingProxyType({term.key: term for term in _terms()})
-
-
-def build_groups(values: Mapping[str, Plain]) -> dict[str, object]:
-    """Turn checked plain values, one for each key of the registry, into the groups of terms by name."""
-    typed: dict[str, dict[str, object]] = {group: {} for group in GROUPS}
-    for key, term in REGISTRY.items():
-        typed[term.group][term.attribute] = term.kind.typed(values[key])
-    return {group: GROUPS[group](**attributes) for group, attributes in typed.items()}

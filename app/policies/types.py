@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.kernel.errors import DomainError, ErrorKind
+from app.policies.entry_terms import EntitlementTerms
 from app.policies.kinds import Plain
 from app.policies.sentences import SENTENCES, ProblemCode
 from app.policies.terms import (
     CarerTerms,
     ClockTerms,
-    EntitlementTerms,
     EntryTerms,
     FamilyTerms,
     GradingTerms,

@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 
 from app.policies.codes import EvidenceGrade, GradeOutcome
+from app.policies.registry import REGISTRY
 from app.policies.rules import may_plan
 from app.policies.service import load_book
-from app.policies.terms import REGISTRY, GradeRule
+from app.policies.terms import GradeRule
 from app.policies.texts import explain_policy, read_policy
 from app.policies.types import NoPolicy, PolicyExpired
 from tests.policies.factories import ORIGIN, a_district, a_fund, day, entry, head, write
