@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import get_type_hints
 
-from app.policies.entry_terms import EntitlementTerms
+from app.policies.entry_terms import ApplicationTerms, AssessmentTerms, EntitlementTerms
 from app.policies.kinds import Kind, Plain
+from app.policies.oversight_terms import (
+    AgencyTerms,
+    InspectionTerms,
+    SanctionTerms,
+    ServiceTerms,
+    SettlementTerms,
+    SupplementTerms,
+)
 from app.policies.terms import (
     CarerTerms,
     ClockTerms,
@@ -27,17 +35,25 @@ from app.policies.terms import (
 
 GROUPS: Mapping[str, type] = MappingProxyType(
     {
+        "application": ApplicationTerms,
+        "assessment": AssessmentTerms,
+        "entitlement": EntitlementTerms,
+        "plan": PlanTerms,
+        "agency": AgencyTerms,
+        "carer": CarerTerms,
+        "family": FamilyTerms,
+        "service": ServiceTerms,
         "location": LocationTerms,
         "clock": ClockTerms,
         "visit": VisitTerms,
         "grading": GradingTerms,
-        "plan": PlanTerms,
-        "carer": CarerTerms,
-        "family": FamilyTerms,
-        "subsidy": SubsidyTerms,
-        "payment": PaymentTerms,
-        "entitlement": EntitlementTerms,
         "entry": EntryTerms,
+        "subsidy": SubsidyTerms,
+        "supplement": SupplementTerms,
+        "payment": PaymentTerms,
+        "settlement": SettlementTerms,
+        "sanction": SanctionTerms,
+        "inspection": InspectionTerms,
         "retention": RetentionTerms,
         "work": WorkTerms,
     }

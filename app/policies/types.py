@@ -6,8 +6,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.kernel.errors import DomainError, ErrorKind
-from app.policies.entry_terms import EntitlementTerms
+from app.policies.entry_terms import ApplicationTerms, AssessmentTerms, EntitlementTerms
 from app.policies.kinds import Plain
+from app.policies.oversight_terms import (
+    AgencyTerms,
+    InspectionTerms,
+    SanctionTerms,
+    ServiceTerms,
+    SettlementTerms,
+    SupplementTerms,
+)
 from app.policies.sentences import SENTENCES, ProblemCode
 from app.policies.terms import (
     CarerTerms,
@@ -94,9 +102,9 @@ class Layer:
 class Policy:
     """The merged rules of a region, or of a district with rules of its own, for service dates `[valid_from, valid_to)`.
 
-    `district` is None where no district file takes part. `expires_on` is the first day on which the fund's document no
-    longer holds (None: no end known): nothing may be planned from then on. `text` is the canonical text, `digest` its
-    SHA-256 in hex; `rules.read_policy(text)` gives an equal policy back.
+    `district` is None where the district has, or had, no file of its own. `expires_on` is the first day on which the
+    fund's or the district's document no longer holds (None: no end known): nothing may be planned from then on.
+    `text` is the canonical text, `digest` its SHA-256 in hex; `rules.read_policy(text)` gives an equal policy back.
     """
 
     region: str
@@ -106,17 +114,25 @@ class Policy:
     expires_on: dt.date | None
     digest: str
     text: str = field(repr=False)
+    application: ApplicationTerms
+    assessment: AssessmentTerms
+    entitlement: EntitlementTerms
+    plan: PlanTerms
+    agency: AgencyTerms
+    carer: CarerTerms
+    family: FamilyTerms
+    service: ServiceTerms
     location: LocationTerms
     clock: ClockTerms
     visit: VisitTerms
     grading: GradingTerms
-    plan: PlanTerms
-    carer: CarerTerms
-    family: FamilyTerms
-    subsidy: SubsidyTerms
-    payment: PaymentTerms
-    entitlement: EntitlementTerms
     entry: EntryTerms
+    subsidy: SubsidyTerms
+    supplement: SupplementTerms
+    payment: PaymentTerms
+    settlement: SettlementTerms
+    sanction: SanctionTerms
+    inspection: InspectionTerms
     retention: RetentionTerms
     work: WorkTerms
 
