@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from app.policies.kinds import Plain
 from app.policies.registry import GROUPS, REGISTRY, Term
 from app.policies.report import cite
 from app.policies.rules import PolicyBook
@@ -43,7 +44,7 @@ def table_page(book: PolicyBook) -> str:
         parts.append(_matrix([term for term in REGISTRY.values() if term.group == group], places))
     parts.append("## 二、各文件所写与依据\n")
     for layer in sorted(book.layers, key=lambda each: (list(LayerKind).index(each.kind), each.file)):
-        parts += [f"### {layer.name}（{OWN[layer.kind]}，`{layer.file}`，{_days(layer)}）\n", _origins(layer)]
+        parts += [f"### {layer.name}（{OWN[layer.kind]}，`{layer.file}`）\n", _validity(layer), _origins(layer)]
     return "\n".join(parts)
 
 
@@ -73,7 +74,11 @@ def _matrix(terms: Iterable[Term], places: Sequence[Place]) -> str:
 
 
 def _cell(term: Term, explained: Explained) -> str:
-    return f"{in_words(term.kind, explained.value)}（{_mark(explained)}）"
+    return f"{_words(term, explained.value)}（{_mark(explained)}）"
+
+
+def _words(term: Term, value: Plain) -> str:
+    return in_words(term.kind, value).replace("；", "；<br>")
 
 
 def _mark(explained: Explained) -> str:
@@ -83,18 +88,26 @@ def _mark(explained: Explained) -> str:
     return f"二手 {source.clause or ''}".strip() if source.document.secondary else source.clause or ""
 
 
+def _validity(layer: Layer) -> str:
+    return f"有效期：{_days(layer)}。依据：{_origin(layer)}\n"
+
+
 def _origins(layer: Layer) -> str:
     rows = [
         (
             f"{REGISTRY[key].kind.label}<br>`{key}`",
-            in_words(REGISTRY[key].kind, value.value),
+            _words(REGISTRY[key], value.value),
             _days(value),
-            cite(value.source) if value.source else f"假定：{value.reason}",
+            _origin(value),
         )
         for key in REGISTRY
         for value in layer.values.get(key, ())
     ]
     return _table(("项目", "数值", "有效期", "依据或假定的理由"), rows) if rows else "本层没有写任何数值。\n"
+
+
+def _origin(found: Layer | DatedValue) -> str:
+    return cite(found.source) if found.source else f"假定：{found.reason}"
 
 
 def _days(period: Layer | Policy | DatedValue) -> str:

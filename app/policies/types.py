@@ -82,7 +82,10 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One policy file, read and checked by itself; `values` by key, each in the order of their dates."""
+    """One policy file, read and checked by itself; `values` by key, each in the order of their dates.
+
+    Its dates have a source or are assumed for `reason`.
+    """
 
     file: str
     kind: LayerKind
@@ -92,6 +95,8 @@ class Layer:
     region: str | None
     valid_from: dt.date
     valid_to: dt.date | None
+    source: Source | None
+    reason: str | None
     values: Mapping[str, tuple[DatedValue, ...]]
 
     def holds(self, on: dt.date) -> bool:

@@ -53,6 +53,14 @@ def test_every_value_of_every_file_is_told_with_its_document_or_reason():
         assert (value.reason or (value.source and value.source.document.title) or "?") in origins
 
 
+def test_the_dates_of_each_file_are_told_with_their_clause_or_as_assumed():
+    origins = table_page(BOOK).split("## 二、")[1]
+
+    assert origins.count("有效期：") == len(BOOK.layers)
+    assert "有效期：2026-01-01 起，2028-01-01 前。依据：《关于进一步规范" in origins
+    assert "有效期：2020-04-15 起，2021-01-01 前。依据：假定：方案未写施行与失效日" in origins
+
+
 def test_every_code_and_group_has_a_chinese_word():
     enums = {kind.of for kind in kinds() if isinstance(kind, Choice)}
 
