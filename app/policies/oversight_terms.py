@@ -52,11 +52,11 @@ class ServiceTerms:
 
 @dataclass(frozen=True, slots=True)
 class SupplementStep:
-    """What a month brings after `months_from` to `months_to` completed months (None: no end) of home care without a
-    break: more time or, in its place, cash."""
+    """What each month brings once home care without a break has lasted over `over_months`, up to `to_months` (None: no
+    end): more time or, in its place, cash."""
 
-    months_from: Annotated[int, Whole("连续居家满（月）", low=1, high=600)]
-    months_to: Annotated[int | None, Whole("至（月，含）", low=1, high=600, optional=True)]
+    over_months: Annotated[int, Whole("连续居家超过（月）", high=600)]
+    to_months: Annotated[int | None, Whole("不超过（月）", low=1, high=600, optional=True)]
     extra_time: Annotated[dt.timedelta, Duration("每月增加（分钟）", key="extra_minutes", unit="minutes", high=44640)]
     cash_fen: Annotated[int, Whole("或每月现金（分）", high=10_000_000)]
 

@@ -56,9 +56,9 @@ def _subsidy(terms: SubsidyTerms, supplement: SupplementTerms) -> Iterator[Contr
 def _supplement(terms: SupplementTerms) -> Iterator[Contradiction]:
     if terms.steps and (terms.from_level is None or terms.chosen_by is None):
         yield "supplement.steps", "有增补须写最低等级和由谁选择", "a supplement needs its lowest level and who chooses"
-    ends = [(step.months_from, step.months_to) for step in terms.steps]
-    backwards = any(last is not None and last < first for first, last in ends)
-    if backwards or any(last is None or later <= last for (_, last), (later, _) in pairwise(ends)):
+    ends = [(step.over_months, step.to_months) for step in terms.steps]
+    backwards = any(last is not None and last <= first for first, last in ends)
+    if backwards or any(last is None or later < last for (_, last), (later, _) in pairwise(ends)):
         yield "supplement.steps", "增补的月数须递增且不重叠", "the months of the steps must rise and not overlap"
 
 

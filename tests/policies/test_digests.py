@@ -18,12 +18,12 @@ OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
     ("changchun", None, "2022-10-31"): "425bf3183e92fa3457c9a324e6db84d7edd7adf9eb001cd948f440f394547f72",
     ("huaian", None, "2023-10-01"): "91b6ca9bcb734879f417ec66a3becbd6a45b7e8c8900106809bab58a03bb0af6",
-    ("shanghai", None, "2020-01-01"): "831cbab93d4cf3ff18ce5a9fb4f3b2a73a1e5a6d57bc954aae64c90146c24296",
-    ("shanghai", "310105", "2020-04-15"): "4b73cd6460d5584a09a8ab64a93eed083a121ec14d056ed6c133d7383c416661",
-    ("shanghai", "310105", "2021-01-01"): "d20ec13588ba7d0246f2fa9502eee2bd545012572a07c862674d99aa2696e480",
-    ("shanghai", "310114", "2026-01-01"): "7729e6585f1481ba3caffd9a9cfaa87709421250377190add138baf2edfa7c5b",
-    ("shanghai", "310114", "2028-01-01"): "404ed77c5f5162d067b6cb4ccf3c972286e4c1c5a1b94f962012ff39487ed745",
-    ("tianjin", None, "2024-12-06"): "dc9324f39b3e839cfc6432180111bbc5227c9a7663c928e3e0d5244b65c6f6ed",
+    ("shanghai", None, "2020-01-01"): "ea19c66b6fbdc7919c7a38df775072a36b0698a37e09f941c453737450980a02",
+    ("shanghai", "310105", "2020-04-15"): "7c12dbda9ed1774f02fa56db6654859f0f387fadea8899f0137a44549f7637cf",
+    ("shanghai", "310105", "2021-01-01"): "0c658d30e76568849acb2c0e610ff13b605dd29f2e145fb2604a296de5c938c2",
+    ("shanghai", "310114", "2026-01-01"): "1bce5a72c07568f20f09096468f81fcb2e767ca9846bd7e9ab3728f16cfaef87",
+    ("shanghai", "310114", "2028-01-01"): "8c0cd4309f40065d571214cbe0b40ad0d6d4c490bd105465486a360ce17fa00a",
+    ("tianjin", None, "2024-12-06"): "a2e4a16aa29d7e43370b7133226205f146bd76e1ce324e502324a942f7a60fd5",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.

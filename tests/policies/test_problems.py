@@ -100,12 +100,12 @@ IN_FUND = [
         "inconsistent",
     ),
     (entry("location.verdicts", '[{ verdict = "inside", effect = "passes" }]'), "location.verdicts", "inconsistent"),
-    (supplement("{ months_from = 1, extra_minutes = 60, cash_fen = 1 }", level='"none"'), STEPS, "inconsistent"),
-    (supplement("{ months_from = 2, months_to = 1, extra_minutes = 60, cash_fen = 1 }"), STEPS, "inconsistent"),
+    (supplement("{ over_months = 1, extra_minutes = 60, cash_fen = 1 }", level='"none"'), STEPS, "inconsistent"),
+    (supplement("{ over_months = 1, to_months = 1, extra_minutes = 60, cash_fen = 1 }"), STEPS, "inconsistent"),
     (
         supplement(
-            "{ months_from = 1, months_to = 6, extra_minutes = 60, cash_fen = 1 }",
-            "{ months_from = 6, extra_minutes = 120, cash_fen = 2 }",
+            "{ over_months = 1, to_months = 6, extra_minutes = 60, cash_fen = 1 }",
+            "{ over_months = 5, extra_minutes = 120, cash_fen = 2 }",
         ),
         STEPS,
         "inconsistent",

@@ -31,7 +31,7 @@ PLACES = [
 FOUND = [
     ("tianjin", None, "subsidy.amount_fen", 75000, None),
     ("tianjin", None, "subsidy.payee", "family_carer", None),
-    ("tianjin", None, "application.intake_body", "entrusted_operator", "一（三）"),
+    ("tianjin", None, "application.treatment_months", 6, "一（三）"),
     ("tianjin", None, "assessment.reviewing_experts", 2, "一（三）"),
     ("tianjin", None, "assessment.agency_experience_months", 3, "一（一）"),
     ("tianjin", None, "agency.contract", "labour_in_working_age", "二（四）"),
@@ -83,6 +83,8 @@ ASSUMED = [
     ("tianjin", None, "family.item_category"),
     ("tianjin", None, "family.clock_events_per_day"),
     ("tianjin", None, "location.radius_m"),
+    ("tianjin", None, "application.intake_body"),
+    ("tianjin", None, "service.identity_check_required"),
     ("huaian", None, "subsidy.kind"),
     ("huaian", None, "subsidy.amount_fen"),
     ("huaian", None, "entitlement.combinations"),
@@ -224,8 +226,8 @@ def test_shanghai_gives_more_hours_or_cash_to_who_stays_at_home_by_the_clients_c
 
     assert terms.chosen_by is SupplementChoice.BY_CLIENT
     assert terms.steps == (
-        SupplementStep(months_from=1, months_to=6, extra_time=timedelta(hours=1), cash_fen=4000),
-        SupplementStep(months_from=7, months_to=None, extra_time=timedelta(hours=2), cash_fen=8000),
+        SupplementStep(over_months=1, to_months=6, extra_time=timedelta(hours=1), cash_fen=4000),
+        SupplementStep(over_months=6, to_months=None, extra_time=timedelta(hours=2), cash_fen=8000),
     )
 
 

@@ -88,8 +88,8 @@ def test_every_code_and_group_has_a_chinese_word():
         ("supplement.steps", [], "不设"),
         (
             "supplement.steps",
-            [{"months_from": 7, "months_to": None, "extra_minutes": 120, "cash_fen": 8000}],
-            "连续居家满（月） 7，每月增加（分钟） 120，或每月现金（分） 8000",
+            [{"over_months": 6, "to_months": None, "extra_minutes": 120, "cash_fen": 8000}],
+            "连续居家超过（月） 6，每月增加（分钟） 120，或每月现金（分） 8000",
         ),
     ],
 )
