@@ -84,8 +84,9 @@ def _judge_readiness(connection: Connection) -> Readiness:
     public = judge_schema(connection, "public", today=now.date())
     if public.problems:  # the list of regions may not be there yet
         return public
-    parts = [warn_of_ends(book, on=now.date())]
-    for region in region_codes(connection):
+    regions = region_codes(connection)
+    parts = [warn_of_ends(book, regions=regions, on=now.date())]
+    for region in regions:
         today = clock.local_date(now, zone_of(region))
         schema = judge_schema(connection, region, today=today)
         if schema.problems:
