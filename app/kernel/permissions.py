@@ -67,6 +67,7 @@ class Permission(StrEnum):
     # check-in
     CLOCK_IN = "clock_in"
     CLOCK_OUT = "clock_out"
+    ATTEMPT_VISITS = "attempt_visits"
     LOG_ITEMS = "log_items"
     LOG_CARE_DAYS = "log_care_days"
     READ_CARE_DAYS = "read_care_days"
@@ -96,7 +97,8 @@ _OPERATOR = _EVERYBODY | _READS_CARE | {P.READ_AGENCIES, P.READ_SUBSIDIES, P.REA
 
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.CARER: _EVERYBODY
-    | {P.CLOCK_IN, P.CLOCK_OUT, P.LOG_ITEMS, P.READ_VISITS, P.READ_RECORDS, P.READ_PLANS, P.READ_CLIENTS},
+    | {P.CLOCK_IN, P.CLOCK_OUT, P.ATTEMPT_VISITS, P.LOG_ITEMS, P.READ_VISITS, P.READ_RECORDS, P.READ_PLANS}
+    | {P.READ_CLIENTS},
     Role.FAMILY_CARER: _EVERYBODY
     | {P.CLOCK_IN, P.CLOCK_OUT, P.LOG_CARE_DAYS, P.READ_CARE_DAYS, P.READ_PLANS, P.READ_CLIENTS, P.READ_SUBSIDIES},
     Role.GUARDIAN: _EVERYBODY

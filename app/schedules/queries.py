@@ -85,14 +85,23 @@ def get_visit(session: Session, *, visit_id: UUID, actor: AnyActor) -> VisitView
 
 
 def list_visits(
-    session: Session, *, actor: AnyActor, begin: datetime, beyond: datetime, limit: int, after: UUID | None
+    session: Session,
+    *,
+    actor: AnyActor,
+    begin: datetime,
+    beyond: datetime,
+    state: VisitState | None = None,
+    limit: int,
+    after: UUID | None,
 ) -> Page[VisitView]:
-    """Visits that overlap `[begin, beyond)`, planned or, when unscheduled, begun in it."""
+    """Visits that overlap `[begin, beyond)`, planned or, when unscheduled, begun in it; in one state, or any."""
     inside = or_(
         Visit.planned.op("&&")(Range(begin, beyond)),
         and_(Visit.planned.is_(None), Visit.began_at >= begin, Visit.began_at < beyond),
     )
     statement = visible_visits(actor).where(inside)
+    if state is not None:
+        statement = statement.where(Visit.state == state)
     return fetch_page(session, statement, key=Visit.id, limit=limit, after=after, view=view_of)
 
 

@@ -58,6 +58,7 @@ class VisitFilterSchema(PageRequestSchema):
 
     day_from = Day(required=True)
     day_to = Day(required=True)
+    state = Choice(VisitState, load_default=None)
 
     @ma.validates_schema
     def _check_days(self, data: dict[str, Any], **_: Any) -> None:

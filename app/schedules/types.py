@@ -33,8 +33,8 @@ ALLOWED: dict[VisitState, frozenset[VisitState]] = {
         {VisitState.BEGUN, VisitState.ATTEMPTED, VisitState.MISSED, VisitState.CANCELLED, VisitState.DONE}
     ),
     VisitState.BEGUN: frozenset({VisitState.DONE}),
-    VisitState.ATTEMPTED: frozenset({VisitState.BEGUN}),
-    VisitState.MISSED: frozenset({VisitState.BEGUN, VisitState.DONE}),  # a phone may tell late
+    VisitState.ATTEMPTED: frozenset({VisitState.BEGUN, VisitState.DONE}),
+    VisitState.MISSED: frozenset({VisitState.BEGUN, VisitState.DONE, VisitState.ATTEMPTED}),  # a phone may tell late
     VisitState.CANCELLED: frozenset(),
     VisitState.DONE: frozenset(),
 }
@@ -186,9 +186,11 @@ class RefusedVisit:
 
 @dataclass(frozen=True, slots=True)
 class VisitFilter:
-    """Visits whose planned start lies in the local days `[day_from, day_to]`; at most `limit` after id `after`."""
+    """Visits whose planned start lies in the local days `[day_from, day_to]`; at most `limit` after id `after`,
+    in one state or any."""
 
     day_from: date
     day_to: date
     limit: int = DEFAULT_LIMIT
     after: UUID | None = None
+    state: VisitState | None = None

@@ -33,6 +33,7 @@ TABLE = {
     "read_visits": f"carer guardian {STAFF}",
     "read_staff_load": STAFF,
     "clock_in": "carer family_carer",
+    "attempt_visits": "carer",
     "clock_out": "carer family_carer",
     "log_items": "carer",
     "log_care_days": "family_carer",
