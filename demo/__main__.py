@@ -141,6 +141,8 @@ def _running(arguments: argparse.Namespace) -> Iterator[World]:
             processes=(server, worker, wechat, bank),
             started=started,
         )
+        for process in world.processes:
+            stack.callback(process.ask_to_end)  # all at once: each takes a second or two
         stack.callback(world.close)
         yield world
 

@@ -1,9 +1,10 @@
 """An agency's month: its files, its people's phones with their accidents, reviews, and payments that come back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
 from demo import payment
 from demo.agency import month, people, report, workload
@@ -17,6 +18,7 @@ from demo.installation import REGIONS
 from demo.staff import Staff, hire
 from demo.world import World
 
+Given, Made = TypeVar("Given"), TypeVar("Made")
 CLOSED_AT = 9
 MISNAMED, RETURNED = 2, 3  # which families' payments fail by their name, and come back after they were paid
 
@@ -24,23 +26,24 @@ MISNAMED, RETURNED = 2, 3  # which families' payments fail by their name, and co
 def tell(world: World, *, clients: int) -> None:
     """Walk both regions' agencies, each with so many clients, through the month and print the report."""
     world.say("系统已启动 Server, worker, stand-in WeChat and stand-in bank are up")
-    months = _begin(world, clients=clients)
+    months = _in_all_regions(partial(_begin, world, clients=clients), REGIONS)
     month.live(world, months)
     _close(world, months)
     sent = _pay(world, [each.brought.staff for each in months])
     report.show(world, [_end(world, *each) for each in zip(months, sent, strict=True)])
 
 
-def _begin(world: World, *, clients: int) -> list[Lived]:
-    """Hire staff and bring the agency's files in; the regions know nothing of each other, so both at once."""
+def _in_all_regions(act: Callable[[Given], Made], given: Iterable[Given]) -> list[Made]:
+    """Do something in all regions at once, since they know nothing of each other."""
     pool = ThreadPoolExecutor(len(REGIONS))
     try:
-        return list(pool.map(partial(_begin_region, world, clients=clients), REGIONS))
+        return list(pool.map(act, given))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)  # whoever stops the demo does not wait
 
 
-def _begin_region(world: World, region: str, *, clients: int) -> Lived:
+def _begin(world: World, region: str, *, clients: int) -> Lived:
+    """Hire the region's staff, and bring the agency's files in."""
     order = list(REGIONS).index(region)
     staff = hire(world, region=region, number=order + 1)
     payment.name_paying_account(staff, number=order)
@@ -70,7 +73,7 @@ def _pay(world: World, staffs: Sequence[Staff]) -> list[payment.Sent]:
     world.move_to(payment.PAID_ON, 9)
     first = staffs[0].region
     payment.tell_bank(world, account=account_of(first, MISNAMED), outcome="failed", reason="户名不符")
-    sent = [payment.send(world, staff) for staff in staffs]
+    sent = _in_all_regions(partial(payment.send, world), staffs)
     for staff, each in zip(staffs, sent, strict=True):
         payment.carry_to_bank(world, each)
         payment.book_answer(world, staff, each)
