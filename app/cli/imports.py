@@ -35,6 +35,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reason": "第 {line} 行 {place}：{told}",
         "whole_row": "整行",
         "given_back": "退回的行和原因已写入 {file}，改好后可以再次导入。",
+        "import_failed": "系统出了问题，不在文件里：日志里的 import_failed 一行说明了原因，请告诉系统管理员。",
         "interrupted": "已中断，但文件已经收下：两分钟后由运行中的 worker 接着做，或再运行一次同样的命令。",
         "no_database": "连不上数据库，或它没有及时回答：请稍后再运行一次同样的命令。",
     },
@@ -49,6 +50,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reason": "Line {line}, {place}: {told}",
         "whole_row": "the whole row",
         "given_back": "The rows that came back are in {file} with their reasons; mended, import them again.",
+        "import_failed": "The trouble is the system's, not the file's: the line import_failed in the log tells it.",
         "interrupted": "Interrupted, but the file was taken in: a running worker goes on with it after two minutes, "
         "or run the same command again.",
         "no_database": "The database cannot be reached or did not answer in time: run the same command again later.",
@@ -166,7 +168,7 @@ def _tell_reasons(run: RunView, *, told: _Told) -> None:
             place = reason.column or told.words["whole_row"]
             told.say("reason", line=line, place=place, told=explain(reason, sentences=told.sentences))
     if run.failure_code:
-        click.echo(told.sentences.get(run.failure_code, run.failure_code))
+        click.echo({**told.sentences, **told.words}.get(run.failure_code, run.failure_code))
 
 
 def _give_back(run: RunView, target: Path, *, actor: SystemActor, told: _Told) -> None:
