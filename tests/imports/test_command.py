@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.cli.imports import language_of
+from app.cli.imports import WORDS, language_of
 from app.cli.main import main
 from app.factory import create_app
 from app.imports.commands import RunView, Upload
@@ -177,6 +177,12 @@ def test_it_speaks_english_where_it_is_asked_to(installation: Installation, file
     answer = installation.take(file, "--language", "en")
 
     assert answer.stdout.startswith("Not imported: 1 rows are bad, and no row was written.\nLine 2, 手机号: ")
+
+
+def test_both_languages_say_the_same_things():
+    chinese, english = WORDS.values()
+
+    assert set(chinese) == set(english)
 
 
 @pytest.mark.parametrize(
