@@ -7,13 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import create_engine
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 import app.tables  # noqa: F401  # migrations set the rights that the models of all packages name
 from app.kernel import clock
 from app.kernel.migrate import add_region
-from app.kernel.regions import DemoClockRow
+from app.kernel.regions import move_demo_clock
 from app.kernel.roles import DatabaseUrls
 from app.policies.service import SHIPPED, keep_texts, load_book
 
@@ -51,11 +50,8 @@ class DemoTime:
     def move_to(self, instant: datetime) -> None:
         """Set the demo's time and wait until every process has seen it."""
         real_at = clock.now()
-        values = {"id": 1, "demo_at": instant, "real_at": real_at}
-        changed = {"demo_at": instant, "real_at": real_at}
-        statement = insert(DemoClockRow).values(values).on_conflict_do_update(index_elements=["id"], set_=changed)
         with self._engine.begin() as connection:
-            connection.execute(statement)
+            move_demo_clock(connection, demo_at=instant, real_at=real_at)
         self._shift = instant - real_at
         time.sleep(clock.READ_EVERY_S)
 

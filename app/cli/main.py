@@ -4,6 +4,8 @@ import click
 
 from app.cli.accounts import account
 from app.cli.database import db
+from app.cli.demo_clock import demo_clock
+from app.cli.demo_clock import demo_clock
 from app.cli.imports import import_file, import_template
 from app.cli.policies import sync
 from app.cli.regions import region
@@ -16,6 +18,6 @@ def main() -> None:
     """Anhu (安护): home-care check-in and payout."""
 
 
-for command in (account, db, import_file, import_template, keys, openapi, policies, region, serve, worker):
+for command in (account, db, demo_clock, import_file, import_template, keys, openapi, policies, region, serve, worker):
     main.add_command(command)
 policies.add_command(sync)

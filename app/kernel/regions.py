@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import CheckConstraint, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import NoResultFound
@@ -56,6 +57,13 @@ class DemoClockRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     demo_at: Mapped[datetime]
     real_at: Mapped[datetime]
+
+
+def move_demo_clock(connection: Connection, *, demo_at: datetime, real_at: datetime) -> None:
+    """Let a demo's time be `demo_at` at the real instant `real_at`, and go on from there."""
+    moved = {"demo_at": demo_at, "real_at": real_at}
+    statement = insert(DemoClockRow).values(id=1, **moved)
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=moved))
 
 
 def is_region_code(code: str) -> bool:

@@ -2,17 +2,20 @@
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, select
 
 from app.cli.installation import FOR_OWNERS, serving_environment
 from app.cli.main import main
+from app.kernel.regions import DemoClockRow
 from app.kernel.settings import read_settings
+from tests.conftest import Clone
 from tests.server import postgres_for_tests
 
 
@@ -93,3 +96,18 @@ def test_an_owners_url_for_another_driver_is_refused():
     answer = run("db", "migrate", ANHU_OWNER_URL="postgresql://u@h/d")
 
     assert (answer.exit_code, "ANHU_OWNER_URL must begin with" in answer.output) == (1, True)
+
+
+def test_a_rehearsal_moves_its_clock_and_production_does_not(own_database: Clone):
+    owner = {"ANHU_OWNER_URL": own_database.urls.owner}
+
+    moved = [run("demo-clock", to, **owner) for to in ("2026-10-20T09:00", "2026-10-31T20:00")]
+    refused = run("demo-clock", "2026-10-31T20:00", ANHU_MODE="production", **owner)
+
+    engine = create_engine(own_database.urls.runtime)
+    with engine.connect() as connection:
+        (demo_at,) = connection.scalars(select(DemoClockRow.demo_at))
+    engine.dispose()
+    assert [each.output for each in moved] == ["It is 2026-10-20 09:00.\n", "It is 2026-10-31 20:00.\n"]
+    assert demo_at == datetime(2026, 10, 31, 12, tzinfo=UTC)
+    assert (refused.exit_code, refused.output) == (1, "Error: production runs on real time\n")
