@@ -98,16 +98,18 @@ def test_an_owners_url_for_another_driver_is_refused():
     assert (answer.exit_code, "ANHU_OWNER_URL must begin with" in answer.output) == (1, True)
 
 
-def test_a_rehearsal_moves_its_clock_and_production_does_not(own_database: Clone):
-    owner = {"ANHU_OWNER_URL": own_database.urls.owner}
+def test_a_demo_moves_its_clock_and_nobody_else_does(own_database: Clone, tmp_path: Path):
+    place = {"DATABASE_URL": own_database.urls.runtime, "ANHU_DATA_DIR": str(tmp_path)}
 
-    moved = [run("demo-clock", to, **owner) for to in ("2026-10-20T09:00", "2026-10-31T20:00")]
-    refused = run("demo-clock", "2026-10-31T20:00", ANHU_MODE="production", **owner)
+    refused = run("demo-clock", "2026-10-20T09:00", ANHU_DEMO_CLOCK=None, **place)
+    moved = [
+        run("demo-clock", to, ANHU_DEMO_CLOCK="on", **place) for to in ("2026-10-20T09:00", "2026-10-31T13:00+01:00")
+    ]
 
     engine = create_engine(own_database.urls.runtime)
     with engine.connect() as connection:
         (demo_at,) = connection.scalars(select(DemoClockRow.demo_at))
     engine.dispose()
-    assert [each.output for each in moved] == ["It is 2026-10-20 09:00.\n", "It is 2026-10-31 20:00.\n"]
+    assert (refused.exit_code, "ANHU_DEMO_CLOCK is not on" in refused.output) == (1, True)
+    assert [each.output for each in moved] == ["It is 2026-10-20 09:00 +0800.\n", "It is 2026-10-31 13:00 +0100.\n"]
     assert demo_at == datetime(2026, 10, 31, 12, tzinfo=UTC)
-    assert (refused.exit_code, refused.output) == (1, "Error: production runs on real time\n")
