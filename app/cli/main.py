@@ -5,7 +5,6 @@ import click
 from app.cli.accounts import account
 from app.cli.database import db
 from app.cli.demo_clock import demo_clock
-from app.cli.demo_clock import demo_clock
 from app.cli.imports import import_file, import_template
 from app.cli.policies import sync
 from app.cli.regions import region
