@@ -113,12 +113,3 @@ def test_a_demo_moves_its_clock_and_nobody_else_does(own_database: Clone, tmp_pa
     assert (refused.exit_code, "ANHU_DEMO_CLOCK is not on" in refused.output) == (1, True)
     assert [each.output for each in moved] == ["It is 2026-10-20 09:00 +0800.\n", "It is 2026-10-31 13:00 +0100.\n"]
     assert demo_at == datetime(2026, 10, 31, 12, tzinfo=UTC)
-
-
-def test_a_demos_clock_is_not_set_where_it_is_off(tmp_path: Path):
-    place = {"ANHU_DEMO_CLOCK": None, "ANHU_MODE": None, "DATABASE_URL": "postgresql+psycopg:///x"}
-
-    answer = run("demo-clock", "2026-10-20T19:00+08:00", "--data-dir", str(tmp_path), **place)
-
-    assert answer.exit_code == 1
-    assert "ANHU_DEMO_CLOCK is not on" in answer.output
