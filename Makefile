@@ -8,7 +8,7 @@ TESTERS ?= 3
 # Tests start many short processes: what one has compiled the next should find, whatever the caller's environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo run check fix test run-tests test-pg15 fuzz bench bench-large migrate migration openapi
+.PHONY: setup demo run check fix test run-tests test-pg15 fuzz bench bench-large migrate migration openapi policy-table
 
 setup: $(VENV)/.ready
 
@@ -52,6 +52,11 @@ migration: setup
 
 openapi: setup
 	$(BIN)/anhu openapi > docs/openapi.json
+	$(BIN)/python -m app.facts > docs/facts.md
+
+# What holds in each fund and district, for policy officers.
+policy-table: setup
+	$(BIN)/anhu policies table app/policies/files > docs/policy-table.md
 
 # Both ways from a client's home to the bank, on a demo clock; ARGS=--exit ends after the report.
 demo: setup

@@ -84,8 +84,9 @@ def _judge_readiness(connection: Connection) -> Readiness:
     public = judge_schema(connection, "public", today=now.date())
     if public.problems:  # the list of regions may not be there yet
         return public
-    parts = [warn_of_ends(book, on=now.date())]
-    for region in region_codes(connection):
+    regions = region_codes(connection)
+    parts = [warn_of_ends(book, regions=regions, on=now.date())]
+    for region in regions:
         today = clock.local_date(now, zone_of(region))
         schema = judge_schema(connection, region, today=today)
         if schema.problems:
@@ -128,13 +129,18 @@ def _install_clock(settings: Settings) -> None:
         return
 
     engine = create_engine(  # of its own: a request that waits for the clock may hold the last connection of the pool
-        settings.database_url, pool_size=1, max_overflow=0, connect_args=engine_options(settings.limits)["connect_args"]
+        settings.database_url,
+        pool_size=1,
+        max_overflow=0,
+        isolation_level="AUTOCOMMIT",  # one round trip: nearly every request of a demo reads the clock
+        connect_args=engine_options(settings.limits)["connect_args"],
     )
     refuse_dead_connections(engine)
+    newest = select(DemoClockRow.demo_at, DemoClockRow.real_at)
 
     def read_shift() -> timedelta:
         with engine.connect() as connection:
-            row = connection.execute(select(DemoClockRow.demo_at, DemoClockRow.real_at)).one_or_none()
+            row = connection.execute(newest).one_or_none()
         return timedelta(0) if row is None else row.demo_at - row.real_at
 
     clock.use_demo_clock(clock.DemoClock(read_shift))

@@ -16,13 +16,23 @@ from app.kernel.embedded_host import EmbeddedServerFailed
 from demo import story
 from demo.agency import story as agency
 from demo.agency.bringing import ImportFailed
+from demo.agency.people import CLIENTS, FEWEST_CLIENTS, MOST_CLIENTS
 from demo.client import StepFailed
 from demo.installation import DemoTime, add_regions, lay_policies
 from demo.processes import ROOT, Door, ProcessFailed, start_server, start_standin, start_worker
-from demo.world import CommandFailed, World
+from demo.professional import AnswerDiffers
+from demo.world import CommandFailed, TooSlow, World
 from standins.wechat.service import DEFAULT_APPID, DEFAULT_SECRET
 
-FAILURES = (StepFailed, ImportFailed, ProcessFailed, CommandFailed, EmbeddedServerFailed)
+FAILURES = (
+    StepFailed,
+    ImportFailed,
+    AnswerDiffers,
+    ProcessFailed,
+    CommandFailed,
+    TooSlow,
+    EmbeddedServerFailed,
+)
 
 
 class Stopped(BaseException):
@@ -37,7 +47,10 @@ def main() -> int:
     told = False
     try:
         with _running(arguments) as world:
-            (agency.tell if arguments.agency else story.tell)(world)
+            if arguments.agency:
+                agency.tell(world, clients=arguments.clients)
+            else:
+                story.tell(world)
             told = True
             if not arguments.exit:
                 print(f"\n仍在运行 Still running: {world.server_url}/docs  (Ctrl-C 停止 stops it)", flush=True)
@@ -57,11 +70,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="of the server; 0 takes a free one")
     parser.add_argument("--data-dir", type=Path, help="an empty folder for the database; it is kept")
     parser.add_argument("--output", type=Path, default=ROOT / "var" / "demo", help="where the bank's files go")
-    parser.add_argument("--days", type=int, default=31, help="how many days of the month are lived through (1 to 31)")
+    parser.add_argument(
+        "--days", type=int, default=31, help="days of the month (1 to 31): the first, of an agency the last"
+    )
+    parser.add_argument(
+        "--clients", type=int, default=CLIENTS, help=f"of an agency ({FEWEST_CLIENTS} to {MOST_CLIENTS})"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the database's folder")
     arguments = parser.parse_args()
     if not 1 <= arguments.days <= 31:
         parser.error("--days is 1 to 31")
+    if not FEWEST_CLIENTS <= arguments.clients <= MOST_CLIENTS:
+        parser.error(f"--clients is {FEWEST_CLIENTS} to {MOST_CLIENTS}")
     if arguments.data_dir and arguments.data_dir.exists() and any(arguments.data_dir.iterdir()):
         parser.error(f"{arguments.data_dir} is not empty: the demo needs a fresh folder")
     return arguments
@@ -121,6 +141,8 @@ def _running(arguments: argparse.Namespace) -> Iterator[World]:
             processes=(server, worker, wechat, bank),
             started=started,
         )
+        for process in world.processes:
+            stack.callback(process.ask_to_end)  # all at once: each takes a second or two
         stack.callback(world.close)
         yield world
 

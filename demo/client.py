@@ -24,18 +24,19 @@ class StepFailed(RuntimeError):
     def __init__(self, request: str, answer: httpx.Response, *, wanted: str) -> None:
         super().__init__(f"{request}\n  wanted {wanted}, got {answer.status_code}: {_readable(answer)}")
         self.status = answer.status_code
+        self.code = _code_of(answer)
 
 
 class WeChatUser:
     """The WeChat on one person's phone, as the stand-in lets us press its buttons."""
 
-    def __init__(self, url: str, openid: str) -> None:
-        self._url = url
+    def __init__(self, http: httpx.Client, openid: str) -> None:
+        self._http = http
         self._openid = openid
 
     def login_code(self) -> str:
         """What `wx.login` gives."""
-        answer = httpx.post(f"{self._url}/_standin/codes", json={"openid": self._openid}, trust_env=False)
+        answer = self._http.post("/_standin/codes", json={"openid": self._openid})
         return str(answer.raise_for_status().json()["code"])
 
 
@@ -50,6 +51,7 @@ class User:
     region: str | None = None
     _access: str = ""
     _refresh: str = ""
+    _expires_at: datetime | None = None
 
     def bind(self, binding_code: str) -> Json:
         """Use the one-time code that this account was given, and be logged in."""
@@ -98,10 +100,8 @@ class User:
         self._authorised("POST", path, json=body, headers=_key(str(uuid4())))
 
     def on_another_phone(self) -> "User":
-        """The same person on a second phone, logged in there; the first one's session ends with that."""
-        other = User(self.http, self.wechat, self.now, region=self.region)
-        other.log_in()
-        return other
+        """The same person's second phone. To log in there ends the session on this one."""
+        return User(self.http, self.wechat, self.now, region=self.region)
 
     def upload(self, path: str, content: bytes, *, kind: str = "text/csv") -> Any:
         """Send a file."""
@@ -131,6 +131,8 @@ class User:
         return answer
 
     def _authorised(self, method: str, path: str, **request: Any) -> httpx.Response:
+        if self._expires_at is not None and self._expires_at <= self.now():
+            self._renew()
         answer = self._with_token(method, path, **request)
         if answer.status_code == 401 and answer.json().get("code") in EXPIRED:
             self._renew()
@@ -161,6 +163,7 @@ class User:
 
     def _keep_tokens(self, answer: Json) -> Json:
         self._access, self._refresh = answer["access_token"], answer["refresh_token"]
+        self._expires_at = datetime.fromisoformat(answer["access_expires_at"])
         return answer
 
 
@@ -169,6 +172,14 @@ def _successful(request: str, answer: httpx.Response) -> Json:
         raise StepFailed(request, answer, wanted="tokens")
     found: Json = answer.json()
     return found
+
+
+def _code_of(answer: httpx.Response) -> str | None:
+    try:
+        code: str | None = answer.json().get("code")
+    except (ValueError, AttributeError):
+        return None
+    return code
 
 
 def _readable(answer: httpx.Response) -> str:

@@ -19,7 +19,6 @@ from app.policies.service import SHIPPED, keep_texts, load_book
 
 REGIONS: Mapping[str, str] = {"tianjin": "天津市", "huaian": "淮安市"}
 DISTRICTS = Path(__file__).with_name("policies")
-SEEN_AFTER_S = clock.READ_EVERY_S + 0.05
 
 
 def lay_policies(folder: Path) -> Path:
@@ -43,7 +42,7 @@ def add_regions(urls: DatabaseUrls, *, at: datetime, policies: Path | None = Non
 
 
 class DemoTime:
-    """Moves the demo's clock: one row in the database, which every process reads a few times a second."""
+    """Moves the demo's clock: one row in the database, of which every process keeps for a moment what it read."""
 
     def __init__(self, owner_url: str) -> None:
         self._engine = create_engine(owner_url)
@@ -58,7 +57,7 @@ class DemoTime:
         with self._engine.begin() as connection:
             connection.execute(statement)
         self._shift = instant - real_at
-        time.sleep(SEEN_AFTER_S)
+        time.sleep(clock.READ_EVERY_S)
 
     def now(self) -> datetime:
         """The demo's instant, UTC."""

@@ -109,7 +109,7 @@ def come_back(world: World, staff: Staff, sent: Sent, *, account: int) -> None:
     """Days after "paid" the bank returns a payment (退票), and its file is booked."""
     tail = bank_account(account)[-4:]
     (payout,) = (each for each in staff.preparer.list(f"{sent.path}/payouts") if each["payee_account"].endswith(tail))
-    settle_unknown(world, serial=payout["serial"], outcome="returned")
+    settle_unknown(world, serial=payout["serial"], outcome="returned", reason="账户已销户")
     returns = world.bank.get(f"/batches/{sent.batch['number']}/returns").raise_for_status()
     staff.preparer.upload(f"{sent.path}/returns", returns.content)
     world.say(f"{REGIONS[staff.region]}：1 笔在“已付”后退回 One payment came back after it was paid")
@@ -121,6 +121,7 @@ def tell_bank(world: World, *, account: int, outcome: str, reason: str = "") -> 
     world.bank.post("/_standin/outcomes", json=order).raise_for_status()
 
 
-def settle_unknown(world: World, *, serial: str, outcome: str) -> None:
+def settle_unknown(world: World, *, serial: str, outcome: str, reason: str = "") -> None:
     """Let the bank find out what became of a payment it did not know about."""
-    world.bank.post("/_standin/settle", json={"serial": serial, "outcome": outcome}).raise_for_status()
+    told = {"serial": serial, "outcome": outcome, "reason": reason}
+    world.bank.post("/_standin/settle", json=told).raise_for_status()

@@ -36,10 +36,14 @@ class Running:
         if self.process.poll() is not None:
             raise ProcessFailed(f"{self.name} ended with code {self.process.returncode}. Its log: {self.log}")
 
-    def stop(self) -> None:
-        """Ask it to end, wait, and end it and its children by force when it does not."""
+    def ask_to_end(self) -> None:
+        """SIGTERM; wait for nothing."""
         with suppress(ProcessLookupError):
             self.process.terminate()
+
+    def stop(self) -> None:
+        """Ask it to end, wait, and end it and its children by force when it does not."""
+        self.ask_to_end()
         try:
             self.process.wait(STOP_WITHIN_S)
         except subprocess.TimeoutExpired:

@@ -1,5 +1,7 @@
 """A professional's way: a plan, visits, check-ins with every verdict, items, confirmation, and what people review."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,8 +9,9 @@ from typing import Any
 from app.kernel.geo import CoordinateSystem, Point
 from app.kernel.ids import new_id
 from demo import cast
-from demo.client import Json, User
+from demo.client import Json, StepFailed, User
 from demo.clients import Registered, assign, let_in, register_carer, register_client, register_guardian
+from demo.installation import REGIONS
 from demo.invented import coordinates, east_of, north_of
 from demo.staff import Staff
 from demo.world import World, at
@@ -170,20 +173,33 @@ def _item(instant: datetime, code: str, outcome: str, minutes: int) -> Json:
     return {**item, "reason": "client_tired"}
 
 
-def review(world: World, *staffs: Staff) -> None:
+def accept(_: Json) -> tuple[str, str]:
+    """A reviewer who believes everybody: the decision and its reason."""
+    return "accepted", "confirmed_by_phone"
+
+
+def review(world: World, *staffs: Staff, judge: Callable[[Json], tuple[str, str]] = accept) -> None:
     """What is held is looked at by the agency first, then by the operator."""
     for staff in staffs:
         for step, reviewer in (("agency", staff.head), ("operator", staff.reviewer)):
-            accept_held(world, reviewer, step=step)
+            _decide_held(world, staff, reviewer, step=step, judge=judge)
 
 
-def accept_held(world: World, reviewer: User, *, step: str) -> int:
-    """Accept every fact that waits at a step; answers how many."""
-    held = reviewer.list("/facts", pending=step)
-    for fact in held:
-        now = world.clock.now()
-        decision = {"id": str(new_id(at=now)), "decision": "accepted", "reason": "confirmed_by_phone"}
-        reviewer.post(f"/facts/{fact['id']}/{step}-review", decision)
-    if held:
-        world.say(f"审核 Review：{step} 通过 {len(held)} 件待核实 facts accepted")
-    return len(held)
+def _decide_held(
+    world: World, staff: Staff, reviewer: User, *, step: str, judge: Callable[[Json], tuple[str, str]]
+) -> None:
+    """Decide about every fact that waits at a step, unless the machine has moved it on meanwhile."""
+    decided = Counter[str]()
+    for fact in reviewer.list("/facts", pending=step):
+        decision, reason = judge(fact)
+        review = {"id": str(new_id(at=world.clock.now())), "decision": decision, "reason": reason}
+        try:
+            reviewer.post(f"/facts/{fact['id']}/{step}-review", review)
+        except StepFailed as failure:
+            if failure.code != "not_held":
+                raise
+        else:
+            decided[decision] += 1
+    if decided:
+        told = "，".join(f"{decision} {count}" for decision, count in sorted(decided.items()))
+        world.say(f"{REGIONS[staff.region]}：审核 Review by {step}：{told}")

@@ -38,11 +38,12 @@ class World:
 
     def __post_init__(self) -> None:
         self.http = httpx.Client(base_url=self.server_url, timeout=30, trust_env=False)
+        self.wechat = httpx.Client(base_url=self.wechat_url, timeout=30, trust_env=False)
         self.bank = httpx.Client(base_url=self.bank_url, timeout=30, trust_env=False)
 
     def user(self, openid: str, *, region: str) -> User:
         """Somebody with a phone of his own."""
-        return self.user_type(self.http, WeChatUser(self.wechat_url, openid), self.clock.now, region=region)
+        return self.user_type(self.http, WeChatUser(self.wechat, openid), self.clock.now, region=region)
 
     def say(self, text: str) -> None:
         """One line of progress: seconds since the start, the demo's time, what happened. Notices an ended process."""
@@ -80,8 +81,8 @@ class World:
 
     def close(self) -> None:
         """Let the connections go."""
-        self.http.close()
-        self.bank.close()
+        for client in (self.http, self.wechat, self.bank):
+            client.close()
         self.clock.close()
 
 

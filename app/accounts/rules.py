@@ -29,6 +29,7 @@ STAFF_ROLES = frozenset(
         Role.SUPERVISOR,
     }
 )
+OWN_CARE_ROLES = frozenset({Role.CARER, Role.FAMILY_CARER, Role.GUARDIAN})
 _OWN = frozenset({ScopeKind.OWN_CLIENTS})
 _AGENCY = frozenset({ScopeKind.AGENCY})
 _FUND = frozenset({ScopeKind.FUND})
@@ -238,10 +239,14 @@ def check_staff_role(role: Role) -> None:
 def may_open_door(scope: ScopeKind, *, is_bound: bool, roles: Sequence[Role]) -> bool:
     """True when an actor of this scope may make a way to bind an account that holds these roles.
 
-    A code moves a bound account to another WeChat user, and who binds first has all its roles. So beyond the fund's
-    administrator that is for new carers and guardians only: people change their agency and keep their account.
+    A code moves a bound account to another WeChat user, and who binds first has all its roles. So an account with a
+    role of staff is bound once and never handed on, and beyond the fund's administrator the way in is for new carers
+    and guardians only: people change their agency and keep their account.
     """
-    return scope is ScopeKind.FUND or not (is_bound or STAFF_ROLES & set(roles) or Role.REGION_ADMIN in roles)
+    is_staff = not OWN_CARE_ROLES.issuperset(roles)
+    if scope is ScopeKind.FUND:
+        return not (is_bound and is_staff)
+    return not (is_bound or is_staff)
 
 
 def check_duties(held: Sequence[Role], *, wanted: Role) -> None:

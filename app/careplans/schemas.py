@@ -6,11 +6,10 @@ import marshmallow as ma
 
 from app.careplans.queries import ItemFilter
 from app.careplans.types import ConfirmationWay, ConfirmPlan, PlanDraft, PlannedItem, ServiceItemEntry, StaffKind
-from app.kernel.http.fields import Choice, Day, FileNumber, Flag, Id, Instant, Text, WholeNumber
+from app.kernel.http.fields import Choice, Day, FileNumber, Flag, Id, Instant, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import DEFAULT_LIMIT, LARGEST_LIMIT, QueryNumber, page_schema
 from app.policies.codes import ItemCategory
-from app.registry.schemas.fields import Several
 
 MINUTES_OF_A_DAY = 1440
 MOST_TIMES_A_WEEK = 168

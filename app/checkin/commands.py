@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.checkin.reasons import ReviewReason
+from app.checkin.reasons import AttemptReason, ReviewReason
 from app.checkin.types import Decision, EventKind, Fix, ItemOutcome
 
 
@@ -13,6 +13,16 @@ class ClockTap:
     """Command: clock in or out of a visit."""
 
     id: UUID
+    occurred_at: datetime
+    fix: Fix | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptTap:
+    """Command: the carer is at the door and cannot start."""
+
+    id: UUID
+    reason: AttemptReason
     occurred_at: datetime
     fix: Fix | None
 

@@ -64,9 +64,10 @@ class DayClaim:
     """All that a care day is judged by.
 
     `entered_at` is when it was entered, `begins_at` and `ends_at` are the local midnights around the day; `relation`
-    is that of the assignment which covers the day, where there is one; `died_on` is the client's day of death.
+    is that of the assignment which covers the day, where there is one; `died_on` is the client's day of death, and
+    `is_suspended` says that the fund lets the carer give no care on that day.
     `doubted_id` is another care day of the same client and day that a person was to look at before this one came, or
-    refused.
+    refused; `elsewhere_id` one of the same carer at another place, around the same time.
     """
 
     carer_id: UUID
@@ -80,7 +81,9 @@ class DayClaim:
     events: tuple[DayEvent, ...]
     items: tuple[DayItem, ...]
     died_on: date | None = None
+    is_suspended: bool = False
     doubted_id: UUID | None = None
+    elsewhere_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

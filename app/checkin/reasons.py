@@ -23,3 +23,13 @@ class ReviewReason(StrEnum):
 
 
 MACHINE_REASONS = frozenset({ReviewReason.DEADLINE_PASSED, ReviewReason.WITNESS_CAME, ReviewReason.EVENTS_ARRIVED})
+
+
+class AttemptReason(StrEnum):
+    """Why a carer at the door cannot start today. It changes no right by itself: the agency asks and enters it."""
+
+    NOBODY_OPENS = "nobody_opens"  # 没人开门
+    IN_HOSPITAL = "in_hospital"  # 住院了
+    DECLINED = "declined"  # 家属说不用来
+    CLIENT_DIED = "client_died"  # 人不在了
+    UNSAFE = "unsafe"  # 不安全

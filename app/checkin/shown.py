@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from app.checkin.commands import ItemEntry
-from app.checkin.reasons import ReviewReason
+from app.checkin.reasons import AttemptReason, ReviewReason
 from app.checkin.types import (
     Decision,
     EventKind,
@@ -38,6 +38,21 @@ class ClockEventView:
     accuracy_m: int | None
     location_source: LocationSource | None
     exceptions: tuple[ExceptionCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """A carer who came and could not start; instants are UTC, the distance metres."""
+
+    id: UUID
+    visit_id: UUID
+    carer_id: UUID
+    reason: AttemptReason
+    occurred_at: datetime
+    received_at: datetime
+    skew: timedelta
+    verdict: Verdict
+    distance_m: int | None
 
 
 @dataclass(frozen=True, slots=True)

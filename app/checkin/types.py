@@ -90,6 +90,11 @@ class ExceptionCode(StrEnum):
     VISIT_CANCELLED = "visit_cancelled"
     CLIENT_DENIES = "client_denies"  # client or guardian: "this was not so"
     CLIENT_DIED = "client_died"  # care told for a day after the day of death
+    CARER_SUSPENDED = "carer_suspended"
+    ENTITLEMENT_SUSPENDED = "entitlement_suspended"
+    AGENCY_NOT_DESIGNATED = "agency_not_designated"  # no agreement with the fund for agency care on that day
+    OUTSIDE_AREA = "outside_area"  # the client's district is not in the agency's agreement with the fund
+    AGENCY_NOT_SERVING = "agency_not_serving"  # no agreement with the client on that day
 
 
 class Severity(StrEnum):
@@ -235,6 +240,11 @@ class Rights:
     away: bool  # in hospital or an institution
     planned_care: bool  # a confirmed care plan is in force
     died: bool = False  # before the service date; on the day of death itself care may have come before
+    suspended: bool = False  # the entitlement rests
+    carer_suspended: bool = False
+    designated: bool = True  # the agency, by the fund
+    in_area: bool = True  # the client's district, by the fund's agreement with the agency
+    served: bool = True  # the client, by the agency
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ A clock event audits itself: the check-in path writes no second row.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,6 +45,15 @@ class AuditDetail(Base):
     payload_enc: Mapped[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action to be recorded; `subject` is a kind and an id."""
+
+    name: str
+    subject: tuple[str, UUID | None]
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
 def record(
     session: Session,
     action: str,
@@ -53,23 +63,30 @@ def record(
     subject: tuple[str, UUID | None],
     details: Mapping[str, Any],
     keys: KeyRing,
-) -> UUID:
-    """Append one audit entry in the caller's transaction; returns its id."""
-    entry_id = new_id(at=at)
-    payload = json.dumps(dict(details), default=str, sort_keys=True, ensure_ascii=False)
-    session.execute(
-        insert(AuditEntry).values(
-            id=entry_id,
-            actor_id=None if isinstance(actor, SystemActor) else actor.account_id,
-            job=actor.job if isinstance(actor, SystemActor) else None,
-            action=action,
-            subject_kind=subject[0],
-            subject_id=subject[1],
-            details_digest=command_digest(payload, key=keys.command_key),
-            recorded_at=at,
+) -> None:
+    """Append one audit entry in the caller's transaction."""
+    record_all(session, [Action(action, subject, details)], actor=actor, at=at, keys=keys)
+
+
+def record_all(session: Session, actions: Sequence[Action], *, actor: AnyActor, at: datetime, keys: KeyRing) -> None:
+    """Append an entry for each action, by two statements."""
+    entries, details = [], []
+    for action in actions:
+        entry_id = new_id(at=at)
+        payload = json.dumps(dict(action.details), default=str, sort_keys=True, ensure_ascii=False)
+        entries.append(
+            {
+                "id": entry_id,
+                "actor_id": None if isinstance(actor, SystemActor) else actor.account_id,
+                "job": actor.job if isinstance(actor, SystemActor) else None,
+                "action": action.name,
+                "subject_kind": action.subject[0],
+                "subject_id": action.subject[1],
+                "details_digest": command_digest(payload, key=keys.command_key),
+                "recorded_at": at,
+            }
         )
-    )
-    session.execute(
-        insert(AuditDetail).values(entry_id=entry_id, payload_enc=keys.encrypt(payload, context="audit_detail.payload"))
-    )
-    return entry_id
+        details.append({"entry_id": entry_id, "payload_enc": keys.encrypt(payload, context="audit_detail.payload")})
+    if entries:
+        session.execute(insert(AuditEntry), entries)
+        session.execute(insert(AuditDetail), details)

@@ -1,7 +1,7 @@
 """The only source of now.
 
-A demo clock is one row in `public.demo_clock`: the demo's instant at a real instant. It is read a few times a second
-per process at most and is never looked at in production, where the table's row is refused.
+A demo clock is one row in `public.demo_clock`: the demo's instant at a real instant. A process keeps what it read for
+a moment; in production, where the table's row is refused, it is never looked at.
 """
 
 import threading
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-READ_EVERY_S = 0.2  # a demo waits this long whenever it moves its clock
+READ_EVERY_S = 0.02  # a demo waits this long whenever it moves its clock
 
 
 class DemoClock:
@@ -23,11 +23,12 @@ class DemoClock:
         self._read_at = float("-inf")
 
     def shift(self) -> timedelta:
-        """How far the demo's time is from real time."""
+        """How far the demo's time is from real time. What was read counts from when the reading began: whoever asks
+        `READ_EVERY_S` after a move is told of it, however long the reading took."""
         with self._lock:
-            if time.monotonic() - self._read_at >= READ_EVERY_S:
-                self._shift = self._read_shift()
-                self._read_at = time.monotonic()
+            begun_at = time.monotonic()
+            if begun_at - self._read_at >= READ_EVERY_S:
+                self._shift, self._read_at = self._read_shift(), begun_at
             return self._shift
 
 

@@ -7,6 +7,7 @@ programs show as text, and which is taken off again when a file comes back.
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +28,20 @@ ENCODINGS = ("utf-8-sig", "gb18030")  # in this order: Chinese in GB18030 is har
 ZIP_SIGNATURE = b"PK\x03\x04"
 LARGEST_UNPACKED = 200 << 20
 NAME_LENGTH = 31  # of a sheet, in characters: the format's limit
+# What the readers of the format raise for bytes that are none; a SyntaxError is that of XML.
+NO_TABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    DefusedXmlException,
+    SyntaxError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    NotImplementedError,
+)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 
@@ -151,9 +166,9 @@ def _xlsx_rows(content: bytes) -> Iterator[Row]:
                 yield Row(number, tuple(_as_text(value) for value in row))
         finally:
             book.close()
-    except (zipfile.BadZipFile, InvalidFileException, DefusedXmlException, KeyError, ValueError, IndexError) as error:
-        if isinstance(error, UnreadableSheet):
-            raise
+    except UnreadableSheet:
+        raise
+    except NO_TABLE:
         raise UnreadableSheet(SheetProblem.NOT_A_TABLE) from None
 
 

@@ -73,11 +73,13 @@ class PositionWeight(StrEnum):
 
 
 class SubsidyKind(StrEnum):
-    """How the family-care subsidy is reckoned: an amount a month, an amount a day, a share of a package."""
+    """How the family-care subsidy is reckoned: an amount a month, an amount a day, a share of a package, or cash by the
+    months of home care without a break."""
 
     MONTHLY = "monthly"
     PER_DAY = "per_day"
     SHARE_OF_PACKAGE = "share_of_package"
+    CONTINUOUS_MONTHS = "continuous_months"
 
 
 class DayDivisor(StrEnum):

@@ -8,6 +8,7 @@ import click
 from app.policies import report
 from app.policies.rules import PolicyBook
 from app.policies.service import load_book
+from app.policies.table_page import table_page
 from app.policies.texts import explain_policy
 from app.policies.types import NoPolicy, PolicyExpired, PolicyFilesInvalid
 
@@ -39,6 +40,13 @@ def show(region: str, district: str | None, on: datetime, folder: Path | None) -
     except (NoPolicy, PolicyExpired) as error:
         raise click.ClickException(str(error)) from error
     click.echo(report.show_policy(policy, explain_policy(policy)))
+
+
+@policies.command("table")
+@click.argument("folder", type=_folder, envvar="ANHU_POLICIES_DIR", required=False)
+def table(folder: Path | None) -> None:
+    """Write every key of every fund and district as a page in Chinese: what holds, and which clause says so."""
+    click.echo(table_page(load_policies(folder)), nl=False)
 
 
 def load_policies(folder: Path | None) -> PolicyBook:

@@ -1,6 +1,6 @@
 """What a policy value may be: each kind checks what a file says and turns it into the Python value of the terms.
 
-`read` gives the plain form (JSON: integer, boolean, text, list of texts or null) that goes into the canonical text;
+`read` gives the plain form (JSON: integer, boolean, text, list of texts, list of rows or null) of the canonical text;
 `typed` turns the plain form into what the terms hold. Floats are refused everywhere: shares are texts such as "0.9".
 """
 
@@ -12,7 +12,8 @@ from enum import StrEnum
 
 type_names = {bool: "boolean", int: "integer", str: "string", list: "array", float: "float", dict: "table"}
 
-Plain = int | str | list[str] | None
+Row = dict[str, "int | str | list[str] | None"]
+Plain = int | str | list[str] | list[Row] | None
 NONE = "none"  # TOML has no null
 SHARE = re.compile(r"(0(\.[0-9]{1,6})?|1(\.0{1,6})?)")
 
@@ -157,7 +158,7 @@ class Choices(Choice):
         return [code for code in self._codes() if code in raw]
 
     def _typed(self, plain: Plain) -> object:
-        return tuple(self.of(code) for code in plain) if isinstance(plain, list) else ()
+        return tuple(self.of(str(code)) for code in plain) if isinstance(plain, list) else ()
 
     def _expected(self) -> tuple[str, str]:
         codes = " | ".join(self._codes())
@@ -181,7 +182,7 @@ class Combinations(Choice):
 
     def _typed(self, plain: Plain) -> object:
         texts = plain if isinstance(plain, list) else []
-        return tuple(frozenset(self.of(code) for code in text.split("+")) for text in texts)
+        return tuple(frozenset(self.of(code) for code in str(text).split("+")) for text in texts)
 
     def _expected(self) -> tuple[str, str]:
         codes = ", ".join(self._codes())

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from app.policies.kinds import BadValue, name_of_type
+from app.policies.registry import GROUPS, REGISTRY, Term
 from app.policies.sentences import ProblemCode
-from app.policies.terms import GROUPS, REGISTRY, Term
 from app.policies.types import DatedValue, Document, Layer, LayerKind, Problem, Source
 
 Table = Mapping[str, object]
@@ -66,7 +66,7 @@ class LayerReader:
         code = self._field(raw, "code", str, LINE)
         name = self._field(raw, "name", str, LINE)
         self._read_documents(raw)
-        period = self._validity(raw)
+        period, source, reason = self._validity(raw)
         if kind is None or code is None or period is None:
             return None
         parent, region = self._place(raw, kind=kind, code=code)
@@ -80,6 +80,8 @@ class LayerReader:
             region=region,
             valid_from=period.start,
             valid_to=period.open_end,
+            source=source,
+            reason=reason,
             values={key: dated for key, dated in values.items() if dated},
         )
 
@@ -153,12 +155,15 @@ class LayerReader:
                 note=self._optional(table, "note", str, LINE, key),
             )
 
-    def _validity(self, raw: Table) -> Period | None:
+    def _validity(self, raw: Table) -> tuple[Period | None, Source | None, str | None]:
+        """Read from when to when the file holds, and what says so."""
         table = self._field(raw, "validity", dict, TABLE)
         if table is None:
-            return None
+            return None, None, None
         self._refuse_unknown(table, known=VALIDITY, key="validity")
-        self._origin(table, "validity")
+        return self._period(table), *self._origin(table, "validity")
+
+    def _period(self, table: Table) -> Period | None:
         start = self._field(table, "valid_from", dt.date, DATE, "validity")
         end = self._optional(table, "valid_to", dt.date, DATE, "validity") or FOREVER
         if start is not None and end <= start:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from app.policies.codes import GradeOutcome, SubsidyKind
+from app.policies.registry import REGISTRY
+from app.policies.sense import contradictions
 from app.policies.sentences import ProblemCode
-from app.policies.terms import REGISTRY
 from app.policies.texts import make_policy
 from app.policies.types import DatedValue, Layer, LayerKind, Policy, Problem
 
@@ -104,12 +104,16 @@ class Merger:
         return [*self._above(parent[0]), parent] if parent else []
 
     def _policies(self, fund: Layer, *, district: Versions) -> Iterator[Policy]:
-        """Give the policies of one fund file, or of a district under it, one for each span of equal rules."""
+        """Give the policies of one fund file, or of a district under it, one for each span of equal rules.
+
+        Once a district's document is over its fund's values hold there, but nothing new may be planned.
+        """
         chain = [*self._above(fund), (fund,), district]
+        expires_on = _earlier(fund.valid_to, district[-1].valid_to if district else None)
         missing: dict[str, list[tuple[dt.date, dt.date]]] = defaultdict(list)
         spans = tuple(pairwise(_boundaries(chain, start=fund.valid_from, end=fund.valid_to or FOREVER)))
         for start, end in spans:
-            if district and not any(layer.holds(start) for layer in district):
+            if district and start < district[0].valid_from:
                 continue
             merged = self._merge(chain, on=start)
             absent = REGISTRY.keys() - merged.keys()
@@ -122,7 +126,7 @@ class Merger:
                     district=district[0].code if district else None,
                     valid_from=start,
                     valid_to=None if end == FOREVER else end,
-                    expires_on=fund.valid_to,
+                    expires_on=expires_on,
                 )
                 self._check_sense(policy, district[0] if district else fund)
                 yield policy
@@ -156,6 +160,10 @@ class Merger:
             self._add(layer, ProblemCode.INCONSISTENT, key, why_zh=chinese, why_en=english, start=policy.valid_from)
 
 
+def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
+    return min(filter(None, (one, other)), default=None)
+
+
 def _boundaries(chain: Iterable[Versions], *, start: dt.date, end: dt.date) -> list[dt.date]:
     """Return all days within `[start, end]` on which some rule may change, in order, both ends included."""
     dates = {start, end}
@@ -164,27 +172,3 @@ def _boundaries(chain: Iterable[Versions], *, start: dt.date, end: dt.date) -> l
         for each in dated:
             dates |= {each.valid_from, each.valid_to or FOREVER}
     return sorted(day for day in dates if start <= day <= end)
-
-
-def contradictions(policy: Policy) -> Iterator[tuple[str, str, str]]:
-    """Give each key whose value contradicts another's, with why in Chinese and English."""
-    low, high = policy.carer.caseload_min, policy.carer.caseload_max
-    if low is not None and high is not None and low > high:
-        yield "carer.caseload_min", "照护人数下限大于上限", "the lower caseload bound is above the upper one"
-    for grade in "abcd":
-        outcome = getattr(policy.grading, f"{grade}_outcome")
-        if outcome is GradeOutcome.PAYS_SAMPLED and not getattr(policy.grading, f"{grade}_sample_share"):
-            yield f"grading.{grade}_sample_share", "抽查付款须有抽查比例", "paying with samples needs a share above 0"
-    if (policy.subsidy.kind is SubsidyKind.SHARE_OF_PACKAGE) != (policy.subsidy.package_share is not None):
-        yield (
-            "subsidy.package_share",
-            "按护理包比例计发时须有比例，其他方式为 none",
-            "a share of a package needs a share, other kinds have none",
-        )
-    allowed = set(policy.entitlement.home_types)
-    if any(not each <= allowed for each in policy.entitlement.combinations):
-        yield (
-            "entitlement.combinations",
-            "组合含有不允许的居家护理类型",
-            "a combination holds a type of home care that is not allowed",
-        )

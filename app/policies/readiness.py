@@ -1,5 +1,6 @@
 """May requests be taken under these policies? Rules of the day, their texts kept; and what ends soon."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -23,11 +24,11 @@ def judge_policies(connection: Connection, book: PolicyBook, *, region: str, on:
     return Readiness()
 
 
-def warn_of_ends(book: PolicyBook, *, on: date) -> Readiness:
-    """Warnings of policy files that end soon, or have ended, without a successor."""
+def warn_of_ends(book: PolicyBook, *, regions: Collection[str], on: date) -> Readiness:
+    """Warnings of policy files of these regions that end soon, or have ended, without a successor."""
     return Readiness(
         warnings=tuple(
             f"policy file {each.file} ends on {each.valid_to} ({each.days_left} days left)"
-            for each in book.warnings(on)
+            for each in book.warnings(on, regions=regions)
         )
     )

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from app.policies.kinds import Plain
+from app.policies.kinds import Plain, Row
 from app.policies.rules import PolicyBook
 from app.policies.types import Explained, Policy, Source
 
@@ -37,10 +37,11 @@ def origin(explained: Explained) -> str:
     """Say where a value comes from: document and clause, or that it is assumed and why."""
     if explained.source is None:
         return f"经办机构假定 assumed：{explained.reason}"
-    return _document(explained.source)
+    return cite(explained.source)
 
 
-def _document(source: Source) -> str:
+def cite(source: Source) -> str:
+    """Name the document with its number and the clause, and that it is a report about the rule where it is one."""
     document = source.document
     text = f"{document.number or ''}《{document.title}》{source.clause or '（条款未见）'}"
     return f"二手来源 secondary：{text}" if document.secondary else text
@@ -51,7 +52,13 @@ def _value(value: Plain) -> str:
         return "none"
     if isinstance(value, bool):
         return str(value).lower()
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    return ", ".join(map(_item, value)) if isinstance(value, list) else str(value)
+
+
+def _item(item: str | Row) -> str:
+    if isinstance(item, str):
+        return item
+    return "{" + " ".join(f"{name}={_value(cell)}" for name, cell in item.items() if cell is not None) + "}"
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterable[str]:

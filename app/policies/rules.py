@@ -2,7 +2,7 @@
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -36,7 +36,8 @@ class PolicyBook:
         return tuple(sorted({region for region, _ in self.timelines}))
 
     def policy_for(self, *, region: str, district: str | None, on: dt.date) -> Policy:
-        """Return the rules for service date `on`; a district without rules of its own that day has its fund's.
+        """Return the rules for service date `on`; a district without rules of its own that day has its fund's, under
+        which nothing is planned where its own document has ended.
 
         Raises NoPolicy for an unknown region or a day before its first rule, PolicyExpired after its last.
         """
@@ -59,11 +60,15 @@ class PolicyBook:
         places = sorted((place for place in self.timelines if place[0] == region), key=lambda place: place[1] or "")
         return tuple(policy for place in places for policy in self.timelines[place])
 
-    def warnings(self, on: dt.date) -> tuple[ExpiryWarning, ...]:
-        """Name each file without a successor that ends within 90 days of `on` or has ended; the nearest end first."""
+    def warnings(self, on: dt.date, *, regions: Collection[str]) -> tuple[ExpiryWarning, ...]:
+        """Name each file without a successor that ends within 90 days of `on` or has ended; the nearest end first.
+
+        Files of funds and districts outside `regions` are passed over: nobody there is served by them.
+        """
         last: dict[tuple[LayerKind, str], Layer] = {}
         for layer in sorted(self.layers, key=lambda each: each.valid_from):
-            last[layer.kind, layer.code] = layer
+            if layer.region is None or layer.region in regions:
+                last[layer.kind, layer.code] = layer
         found = (_warning(layer, on) for layer in last.values())
         return tuple(sorted((each for each in found if each), key=lambda each: (each.days_left, each.file)))
 

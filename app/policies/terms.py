@@ -1,22 +1,18 @@
-"""The terms of a policy: typed groups of values, each with its unit, and the registry of their keys.
+"""The terms of a policy that care, planning and the subsidy are decided by: typed groups of values, each with its unit.
 
-A group's annotations are the registry: each says the kind, the Chinese label and whether a district may override the
-key. The key in a file is `group.name`; durations carry their unit in the name.
+A group's annotations say of each key the kind, the Chinese label and whether a district may override it.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Annotated, get_type_hints
+from typing import Annotated
 
 from app.policies.codes import (
     CountingClock,
     DayDivisor,
     EvidenceGrade,
     GradeOutcome,
-    HomeType,
     ItemCategory,
     Payee,
     PlanAuthor,
@@ -26,12 +22,22 @@ from app.policies.codes import (
     StartRule,
     SubsidyKind,
 )
-from app.policies.kinds import Choice, Choices, Combinations, Day, Duration, Kind, Plain, Share, Text, Whole, YesNo
+from app.policies.kinds import Choice, Choices, Day, Duration, Share, Text, Whole, YesNo
+from app.policies.oversight_codes import CaseloadCount, PositionVerdict, VerdictEffect
+from app.policies.tables import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRule:
+    """What one verdict of a position leads to."""
+
+    verdict: Annotated[PositionVerdict, Choice("位置判定", of=PositionVerdict)]
+    effect: Annotated[VerdictEffect, Choice("处理", of=VerdictEffect)]
 
 
 @dataclass(frozen=True, slots=True)
 class LocationTerms:
-    """How a position is judged. Metres; ages are the fix's age at the moment of the event."""
+    """How a position is judged and what follows. Metres; ages are the fix's age at the moment of the event."""
 
     radius_m: Annotated[int, Whole("围栏半径（米）", low=20, high=5000, local=True)]
     maximum_fix_age: Annotated[
@@ -41,6 +47,7 @@ class LocationTerms:
     future_tolerance: Annotated[
         dt.timedelta, Duration("时间超前容许（秒）", key="future_tolerance_seconds", unit="seconds", high=3600)
     ]
+    verdicts: Annotated[tuple[VerdictRule, ...], Rows("位置判定的处理", of=VerdictRule)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +131,30 @@ class GradingTerms:
 
 @dataclass(frozen=True, slots=True)
 class PlanTerms:
-    """Who writes a care plan and whether the client or guardian must confirm it before it takes effect."""
+    """Who writes a care plan, whether the client or guardian must confirm it before it takes effect, and what comes
+    first: the agency's own look at the client, and a service agreement with him."""
 
-    author_role: Annotated[PlanAuthor, Choice("护理计划制定方", of=PlanAuthor)]
-    client_confirmation_required: Annotated[bool, YesNo("护理计划须服务对象确认")]
+    author_role: Annotated[PlanAuthor, Choice("护理计划制定方", of=PlanAuthor, local=True)]
+    client_confirmation_required: Annotated[bool, YesNo("护理计划须服务对象确认", local=True)]
+    admission_assessment_required: Annotated[bool, YesNo("机构须先全面评估", local=True, in_older_texts=False)]
+    service_agreement_required: Annotated[bool, YesNo("须签服务协议", local=True, in_older_texts=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class CarerTerms:
     """Professional carers: certificate, the first day uncertified ones may no longer work (None: never allowed while
-    `certificate_required`), and caseload bounds in severely disabled clients (None: no bound)."""
+    `certificate_required`) and whether only those may who were employed before home care began, caseload bounds (None:
+    no bound) and which clients count."""
 
-    certificate_required: Annotated[bool, YesNo("须持证上岗")]
+    certificate_required: Annotated[bool, YesNo("须持证上岗", local=True)]
     uncertified_until: Annotated[dt.date | None, Day("无证人员过渡截止（当日起不可）", optional=True)]
+    uncertified_employed_before: Annotated[bool, YesNo("过渡期仅限开展居家照护前已在职人员", in_older_texts=False)]
     caseload_min: Annotated[int | None, Whole("照护人数下限（人）", low=1, high=100, optional=True)]
     caseload_max: Annotated[int | None, Whole("照护人数上限（人）", low=1, high=100, optional=True)]
+    caseload_counts: Annotated[
+        CaseloadCount,
+        Choice("照护人数的统计对象", of=CaseloadCount, in_older_texts=CaseloadCount.SEVERELY_DISABLED.value),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +184,14 @@ class SubsidyTerms:
     """The family-care subsidy.
 
     `amount_fen` is fen per month (monthly), per paid day (per_day) or of the whole package per month
-    (share_of_package, of which `package_share` is paid). Below `least_days` paid days in a month nothing is paid.
+    (share_of_package, of which `package_share` is paid); 0 where no amount is set, and by continuous_months, whose
+    amounts are the steps of `supplement`. Below `least_days` paid days in a month nothing is paid.
     Late news is looked for in the last `recompute_months` months.
     The three booleans say whether the day itself is paid when the client is admitted, discharged or dies.
     """
 
     kind: Annotated[SubsidyKind, Choice("补助计算方式", of=SubsidyKind)]
-    amount_fen: Annotated[int, Whole("补助金额（分）", low=1, high=100_000_000)]
+    amount_fen: Annotated[int, Whole("补助金额（分）", high=100_000_000)]
     package_share: Annotated[Decimal | None, Share("占护理包比例", optional=True)]
     day_divisor: Annotated[DayDivisor, Choice("缺日折算", of=DayDivisor)]
     least_days: Annotated[int, Whole("每月最少天数", high=31)]
@@ -201,36 +218,30 @@ class PaymentTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class EntitlementTerms:
-    """Benefits: when they start, how long a conclusion holds, how often it is reviewed (None: only at its end), when a
-    change of mode counts, which types of home care exist and which may be held together."""
-
-    benefit_start: Annotated[StartRule, Choice("待遇起始", of=StartRule)]
-    conclusion_validity_months: Annotated[int, Whole("评估结论有效期（月）", low=1, high=120)]
-    review_interval_months: Annotated[int | None, Whole("复核间隔（月）", low=1, high=120, optional=True)]
-    mode_change: Annotated[StartRule, Choice("变更护理方式起算", of=StartRule)]
-    home_types: Annotated[tuple[HomeType, ...], Choices("居家护理类型", of=HomeType)]
-    combinations: Annotated[tuple[frozenset[HomeType], ...], Combinations("可享受的组合", of=HomeType)]
-
-
-@dataclass(frozen=True, slots=True)
 class EntryTerms:
-    """How long ago what an agency enters may begin or end; the fund enters what lies further back."""
+    """How long ago what an agency enters may begin or end; the fund enters what lies further back. After `edit_lock` a
+    record of care is corrected on request only."""
 
     backdate: Annotated[
         dt.timedelta,
         Duration("机构补录最远（天）", key="backdate_days", unit="days", high=366, in_older_texts=31),
     ]
+    edit_lock: Annotated[
+        dt.timedelta,
+        Duration("护理记录锁定（天）", key="edit_lock_days", unit="days", low=1, high=366, in_older_texts=60),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionTerms:
-    """Days after which, with the month settled and nothing open, exact positions and photos may fade."""
+    """Days after which, with the month settled and nothing open, exact positions and photos may fade; and the months
+    for which everything that was settled is kept."""
 
     positions: Annotated[
         dt.timedelta, Duration("精确位置保留（天）", key="position_days", unit="days", low=1, high=36500)
     ]
     photos: Annotated[dt.timedelta, Duration("照片保留（天）", key="photo_days", unit="days", low=1, high=36500)]
+    settled_months: Annotated[int, Whole("结算资料保留（月）", low=1, high=1200, in_older_texts=120)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,50 +262,3 @@ class WorkTerms:
             "每月标准工时（分钟）", key="monthly_minutes", unit="minutes", low=60, high=44640, in_older_texts=9920
         ),
     ]
-
-
-GROUPS: Mapping[str, type] = MappingProxyType(
-    {
-        "location": LocationTerms,
-        "clock": ClockTerms,
-        "visit": VisitTerms,
-        "grading": GradingTerms,
-        "plan": PlanTerms,
-        "carer": CarerTerms,
-        "family": FamilyTerms,
-        "subsidy": SubsidyTerms,
-        "payment": PaymentTerms,
-        "entitlement": EntitlementTerms,
-        "entry": EntryTerms,
-        "retention": RetentionTerms,
-        "work": WorkTerms,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One key of the registry: where its value goes and what it may be."""
-
-    key: str
-    group: str
-    attribute: str
-    kind: Kind
-
-
-def _terms() -> Iterator[Term]:
-    for group, terms in GROUPS.items():
-        for attribute, hint in get_type_hints(terms, include_extras=True).items():
-            kind: Kind = hint.__metadata__[0]
-            yield Term(f"{group}.{kind.key or attribute}", group, attribute, kind)
-
-
-REGISTRY: Mapping[str, Term] = MappingProxyType({term.key: term for term in _terms()})
-
-
-def build_groups(values: Mapping[str, Plain]) -> dict[str, object]:
-    """Turn checked plain values, one for each key of the registry, into the groups of terms by name."""
-    typed: dict[str, dict[str, object]] = {group: {} for group in GROUPS}
-    for key, term in REGISTRY.items():
-        typed[term.group][term.attribute] = term.kind.typed(values[key])
-    return {group: GROUPS[group](**attributes) for group, attributes in typed.items()}

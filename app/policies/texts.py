@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.policies.kinds import BadValue, Plain
-from app.policies.terms import REGISTRY, Term, build_groups
+from app.policies.registry import REGISTRY, Term, build_groups
 from app.policies.types import DatedValue, Document, Explained, Layer, LayerKind, Policy, Source
 
 FORMAT = 1

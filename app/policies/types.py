@@ -6,12 +6,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.kernel.errors import DomainError, ErrorKind
+from app.policies.entry_terms import ApplicationTerms, AssessmentTerms, EntitlementTerms
 from app.policies.kinds import Plain
+from app.policies.oversight_terms import (
+    AgencyTerms,
+    InspectionTerms,
+    SanctionTerms,
+    ServiceTerms,
+    SettlementTerms,
+    SupplementTerms,
+)
 from app.policies.sentences import SENTENCES, ProblemCode
 from app.policies.terms import (
     CarerTerms,
     ClockTerms,
-    EntitlementTerms,
     EntryTerms,
     FamilyTerms,
     GradingTerms,
@@ -74,7 +82,10 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One policy file, read and checked by itself; `values` by key, each in the order of their dates."""
+    """One policy file, read and checked by itself; `values` by key, each in the order of their dates.
+
+    Its dates have a source or are assumed for `reason`.
+    """
 
     file: str
     kind: LayerKind
@@ -84,6 +95,8 @@ class Layer:
     region: str | None
     valid_from: dt.date
     valid_to: dt.date | None
+    source: Source | None
+    reason: str | None
     values: Mapping[str, tuple[DatedValue, ...]]
 
     def holds(self, on: dt.date) -> bool:
@@ -94,9 +107,9 @@ class Layer:
 class Policy:
     """The merged rules of a region, or of a district with rules of its own, for service dates `[valid_from, valid_to)`.
 
-    `district` is None where no district file takes part. `expires_on` is the first day on which the fund's document no
-    longer holds (None: no end known): nothing may be planned from then on. `text` is the canonical text, `digest` its
-    SHA-256 in hex; `rules.read_policy(text)` gives an equal policy back.
+    `district` is None where the district has, or had, no file of its own. `expires_on` is the first day on which the
+    fund's or the district's document no longer holds (None: no end known): nothing may be planned from then on.
+    `text` is the canonical text, `digest` its SHA-256 in hex; `rules.read_policy(text)` gives an equal policy back.
     """
 
     region: str
@@ -106,19 +119,31 @@ class Policy:
     expires_on: dt.date | None
     digest: str
     text: str = field(repr=False)
+    application: ApplicationTerms
+    assessment: AssessmentTerms
+    entitlement: EntitlementTerms
+    plan: PlanTerms
+    agency: AgencyTerms
+    carer: CarerTerms
+    family: FamilyTerms
+    service: ServiceTerms
     location: LocationTerms
     clock: ClockTerms
     visit: VisitTerms
     grading: GradingTerms
-    plan: PlanTerms
-    carer: CarerTerms
-    family: FamilyTerms
-    subsidy: SubsidyTerms
-    payment: PaymentTerms
-    entitlement: EntitlementTerms
     entry: EntryTerms
+    subsidy: SubsidyTerms
+    supplement: SupplementTerms
+    payment: PaymentTerms
+    settlement: SettlementTerms
+    sanction: SanctionTerms
+    inspection: InspectionTerms
     retention: RetentionTerms
     work: WorkTerms
+
+    def __hash__(self) -> int:
+        """By the digest alone: computing a fund's month looks a policy up for each day of each client."""
+        return hash(self.digest)
 
     def holds(self, on: dt.date) -> bool:
         """Say whether `on` is one of the service dates of this policy."""

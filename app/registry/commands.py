@@ -32,6 +32,21 @@ class PersonEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneEntry:
+    """Another mobile number of a person, None for none, and why."""
+
+    phone: str | None = field(repr=False)
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEntry:
+    """A way in. With `phone`, which must be the number on file, its owner binds by it as well."""
+
+    phone: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterAgency:
     """A new agency, known by its unified social credit code."""
 
@@ -176,7 +191,7 @@ class StayEntry:
 
 @dataclass(frozen=True, slots=True)
 class SuspensionEntry:
-    """Days on which an entitlement rests."""
+    """Days on which an entitlement rests, or on which a carer may give no care."""
 
     reason: str
     valid_from: date

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 from sqlalchemy.orm import aliased
 
 from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
-from app.registry.models import Agency, Assignment, Carer, Client, Dated, Employment, Guardian, ServiceAgreement
+from app.registry.dated import Dated
+from app.registry.models import Agency, Assignment, Carer, Client, Employment, Guardian, ServiceAgreement
 from app.registry.types import CarerKind
 
 CARED_FOR_AS = {Role.CARER: CarerKind.PROFESSIONAL, Role.FAMILY_CARER: CarerKind.FAMILY}

@@ -18,6 +18,7 @@ from app.registry.models import (
     Assignment,
     BankAccount,
     Carer,
+    CarerSuspension,
     Certificate,
     Client,
     Employment,
@@ -47,7 +48,7 @@ from app.registry.shown import (
     ClientView,
     EmploymentView,
 )
-from app.registry.types import CarerKind, NameCheck, Period
+from app.registry.types import CarerKind, NameCheck, Period, SuspensionView
 from app.registry.views import (
     agency_view,
     agreement_view,
@@ -221,8 +222,18 @@ def _carer_views(session: Session, rows: Sequence[Carer]) -> tuple[CarerView, ..
         employments[employment.carer_id].append(employment_view(employment))
     for certificate in _all(session, Certificate, Certificate.carer_id.in_(ids)):
         certificates[certificate.carer_id].append(certificate_view(certificate))
+    suspensions: defaultdict[UUID, list[SuspensionView]] = defaultdict(list)
+    for suspension in _all(session, CarerSuspension, CarerSuspension.carer_id.in_(ids)):
+        suspensions[suspension.carer_id].append(suspension_view(suspension))
     return tuple(
-        CarerView(row.id, masked_person(row.person), row.kind, tuple(employments[row.id]), tuple(certificates[row.id]))
+        CarerView(
+            id=row.id,
+            person=masked_person(row.person),
+            kind=row.kind,
+            employments=tuple(employments[row.id]),
+            certificates=tuple(certificates[row.id]),
+            suspensions=tuple(suspensions[row.id]),
+        )
         for row in rows
     )
 

@@ -11,6 +11,7 @@ from app.kernel.codes import Sex
 from app.kernel.db import Base, enum_column, no_overlap, regional
 from app.kernel.geo import CoordinateSystem
 from app.policies.codes import HomeType, Relation
+from app.registry.dated import Dated, ordered
 from app.registry.types import (
     AgencyState,
     CarerKind,
@@ -24,18 +25,6 @@ from app.registry.types import (
 )
 
 PERSONAL = ("id_number_enc", "id_number_index", "name_enc", "phone_enc", "phone_index", "sex", "born_on", "died_on")
-
-
-class Dated:
-    """Days of validity, `[valid_from, valid_to)`."""
-
-    valid_from: Mapped[date] = mapped_column(sort_order=90)
-    valid_to: Mapped[date | None] = mapped_column(sort_order=91)
-
-
-def ordered() -> CheckConstraint:
-    """A period may be empty (withdrawn) but never runs backwards."""
-    return CheckConstraint("valid_to >= valid_from", name="period")
 
 
 class Agency(Base):
@@ -247,6 +236,18 @@ class Suspension(Dated, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("region.client.id"))
+    reason: Mapped[str]
+    known_at: Mapped[datetime]
+
+
+class CarerSuspension(Dated, Base):
+    """A time in which the fund lets a carer give no care that it pays for."""
+
+    __tablename__ = "carer_suspension"
+    __table_args__ = (ordered(), no_overlap("carer_id"), regional(update=("valid_to",)))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    carer_id: Mapped[UUID] = mapped_column(ForeignKey("region.carer.id"))
     reason: Mapped[str]
     known_at: Mapped[datetime]
 

@@ -36,6 +36,14 @@ class MaskedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonPhone:
+    """The mobile number on file, masked."""
+
+    person_id: UUID
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """A person's full identity; reading it is audited."""
 
@@ -90,13 +98,14 @@ class CertificateView:
 
 @dataclass(frozen=True, slots=True)
 class CarerView:
-    """A carer, masked, with contracts and certificates."""
+    """A carer, masked, with contracts, certificates and suspensions."""
 
     id: UUID
     person: MaskedPerson
     kind: CarerKind
     employments: tuple[EmploymentView, ...]
     certificates: tuple[CertificateView, ...]
+    suspensions: tuple[SuspensionView, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,15 @@ from app.kernel.crypto import KeyRing
 from app.kernel.geo import CoordinateSystem, Point, to_wgs84
 from app.kernel.settings import current_settings
 from app.policies.codes import HomeType
+from app.registry.dated import Dated
 from app.registry.models import (
     Agency,
     AgencyAgreement,
     Assignment,
     BankAccount,
+    CarerSuspension,
     Certificate,
     Client,
-    Dated,
     Employment,
     Entitlement,
     FamilyTraining,
@@ -73,7 +74,7 @@ def stay_view(row: Stay) -> StayView:
     return StayView(row.id, row.kind, period_of(row), row.valid_to)
 
 
-def suspension_view(row: Suspension) -> SuspensionView:
+def suspension_view(row: Suspension | CarerSuspension) -> SuspensionView:
     """A suspension as other packages see it."""
     return SuspensionView(row.id, period_of(row))
 

@@ -22,6 +22,7 @@ from app.registry.models import (
     AgencyAgreement,
     Assignment,
     Carer,
+    CarerSuspension,
     Certificate,
     Client,
     Employment,
@@ -84,14 +85,23 @@ def get_visit(session: Session, *, visit_id: UUID, actor: AnyActor) -> VisitView
 
 
 def list_visits(
-    session: Session, *, actor: AnyActor, begin: datetime, beyond: datetime, limit: int, after: UUID | None
+    session: Session,
+    *,
+    actor: AnyActor,
+    begin: datetime,
+    beyond: datetime,
+    state: VisitState | None = None,
+    limit: int,
+    after: UUID | None,
 ) -> Page[VisitView]:
-    """Visits that overlap `[begin, beyond)`, planned or, when unscheduled, begun in it."""
+    """Visits that overlap `[begin, beyond)`, planned or, when unscheduled, begun in it; in one state, or any."""
     inside = or_(
         Visit.planned.op("&&")(Range(begin, beyond)),
         and_(Visit.planned.is_(None), Visit.began_at >= begin, Visit.began_at < beyond),
     )
     statement = visible_visits(actor).where(inside)
+    if state is not None:
+        statement = statement.where(Visit.state == state)
     return fetch_page(session, statement, key=Visit.id, limit=limit, after=after, view=view_of)
 
 
@@ -185,13 +195,15 @@ def load_client_rights(
 
 
 def load_carer_rights(session: Session, *, carer_ids: Collection[UUID], agency_id: UUID) -> dict[UUID, CarerRights]:
-    """Rights of carers the agency employs or employed; three statements whatever the number."""
+    """Rights of carers the agency employs or employed; four statements whatever the number."""
     by_agency = (Employment.agency_id == agency_id,)
     employed = _dated(session, Employment, carer_ids, owner=Employment.carer_id, extra=by_agency)
     certified = _dated(session, Certificate, employed, owner=Certificate.carer_id)
+    suspended = _dated(session, CarerSuspension, employed, owner=CarerSuspension.carer_id)
     rows = session.execute(select(Carer.id, Carer.kind).where(Carer.id.in_(list(employed))))
     return {
-        row.id: CarerRights(row.id, row.kind, _periods(employed[row.id]), _periods(certified[row.id])) for row in rows
+        row.id: CarerRights(row.id, row.kind, *(_periods(each[row.id]) for each in (employed, certified, suspended)))
+        for row in rows
     }
 
 

@@ -54,6 +54,7 @@ def list_visits(wanted: VisitFilter) -> Page[VisitView]:
         actor=actor,
         begin=clock.local_midnight(wanted.day_from, zone),
         beyond=clock.local_midnight(wanted.day_to + timedelta(days=1), zone),
+        state=wanted.state,
         limit=wanted.limit,
         after=wanted.after,
     )

@@ -117,6 +117,7 @@ def _refuse_carer(carer: CarerRights, on: date, rules: PlanningRules) -> list[Re
         Refusal.NOT_PROFESSIONAL: carer.kind is not CarerKind.PROFESSIONAL,
         Refusal.NOT_EMPLOYED: not covers(carer.employed, on),
         Refusal.CERTIFICATE_EXPIRED: uncertified and not in_transition,
+        Refusal.CARER_SUSPENDED: covers(carer.suspended, on),
     }
     return [code for code, applies in cases.items() if applies]
 

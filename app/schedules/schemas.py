@@ -5,7 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, WholeNumber
+from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, Several, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema, page_schema
 from app.schedules.types import (
@@ -40,15 +40,7 @@ class VisitsToPlanSchema(CommandSchema):
 
     command = VisitsToPlan
 
-    visits = ma.fields.List(
-        ma.fields.Nested(VisitToPlanSchema),
-        required=True,
-        validate=ma.validate.Length(1, MOST_VISITS, error="visits_1_to_200"),
-    )
-
-    @ma.post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> VisitsToPlan:
-        return VisitsToPlan(tuple(data["visits"]))
+    visits = Several(ma.fields.Nested(VisitToPlanSchema), minimum=1, maximum=MOST_VISITS, required=True)
 
 
 class CancellationSchema(CommandSchema):
@@ -66,6 +58,7 @@ class VisitFilterSchema(PageRequestSchema):
 
     day_from = Day(required=True)
     day_to = Day(required=True)
+    state = Choice(VisitState, load_default=None)
 
     @ma.validates_schema
     def _check_days(self, data: dict[str, Any], **_: Any) -> None:

@@ -33,8 +33,8 @@ ALLOWED: dict[VisitState, frozenset[VisitState]] = {
         {VisitState.BEGUN, VisitState.ATTEMPTED, VisitState.MISSED, VisitState.CANCELLED, VisitState.DONE}
     ),
     VisitState.BEGUN: frozenset({VisitState.DONE}),
-    VisitState.ATTEMPTED: frozenset({VisitState.BEGUN}),
-    VisitState.MISSED: frozenset({VisitState.BEGUN, VisitState.DONE}),  # a phone may tell late
+    VisitState.ATTEMPTED: frozenset({VisitState.BEGUN, VisitState.DONE}),
+    VisitState.MISSED: frozenset({VisitState.BEGUN, VisitState.DONE, VisitState.ATTEMPTED}),  # a phone may tell late
     VisitState.CANCELLED: frozenset(),
     VisitState.DONE: frozenset(),
 }
@@ -77,6 +77,7 @@ class Refusal(StrEnum):
     NOT_PROFESSIONAL = "not_professional"
     NOT_EMPLOYED = "not_employed"
     CERTIFICATE_EXPIRED = "certificate_expired"
+    CARER_SUSPENDED = "carer_suspended"
     NOT_ASSIGNED = "not_assigned"
     NOT_ENTITLED = "not_entitled"
     ENTITLEMENT_SUSPENDED = "entitlement_suspended"
@@ -152,6 +153,7 @@ class CarerRights:
     kind: CarerKind
     employed: tuple[Period, ...] = ()  # by the planning agency
     certified: tuple[Period, ...] = ()
+    suspended: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +186,11 @@ class RefusedVisit:
 
 @dataclass(frozen=True, slots=True)
 class VisitFilter:
-    """Visits whose planned start lies in the local days `[day_from, day_to]`; at most `limit` after id `after`."""
+    """Visits whose planned start lies in the local days `[day_from, day_to]`; at most `limit` after id `after`,
+    in one state or any."""
 
     day_from: date
     day_to: date
     limit: int = DEFAULT_LIMIT
     after: UUID | None = None
+    state: VisitState | None = None

@@ -15,7 +15,7 @@ from demo.professional import ITEMS
 
 BEGINS_ON = date(2026, 9, 1)
 HOME_TYPE = {True: "亲情照护", False: "机构上门护理"}
-ACCOUNTS_FROM = 200
+ACCOUNTS_FROM = {"tianjin": 200, "huaian": 400}
 EMPLOYED, CERTIFIED = "2025-06-01", ("2025-06-01", "2028-05-31")
 
 
@@ -37,11 +37,10 @@ def staff_file(cast: AgencyCast, *, credit_code: str) -> AgencyFile:
             who.id_number,
             who.phone,
             "劳动合同",
-            "2025-06-01",
+            EMPLOYED,
             "长期照护师",
             f"S{who.phone}",
-            "2025-06-01",
-            "2028-05-31",
+            *CERTIFIED,
         ]
         for who in cast.carers
     ]
@@ -104,13 +103,19 @@ def families_file(cast: AgencyCast, *, is_trained: bool) -> AgencyFile:
     return AgencyFile("families", "亲情照护人员.xlsx", _xlsx(headings, rows))
 
 
-def accounts_file(cast: AgencyCast, *, payee_is_client: bool) -> AgencyFile:
-    """Where the subsidies go; account numbers are texts, or a spreadsheet would round them."""
+def account_of(region: str, order: int) -> int:
+    """Which made-up account the payee of a family has."""
+    return ACCOUNTS_FROM[region] + order
+
+
+def accounts_file(cast: AgencyCast, *, region: str) -> AgencyFile:
+    """Where the subsidies go, in Huai'an to the clients; numbers are texts, or a spreadsheet would round them."""
     headings = ["收款人身份证号", "收款人姓名", "卡号", "户名", "联行号", "开户行"]
-    payees = [client.who for client in cast.clients if client.is_family] if payee_is_client else list(cast.relatives)
+    in_family_care = [client.who for client in cast.clients if client.is_family]
+    payees = in_family_care if region == "huaian" else list(cast.relatives)
     rows = [
-        [who.id_number, who.name, bank_account(ACCOUNTS_FROM + number), who.name, BANK_CODE, BANK_NAME]
-        for number, who in enumerate(payees)
+        [who.id_number, who.name, bank_account(account_of(region, order)), who.name, BANK_CODE, BANK_NAME]
+        for order, who in enumerate(payees)
     ]
     return AgencyFile("bank_accounts", "补助收款账户.csv", _csv(headings, rows, encoding="utf-8-sig"))
 

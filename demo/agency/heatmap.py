@@ -1,59 +1,102 @@
 """Draws staff load as a heat map: carers by days, the darker the more was recorded; overtime has a red edge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from html import escape
 from pathlib import Path
 
 from demo.client import Json
 
-CELL, LEFT, TOP, GAP = 26, 120, 64, 2
-FULL = (13, 71, 161)  # of a full post's minutes
-EMPTY = (236, 240, 245)
-FONT = 'font-family="Noto Sans CJK SC, sans-serif" font-size="11"'
-KEY = "颜色：已记录分钟 ÷ 每日标准工时；红框：超时；数字：小时 · people are made up"
+CELL, GAP = 30, 2
+LEFT, TOP, RIGHT, BELOW, NARROWEST = 110, 76, 90, 62, 680
+LOW, HIGH = (232, 240, 250), (13, 60, 140)  # nothing recorded, and a full post's minutes
+DARK, WHITE, GREY, WEEKEND, RED = "#1a1a1a", "#ffffff", "#555555", "#a04000", "#c62828"
+BRIGHT = 125  # a colour brighter than this takes dark figures
+FONT = "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+WEEKDAYS = "一二三四五六日"
+SATURDAY = 5
+STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-def draw(load: Json, *, title: str, target: Path) -> Path:
-    """Write an SVG of one page of `GET /staff-load` by days."""
-    width = LEFT + len(load["columns"]) * CELL + 70
-    height = TOP + len(load["items"]) * CELL + 40
+def draw(load: Json, *, names: Mapping[str, str], title: str, target: Path) -> Path:
+    """Write an SVG of one page of `GET /staff-load` by days; `names` are the carers' by their ids."""
+    columns, items = load["columns"], load["items"]
+    width = max(NARROWEST, LEFT + len(columns) * CELL + RIGHT)
+    height = TOP + len(items) * CELL + BELOW
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" {FONT}>',
-        f'<rect width="{width}" height="{height}" fill="white"/>',
-        f'<text x="10" y="22" font-size="15">{escape(title)}</text>',
-        *_days(load),
-        *(line for number, item in enumerate(load["items"]) for line in _carer(load, item, number)),
-        f'<text x="10" y="{height - 12}" fill="#555">{KEY}</text>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="{FONT}">',
+        f'<rect width="{width}" height="{height}" fill="{WHITE}"/>',
+        _text(10, 24, title, size=16),
+        *_days(columns),
+        *(line for row, item in enumerate(items) for line in _carer(columns, item, row, name=names[item["carer_id"]])),
+        *_legend(height - BELOW + 22, norm_minutes=columns[0]["norm_minutes"]),
         "</svg>",
     ]
     target.write_text("\n".join(lines), encoding="utf-8")
     return target
 
 
-def _days(load: Json) -> Iterator[str]:
-    for number, column in enumerate(load["columns"]):
-        x = LEFT + number * CELL + CELL / 2
-        yield f'<text x="{x}" y="{TOP - 8}" text-anchor="middle" fill="#333">{int(column["first"][-2:])}</text>'
-    yield f'<text x="{LEFT + len(load["columns"]) * CELL + 8}" y="{TOP - 8}" fill="#333">合计 h</text>'
+def _days(columns: list[Json]) -> Iterator[str]:
+    for number, column in enumerate(columns):
+        day = date.fromisoformat(column["first"])
+        x, ink = _middle(number), WEEKEND if day.weekday() >= SATURDAY else DARK
+        yield _text(x, TOP - 22, str(day.day), ink=ink, anchor="middle")
+        yield _text(x, TOP - 8, WEEKDAYS[day.weekday()], ink=ink, size=10, anchor="middle")
+    yield _text(LEFT + len(columns) * CELL + 12, TOP - 8, "合计 total h", ink=GREY)
 
 
-def _carer(load: Json, item: Json, row: int) -> Iterator[str]:
+def _carer(columns: list[Json], item: Json, row: int, *, name: str) -> Iterator[str]:
     y = TOP + row * CELL
-    yield f'<text x="10" y="{y + 17}">{escape(item["name"])}</text>'
-    for number, (cell, column) in enumerate(zip(item["cells"], load["columns"], strict=True)):
-        share = min(1.0, cell["recorded_minutes"] / column["norm_minutes"])
-        edge = ' stroke="#c62828" stroke-width="2"' if cell["overtime_minutes"] else ""
-        x, size = LEFT + number * CELL, CELL - GAP
-        yield f'<rect x="{x}" y="{y}" width="{size}" height="{size}" rx="3" fill="{_colour(share)}"{edge}/>'
-        if cell["recorded_minutes"]:
-            ink = "white" if share > 0.45 else "#333"
-            hours = f"{cell['recorded_minutes'] / 60:.1f}"
-            place = f'x="{x + size / 2}" y="{y + 16}" text-anchor="middle" font-size="9"'
-            yield f'<text {place} fill="{ink}">{hours}</text>'
+    yield _text(10, y + 19, name)
+    for number, (cell, column) in enumerate(zip(item["cells"], columns, strict=True)):
+        minutes = cell["recorded_minutes"]
+        colour = _colour(min(1.0, minutes / column["norm_minutes"]))
+        yield _box(LEFT + number * CELL, y, colour, has_edge=cell["overtime_minutes"] > 0)
+        if minutes:
+            yield _text(_middle(number), y + 18, _hours(minutes), ink=_ink(colour), size=11, anchor="middle")
     total = sum(cell["recorded_minutes"] for cell in item["cells"])
-    yield f'<text x="{LEFT + len(load["columns"]) * CELL + 8}" y="{y + 17}">{total / 60:.1f}</text>'
+    yield _text(LEFT + len(columns) * CELL + 12, y + 19, _hours(total))
 
 
-def _colour(share: float) -> str:
-    mixed = (round(low + (high - low) * share) for low, high in zip(EMPTY, FULL, strict=True))
-    return "#" + "".join(f"{part:02x}" for part in mixed)
+def _legend(y: int, *, norm_minutes: int) -> Iterator[str]:
+    yield _text(10, y + 4, "已记录小时 hours recorded", ink=GREY)
+    x = 180
+    for share in STEPS:
+        colour, more = _colour(share), "+" if share == 1 else ""
+        yield _box(x, y - 14, colour)
+        figure = f"{share * norm_minutes / 60:.0f}{more}"
+        yield _text(x + (CELL - GAP) / 2, y + 4, figure, ink=_ink(colour), size=11, anchor="middle")
+        x += CELL
+    yield _box(x + 20, y - 14, _colour(1), has_edge=True)
+    yield _text(x + 58, y + 4, f"红框：一日超过 {norm_minutes / 60:.0f} 小时 overtime", ink=GREY)
+    yield _text(10, y + 30, "人名、时间均为虚构 All names and times are made up", ink=GREY)
+
+
+def _box(x: float, y: float, colour: tuple[int, int, int], *, has_edge: bool = False) -> str:
+    edge = f' stroke="{RED}" stroke-width="2"' if has_edge else ""
+    size = CELL - GAP
+    return f'<rect x="{x}" y="{y}" width="{size}" height="{size}" rx="3" fill="rgb{colour}"{edge}/>'
+
+
+def _text(x: float, y: float, text: str, *, ink: str = DARK, size: int = 12, anchor: str = "start") -> str:
+    place = f'x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}"'
+    return f'<text {place} fill="{ink}">{escape(text)}</text>'
+
+
+def _middle(column: int) -> float:
+    return LEFT + column * CELL + (CELL - GAP) / 2
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes / 60:.1f}"
+
+
+def _colour(share: float) -> tuple[int, int, int]:
+    red, green, blue = (round(low + (high - low) * share) for low, high in zip(LOW, HIGH, strict=True))
+    return red, green, blue
+
+
+def _ink(colour: tuple[int, int, int]) -> str:
+    """Dark figures on bright colours, white ones on dark (brightness as ITU-R BT.601 weighs it)."""
+    red, green, blue = colour
+    return DARK if 0.299 * red + 0.587 * green + 0.114 * blue > BRIGHT else WHITE

@@ -1,219 +1,212 @@
-"""A month of the agency: visits and care days through HTTP on the demo's clock, with the accidents of real phones."""
+"""A month of both regions' agencies: what every phone sends when it happens, and the accidents that were planned.
+
+A cut of the month is its last days, since a visit over the month's end belongs to it.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from functools import partial
 from random import Random
 
-from app.kernel.ids import new_id
+from demo.agency import accidents, families, visits
+from demo.agency.accidents import Accident, Explained
+from demo.agency.agenda import Step, walk
 from demo.agency.bringing import Bound, Brought
-from demo.agency.people import SEED, Client
+from demo.agency.families import FamilyDay
+from demo.agency.people import SEED
 from demo.agency.phones import Phone
-from demo.client import Json
-from demo.family import month_days
+from demo.agency.reviewing import review
+from demo.agency.visits import Visit
 from demo.installation import REGIONS
-from demo.invented import north_of
-from demo.professional import confirmation, items_done
+from demo.invented import Invented
 from demo.world import MONTH, World, at
 
-FIRST_HOUR = 8
-VISITS_A_DAY = 4
-LASTS = timedelta(minutes=60)
-AT_ONCE = 200
+WHOLE_DAYS = 31
 ONE_DAY = timedelta(days=1)
-FAR_M = 900.0  # a tap on the way, far from the door
-HOSPITAL = (5, 9)  # the first family's client is away from the sixth to the tenth of the month, told on the twelfth
-TOLD_ON = 11
-TWO_PHONES_ON = frozenset({3, 17})
-FORGOTTEN, SWAPPED, FAR, NO_POSITION = "forgotten_out", "swapped", "far_away", "no_position"
+WAKES, HOME_AGAIN, REVIEWED = (7, 30), (20, 30), (21, 0)
+HOSPITAL, TOLD_ON = (5, 9), 11  # admitted, discharged and told on these days of a whole month, counted from 0
+TOLD_AT = (10, 0)
+WITH_TWO_PHONES = 1
 
 
-@dataclass(frozen=True)
-class Visit:
-    """One planned visit of the month, and what goes wrong with it, if anything."""
+@dataclass
+class Holder:
+    """A carer with her phones: mostly one."""
 
-    id: str
-    day: date
-    begins_at: datetime
-    client: Client
-    client_id: str
-    carer: int
-    accident: str | None
+    who: Invented
+    phones: list[Phone]
 
     @property
-    def is_night(self) -> bool:
-        """Whether it goes on over midnight."""
-        return (self.begins_at + LASTS).date() > self.day
+    def made(self) -> Counter[str]:
+        """Her records on all her phones."""
+        return sum((phone.made for phone in self.phones), Counter())
 
 
 @dataclass
 class Lived:
-    """What a month came to on the phones' side."""
+    """One region's month on the phones' side, and what the server must hold of it."""
 
-    region: str
+    brought: Brought
+    days: Sequence[date]
     visits: list[Visit]
-    carers: list[Phone]
-    relatives: list[Phone]
-    days_logged: Counter[str] = field(default_factory=Counter)
-    accidents: Counter[str] = field(default_factory=Counter)
+    carers: list[Holder]
+    relatives: list[Holder]
+    accidents: Counter[Accident] = field(default_factory=Counter)
+    visits_explained: Explained = field(default_factory=Explained)
+    days_explained: Explained = field(default_factory=Explained)
+    taps_explained: Explained = field(default_factory=Explained)
+    days_logged: dict[str, set[date]] = field(default_factory=dict)
+
+    @property
+    def stay(self) -> tuple[date, date]:
+        """When the first family's client was admitted to a hospital and discharged."""
+        if self.is_whole:
+            return self.days[HOSPITAL[0]], self.days[HOSPITAL[1]]
+        return self.days[0] - ONE_DAY, self.days[-1]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether enough of the month is lived for a stay in its middle that is told days later."""
+        return len(self.days) > TOLD_ON
+
+    @property
+    def unguarded(self) -> int:
+        """How many visits nobody could confirm, since no guardian has a phone."""
+        return sum(visit.client_id not in self.brought.guardians for visit in self.visits)
+
+    @property
+    def holders(self) -> list[Holder]:
+        """All who record care."""
+        return [*self.carers, *self.relatives]
+
+    @property
+    def carer_names(self) -> dict[str, str]:
+        """The carers' names by their ids."""
+        return {each.carer_id: each.who.name for each in self.brought.carers}
+
+    @property
+    def client_names(self) -> dict[str, str]:
+        """The clients' names by their ids."""
+        clients = zip(self.brought.client_ids, self.brought.cast.clients, strict=True)
+        return {client_id: client.who.name for client_id, client in clients}
+
+    def days_in_hospital(self, client_id: str) -> set[date]:
+        """The days on which care at home is not paid; those of admission and discharge are."""
+        if client_id != self.brought.client_ids[0]:
+            return set()
+        admitted, discharged = self.stay
+        return {day for day in self.days if admitted < day < discharged}
 
 
-def plan(world: World, brought: Brought) -> list[Visit]:
-    """Plan the month's visits through the dispatcher, 200 at a time."""
-    random = Random(f"{SEED}-plan-{brought.staff.region}")
-    visits = [visit for day in month_days(world.days) for visit in _of_day(brought, day, random=random)]
-    visits += _over_midnight(brought, days=world.days)
-    for begin in range(0, len(visits), AT_ONCE):
-        body = [_to_plan(brought, visit) for visit in visits[begin : begin + AT_ONCE]]
-        brought.staff.dispatcher.post("/visits", {"visits": body})
-    world.say(f"{REGIONS[brought.staff.region]}：已排 {len(visits)} 次上门服务 Visits are planned")
-    return visits
+def lived_days(count: int) -> tuple[date, ...]:
+    """The last `count` days of the demo's month."""
+    return tuple(MONTH + timedelta(days=number) for number in range(WHOLE_DAYS - count, WHOLE_DAYS))
 
 
-def live(world: World, all_brought: Sequence[Brought], plans: Sequence[list[Visit]]) -> list[Lived]:
-    """Every day, region by region: in the evening the phones send what happened."""
-    lived = [
-        Lived(each.staff.region, visits, _phones(each, each.carers), _phones(each, each.relatives))
-        for each, visits in zip(all_brought, plans, strict=True)
+def live(world: World, months: Sequence[Lived]) -> None:
+    """Everything that happens in both regions, by the demo's clock."""
+    steps = [step for month in months for step in _steps(month)]
+    walk(world, [*steps, *(Step(at(day, *REVIEWED), partial(_end_day, world, months, day)) for day in months[0].days)])
+    for month in months:
+        _add_up(month)
+
+
+def prepare(world: World, brought: Brought) -> Lived:
+    """Plan the region's visits, and give everybody who records care a phone."""
+    days = lived_days(world.days)
+    planned = visits.plan(brought, days)
+    world.say(f"{REGIONS[brought.staff.region]}：已排 {len(planned)} 次上门服务 Visits are planned")
+    return Lived(brought, days, planned, _holders(brought, brought.carers), _holders(brought, brought.relatives))
+
+
+def _holders(brought: Brought, people: Sequence[Bound]) -> list[Holder]:
+    return [
+        Holder(each.who, [Phone(each.user, Random(f"{SEED}-{brought.staff.region}-{each.who.phone}"))])
+        for each in people
     ]
-    for number, day in enumerate(month_days(world.days)):
-        _visit_night(world, all_brought, lived, day)
-        world.move_to(day, 21)
-        for brought, month in zip(all_brought, lived, strict=True):
-            _visit_all(brought, month, [visit for visit in month.visits if visit.day == day and not visit.is_night])
-            _care_all(brought, month, day, number=number)
-            _tell_hospital(brought, number=number)
-        world.say(f"{day:%m-%d}：" + "，".join(f"{REGIONS[each.region]} {_told(each, day)}" for each in lived))
-    _visit_night(world, all_brought, lived, day + ONE_DAY)
-    return lived
 
 
-def _visit_night(world: World, all_brought: Sequence[Brought], lived: Sequence[Lived], morning: date) -> None:
-    """A visit that began before midnight is over in the night, and sent then."""
-    nights = [[each for each in month.visits if each.is_night and each.day + ONE_DAY == morning] for month in lived]
-    if any(nights):
-        world.move_to(morning, 1)
-    for brought, month, visits in zip(all_brought, lived, nights, strict=True):
-        _visit_all(brought, month, visits)
+def _steps(month: Lived) -> Iterator[Step]:
+    for visit in month.visits:
+        guardian = month.brought.guardians.get(visit.client_id)
+        month.visits_explained.add_visit(visit.accident, has_guardian=guardian is not None)
+        if visit.accident and (guardian or visit.accident is not Accident.UNCONFIRMED):
+            month.accidents[visit.accident] += 1
+        yield from visits.steps_of(visit, phone=month.carers[visit.carer].phones[0], guardian=guardian)
+    for number, day in enumerate(month.days):
+        yield from _family_steps(month, day, number=number)
+        yield from _without_net(month, day, number=number)
+    yield from _hospital(month)
+    for night in visits.nights(month.days):
+        over = Accident.OVER_MONTH_END if night == month.days[-1] else Accident.OVER_MIDNIGHT
+        month.accidents[over] += 1
 
 
-def _of_day(brought: Brought, day: date, *, random: Random) -> list[Visit]:
-    """Each carer goes to four of his clients, one after the other."""
-    visits = []
-    for carer in range(len(brought.carers)):
-        own = [n for n in range(len(brought.cast.visited)) if n % len(brought.carers) == carer]
-        for turn in range(VISITS_A_DAY):
-            number = own[(turn + day.day) % len(own)]
-            begins_at = at(day, FIRST_HOUR + 2 * turn, 0)
-            visits.append(_visit(brought, number, begins_at, carer=carer, accident=_accident(random)))
-    return visits
-
-
-def _accident(random: Random) -> str | None:
-    """About one visit in fourteen has one."""
-    drawn = random.random()
-    for name, share in ((FORGOTTEN, 0.02), (SWAPPED, 0.02), (FAR, 0.015), (NO_POSITION, 0.015)):
-        if drawn < share:
-            return name
-        drawn -= share
-    return None
-
-
-def _over_midnight(brought: Brought, *, days: int) -> list[Visit]:
-    """One visit over midnight in the middle of the month, and one over its end where the whole month is lived."""
-    nights = [number for number in (14, 30) if number < days] or [days - 1]
-    return [_visit(brought, 0, at(MONTH + timedelta(days=number), 23, 30), carer=0, accident=None) for number in nights]
-
-
-def _visit(brought: Brought, number: int, begins_at: datetime, *, carer: int, accident: str | None) -> Visit:
-    client = brought.cast.visited[number]
-    client_id = brought.client_ids[brought.cast.clients.index(client)]
-    return Visit(str(new_id(at=begins_at)), begins_at.date(), begins_at, client, client_id, carer, accident)
-
-
-def _to_plan(brought: Brought, visit: Visit) -> Json:
-    return {
-        "id": visit.id,
-        "client_id": visit.client_id,
-        "carer_id": brought.carers[visit.carer].carer_id,
-        "planned_from": visit.begins_at.isoformat(),
-        "planned_to": (visit.begins_at + LASTS).isoformat(),
-    }
-
-
-def _phones(brought: Brought, people: Sequence[Bound]) -> list[Phone]:
-    return [Phone(each.user, Random(f"{SEED}-{brought.staff.region}-{each.who.phone}")) for each in people]
-
-
-def _visit_all(brought: Brought, month: Lived, visits: Sequence[Visit]) -> None:
-    for visit in visits:
-        _care(brought, month, visit)
-
-
-def _care(brought: Brought, month: Lived, visit: Visit) -> None:
-    """One visit: in, items, out; the guardian confirms where there is one."""
-    phone, path = month.carers[visit.carer], f"/visits/{visit.id}"
-    begins, ends = visit.begins_at + timedelta(minutes=phone.random.randint(-5, 9)), visit.begins_at + LASTS
-    far = north_of(visit.client.home, FAR_M)
-    near = {NO_POSITION: None, FAR: far}.get(visit.accident or "", visit.client.home)
-    if visit.accident == SWAPPED:
-        begins, ends = ends, begins
-    phone.tap(f"{path}/clock-in", at=begins, near=near)
-    phone.log_items(f"{path}/items", items_done(ends))
-    if visit.accident != FORGOTTEN:
-        phone.tap(f"{path}/clock-out", at=ends, near=near)
-    if visit.accident:
-        month.accidents[visit.accident] += 1
-    guardian = brought.guardians.get(visit.client_id)
-    if guardian is not None and phone.random.random() < 0.9:
-        guardian.post(f"{path}/confirmation", confirmation(max(begins, ends)))
-
-
-def _care_all(brought: Brought, month: Lived, day: date, *, number: int) -> None:
-    """Ten families log their day; a few forget it, one uses a second phone on two days."""
-    for order, (phone, client) in enumerate(zip(month.relatives, brought.cast.clients, strict=False)):
-        if phone.random.random() < 0.06:
-            month.accidents["day_forgotten"] += 1
+def _family_steps(month: Lived, day: date, *, number: int) -> Iterator[Step]:
+    for order, holder in enumerate(month.relatives):
+        if accidents.is_day_forgotten(number * len(month.relatives) + order):
+            month.accidents[Accident.DAY_FORGOTTEN] += 1
             continue
-        client_id = brought.client_ids[order]
-        _log_day(phone, client, client_id, day)
-        month.days_logged[client_id] += 1
-        if order == 1 and number in TWO_PHONES_ON:
-            second = phone.user.on_another_phone()
-            _log_day(Phone(second, phone.random, made=phone.made), client, client_id, day)
-            phone.user.log_in()
-            month.accidents["two_phones"] += 1
+        client_id = month.brought.client_ids[order]
+        second = None
+        if order == WITH_TWO_PHONES and number in accidents.two_phones_on(len(month.days)):
+            second = _second_phone(holder)
+            month.accidents[Accident.TWO_PHONES] += 1
+            month.days_explained.add_second_day()
+        month.days_explained.add_day()
+        month.days_logged.setdefault(client_id, set()).add(day)
+        each = FamilyDay(day, order, month.brought.cast.clients[order], client_id)
+        yield from families.steps_of(each, phone=holder.phones[0], second=second)
 
 
-def _log_day(phone: Phone, client: Client, client_id: str, day: date) -> None:
-    events = [
-        phone.tap("/clock-events", at=at(day, hour, 5), near=client.home, kind=kind, client_id=client_id)
-        for kind, hour in (("in", 8), ("out", 19))
-    ]
-    now = at(day, 19, 20)
-    phone.log_day(
-        {
-            "id": str(new_id(at=now)),
-            "client_id": client_id,
-            "day": day.isoformat(),
-            "in_event_id": events[0]["id"],
-            "out_event_id": events[1]["id"],
-            "items": [{"item_code": "life-01", "minutes": 10}, {"item_code": "life-07", "minutes": 15}],
-            "note": None,
-            "occurred_at": now.isoformat(),
-        }
-    )
+def _second_phone(holder: Holder) -> Phone:
+    """The carer's other phone; she has one, and uses it when she uses two."""
+    if len(holder.phones) == 1:
+        other = holder.phones[0].user.on_another_phone()
+        holder.phones.append(Phone(other, Random(f"{SEED}-second-{holder.who.phone}")))
+    return holder.phones[1]
 
 
-def _tell_hospital(brought: Brought, *, number: int) -> None:
-    """The first family's client was in hospital for days that were logged as care at home: the news comes late."""
-    if number == TOLD_ON:
-        begin, end = (MONTH + timedelta(days=each) for each in HOSPITAL)
-        stay = {"kind": "hospital", "admitted_on": begin.isoformat(), "discharged_on": end.isoformat()}
-        brought.staff.dispatcher.post(f"/clients/{brought.client_ids[0]}/stays", stay)
+def _without_net(month: Lived, day: date, *, number: int) -> Iterator[Step]:
+    """Some phones have no net from the morning on, and send everything when their carer is home again."""
+    for group in (month.carers, month.relatives):
+        for order, holder in enumerate(group):
+            if accidents.is_offline(order, day=number, among=len(group)):
+                yield Step(at(day, *WAKES), holder.phones[0].go_offline)
+                yield Step(at(day, *HOME_AGAIN), holder.phones[0].go_online)
 
 
-def _told(month: Lived, day: date) -> str:
-    visits = sum(visit.day == day for visit in month.visits)
-    return f"{visits} 次上门 visits"
+def _hospital(month: Lived) -> Iterator[Step]:
+    """The first family's client was in hospital on days that were logged as care at home: the news comes late."""
+    admitted, discharged = month.stay
+    told_on = month.days[TOLD_ON if month.is_whole else -1]
+    month.accidents[Accident.HOSPITAL_TOLD_LATE] += 1
+    stay = {"kind": "hospital", "admitted_on": admitted.isoformat(), "discharged_on": discharged.isoformat()}
+    tell = partial(month.brought.staff.dispatcher.post, f"/clients/{month.brought.client_ids[0]}/stays", stay)
+    yield Step(at(told_on, *TOLD_AT), tell)
+
+
+def _end_day(world: World, months: Sequence[Lived], day: date) -> None:
+    """The evening's reviews, and a line of progress."""
+    told = []
+    for month in months:
+        review(world, month.brought.staff)
+        count = sum(visit.planned_from.date() == day for visit in month.visits)
+        told.append(f"{REGIONS[month.brought.staff.region]} {count} 次上门 visits")
+    world.say(f"{day:%m-%d}：" + "，".join(told))
+
+
+def _add_up(month: Lived) -> None:
+    """Add what the phones met, and the late sendings that the server must have found."""
+    for holder in month.holders:
+        month.accidents += sum((phone.accidents for phone in holder.phones), Counter())
+    late_at_visits, late_at_homes = _late_taps(month.carers), _late_taps(month.relatives)
+    month.visits_explained.exceptions[accidents.LATE] += late_at_visits
+    month.days_explained.exceptions[accidents.LATE] += late_at_homes
+    month.taps_explained.add_late_taps(late_at_homes)
+
+
+def _late_taps(holders: Sequence[Holder]) -> int:
+    return sum(phone.late_taps for holder in holders for phone in holder.phones)

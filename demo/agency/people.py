@@ -1,10 +1,13 @@
 """A made-up agency of a district: 30 clients, 6 carers, 10 family carers, drawn from a seed, so that each run is alike.
 
+With fewer clients there are fewer of the others in the same proportion; twelve are the fewest to meet every accident.
+
 Points are made up too: they lie somewhere inside real streets, and nobody lives there that we know of.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
 from random import Random
 
 from app.kernel.geo import CoordinateSystem, Point
@@ -12,8 +15,7 @@ from demo import cast
 from demo.invented import Invented, person
 
 SEED = 20261001
-CLIENTS, CARERS, FAMILIES = 30, 6, 10
-GUARDED = 16  # of the clients in agency care, those whom a relative speaks for on a phone of his own
+CLIENTS, FEWEST_CLIENTS, MOST_CLIENTS = 30, 12, 48
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
 GIVEN = ("秀英", "桂兰", "玉珍", "建国", "福生", "淑华", "志强", "海燕", "文静", "立新", "丽华", "国庆", "凤英", "德明")
 
@@ -50,7 +52,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class AgencyCast:
-    """Everybody of one region's agency. The first ten clients are in family care, each with a relative."""
+    """Everybody of one region's agency. The first third of the clients is in family care, each with a relative."""
 
     area: Area
     clients: tuple[Client, ...]
@@ -67,30 +69,33 @@ class AgencyCast:
         return self.carers[number % len(self.carers)]
 
 
-def draw(region: str) -> AgencyCast:
-    """The agency of a region, the same at each call."""
+def draw(region: str, *, clients: int) -> AgencyCast:
+    """The agency of a region, the same at each call. A third of the clients is cared for by a relative; a carer comes
+    to three or four of the others, and four of five of these have a guardian with a phone of his own."""
     area, random = AREAS[region], Random(f"{SEED}-{region}")
     numbers = iter(range(100, 1000))
+    families = clients // 3
+    guarded, visiting = (clients - families) * 4 // 5, ceil((clients - families) / 3.5)
 
     def somebody(*, youngest: int, oldest: int) -> Invented:
         born_on = date(2026 - random.randint(youngest, oldest), 1, 1) + timedelta(days=random.randrange(365))
         return person(random.choice(SURNAMES) + random.choice(GIVEN), born_on=born_on, number=next(numbers))
 
-    clients = []
-    for number in range(CLIENTS):
-        is_family = number < FAMILIES
+    in_care = []
+    for number in range(clients):
+        is_family = number < families
         home = Point(random.uniform(area.south, area.north), random.uniform(area.west, area.east))
-        guarded = not is_family and number - FAMILIES < GUARDED
-        clients.append(
+        has_guardian = not is_family and number - families < guarded
+        in_care.append(
             Client(
                 who=somebody(youngest=62, oldest=93),
                 home=home,
                 system=random.choice((CoordinateSystem.GCJ02, CoordinateSystem.WGS84)),
                 address=f"示例路{number + 1}号{random.randint(1, 9)}门{random.randint(1, 6)}0{random.randint(1, 4)}室",
                 is_family=is_family,
-                guardian=somebody(youngest=35, oldest=65) if guarded else None,
+                guardian=somebody(youngest=35, oldest=65) if has_guardian else None,
             )
         )
-    carers = tuple(somebody(youngest=28, oldest=55) for _ in range(CARERS))
-    relatives = tuple(somebody(youngest=35, oldest=62) for _ in range(FAMILIES))
-    return AgencyCast(area, tuple(clients), carers, relatives)
+    carers = tuple(somebody(youngest=28, oldest=55) for _ in range(visiting))
+    relatives = tuple(somebody(youngest=35, oldest=62) for _ in range(families))
+    return AgencyCast(area, tuple(in_care), carers, relatives)

@@ -1,7 +1,11 @@
 """A carer's phone with the small accidents of real ones: it counts what it made, and sends some of it twice.
 
-Every seventh record is sent again although the answer came; every eleventh loses its answer and is sent again. The
-phone's count is of records, so it must agree with the server's, whatever was sent twice.
+Every seventh record is sent again although the answer came; every eleventh loses its answer and is sent again. A phone
+without a net keeps its records and sends them when it has one. Its count is of records made, so it must agree with the
+server's, whatever was sent twice or late.
+
+Positions say that they come from WeChat, as a real phone's do: "simulated" would put a mark on every visit that no
+real one has. That all is made up is said by the names, the addresses and the headings of what the demo writes.
 """
 
 from collections import Counter
@@ -12,54 +16,78 @@ from typing import Any
 
 from app.kernel.geo import CoordinateSystem, Point
 from app.kernel.ids import new_id
+from demo.agency.accidents import Accident
 from demo.client import Json, User
 from demo.invented import coordinates, east_of, north_of
+from demo.professional import AnswerDiffers
 
 RESENT_EVERY, LOST_EVERY = 7, 11
 NOISE_M = 15.0
+KINDS = ("clock_events", "items", "care_days")
 
 
 @dataclass
 class Phone:
-    """One carer's phone; `made` counts its records by kind."""
+    """One phone of a carer's; `made` counts her records by kind, `late_taps` those that were sent hours later."""
 
     user: User
     random: Random
     made: Counter[str] = field(default_factory=Counter)
-    accidents: Counter[str] = field(default_factory=Counter)
+    accidents: Counter[Accident] = field(default_factory=Counter)
+    late_taps: int = 0
+    _is_offline: bool = False
+    _kept: list[tuple[str, Json]] = field(default_factory=list)
     _sent: int = 0
 
-    def tap(self, path: str, *, at: datetime, near: Point | None, **more: Any) -> Json:
-        """Clock in or out somewhere near a point, or without a position; answers what the server says."""
+    def tap(self, path: str, *, at: datetime, near: Point | None, **more: Any) -> str:
+        """Clock in or out somewhere near a point, or without a position; answers the event's id."""
         body = {"id": str(new_id(at=at)), "occurred_at": at.isoformat(), "fix": near and self._fix(near, at), **more}
-        return self._send(path, body, kind="clock_events")
+        self.late_taps += self._is_offline
+        self._record(path, body, kind="clock_events")
+        return str(body["id"])
 
     def log_items(self, path: str, items: list[Json]) -> None:
         """Log what was done in a visit."""
-        self._send(path, {"items": items}, kind="items", count=len(items))
+        self._record(path, {"items": items}, kind="items", count=len(items))
 
-    def log_day(self, body: Json) -> Json:
+    def log_day(self, body: Json) -> None:
         """Log a family carer's day."""
-        return self._send("/care-days", body, kind="care_days")
+        self._record("/care-days", body, kind="care_days")
 
-    def agrees(self, *, first: date, last: date) -> bool:
-        """Whether the server holds as many records of these days as the phone made."""
+    def go_offline(self) -> None:
+        """Keep what is recorded from now on."""
+        self._is_offline = True
+
+    def go_online(self) -> None:
+        """Send what was kept, in order."""
+        self.accidents[Accident.OFFLINE] += bool(self._kept)
+        self._is_offline = False
+        while self._kept:
+            self._send(*self._kept.pop(0))
+
+    def count_held(self, *, first: date, last: date) -> dict[str, int]:
+        """How many of the carer's records of these days the server holds, by kind."""
         held = self.user.get("/sent-records", day_from=first, day_to=last)
-        return all(held[kind] == self.made[kind] for kind in ("clock_events", "items", "care_days"))
+        return {kind: held[kind] for kind in KINDS}
 
-    def _send(self, path: str, body: Json, *, kind: str, count: int = 1) -> Json:
+    def _record(self, path: str, body: Json, *, kind: str, count: int = 1) -> None:
         self.made[kind] += count
+        if self._is_offline:
+            self._kept.append((path, body))
+        else:
+            self._send(path, body)
+
+    def _send(self, path: str, body: Json) -> None:
         self._sent += 1
         if self._sent % LOST_EVERY == 0:
             self.user.lose(path, body)
-            self.accidents["lost_answer"] += 1
-        answer: Json = self.user.post(path, body)
+            self.accidents[Accident.LOST_ANSWER] += 1
+        answer = self.user.post(path, body)
         if self._sent % RESENT_EVERY == 0:
             again, _ = self.user.resend(path, body)
-            self.accidents["resent"] += 1
+            self.accidents[Accident.RESENT] += 1
             if again != answer:
                 raise AnswerDiffers(f"{path}: first {answer}, then {again}")
-        return answer
 
     def _fix(self, near: Point, at: datetime) -> Json:
         """Some fifteen metres off, as phones are; GCJ-02, as WeChat gives it."""
@@ -68,9 +96,5 @@ class Phone:
             **coordinates(place, CoordinateSystem.GCJ02),
             "accuracy_m": self.random.randint(10, 45),
             "fixed_at": at.isoformat(),
-            "source": "simulated",
+            "source": "wechat",
         }
-
-
-class AnswerDiffers(RuntimeError):
-    """A resend was not answered as the first time."""

@@ -96,6 +96,8 @@ SAMPLES: dict[str, Sample] = {
     "GET /visits/<uuid:visit_id>": Sample(),
     "POST /visits/<uuid:visit_id>/cancellation": Sample(lambda _: {"reason": "client_away"}),
     "POST /visits/<uuid:visit_id>/clock-in": Sample(tap, stranger=STORED_WITHOUT_LINK),
+    "POST /visits/<uuid:visit_id>/attempts": Sample(lambda world: tap(world) | {"reason": "nobody_opens"}),
+    "GET /visits/<uuid:visit_id>/attempts": Sample(),
     "POST /visits/<uuid:visit_id>/clock-out": Sample(tap, stranger=STORED_WITHOUT_LINK),
     "GET /care-days": Sample(query="?client_id={client_id}&month=2026-11-01"),
     "POST /care-days": Sample(

@@ -12,6 +12,7 @@ ENDINGS = (
     "agency-agreements",
     "agreements",
     "assignments",
+    "carer-suspensions",
     "certificates",
     "employments",
     "entitlements",
@@ -90,9 +91,11 @@ REGISTRY: dict[str, Sample] = {
     "POST /clients/<uuid:client_id>/stays": Sample(lambda _: {"kind": "hospital", "admitted_on": "2026-03-01"}),
     "POST /clients/<uuid:client_id>/trainings": Sample(training),
     "POST /clients/<uuid:client_id>/suspensions": Sample(lambda _: {"reason": "test", "valid_from": "2026-02-01"}),
+    "POST /carers/<uuid:carer_id>/suspensions": Sample(lambda _: {"reason": "test", "valid_from": "2026-02-01"}),
     "POST /clients/<uuid:client_id>/death": Sample(lambda _: {"died_on": "2099-12-31"}),  # refused: he lives on here
     "POST /stays/<uuid:stay_id>/end": Sample(lambda _: {"discharged_on": "2026-03-05"}),
     "POST /guardians/<uuid:guardian_id>/access": Sample(nothing),
+    "POST /people/<uuid:person_id>/phone": Sample(lambda _: {"phone": "13900000009", "reason": "test"}),
     "POST /people/<uuid:person_id>/bank-accounts": Sample(
         lambda _: {"number": "6222021000112345672", "bank_code": "102110000011"}
     ),

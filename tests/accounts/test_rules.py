@@ -279,7 +279,10 @@ def test_a_shown_code_is_read_back():
 @pytest.mark.parametrize(
     ("scope", "is_bound", "roles", "may"),
     [
-        (ScopeKind.FUND, True, [Role.CARER, Role.AGENCY_HEAD], True),
+        (ScopeKind.FUND, False, [Role.CARER, Role.AGENCY_HEAD], True),
+        (ScopeKind.FUND, True, [Role.CARER, Role.AGENCY_HEAD], False),
+        (ScopeKind.FUND, True, [Role.PAYOUT_APPROVER], False),
+        (ScopeKind.FUND, True, [Role.CARER, Role.FAMILY_CARER, Role.GUARDIAN], True),
         (ScopeKind.AGENCY, False, [], True),
         (ScopeKind.AGENCY, False, [Role.CARER, Role.FAMILY_CARER, Role.GUARDIAN], True),
         (ScopeKind.AGENCY, True, [], False),

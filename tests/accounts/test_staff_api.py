@@ -169,6 +169,18 @@ def test_a_new_code_replaces_the_unused_one(desk: Desk, wechat: WeChatStandIn):
     assert phone.bind(issued.json["binding_code"]).status_code == 201
 
 
+def test_an_account_of_staff_that_is_bound_is_handed_to_nobody(desk: Desk, wechat: WeChatStandIn):
+    opened = desk.post("", PREPARER).json
+    held = APhone(desk.client, wechat).bind(opened["binding_code"]).json
+
+    issued = desk.post(f"/{opened['account_id']}/binding-codes")
+    locked = desk.post(f"/{opened['account_id']}/state", {"state": "locked"})
+
+    assert (issued.status_code, issued.json["code"]) == (409, "account_bound")
+    assert locked.status_code == 200 or locked.status_code == 201
+    assert held["account_id"] == opened["account_id"]
+
+
 def test_codes_are_kept_as_hashes(desk: Desk, tianjin: Session):
     code = desk.post("", PREPARER).json["binding_code"]
 

@@ -12,6 +12,7 @@ import pytest
 
 import app
 from app.kernel.http.field_messages import UNCLEAR, code_of
+from app.kernel.http.fields import Several
 from app.kernel.http.problems import LANGUAGES, catalogue
 from app.kernel.http.schemas import CommandSchema
 
@@ -23,6 +24,15 @@ RAISED = re.compile(r"""ValidationError\(\s*(?:\{[^{}]*:\s*\[)?["']([^"']+)["']"
 def every_module_is_imported() -> None:
     for module in pkgutil.walk_packages(app.__path__, "app."):
         importlib.import_module(module.name)
+
+
+def test_every_list_that_is_asked_for_says_how_long_it_may_be_before_it_is_read():
+    """A list of hundreds of thousands fits into a body, and each element that is judged costs time."""
+    ours = [schema for schema in all_below(CommandSchema) if schema.__module__.startswith("app.")]
+    fields = [field for schema in ours for field in schema._declared_fields.values()]
+
+    assert {type(field) for field in fields if isinstance(field, ma.fields.List)} == {Several}
+    assert not [field for field in fields if isinstance(field, ma.fields.Nested) and field.many]
 
 
 def all_below(base: type[Any]) -> Iterator[type[Any]]:

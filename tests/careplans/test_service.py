@@ -27,8 +27,8 @@ from app.policies.service import EXTENSION, load_book
 from app.policies.types import PolicyExpired
 from app.registry.models import ServiceAgreement
 from tests.careplans.factories import BATHING, FEEDING, a_draft, a_plan, an_item, morning_of
-from tests.policies.factories import a_fund, entry, write
-from tests.registry.factories import ENTERED_AT, SINCE, SYSTEM, a_client, an_agency
+from tests.policies.factories import a_district, a_fund, entry, write
+from tests.registry.factories import DISTRICT, ENTERED_AT, SINCE, SYSTEM, a_client, an_agency
 
 PAPER = ConfirmPlan(ConfirmationWay.PAPER, "A1-0001")
 ONE_DAY = timedelta(days=1)
@@ -148,6 +148,19 @@ def test_no_plan_starts_after_the_policys_end(tianjin: Session):
 
     with pytest.raises(PolicyExpired):
         write_plan(tianjin, beyond, client_id=client.client.id, actor=SYSTEM, at=ENTERED_AT)
+
+
+def test_no_plan_starts_where_the_districts_own_document_has_ended(
+    tianjin: Session, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    client = a_client(tianjin)
+    over = a_district(DISTRICT, parent="tianjin", region="tianjin", end="2025-01-01")
+    monkeypatch.setitem(app.extensions, EXTENSION, load_book(write(tmp_path, fund=a_fund("tianjin"), over=over)))
+
+    with pytest.raises(PolicyExpired):
+        write_plan(
+            tianjin, PlanDraft(SINCE, (BATHING,)), client_id=client.client.id, actor=SYSTEM, at=morning_of(SINCE)
+        )
 
 
 def test_a_draft_is_not_put_in_force_once_the_policy_is_over(tianjin: Session):

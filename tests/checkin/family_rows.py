@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from geopy.distance import geodesic
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -13,10 +14,13 @@ from app.checkin.days import LogCareDay
 from app.checkin.models import ClockEvent
 from app.checkin.types import EventKind, Verdict
 from app.kernel.codes import Sex
+from app.kernel.geo import CoordinateSystem
 from app.kernel.ids import new_id
-from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind, SystemActor
 from app.policies.codes import ItemCategory, Relation
+from app.registry.commands import HomeEntry
 from app.registry.models import Assignment, Carer, Client, Person
+from app.registry.service.homes import settle
 from app.registry.types import CarerKind
 
 DAY = date(2026, 11, 10)
@@ -68,14 +72,31 @@ def a_family(
     client = client_id or a_client_row(session)
     person_id, carer_id = a_person(session), carer_id or new_id()
     session.execute(insert(Carer).values(id=carer_id, person_id=person_id, kind=CarerKind.FAMILY, created_at=LONG_AGO))
-    session.execute(
-        insert(Assignment).values(
-            id=new_id(), client_id=client, carer_id=carer_id, relation=relation, valid_from=LONG_AGO.date()
-        )
-    )
     scope = Scope(ScopeKind.OWN_CLIENTS)
     actor = Actor("tianjin", new_id(), Role.FAMILY_CARER, scope, new_id(), person_id=person_id)
-    return Family(client, carer_id, actor)
+    family = Family(client, carer_id, actor)
+    a_task(session, family, relation=relation)
+    return family
+
+
+def a_task(session: Session, family: Family, *, relation: Relation = Relation.SPOUSE) -> None:
+    """Assign the carer to the client since the beginning of the year."""
+    session.execute(
+        insert(Assignment).values(
+            id=new_id(),
+            client_id=family.client_id,
+            carer_id=family.carer_id,
+            relation=relation,
+            valid_from=LONG_AGO.date(),
+        )
+    )
+
+
+def a_home(session: Session, client_id: UUID, *, metres_away: float) -> None:
+    """A home so far north of one point."""
+    there = geodesic(meters=metres_away).destination((39.1, 117.2), 0)
+    entry = HomeEntry("示例路1号", there.latitude, there.longitude, CoordinateSystem.WGS84, valid_from=LONG_AGO.date())
+    settle(session, client_id, entry, actor=SystemActor("tianjin", "tests"), at=EVENING)
 
 
 def a_tap(session: Session, family: Family, kind: EventKind = EventKind.IN, **more: Any) -> UUID:

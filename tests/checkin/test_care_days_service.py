@@ -51,7 +51,19 @@ from app.kernel.permissions import Role, Scope, ScopeKind
 from app.kernel.resend import EventReused
 from app.policies.codes import EvidenceGrade, ItemCategory, Relation
 from app.registry.models import Assignment, Client, Person
-from tests.checkin.family_rows import DAY, EVENING, Family, a_client_row, a_day, a_family, a_tap, an_item, both_taps
+from tests.checkin.family_rows import (
+    DAY,
+    EVENING,
+    Family,
+    a_client_row,
+    a_day,
+    a_family,
+    a_home,
+    a_tap,
+    a_task,
+    an_item,
+    both_taps,
+)
 from tests.schedules.factories import settings_of
 
 PAYABLE, IN_REVIEW, SECOND = DayStanding.PAYABLE, DayStanding.IN_REVIEW, DayStanding.SECOND
@@ -249,6 +261,46 @@ def test_a_better_proven_day_does_not_pass_by_one_that_waits_for_a_person(tianji
     assert [(view.standing, view.exceptions) for view in views] == [(IN_REVIEW, (ExceptionCode.SECOND_CARE_DAY,))] * 2
     details = tianjin.scalars(select(ExceptionFound.details).where(ExceptionFound.fact_id == views[0].id)).one()
     assert details == {"care_day_id": str(first.id)}
+
+
+def test_a_day_told_by_somebody_without_a_task_there_makes_nobody_elses_wait(tianjin: Session):
+    family, stranger = a_family(tianjin), a_family(tianjin)
+    foreign = replace(a_day(stranger), client_id=family.client_id)
+    told = log_care_day(tianjin, command=foreign, actor=stranger.actor, at=EVENING)
+
+    own = log_care_day(
+        tianjin, command=a_day(family, **both_taps(tianjin, family)), actor=family.actor, at=EVENING + MINUTE
+    )
+
+    assert (told.standing, ExceptionCode.NOT_ASSIGNED in told.exceptions) == (IN_REVIEW, True)
+    assert (own.standing, own.exceptions) == (PAYABLE, ())
+
+
+@pytest.mark.parametrize(
+    ("metres", "hours_earlier", "standing"),
+    [(1000, 0, IN_REVIEW), (1000, 9.1, PAYABLE), (1000, 8.9, IN_REVIEW), (20, 0, PAYABLE), (None, 0, PAYABLE)],
+)
+def test_one_carer_is_not_at_two_homes_at_once(
+    tianjin: Session, metres: float | None, hours_earlier: float, standing: DayStanding
+):
+    """A couple, or neighbours, may be cared for together; a home that is not known proves nothing."""
+    first = a_family(tianjin)
+    second = replace(first, client_id=a_client_row(tianjin))
+    a_task(tianjin, second)
+    for family, away in ((first, 0.0), (second, metres)):
+        if away is not None:
+            a_home(tianjin, family.client_id, metres_away=away)
+    log_care_day(tianjin, command=a_day(first, **both_taps(tianjin, first)), actor=first.actor, at=EVENING)
+    came, left = (EVENING - timedelta(hours=each + hours_earlier) for each in (10, 1))
+    taps = {
+        "in_event_id": a_tap(tianjin, second, occurred_at=came),
+        "out_event_id": a_tap(tianjin, second, EventKind.OUT, occurred_at=left),
+    }
+
+    view = log_care_day(tianjin, command=a_day(second, **taps), actor=second.actor, at=EVENING + MINUTE)
+
+    assert view.standing is standing
+    assert (ExceptionCode.OVERLAP in view.exceptions) == (standing is IN_REVIEW)
 
 
 def test_a_refused_day_logged_again_waits_for_the_operator(tianjin: Session):

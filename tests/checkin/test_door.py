@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from app.checkin.queries.door import _statement, load_client_door, load_visit_door
+from app.checkin.queries.door import load_client_door, load_visit_door
+from app.checkin.queries.door_statement import door_statement
 from app.kernel.ids import new_id
 from app.registry.models import Client, Employment, Person
 from app.registry.types import CarerKind, ContractKind
@@ -74,7 +75,7 @@ def test_a_client_who_died_before_the_day_is_told_by_both_doors(
 
 @pytest.mark.parametrize("by_visit", [True, False])
 def test_the_drivers_memory_of_queries_has_room_for_the_door(by_visit: bool):
-    compiled = _statement(by_visit=by_visit).compile(
+    compiled = door_statement(by_visit=by_visit).compile(
         dialect=postgresql.psycopg.dialect(),
         schema_translate_map={"region": LONGEST_REGION},
         render_schema_translate=True,

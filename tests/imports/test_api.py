@@ -325,6 +325,31 @@ def test_what_is_no_such_file_is_told_in_one_reason(
     assert [each["code"] for each in reasons(client, scene, admin, ended["id"])] == [code]
 
 
+@pytest.mark.parametrize("mode", ["all_or_nothing", "good_rows"])
+def test_a_file_without_a_row_that_can_be_read_is_refused_in_either_mode(
+    client: FlaskClient, scene: Scene, admin: Actor, mode: str
+):
+    ended = run(client, scene, admin, "甲,乙\n1,2\n".encode(), kind=C, mode=mode)
+
+    assert (ended["state"], ended["good"], ended["bad"]) == ("refused", 0, 1)
+
+
+def test_a_run_that_fails_for_another_reason_ends_and_is_not_taken_up_again(
+    client: FlaskClient, scene: Scene, admin: Actor, tianjin: Session, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no such thing was foreseen")
+
+    before = rows_of(tianjin)
+    monkeypatch.setattr(running, "read_rows", fail)
+
+    ended = run(client, scene, admin, a_csv(C, a_client_line(scene)), kind=C)
+
+    assert (ended["state"], ended["failure_code"]) == ("failed", "import_failed")
+    assert run_waiting("tianjin", at=clock.now()) == 0
+    assert rows_of(tianjin) == before
+
+
 def test_an_account_whose_grants_changed_meanwhile_writes_nothing(
     client: FlaskClient, scene: Scene, admin: Actor, tianjin: Session
 ):

@@ -21,7 +21,8 @@ JOB = SystemActor("tianjin", "nightly")
 
 
 def record(db: Session, actor: AnyActor, **details: object) -> UUID:
-    return audit.record(
+    known = set(db.scalars(select(AuditEntry.id)))
+    audit.record(
         db,
         "client.open",
         actor=actor,
@@ -30,6 +31,8 @@ def record(db: Session, actor: AnyActor, **details: object) -> UUID:
         details=details,
         keys=current_settings().key_ring,
     )
+    (new,) = set(db.scalars(select(AuditEntry.id))) - known
+    return new
 
 
 @pytest.mark.parametrize(("actor", "account", "job"), [(PERSON, PERSON.account_id, None), (JOB, None, "nightly")])

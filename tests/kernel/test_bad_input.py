@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import marshmallow as ma
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.kernel.db import db
 from app.kernel.http.field_messages import MOST_FIELDS
+from app.kernel.http.fields import Several
 from app.kernel.ids import new_id
 from tests.conftest import Clone, settings_for
 from tests.kernel.probe import URL, good_probe, login, probe_app
@@ -277,3 +279,16 @@ def test_no_value_of_any_field_gives_a_failure(http: FlaskClient, headers: dict[
 
     assert answer.status_code in {201, 400, 422}
     assert answer.status_code == 201 or answer.json["message"]
+
+
+def test_a_list_that_is_too_long_is_refused_before_anything_in_it_is_read():
+    class Unread(ma.fields.Field[Any]):
+        def _deserialize(self, *_: Any, **__: Any) -> Any:
+            raise AssertionError("it was read")
+
+    field = Several(Unread(), maximum=3)
+
+    with pytest.raises(ma.ValidationError) as refused:
+        field.deserialize([1] * 4)
+
+    assert refused.value.messages == ["length_0_to_3"]

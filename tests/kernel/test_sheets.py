@@ -75,6 +75,15 @@ def test_long_numbers_stay_texts_in_a_workbook():
     assert openpyxl.load_workbook(io.BytesIO(content)).active["A2"].value == "6222020000000000003"
 
 
+def a_workbook_of(sheet: str) -> bytes:
+    """A workbook whose first sheet holds these bytes of XML."""
+    whole, out = zipfile.ZipFile(io.BytesIO(write_xlsx({"a": [["x"]]}))), io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in whole.namelist():
+            packed.writestr(name, sheet if name.startswith("xl/worksheets/") else whole.read(name))
+    return out.getvalue()
+
+
 def a_bomb() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -91,6 +100,10 @@ def a_bomb() -> bytes:
         (b"\xff\xff\xff\xff", SheetProblem.NOT_TEXT),
         (b'a,"b\n', SheetProblem.NOT_A_TABLE),
         (b"PK\x03\x04 no zip at all", SheetProblem.NOT_A_TABLE),
+        (write_xlsx({"a": [["x"]]})[:-200], SheetProblem.NOT_A_TABLE),
+        (a_workbook_of("<a>" * 100_000), SheetProblem.NOT_A_TABLE),
+        (a_workbook_of(""), SheetProblem.NOT_A_TABLE),
+        (a_workbook_of('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), SheetProblem.NOT_A_TABLE),
         (b"a\n" * 101, SheetProblem.TOO_MANY_ROWS),
     ],
 )

@@ -18,6 +18,18 @@ def radius(value="200", origin=ORIGIN):
     return f"\n[{RADIUS}]\nvalue = {value}\n{origin}\n"
 
 
+def limits(*rows):
+    return entry(LIMITS, f"[{', '.join(f'{{ {row} }}' for row in rows)}]")
+
+
+def supplement(*rows, level="5"):
+    chosen = entry("supplement.chosen_by", '"by_client"') + entry("supplement.from_level", level)
+    return chosen + entry(STEPS, f"[{', '.join(rows)}]")
+
+
+LIMITS, STEPS = "entitlement.home_limits", "supplement.steps"
+WEEKLY = 'home_type = "family_care", period = "week", visits = 1'
+LADDER = 'trigger = "violation", target = "agency", measure = "talk"'
 TWO = 'source = { document = "d", clause = "一" }\nassumed = true\nreason = "test"\n[documents.d]\ntitle = "D"'
 NO_CLAUSE = 'source = { document = "d" }\n[documents.d]\ntitle = "D"'
 IN_FUND = [
@@ -70,6 +82,35 @@ IN_FUND = [
     (entry("grading.a_outcome", '"pays_sampled"'), "grading.a_sample_share", "inconsistent"),
     (entry("subsidy.package_share", '"0.4"'), "subsidy.package_share", "inconsistent"),
     (entry("entitlement.home_types", '["agency_care"]'), "entitlement.combinations", "inconsistent"),
+    (limits('home_type = "family_care", period = "day", visits = 1'), LIMITS, "bad_value"),
+    (limits('home_type = "family_care", visits = 1'), LIMITS, "bad_value"),
+    (limits('home_type = "family_care", period = "week", visits = 0'), LIMITS, "bad_value"),
+    (limits('home_type = "family_care", period = "week", fund_share = 0.9'), LIMITS, "bad_value"),
+    (limits('home_type = "family_care", period = "week", visits = 1, hours = 1'), LIMITS, "bad_value"),
+    (limits(WEEKLY, WEEKLY), LIMITS, "bad_value"),
+    (entry(LIMITS, "7"), LIMITS, "bad_value"),
+    (entry(LIMITS, "[7]"), LIMITS, "bad_value"),
+    (limits('home_type = "family_care", period = "week"'), LIMITS, "inconsistent"),
+    (limits(f'{WEEKLY}, combination = ["agency_care"]'), LIMITS, "inconsistent"),
+    (limits(f"{WEEKLY}, level_from = 4, level_to = 3"), LIMITS, "inconsistent"),
+    (
+        entry("entitlement.combinations", '["family_care"]')
+        + limits(f'{WEEKLY}, combination = ["agency_care", "family_care"]'),
+        LIMITS,
+        "inconsistent",
+    ),
+    (entry("location.verdicts", '[{ verdict = "inside", effect = "passes" }]'), "location.verdicts", "inconsistent"),
+    (supplement("{ over_months = 1, extra_minutes = 60, cash_fen = 1 }", level='"none"'), STEPS, "inconsistent"),
+    (supplement("{ over_months = 1, to_months = 1, extra_minutes = 60, cash_fen = 1 }"), STEPS, "inconsistent"),
+    (
+        supplement(
+            "{ over_months = 1, to_months = 6, extra_minutes = 60, cash_fen = 1 }",
+            "{ over_months = 5, extra_minutes = 120, cash_fen = 2 }",
+        ),
+        STEPS,
+        "inconsistent",
+    ),
+    (entry("sanction.ladder", f"[{{ {LADDER}, step = 2 }}]"), "sanction.ladder", "inconsistent"),
 ]
 
 
@@ -78,6 +119,12 @@ def test_a_wrong_entry_is_named_with_its_file_and_key(tmp_path, body, key, code)
     write(tmp_path, fund=a_fund(end="2025-01-01", body=body))
 
     assert found(tmp_path) == [("fund.toml", key, code)]
+
+
+def test_a_subsidy_by_continuous_months_needs_its_steps(tmp_path):
+    write(tmp_path, fund=a_fund(skip="subsidy.kind", body=entry("subsidy.kind", '"continuous_months"')))
+
+    assert found(tmp_path) == [("fund.toml", "subsidy.kind", "inconsistent")]
 
 
 FUND = a_fund()
@@ -124,11 +171,11 @@ def test_all_problems_of_all_files_are_reported_at_once(tmp_path):
     write(
         tmp_path,
         fund=a_fund(body=radius('"x"') + entry("visit.speed", "1"), skip="subsidy.payee"),
-        d=a_district(body=entry("plan.author_role", '"agency"')),
+        d=a_district(body=entry("subsidy.least_days", "1")),
     )
 
     assert found(tmp_path) == [
-        ("d.toml", "plan.author_role", "not_local"),
+        ("d.toml", "subsidy.least_days", "not_local"),
         ("fund.toml", RADIUS, "bad_value"),
         ("fund.toml", "visit.speed", "unknown_key"),
         ("fund.toml", "subsidy.payee", "missing_key"),

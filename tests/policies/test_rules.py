@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 
 from app.policies.codes import EvidenceGrade, GradeOutcome
+from app.policies.registry import REGISTRY
 from app.policies.rules import may_plan
 from app.policies.service import load_book
-from app.policies.terms import REGISTRY, GradeRule
+from app.policies.terms import GradeRule
 from app.policies.texts import explain_policy, read_policy
 from app.policies.types import NoPolicy, PolicyExpired
 from tests.policies.factories import ORIGIN, a_district, a_fund, day, entry, head, write
@@ -181,6 +182,25 @@ def test_nothing_is_planned_from_the_day_the_document_ends(tmp_path, on, allowed
     assert may_plan(policy, on=day(on)) is allowed
 
 
+def test_after_the_end_of_a_districts_document_its_funds_values_hold_there_and_nothing_is_planned(tmp_path):
+    district = a_district(end="2025-01-01", body=entry("location.radius_m", "90"))
+    write(tmp_path, fund=a_fund(end="2026-01-01"), district=district)
+
+    old, after = (policy_of(tmp_path, on, district="320101") for on in ("2024-12-31", "2025-01-01"))
+
+    assert [each.location.radius_m for each in (old, after)] == [90, 200]
+    assert [each.expires_on for each in (old, after)] == [day("2025-01-01")] * 2
+    assert (may_plan(old, on=day("2024-12-31")), may_plan(after, on=day("2025-01-01"))) == (True, False)
+    assert may_plan(policy_of(tmp_path, "2025-01-01"), on=day("2025-01-01"))
+    assert (after.valid_to, after.district) == (day("2026-01-01"), "320101")
+
+
+def test_a_successor_of_a_districts_document_lets_work_be_planned_again(tmp_path):
+    write(tmp_path, fund=a_fund(), district=a_district(end="2025-01-01"), later=a_district(start="2025-01-01"))
+
+    assert may_plan(policy_of(tmp_path, "2025-01-01", district="320101"), on=day("2025-01-01"))
+
+
 def test_work_may_be_planned_under_rules_without_an_end(tmp_path):
     policy = policy_of(write(tmp_path, fund=a_fund()))
 
@@ -191,13 +211,19 @@ def test_work_may_be_planned_under_rules_without_an_end(tmp_path):
 def test_a_file_without_successor_is_warned_of_90_days_before_its_end(tmp_path, on, days_left):
     book = load_book(write(tmp_path, fund=a_fund(end="2025-01-01")))
 
-    assert [each.days_left for each in book.warnings(day(on))] == days_left
+    assert [each.days_left for each in book.warnings(day(on), regions=["east"])] == days_left
 
 
 def test_a_file_with_a_successor_is_not_warned_of(tmp_path):
     book = load_book(write(tmp_path, fund=a_fund(end="2025-01-01"), later=a_fund(start="2025-01-01")))
 
-    assert book.warnings(day("2024-12-31")) == ()
+    assert book.warnings(day("2024-12-31"), regions=["east"]) == ()
+
+
+def test_nobody_is_warned_of_a_region_that_is_not_served(tmp_path):
+    book = load_book(write(tmp_path, fund=a_fund(end="2025-01-01"), other=a_fund("west", end="2025-01-01")))
+
+    assert [each.file for each in book.warnings(day("2024-12-31"), regions=["west"])] == ["other.toml"]
 
 
 def test_the_rule_of_each_grade_can_be_asked_for(tmp_path):
@@ -228,4 +254,4 @@ def test_every_key_has_a_label_and_only_local_ones_are_open_to_districts():
 
     assert all(term.kind.label for term in REGISTRY.values())
     assert {"location.radius_m", "clock.early_minutes"} <= local
-    assert not {key for key in local if key.startswith(("subsidy.", "entitlement.", "plan."))}
+    assert not {key for key in local if key.startswith(("subsidy.", "supplement.", "entitlement.", "settlement."))}

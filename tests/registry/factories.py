@@ -39,7 +39,7 @@ from app.registry.commands import (
 from app.registry.service.agencies import agree_with_agency, register_agency
 from app.registry.service.assignments import appoint_guardian, assign_carer
 from app.registry.service.bank_accounts import record_name_check, set_bank_account
-from app.registry.service.carers import register_carer
+from app.registry.service.carers import register_carer, suspend_carer
 from app.registry.service.clients import register_client
 from app.registry.service.entitlements import grant_entitlement, record_stay, suspend
 from app.registry.service.trainings import record_training
@@ -228,6 +228,14 @@ def a_suspension(
     """Days on which the entitlement rests."""
     command = SuspensionEntry("not_confirmed", valid_from, valid_to)
     return suspend(session, command, client_id=client.client.id, actor=SYSTEM, at=ENTERED_AT)
+
+
+def a_carer_suspension(
+    session: Session, *, carer: CarerView, valid_from: date, valid_to: date | None = None
+) -> SuspensionView:
+    """Days on which a carer may give no care."""
+    command = SuspensionEntry("work_under_anothers_name", valid_from, valid_to)
+    return suspend_carer(session, command, carer_id=carer.id, actor=SYSTEM, at=ENTERED_AT)
 
 
 def a_bank_account(

@@ -167,7 +167,7 @@ def statements_of(act) -> int:
     ("body", "field"),
     [
         ({"visits": []}, "visits"),
-        ({"visits": [{}] * 201}, "visits.0.id"),
+        ({"visits": [{}] * 201}, "visits"),
         ({"visits": [{"id": "x"}]}, "visits.0.id"),
         ({}, "visits"),
         ({"visits": [], "more": 1}, "more"),

@@ -53,6 +53,12 @@ class OwnAccount(DomainError):
     kind, code = ErrorKind.CONFLICT, "own_account"
 
 
+class AccountBound(DomainError):
+    """A WeChat user is bound to this account of staff: it is locked and another one opened, never handed on."""
+
+    kind, code = ErrorKind.CONFLICT, "account_bound"
+
+
 def open_account(
     session: Session,
     *,
@@ -150,8 +156,16 @@ def change_state(
 
 
 def new_binding_code(session: Session, *, account_id: UUID, actor: AnyActor, at: datetime) -> IssuedCode:
-    """Issue a new code for an account the actor may see, bound or not; its unused ones stop working."""
-    return _issue_code(session, lock_visible(session, account_id=account_id, actor=actor), actor=actor, at=at)
+    """Issue a new code for an account the actor may see; its unused ones stop working.
+
+    A bound one moves to whoever uses the code. One of staff does not: whoever can open accounts could else act in the
+    name of a person he has opened one for. AccountBound.
+    """
+    account = lock_visible(session, account_id=account_id, actor=actor)
+    roles = [grant.role for grant in list_grants(session, account_id=account_id) if not grant.has_ended(at)]
+    if not may_open_door(actor.scope.kind, is_bound=account.identity_id is not None, roles=roles):
+        raise AccountBound
+    return _issue_code(session, account, actor=actor, at=at)
 
 
 def set_phone(session: Session, *, account_id: UUID, phone: str | None, actor: AnyActor, at: datetime) -> None:
@@ -169,6 +183,14 @@ def set_phone(session: Session, *, account_id: UUID, phone: str | None, actor: A
     session.add(PhoneRoute(phone_index=index, region_code=actor.region, account_id=account_id))
     session.flush()
     note(session, "phone_route_set", account_id=account_id, actor=actor, at=at, details={})
+
+
+def forget_phone(session: Session, *, person_id: UUID, actor: AnyActor) -> None:
+    """Let nobody bind the person's account by a phone number any more."""
+    of_person = select(Account.id).where(Account.person_id == person_id)
+    session.execute(
+        delete(PhoneRoute).where(PhoneRoute.account_id.in_(of_person), PhoneRoute.region_code == actor.region)
+    )
 
 
 def end_unused_codes(session: Session, *, account_id: UUID, region: str) -> None:

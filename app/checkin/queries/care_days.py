@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.careplans.queries import catalogue
@@ -29,7 +29,7 @@ from app.kernel.errors import NotFound
 from app.kernel.paging import Page, PageRequest
 from app.kernel.permissions import AnyActor, SystemActor
 from app.policies.codes import Relation
-from app.registry.models import Assignment, Carer, Client, Person
+from app.registry.models import Assignment, Carer, CarerSuspension, Client, Person
 from app.registry.queries import one_or_not_found, visible_clients
 from app.registry.types import CarerKind
 
@@ -49,12 +49,13 @@ ABOUT_TIME = frozenset({ExceptionCode.CLOCK_SKEW, ExceptionCode.LATE_SYNC, Excep
 
 @dataclass(frozen=True, slots=True)
 class DayRights:
-    """A client's district and death, and whether the carer is assigned to him on the day and as what."""
+    """A client's district and death, whether the carer is assigned to him on the day and as what, or suspended."""
 
     district_code: str
     is_assigned: bool
     relation: Relation | None
     died_on: date | None
+    is_suspended: bool
 
 
 def find_own_carer(session: Session, *, person_id: UUID | None) -> UUID | None:
@@ -71,14 +72,24 @@ def find_rights(session: Session, *, client_id: UUID, carer_id: UUID, day: date)
         Assignment.valid_from <= day,
         or_(Assignment.valid_to.is_(None), Assignment.valid_to > day),
     )
+    resting = exists().where(
+        CarerSuspension.carer_id == carer_id,
+        CarerSuspension.valid_from <= day,
+        or_(CarerSuspension.valid_to.is_(None), CarerSuspension.valid_to > day),
+    )
+    suspended = resting.label("is_suspended")
     statement = (
-        select(Client.district_code, Person.died_on, Assignment.id, Assignment.relation)
+        select(
+            Client.district_code, Person.died_on, Assignment.id, Assignment.relation, suspended.label("is_suspended")
+        )
         .join(Person, Person.id == Client.person_id)
         .outerjoin(Assignment, covering)
         .where(Client.id == client_id)
     )
     row = session.execute(statement).one_or_none()
-    return None if row is None else DayRights(row.district_code, row.id is not None, row.relation, row.died_on)
+    if row is None:
+        return None
+    return DayRights(row.district_code, row.id is not None, row.relation, row.died_on, row.is_suspended)
 
 
 def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) -> tuple[DayEvent, ...]:
@@ -190,21 +201,6 @@ def list_days_waiting_for(session: Session, *, event_id: UUID, carer_id: UUID) -
     """Held care days of a carer that name this clock event. Unscoped: used when the event arrives."""
     names: ColumnElement[bool] = or_(CareDay.in_event_id == event_id, CareDay.out_event_id == event_id)
     return tuple(session.scalars(select(CareDay).where(CareDay.carer_id == carer_id, names, OPEN_HOLD)))
-
-
-def find_doubted(session: Session, *, care_day: CareDay) -> UUID | None:
-    """Another care day of the same client and day that was refused, or waits for a person and came before. Unscoped.
-
-    One that came later waits because of this one: it does not hold it in turn.
-    """
-    came_before = tuple_(CareDay.recorded_at, CareDay.id) < tuple_(literal(care_day.recorded_at), literal(care_day.id))
-    statement = select(CareDay.id).where(
-        CareDay.client_id == care_day.client_id,
-        CareDay.day == care_day.day,
-        CareDay.id != care_day.id,
-        or_(WAS_REFUSED, and_(OPEN_HOLD, came_before)),
-    )
-    return session.scalars(statement.order_by(CareDay.recorded_at, CareDay.id).limit(1)).one_or_none()
 
 
 def find_own_hold(session: Session, *, care_day: CareDay) -> UUID | None:

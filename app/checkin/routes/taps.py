@@ -1,14 +1,25 @@
 """Clocking in and out. The account's state is read in the service's first statement: a round trip counts here."""
 
+from typing import Any
 from uuid import UUID
 
-from app.checkin.commands import ClockTap, FreeTap
-from app.checkin.schemas.taps import ClockEventSchema, ClockTapSchema, FreeTapSchema, Sent, SentSchema
-from app.checkin.service import free_taps, taps
-from app.checkin.shown import ClockEventView
+from app.checkin.commands import AttemptTap, ClockTap, FreeTap
+from app.checkin.queries.attempts import list_attempts
+from app.checkin.schemas.taps import (
+    AttemptListSchema,
+    AttemptSchema,
+    AttemptTapSchema,
+    ClockEventSchema,
+    ClockTapSchema,
+    FreeTapSchema,
+    Sent,
+    SentSchema,
+)
+from app.checkin.service import attempts, free_taps, taps
+from app.checkin.shown import AttemptView, ClockEventView
 from app.kernel import clock
 from app.kernel.access import current_actor, current_grants_version, requires
-from app.kernel.db import transaction
+from app.kernel.db import session, transaction
 from app.kernel.http.api import AnhuBlueprint
 from app.kernel.permissions import Permission
 
@@ -69,3 +80,24 @@ def add_clock_event(command: FreeTap, sent: Sent) -> ClockEventView:
             grants_version=current_grants_version(),
             at=clock.now(),
         )
+
+
+@bp.post("/visits/<uuid:visit_id>/attempts")
+@requires(Permission.ATTEMPT_VISITS)
+@bp.arguments(AttemptTapSchema)
+@bp.arguments(SentSchema, location="headers")
+@bp.response(201, AttemptSchema)
+def record_attempt(command: AttemptTap, sent: Sent, visit_id: UUID) -> AttemptView:
+    """Tell that the visit cannot start today, and why; a later clock-in begins it all the same."""
+    with transaction() as current:
+        return attempts.record_attempt(
+            current, command, visit_id=visit_id, sent_at=sent.sent_at, actor=current_actor(), at=clock.now()
+        )
+
+
+@bp.get("/visits/<uuid:visit_id>/attempts")
+@requires(Permission.READ_RECORDS)
+@bp.response(200, AttemptListSchema)
+def read_attempts(visit_id: UUID) -> dict[str, Any]:
+    """What carers told who came to this visit and could not start."""
+    return {"items": list_attempts(session(), visit_id=visit_id, actor=current_actor())}

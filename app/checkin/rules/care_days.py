@@ -93,11 +93,15 @@ def _care(claim: DayClaim, terms: FamilyTerms) -> Iterator[DayFinding]:
         yield DayFinding(ExceptionCode.NOT_ASSIGNED, MUST_FIX, {"relation": claim.relation.value})
     if claim.died_on is not None and claim.day > claim.died_on:
         yield DayFinding(ExceptionCode.CLIENT_DIED, MUST_FIX, {})
+    if claim.is_suspended:
+        yield DayFinding(ExceptionCode.CARER_SUSPENDED, MUST_FIX, {})
 
 
 def _doubted(claim: DayClaim) -> Iterator[DayFinding]:
     if claim.doubted_id is not None:
         yield DayFinding(ExceptionCode.SECOND_CARE_DAY, MUST_FIX, {"care_day_id": str(claim.doubted_id)})
+    if claim.elsewhere_id is not None:
+        yield DayFinding(ExceptionCode.OVERLAP, MUST_FIX, {"care_day_id": str(claim.elsewhere_id)})
 
 
 def _taps(kinds: set[EventKind], terms: FamilyTerms) -> Iterator[DayFinding]:

@@ -42,6 +42,11 @@ FOR_OPERATOR = frozenset(
         ExceptionCode.NOT_ENTITLED,
         ExceptionCode.NOT_EMPLOYED,
         ExceptionCode.CERTIFICATE_EXPIRED,
+        ExceptionCode.CARER_SUSPENDED,
+        ExceptionCode.ENTITLEMENT_SUSPENDED,
+        ExceptionCode.AGENCY_NOT_DESIGNATED,
+        ExceptionCode.OUTSIDE_AREA,
+        ExceptionCode.AGENCY_NOT_SERVING,
     }
 )
 ROUTES: dict[GradeOutcome, Route] = {

@@ -35,7 +35,13 @@ OF_DOUBT = frozenset({ExceptionCode.NO_LOCATION, ExceptionCode.UNCERTAIN_LOCATIO
 
 
 def door_exceptions(rights: Rights) -> tuple[ExceptionCode, ...]:
-    """Give what would have forbidden planning. At the door it stops nobody: it is told."""
+    """Give what would have forbidden planning. At the door it stops nobody: it is told.
+
+    Of a carer without an agency there it is not told besides that the agency lacks this or that.
+    """
+    designated = not rights.employed or rights.designated
+    in_area = not rights.employed or not rights.designated or rights.in_area
+    served = not rights.employed or rights.served
     cases = (
         (rights.certified, ExceptionCode.CERTIFICATE_EXPIRED),
         (rights.employed, ExceptionCode.NOT_EMPLOYED),
@@ -44,6 +50,11 @@ def door_exceptions(rights: Rights) -> tuple[ExceptionCode, ...]:
         (not rights.away, ExceptionCode.IN_HOSPITAL),
         (rights.planned_care, ExceptionCode.PLAN_MISSING),
         (not rights.died, ExceptionCode.CLIENT_DIED),
+        (not rights.suspended, ExceptionCode.ENTITLEMENT_SUSPENDED),
+        (not rights.carer_suspended, ExceptionCode.CARER_SUSPENDED),
+        (designated, ExceptionCode.AGENCY_NOT_DESIGNATED),
+        (in_area, ExceptionCode.OUTSIDE_AREA),
+        (served, ExceptionCode.AGENCY_NOT_SERVING),
     )
     return tuple(code for holds, code in cases if not holds)
 

@@ -10,7 +10,7 @@ import marshmallow as ma
 from app.checkin.days import CareDayItemEntry, LogCareDay
 from app.checkin.schemas.facts import ITEM_CODE
 from app.checkin.types import DayStanding, ExceptionCode
-from app.kernel.http.fields import Choice, Day, Id, Instant, PhoneId, PhoneInstant, Text, WholeNumber
+from app.kernel.http.fields import Choice, Day, Id, Instant, PhoneId, PhoneInstant, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequest, PageRequestSchema, page_schema
 
@@ -47,11 +47,7 @@ class LogCareDaySchema(CommandSchema):
     day = Day(required=True)
     in_event_id = PhoneId(load_default=None, allow_none=True)
     out_event_id = PhoneId(load_default=None, allow_none=True)
-    items = ma.fields.List(
-        ma.fields.Nested(CareDayItemSchema),
-        load_default=list,
-        validate=ma.validate.Length(max=MOST_ITEMS, error="too_many_items"),
-    )
+    items = Several(ma.fields.Nested(CareDayItemSchema), maximum=MOST_ITEMS, load_default=tuple)
     note = Text(load_default=None, allow_none=True, maximum=1000)
     occurred_at = PhoneInstant(required=True)
 
@@ -60,10 +56,6 @@ class LogCareDaySchema(CommandSchema):
         codes = [item.item_code for item in data["items"]]
         if len(set(codes)) != len(codes):
             raise ma.ValidationError("item_twice", "items")
-
-    @ma.post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> LogCareDay:
-        return LogCareDay(**(data | {"items": tuple(data["items"])}))
 
 
 class CareDaySchema(ma.Schema):

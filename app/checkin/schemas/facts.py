@@ -10,7 +10,7 @@ from app.checkin.commands import Confirmation, Decided, ItemEntry, ItemLog, Reop
 from app.checkin.reasons import MACHINE_REASONS, ReviewReason
 from app.checkin.schemas.taps import ClockEventSchema
 from app.checkin.types import Decision, ExceptionCode, FactKind, ItemOutcome, ReviewStep, Severity, Standing
-from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, PhoneInstant, Text, WholeNumber
+from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, PhoneInstant, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import DEFAULT_LIMIT, PageRequestSchema, QueryNumber, page_schema
 from app.policies.codes import EvidenceGrade
@@ -51,21 +51,13 @@ class ItemLogSchema(CommandSchema):
 
     command = ItemLog
 
-    items = ma.fields.List(
-        ma.fields.Nested(ItemEntrySchema),
-        required=True,
-        validate=ma.validate.Length(1, MOST_ITEMS, error="items_1_to_60"),
-    )
+    items = Several(ma.fields.Nested(ItemEntrySchema), minimum=1, maximum=MOST_ITEMS, required=True)
 
     @ma.validates_schema
     def _check_ids(self, data: dict[str, Any], **_: Any) -> None:
         ids = [item.id for item in data.get("items", ())]
         if len(set(ids)) < len(ids):
             raise ma.ValidationError("id_repeated", "items")
-
-    @ma.post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> ItemLog:
-        return ItemLog(tuple(data["items"]))
 
 
 class ItemListSchema(ma.Schema):

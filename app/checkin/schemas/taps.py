@@ -6,7 +6,8 @@ from typing import Any
 
 import marshmallow as ma
 
-from app.checkin.commands import ClockTap, FreeTap
+from app.checkin.commands import AttemptTap, ClockTap, FreeTap
+from app.checkin.reasons import AttemptReason
 from app.checkin.types import EventKind, ExceptionCode, Fix, LocationSource, Verdict
 from app.kernel.geo import CoordinateSystem
 from app.kernel.http.fields import Choice, Id, Instant, Number, PhoneId, PhoneInstant, WholeNumber
@@ -76,6 +77,17 @@ class ClockTapSchema(CommandSchema):
     fix = ma.fields.Nested(FixSchema, required=True, allow_none=True)
 
 
+class AttemptTapSchema(CommandSchema):
+    """The carer is at the door and cannot start."""
+
+    command = AttemptTap
+
+    id = PhoneId(required=True)
+    reason = Choice(AttemptReason, required=True)
+    occurred_at = PhoneInstant(required=True)
+    fix = ma.fields.Nested(FixSchema, required=True, allow_none=True)
+
+
 class FreeTapSchema(CommandSchema):
     """A tap at a client."""
 
@@ -100,3 +112,23 @@ class ClockEventSchema(ma.Schema):
     verdict = Choice(Verdict, required=True)
     distance_m = WholeNumber(required=True, allow_none=True)
     exceptions = ma.fields.List(Choice(ExceptionCode), required=True)
+
+
+class AttemptSchema(ma.Schema):
+    """A carer who came and could not start."""
+
+    id = Id(required=True)
+    visit_id = Id(required=True)
+    carer_id = Id(required=True)
+    reason = Choice(AttemptReason, required=True)
+    occurred_at = Instant(required=True)
+    received_at = Instant(required=True)
+    skew_s = ma.fields.Function(lambda view: round(view.skew.total_seconds()))
+    verdict = Choice(Verdict, required=True)
+    distance_m = WholeNumber(required=True, allow_none=True)
+
+
+class AttemptListSchema(ma.Schema):
+    """Attempts at one visit."""
+
+    items = ma.fields.List(ma.fields.Nested(AttemptSchema), required=True)

@@ -18,6 +18,7 @@ from app.checkin.models import (
 from app.checkin.note_models import CareNote
 from app.checkin.queries import care_days as queries
 from app.checkin.queries.care_days import DayRights
+from app.checkin.queries.day_conflicts import find_doubted, find_elsewhere
 from app.checkin.rules.care_days import counted_entry, drawn_by, judge_care_day, standing_of
 from app.checkin.rules.grading import is_sampled
 from app.checkin.service import facts
@@ -98,6 +99,15 @@ def claim_of(
     """Gather what a stored care day is judged by, with the clock events that have arrived so far."""
     zone = zone_of(region)
     named = {each for each in (row.in_event_id, row.out_event_id) if each is not None}
+    events = queries.list_day_events(session, ids=named, zone=zone)
+    taps = [event.counted_at for event in events if (event.carer_id, event.client_id) == (row.carer_id, row.client_id)]
+    elsewhere_id = find_elsewhere(
+        session,
+        care_day=row,
+        begins_at=min(taps, default=row.occurred_at),
+        ends_at=max(taps, default=row.occurred_at),
+        apart_m=policy.location.radius_m,
+    )
     return DayClaim(
         carer_id=row.carer_id,
         client_id=row.client_id,
@@ -108,9 +118,11 @@ def claim_of(
         is_assigned=rights.is_assigned,
         relation=rights.relation,
         died_on=rights.died_on,
-        events=queries.list_day_events(session, ids=named, zone=zone),
+        is_suspended=rights.is_suspended,
+        events=events,
         items=queries.list_day_items(session, codes=codes),
-        doubted_id=queries.find_doubted(session, care_day=row),
+        doubted_id=find_doubted(session, care_day=row),
+        elsewhere_id=elsewhere_id,
     )
 
 

@@ -81,7 +81,7 @@ def store(
     if INSERT_EVENT.change(session, _event_row(tap, digest, salt, actor, settings, at)) == 0:
         return None
     if tap.fix is not None:
-        INSERT_POSITION.change(session, _position_row(tap.event_id, tap.fix, salt, settings))
+        store_position(session, tap.event_id, tap.fix, salt=salt, settings=settings)
     return ClockEventView(
         id=tap.event_id,
         kind=tap.kind,
@@ -96,6 +96,11 @@ def store(
         accuracy_m=_accuracy(tap.fix),
         location_source=tap.fix.source if tap.fix else None,
     )
+
+
+def store_position(session: Session, event_id: UUID, fix: Fix, *, salt: bytes, settings: Settings) -> None:
+    """Keep the exact point of a tap or an attempt, encrypted, with the salt of its digest: one statement."""
+    INSERT_POSITION.change(session, _position_row(event_id, fix, salt, settings))
 
 
 def replay(session: Session, *, event_id: UUID, content: object, settings: Settings) -> ClockEventView:

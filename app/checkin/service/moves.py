@@ -202,7 +202,7 @@ def _move_once(
             progress.tell_begin(session, visit, began_at=counted_at)
             return replace(visit, began_at=counted_at)
         return None
-    if visit.state in (VisitState.BEGUN, VisitState.PLANNED, VisitState.MISSED):
+    if visit.state in (VisitState.BEGUN, *UPCOMING):
         progress.finish(session, visit, ended_at=counted_at, cause_id=event.id, actor=actor, at=at)
         return replace(visit, state=VisitState.DONE, seq=visit.seq + 1, ended_at=counted_at)
     if visit.state is VisitState.DONE and visit.ended_at is None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
+import structlog
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,7 @@ from app.kernel.permissions import Actor, AnyActor, Scope, SystemActor
 from app.kernel.settings import current_settings
 from app.kernel.sheets import Row, UnreadableSheet, read_rows
 
+log = structlog.get_logger()
 MOST_ROWS = 20_000
 ROWS_AT_ONCE = 250
 LEASE = timedelta(minutes=2)
@@ -49,11 +51,29 @@ WRITERS: Mapping[ImportKind, Write] = MappingProxyType(
 
 @dataclass
 class Reading:
-    """What reading a file came to."""
+    """What reading a file came to; `is_table` when its headings are those of its kind."""
 
     rows: list[ReadRow] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     count: int = 0
+    is_table: bool = False
+
+
+@dataclass
+class _Job:
+    run_id: UUID
+    kind: ImportKind
+    mode: ImportMode
+    actor: AnyActor
+    grants_version: int | None
+    at: datetime
+    machine_now: Callable[[], datetime]
+
+    def tell(self, **columns: int) -> None:
+        """Let others see how far it is, and keep the lease; in a transaction of its own."""
+        with beside() as session:
+            values = {**columns, "lease_until": self.machine_now() + LEASE}
+            session.execute(update(ImportRun).where(ImportRun.id == self.run_id).values(values))
 
 
 class NothingWritten(Exception):
@@ -74,16 +94,34 @@ def claim(session: Session, *, now: datetime, at: datetime) -> UUID | None:
 
 
 def run(run_id: UUID, *, region: str, at: datetime, machine_now: Callable[[], datetime]) -> RunState:
-    """Do a claimed run to its end; opens its own transactions. Returns the state it ended in."""
+    """Do a claimed run to its end; opens its own transactions. Returns the state it ended in.
+
+    What goes wrong for another reason than the file's rows ends the run as failed: taken up again it would fail again.
+    """
+    job, content_enc = _job_of(run_id, region=region, at=at, machine_now=machine_now)
+    if content_enc is None:
+        return _end(job, RunState.FAILED, failure="file_gone")
+    try:
+        return _run(job, content_enc)
+    except Exception:
+        log.exception("import_failed", run_id=str(run_id))
+        return _end(job, RunState.FAILED, failure="import_failed")
+
+
+def _job_of(
+    run_id: UUID, *, region: str, at: datetime, machine_now: Callable[[], datetime]
+) -> tuple[_Job, bytes | None]:
     with transaction() as session:
         row = session.get_one(ImportRun, run_id)
         content_enc = find_content(session, run_id=run_id)
-        job = _Job(run_id, row.kind, row.mode, _actor_of(row, region), row.grants_version, at, machine_now)
-    if content_enc is None:
-        return _end(job, RunState.FAILED, failure="file_gone")
+        actor = _actor_of(row, region)
+        return _Job(run_id, row.kind, row.mode, actor, row.grants_version, at, machine_now), content_enc
+
+
+def _run(job: _Job, content_enc: bytes) -> RunState:
     reading = read(open_content(content_enc), kind=job.kind)
     job.tell(rows=reading.count, bad=_lines(reading.reasons))
-    if reading.reasons and job.mode is ImportMode.ALL_OR_NOTHING:
+    if reading.reasons and (job.mode is ImportMode.ALL_OR_NOTHING or not reading.is_table):
         reading.reasons += _try_out(job, reading)
         return _end(job, RunState.REFUSED, reasons=reading.reasons)
     return _write(job, reading)
@@ -95,13 +133,15 @@ def read(content: bytes, *, kind: ImportKind) -> Reading:
     try:
         rows = list(read_rows(content, most=MOST_ROWS + 1))
     except UnreadableSheet as error:
-        found.reasons = [Reason(error.line or 1, None, error.problem.value, {"line": error.line, "most": MOST_ROWS})]
+        details = {"most": MOST_ROWS} | ({} if error.line is None else {"line": error.line})
+        found.reasons = [Reason(error.line or 1, None, error.problem.value, details)]
         return found
     headings, *rest = rows
     found.count = len(rest)
     places, found.reasons = match_headings(headings, kind=kind)
     if found.reasons:
         return found
+    found.is_table = True
     for row in rest:
         _read_into(found, row, places=places, kind=kind)
     repeated = find_repeated(found.rows, kind=kind)
@@ -109,23 +149,6 @@ def read(content: bytes, *, kind: ImportKind) -> Reading:
     found.rows = [row for row in found.rows if row.line not in lines]
     found.reasons += repeated
     return found
-
-
-@dataclass
-class _Job:
-    run_id: UUID
-    kind: ImportKind
-    mode: ImportMode
-    actor: AnyActor
-    grants_version: int | None
-    at: datetime
-    machine_now: Callable[[], datetime]
-
-    def tell(self, **columns: int) -> None:
-        """Let others see how far it is, and keep the lease; in a transaction of its own."""
-        with beside() as session:
-            values = {**columns, "lease_until": self.machine_now() + LEASE}
-            session.execute(update(ImportRun).where(ImportRun.id == self.run_id).values(values))
 
 
 def _read_into(found: Reading, row: Row, *, places: Mapping[int, object], kind: ImportKind) -> None:

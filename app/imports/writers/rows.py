@@ -16,6 +16,7 @@ COLUMN_OF: Mapping[str, str] = {
     "person_differs": "姓名",
     "id_number_invalid": "身份证号",
     "phone_invalid": "手机号",
+    "phone_differs": "手机号",
     "outside_scope": "区划代码",
     "client_differs": "区划代码",
     "outside_service_area": "区划代码",

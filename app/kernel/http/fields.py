@@ -177,6 +177,22 @@ class Choice(ma.fields.Enum[Any]):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class Several(ma.fields.List[Any]):
+    """A list that the command gets as a tuple; at most 50 unless told otherwise.
+
+    Its length is judged before anything in it is: a body of the largest size holds hundreds of thousands of elements.
+    """
+
+    def __init__(self, item: Any, *, minimum: int = 0, maximum: int = 50, **kwargs: Any) -> None:
+        self._length = ma.validate.Length(minimum, maximum, error="length_{min}_to_{max}")
+        super().__init__(item, validate=self._length, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, list):
+            self._length(value)
+        return tuple(super()._deserialize(value, attr, data, **kwargs))
+
+
 class FileNumber(Text):
     """Where a paper is on file: groups of capital letters and digits, too short for an ID number or a phone.
 

@@ -21,6 +21,7 @@ ENDED_BY: Mapping[str, Permission] = MappingProxyType(
         "agency-agreements": Permission.WRITE_AGENCIES,
         "agreements": Permission.WRITE_CLIENTS,
         "assignments": Permission.WRITE_CLIENTS,
+        "carer-suspensions": Permission.SUSPEND_CARERS,
         "certificates": Permission.WRITE_CARERS,
         "employments": Permission.WRITE_CARERS,
         "entitlements": Permission.WRITE_ENTITLEMENTS,

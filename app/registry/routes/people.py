@@ -12,6 +12,7 @@ from app.kernel.permissions import Permission
 from app.kernel.resend import idempotent
 from app.registry import commands, lists, shown
 from app.registry.schemas import incoming, outgoing
+from app.registry.schemas.people import AccessEntrySchema, PersonPhoneSchema, PhoneEntrySchema
 from app.registry.service import access, bank_accounts, people
 
 bp = AnhuBlueprint("people", __name__, description="Access, bank accounts and identities of people (人员)")
@@ -20,21 +21,36 @@ bp = AnhuBlueprint("people", __name__, description="Access, bank accounts and id
 @bp.post("/carers/<uuid:carer_id>/access")
 @requires(Permission.BIND_PEOPLE)
 @idempotent
+@bp.arguments(AccessEntrySchema, required=False)
 @bp.response(201, outgoing.AccessSchema)
-def open_carer_access(carer_id: UUID) -> OpenedAccount:
+def open_carer_access(command: commands.AccessEntry, carer_id: UUID) -> OpenedAccount:
     """Open a carer's account and issue a binding code."""
     with transaction() as current:
-        return access.open_carer_access(current, carer_id=carer_id, actor=current_actor(), at=clock.now())
+        return access.open_carer_access(current, command, carer_id=carer_id, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/guardians/<uuid:guardian_id>/access")
 @requires(Permission.BIND_PEOPLE)
 @idempotent
+@bp.arguments(AccessEntrySchema, required=False)
 @bp.response(201, outgoing.AccessSchema)
-def open_guardian_access(guardian_id: UUID) -> OpenedAccount:
+def open_guardian_access(command: commands.AccessEntry, guardian_id: UUID) -> OpenedAccount:
     """Open a guardian's account and issue a binding code."""
     with transaction() as current:
-        return access.open_guardian_access(current, guardian_id=guardian_id, actor=current_actor(), at=clock.now())
+        return access.open_guardian_access(
+            current, command, guardian_id=guardian_id, actor=current_actor(), at=clock.now()
+        )
+
+
+@bp.post("/people/<uuid:person_id>/phone")
+@requires(Permission.CORRECT_PEOPLE)
+@idempotent
+@bp.arguments(PhoneEntrySchema)
+@bp.response(201, PersonPhoneSchema)
+def correct_phone(command: commands.PhoneEntry, person_id: UUID) -> shown.PersonPhone:
+    """Put another mobile number on file; the old one lets nobody in any more."""
+    with transaction() as current:
+        return people.correct_phone(current, command, person_id=person_id, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/people/<uuid:person_id>/bank-accounts")

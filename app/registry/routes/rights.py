@@ -118,6 +118,17 @@ def add_certificate(command: commands.CertificateEntry, carer_id: UUID) -> shown
         return carers.add_certificate(current, command, carer_id=carer_id, actor=current_actor(), at=clock.now())
 
 
+@bp.post("/carers/<uuid:carer_id>/suspensions")
+@requires(Permission.SUSPEND_CARERS)
+@idempotent
+@bp.arguments(incoming.SuspensionEntrySchema)
+@bp.response(201, outgoing.SuspensionSchema)
+def suspend_carer(command: commands.SuspensionEntry, carer_id: UUID) -> SuspensionView:
+    """Let a carer give no care that the fund pays for."""
+    with transaction() as current:
+        return carers.suspend_carer(current, command, carer_id=carer_id, actor=current_actor(), at=clock.now())
+
+
 @bp.post("/clients")
 @requires(Permission.WRITE_CLIENTS)
 @idempotent

@@ -8,17 +8,6 @@ from app.kernel.codes import CERTIFICATE_NUMBER_FORM
 from app.kernel.http.fields import Day, Text
 
 
-class Several(ma.fields.List[Any]):
-    """A list that the command gets as a tuple; at most 50 unless told otherwise."""
-
-    def __init__(self, item: Any, *, minimum: int = 0, maximum: int = 50, **kwargs: Any) -> None:
-        length = ma.validate.Length(minimum, maximum, error="length_{min}_to_{max}")
-        super().__init__(item, validate=length, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return tuple(super()._deserialize(value, attr, data, **kwargs))
-
-
 class DatedSchema(ma.Schema):
     """Days of validity of what is shown."""
 

@@ -3,13 +3,12 @@
 import marshmallow as ma
 
 from app.kernel.geo import CoordinateSystem
-from app.kernel.http.fields import Choice, Day, FileNumber, Flag, Id, Number, Text, WholeNumber
+from app.kernel.http.fields import Choice, Day, FileNumber, Flag, Id, Number, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema
 from app.policies.codes import HomeType, Relation
 from app.registry import commands, lists
 from app.registry.schemas.fields import (
-    Several,
     certificate_number,
     district_code,
     reason_code,
@@ -204,7 +203,7 @@ class StayEndSchema(CommandSchema):
 
 
 class SuspensionEntrySchema(CommandSchema):
-    """Days on which an entitlement rests."""
+    """Days on which an entitlement rests, or on which a carer may give no care."""
 
     command = commands.SuspensionEntry
 

@@ -85,6 +85,12 @@ class CertificateSchema(DatedSchema):
     number = Text(required=True)
 
 
+class SuspensionSchema(DatedSchema):
+    """Days on which an entitlement rests, or on which a carer may give no care."""
+
+    id = Id(required=True)
+
+
 class CarerSchema(ma.Schema):
     """A carer."""
 
@@ -93,6 +99,7 @@ class CarerSchema(ma.Schema):
     kind = Choice(CarerKind, required=True)
     employments = ma.fields.List(ma.fields.Nested(EmploymentSchema), required=True)
     certificates = ma.fields.List(ma.fields.Nested(CertificateSchema), required=True)
+    suspensions = ma.fields.List(ma.fields.Nested(SuspensionSchema), required=True)
 
 
 class HomeSchema(DatedSchema):
@@ -119,12 +126,6 @@ class EntitlementSchema(DatedSchema):
     level = Text(required=True)
     mode = Choice(ServiceMode, required=True)
     home_types = ma.fields.List(Choice(HomeType), required=True)
-
-
-class SuspensionSchema(DatedSchema):
-    """Days on which the entitlement rests."""
-
-    id = Id(required=True)
 
 
 class StaySchema(ma.Schema):
@@ -214,12 +215,12 @@ class EndedRightSchema(DatedSchema):
 
 
 class AccessSchema(ma.Schema):
-    """An account that was opened, and the code that ties a WeChat user to it, shown this once."""
+    """An account that was opened, and the code that ties a WeChat user to it, shown this once, or null."""
 
     account_id = Id(required=True)
     grant_id = Id(required=True)
-    binding_code = Text(required=True)
-    expires_at = Instant(required=True)
+    binding_code = Text(required=True, allow_none=True)
+    expires_at = Instant(required=True, allow_none=True)
 
 
 AgencyPageSchema: Any = page_schema(AgencySchema)

@@ -10,10 +10,12 @@ from app.accounts.service import open_account
 from app.accounts.types import OpenedAccount
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import AnyActor, Role, Scope, ScopeKind
+from app.registry.commands import AccessEntry
 from app.registry.models import Guardian, Person
 from app.registry.queries import one_or_not_found
-from app.registry.service.people import phone_of
+from app.registry.service.people import checked_phone
 from app.registry.service.scopes import carer_to_change, client_to_change, today_of
+from app.registry.service.sharing import check_not_shared
 from app.registry.types import CarerKind
 
 OWN_CLIENTS = Scope(ScopeKind.OWN_CLIENTS)
@@ -27,23 +29,35 @@ class GuardianshipOver(DomainError):
     kind, code = ErrorKind.CONFLICT, "guardianship_over"
 
 
-def open_carer_access(session: Session, *, carer_id: UUID, actor: AnyActor, at: datetime) -> OpenedAccount:
-    """Open an account for a carer whom the actor may change, and issue a binding code."""
+def open_carer_access(
+    session: Session, command: AccessEntry, *, carer_id: UUID, actor: AnyActor, at: datetime
+) -> OpenedAccount:
+    """Open an account for a carer whom the actor may change, and issue a binding code; see `_open`."""
     carer = carer_to_change(session, carer_id=carer_id, actor=actor, at=at)
-    return _open(session, carer.person, role=ROLES[carer.kind], actor=actor, at=at)
+    return _open(session, carer.person, command, role=ROLES[carer.kind], actor=actor, at=at)
 
 
-def open_guardian_access(session: Session, *, guardian_id: UUID, actor: AnyActor, at: datetime) -> OpenedAccount:
-    """Open an account for a guardian of a client whom the actor may change, and issue a binding code."""
+def open_guardian_access(
+    session: Session, command: AccessEntry, *, guardian_id: UUID, actor: AnyActor, at: datetime
+) -> OpenedAccount:
+    """Open an account for a guardian of a client whom the actor may change, and issue a binding code; see `_open`."""
     statement = select(Guardian).where(Guardian.id == guardian_id).options(joinedload(Guardian.person))
     guardian = one_or_not_found(session, statement)
     client_to_change(session, client_id=guardian.client_id, actor=actor, at=at)
     if guardian.valid_to is not None and guardian.valid_to <= today_of(actor, at=at):
         raise GuardianshipOver(guardian_id=guardian_id)
-    return _open(session, guardian.person, role=Role.GUARDIAN, actor=actor, at=at)
+    return _open(session, guardian.person, command, role=Role.GUARDIAN, actor=actor, at=at)
 
 
-def _open(session: Session, person: Person, *, role: Role, actor: AnyActor, at: datetime) -> OpenedAccount:
+def _open(
+    session: Session, person: Person, command: AccessEntry, *, role: Role, actor: AnyActor, at: datetime
+) -> OpenedAccount:
+    """Open the door. By phone too, if the one who opens it says the number: the one on file is somebody else's word.
+
+    Raises PhoneDiffers when another is on file, and SharedPerson, see `check_not_shared`.
+    """
+    check_not_shared(session, person_id=person.id, actor=actor)
+    phone = None if command.phone is None else checked_phone(person, command.phone)
     return open_account(
         session,
         person_id=person.id,
@@ -51,7 +65,7 @@ def _open(session: Session, person: Person, *, role: Role, actor: AnyActor, at: 
         role=role,
         scope=OWN_CLIENTS,
         purpose="home care",
-        phone=phone_of(person),
+        phone=phone,
         actor=actor,
         at=at,
     )

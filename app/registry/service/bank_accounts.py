@@ -42,6 +42,12 @@ class AccountSetBySamePerson(DomainError):
     kind, code = ErrorKind.CONFLICT, "account_set_by_same_person"
 
 
+class OwnBankAccount(DomainError):
+    """Nobody records or checks the account to which his own money goes, in whatever role."""
+
+    kind, code = ErrorKind.FORBIDDEN, "own_bank_account"
+
+
 class HolderDiffers(DomainError):
     """The account's holder is not the payee: that is a mismatch, whatever was compared."""
 
@@ -60,8 +66,9 @@ def set_bank_account(
     """Record where a person's money goes. The account replaces the live one and waits out the policy's hold, the first
     one too: whoever expects the money has time to notice.
 
-    The same account again changes nothing.
+    The same account again changes nothing. Raises OwnBankAccount, BankNumberInvalid.
     """
+    _refuse_own(person_id, actor=actor)
     keys = current_settings().key_ring
     number, bank_code = _normal(command)
     person = one_or_not_found(session, visible_people(actor).where(Person.id == person_id))
@@ -98,11 +105,12 @@ def record_name_check(
 ) -> BankAccountView:
     """Record whether the holder of a live account was found to be the payee.
 
-    Raises AccountSetBySamePerson, HolderDiffers and BankAccountReplaced.
+    Raises OwnBankAccount, AccountSetBySamePerson, HolderDiffers and BankAccountReplaced.
     """
     people = visible_people(actor).with_only_columns(Person.id)
     statement = select(BankAccount).where(BankAccount.id == account_id, BankAccount.person_id.in_(people))
     row = one_or_not_found(session, statement)
+    _refuse_own(row.person_id, actor=actor)
     session.refresh(row, with_for_update=True)
     if row.replaced_at is not None:
         raise BankAccountReplaced(account_id=account_id)
@@ -122,6 +130,11 @@ def record_name_check(
     subject = ("bank_account", account_id)
     note(session, "bank_account.checked", subject=subject, actor=actor, at=at, old=old, new=command.result)
     return bank_account_view(row)
+
+
+def _refuse_own(person_id: UUID, *, actor: Actor) -> None:
+    if actor.person_id == person_id:
+        raise OwnBankAccount
 
 
 def doubt_accounts(session: Session, doubts: Mapping[UUID, NameCheck]) -> tuple[UUID, ...]:

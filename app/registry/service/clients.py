@@ -1,6 +1,7 @@
 """Clients, who serves them, and their death."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -84,9 +85,7 @@ def register_client(session: Session, command: RegisterClient, *, actor: AnyActo
 
     An agreement that is not over is not doubled either; one that is over lets its agency in no more.
     """
-    if command.agreement is None and actor.scope.kind is ScopeKind.AGENCY:
-        raise AgreementMissing
-    check_place(actor, district_code=command.district_code, street_code=command.street_code)
+    check_may_register(command, actor=actor)
     if command.agreement is not None:
         agency_in_scope(session, agency_id=command.agreement.agency_id, actor=actor)
     person = find_or_add_person(session, entry=command.person, actor=actor, at=at)
@@ -98,6 +97,42 @@ def register_client(session: Session, command: RegisterClient, *, actor: AnyActo
         settle(session, client.id, command.home, actor=actor, at=at)
     note(session, "client.registered", subject=("client", client.id), actor=actor, at=at)
     return client_view(session, client, actor=actor, on=today)
+
+
+def check_may_register(command: RegisterClient, *, actor: AnyActor) -> None:
+    """Refuse a client outside the actor's scope, and an agency's client without an agreement."""
+    if command.agreement is None and actor.scope.kind is ScopeKind.AGENCY:
+        raise AgreementMissing
+    check_place(actor, district_code=command.district_code, street_code=command.street_code)
+
+
+def check_agreement_days(entry: AgreementEntry, *, actor: AnyActor, at: datetime) -> None:
+    """Refuse days that run backwards, or lie further back than this actor may enter."""
+    check_order(valid_from=entry.valid_from, valid_to=entry.valid_to)
+    check_not_too_far_back(actor, entry.valid_from, entry.valid_to, at=at)
+
+
+def new_agreement(entry: AgreementEntry, *, client_id: UUID, at: datetime) -> ServiceAgreement:
+    """An agreement as a row that is not there yet."""
+    return ServiceAgreement(
+        id=new_id(at=at),
+        client_id=client_id,
+        agency_id=entry.agency_id,
+        home_type=entry.home_type,
+        valid_from=entry.valid_from,
+        valid_to=entry.valid_to,
+    )
+
+
+def new_client(command: RegisterClient, *, person_id: UUID, at: datetime) -> dict[str, Any]:
+    """The row a client would be."""
+    return {
+        "id": new_id(at=at),
+        "person_id": person_id,
+        "district_code": command.district_code,
+        "street_code": command.street_code,
+        "created_at": at,
+    }
 
 
 def add_agreement(
@@ -158,13 +193,7 @@ def _check_death(person: Person, command: DeathEntry, *, actor: AnyActor, today:
 def _find_or_add(session: Session, person: Person, command: RegisterClient, at: datetime) -> Client:
     session.execute(
         insert(Client)
-        .values(
-            id=new_id(at=at),
-            person_id=person.id,
-            district_code=command.district_code,
-            street_code=command.street_code,
-            created_at=at,
-        )
+        .values(new_client(command, person_id=person.id, at=at))
         .on_conflict_do_nothing(index_elements=["person_id"])
     )
     statement = select(Client).where(Client.person_id == person.id).options(joinedload(Client.person))
@@ -176,8 +205,7 @@ def _find_or_add(session: Session, person: Person, command: RegisterClient, at: 
 
 def _agree(session: Session, client: Client, entry: AgreementEntry, actor: AnyActor, at: datetime) -> ServiceAgreement:
     agency = agency_in_scope(session, agency_id=entry.agency_id, actor=actor)
-    check_order(valid_from=entry.valid_from, valid_to=entry.valid_to)
-    check_not_too_far_back(actor, entry.valid_from, entry.valid_to, at=at)
+    check_agreement_days(entry, actor=actor, at=at)
     check_alive(client, on=entry.valid_from)
     lock_client(session, client_id=client.id)
     if actor.scope.kind is ScopeKind.AGENCY:
@@ -190,14 +218,7 @@ def _agree(session: Session, client: Client, entry: AgreementEntry, actor: AnyAc
         if actor.scope.kind is ScopeKind.AGENCY:
             same.append(ServiceAgreement.agency_id == entry.agency_id)
         end_replaced(session, ServiceAgreement, *same, on=entry.valid_from, actor=actor, at=at)
-    row = ServiceAgreement(
-        id=new_id(at=at),
-        client_id=client.id,
-        agency_id=entry.agency_id,
-        home_type=entry.home_type,
-        valid_from=entry.valid_from,
-        valid_to=entry.valid_to,
-    )
+    row = new_agreement(entry, client_id=client.id, at=at)
     add(session, row)
     if entry.replaces:
         end_unsupported(session, Assignment.client_id == client.id, on=entry.valid_from, actor=actor, at=at)
@@ -211,7 +232,7 @@ def _check_served_by_no_other(session: Session, client_id: UUID, entry: Agreemen
         touches(ServiceAgreement, first=entry.valid_from, beyond=None),
     )
     if session.scalar(other.select()):
-        raise ClientServedElsewhere(client_id=client_id)
+        raise ClientServedElsewhere
 
 
 def _is_agreed(session: Session, client_id: UUID, entry: AgreementEntry, today: date) -> bool:

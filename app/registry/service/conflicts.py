@@ -70,6 +70,12 @@ class SuspensionOverlaps(DomainError):
     kind, code = ErrorKind.CONFLICT, "suspension_overlaps"
 
 
+class CarerSuspensionOverlaps(DomainError):
+    """The carer is suspended in these days already."""
+
+    kind, code = ErrorKind.CONFLICT, "carer_suspension_overlaps"
+
+
 class StayOverlaps(DomainError):
     """The client is away in these days already."""
 
@@ -98,6 +104,7 @@ CONFLICTS: dict[str, type[DomainError]] = {
     "ex_guardian_client_id_person_id": GuardianOverlaps,
     "ex_entitlement_client_id": EntitlementOverlaps,
     "ex_suspension_client_id": SuspensionOverlaps,
+    "ex_carer_suspension_carer_id": CarerSuspensionOverlaps,
     "ex_stay_client_id": StayOverlaps,
     "ex_family_training_carer_id_client_id": TrainingOverlaps,
     "uq_bank_account_live": BankAccountBusy,

@@ -17,6 +17,7 @@ from app.registry.models import (
     AgencyAgreement,
     Assignment,
     Carer,
+    CarerSuspension,
     Certificate,
     Client,
     Employment,
@@ -49,6 +50,7 @@ from app.registry.service.scopes import (
     policy_of,
     today_of,
 )
+from app.registry.service.sharing import check_not_shared
 from app.registry.shown import EndedRight
 from app.registry.types import CarerKind, Period, StayView
 from app.registry.views import period_of, stay_view
@@ -58,6 +60,7 @@ RIGHTS: Mapping[str, Any] = MappingProxyType(
         "agency-agreements": AgencyAgreement,
         "agreements": ServiceAgreement,
         "assignments": Assignment,
+        "carer-suspensions": CarerSuspension,
         "certificates": Certificate,
         "employments": Employment,
         "entitlements": Entitlement,
@@ -85,7 +88,9 @@ def end_right(
     """
     row = _right_in_scope(session, RIGHTS[kind], right_id=right_id, actor=actor, at=at)
     may_lengthen = actor.scope.kind is not ScopeKind.AGENCY or isinstance(row, Certificate)
-    if not isinstance(row, Certificate):
+    if isinstance(row, Certificate):
+        check_not_shared(session, person_id=session.get_one(Carer, row.carer_id).person_id, actor=actor)
+    else:
         check_not_too_far_back(actor, command.valid_to, at=at)
     _lock(session, row)
     if may_lengthen and ends_later(command.valid_to, than=row.valid_to):

@@ -60,9 +60,7 @@ def grant_entitlement(
 ) -> EntitlementView:
     """Grant what a conclusion gives, from the day the policy of the conclusion says to the end of its validity."""
     client = client_to_change(session, client_id=client_id, actor=actor, at=at)
-    if command.concluded_on > today_of(actor, at=at):
-        raise ConclusionInFuture(concluded_on=command.concluded_on)
-    policy = policy_of(actor, district=client.district_code, on=command.concluded_on)
+    policy = _policy(command, district_code=client.district_code, actor=actor, at=at)
     lock_client(session, client_id=client_id)
     conclusion = _conclusion(session, command, client_id=client_id, policy=policy)
     check_alive(client, on=conclusion.valid_from)
@@ -71,22 +69,25 @@ def grant_entitlement(
         end_replaced(
             session, Entitlement, Entitlement.client_id == client_id, on=conclusion.valid_from, actor=actor, at=at
         )
-    row = Entitlement(
-        id=new_id(at=at),
-        client_id=client_id,
-        level=command.level,
-        mode=command.mode,
-        home_types=[each.value for each in command.home_types],
-        cause_kind=command.cause_kind,
-        cause_id=command.cause_id,
-        concluded_on=conclusion.concluded_on,
-        policy_digest=policy.digest,
-        valid_from=conclusion.valid_from,
-        valid_to=conclusion.valid_to,
-    )
+    row = _row(command, conclusion, client_id=client_id, policy=policy, at=at)
     add(session, row)
     note(session, "client.entitled", subject=("client", client_id), actor=actor, at=at, entitlement_id=row.id)
     return entitlement_view(row)
+
+
+def first_entitlement(
+    command: EntitlementEntry, *, client_id: UUID, district_code: str, actor: AnyActor, at: datetime
+) -> Entitlement:
+    """What a conclusion gives a client who had nothing before, as a row that is not there yet.
+
+    Raises as `grant_entitlement` does, but for what only an earlier entitlement or a death could refuse.
+    """
+    policy = _policy(command, district_code=district_code, actor=actor, at=at)
+    if command.cause_kind == MODE_CHANGE:
+        raise NothingToChange(on=benefit_starts(command.concluded_on, rule=policy.entitlement.mode_change))
+    conclusion = _new_conclusion(command, policy=policy)
+    _check_home_types(command, policy)
+    return _row(command, conclusion, client_id=client_id, policy=policy, at=at)
 
 
 def suspend(
@@ -145,10 +146,38 @@ class _Conclusion:
     valid_to: date
 
 
+def _policy(command: EntitlementEntry, *, district_code: str, actor: AnyActor, at: datetime) -> Policy:
+    if command.concluded_on > today_of(actor, at=at):
+        raise ConclusionInFuture(concluded_on=command.concluded_on)
+    return policy_of(actor, district=district_code, on=command.concluded_on)
+
+
+def _row(
+    command: EntitlementEntry, conclusion: _Conclusion, *, client_id: UUID, policy: Policy, at: datetime
+) -> Entitlement:
+    return Entitlement(
+        id=new_id(at=at),
+        client_id=client_id,
+        level=command.level,
+        mode=command.mode,
+        home_types=[each.value for each in command.home_types],
+        cause_kind=command.cause_kind,
+        cause_id=command.cause_id,
+        concluded_on=conclusion.concluded_on,
+        policy_digest=policy.digest,
+        valid_from=conclusion.valid_from,
+        valid_to=conclusion.valid_to,
+    )
+
+
 def _conclusion(session: Session, command: EntitlementEntry, *, client_id: UUID, policy: Policy) -> _Conclusion:
     """By the policy's start rule and the validity of a conclusion; a change of mode keeps the conclusion it had."""
     if command.cause_kind == MODE_CHANGE:
         return _kept_conclusion(session, command, client_id=client_id, policy=policy)
+    return _new_conclusion(command, policy=policy)
+
+
+def _new_conclusion(command: EntitlementEntry, *, policy: Policy) -> _Conclusion:
     valid_from = benefit_starts(command.concluded_on, rule=policy.entitlement.benefit_start)
     valid_to = command.valid_to or add_months(command.concluded_on, policy.entitlement.conclusion_validity_months)
     check_conclusion(command.concluded_on, valid_to=valid_to, policy=policy)

@@ -60,15 +60,29 @@ def settle(session: Session, client_id: UUID, entry: HomeEntry, *, actor: AnyAct
 
     The first is the first ever: an agency that ends a place does not choose the next one alone.
     """
+    row, change = first_home(client_id, entry, actor=actor, at=at)
+    lock_client(session, client_id=client_id)
+    has_one = session.scalar(exists().where(HomePlace.client_id == client_id).select())
+    if has_one and actor.scope.kind is ScopeKind.AGENCY:
+        row.state, change.to_state = PlaceState.PROPOSED, PlaceState.PROPOSED
+    if entry.replaces_id is not None:
+        _check_replaced(session, client_id, entry.replaces_id, valid_from=row.valid_from)
+    add(session, row)
+    session.add(change)
+    if row.state is PlaceState.APPROVED and entry.replaces_id is not None:
+        _end_replaced(session, client_id, entry.replaces_id, on=row.valid_from, actor=actor, at=at)
+    return row
+
+
+def first_home(client_id: UUID, entry: HomeEntry, *, actor: AnyActor, at: datetime) -> tuple[HomePlace, HomeChange]:
+    """A client's first place of care and its history, as rows that are not there yet; it counts at once.
+
+    Raises PeriodBackwards, TooFarBack.
+    """
     keys = current_settings().key_ring
     valid_from = entry.valid_from or today_of(actor, at=at)
     check_order(valid_from=valid_from, valid_to=entry.valid_to)
     check_not_too_far_back(actor, valid_from, entry.valid_to, at=at)
-    lock_client(session, client_id=client_id)
-    has_one = session.scalar(exists().where(HomePlace.client_id == client_id).select())
-    state = PlaceState.PROPOSED if has_one and actor.scope.kind is ScopeKind.AGENCY else PlaceState.APPROVED
-    if entry.replaces_id is not None:
-        _check_replaced(session, client_id, entry.replaces_id, valid_from=valid_from)
     row = HomePlace(
         id=new_id(at=at),
         client_id=client_id,
@@ -76,17 +90,13 @@ def settle(session: Session, client_id: UUID, entry: HomeEntry, *, actor: AnyAct
         position_enc=keys.encrypt(_position_text(entry), context=POSITION),
         system=entry.system,
         radius_m=entry.radius_m,
-        state=state,
+        state=PlaceState.APPROVED,
         seq=1,
         replaces_id=entry.replaces_id,
         valid_from=valid_from,
         valid_to=entry.valid_to,
     )
-    add(session, row)
-    session.add(_change(row, FIRST, actor=actor, at=at))
-    if state is PlaceState.APPROVED and entry.replaces_id is not None:
-        _end_replaced(session, client_id, entry.replaces_id, on=valid_from, actor=actor, at=at)
-    return row
+    return row, _change(row, FIRST, actor=actor, at=at)
 
 
 def is_known_home(session: Session, client_id: UUID, entry: HomeEntry) -> bool:

@@ -1,5 +1,6 @@
 """Finds what an actor may change, and says in one place what every change of the registry leaves behind."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -126,8 +127,12 @@ def note(
     session: Session, action: str, *, subject: tuple[str, UUID], actor: AnyActor, at: datetime, **details: Any
 ) -> None:
     """Audit a change. Details are ids, days and codes; personal data is never among them."""
-    keys = current_settings().key_ring
-    audit.record(session, action, actor=actor, at=at, subject=subject, details=details, keys=keys)
+    note_all(session, [audit.Action(action, subject, details)], actor=actor, at=at)
+
+
+def note_all(session: Session, actions: Sequence[audit.Action], *, actor: AnyActor, at: datetime) -> None:
+    """Audit many changes; see `note`."""
+    audit.record_all(session, actions, actor=actor, at=at, keys=current_settings().key_ring)
 
 
 def _serves(session: Session, client_id: UUID, actor: AnyActor, on: date) -> bool:
