@@ -1,6 +1,5 @@
 """JSON of staff load."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -55,14 +54,14 @@ class LoadCellSchema(ma.Schema):
     free_minutes = WholeNumber(required=True)
 
 
-class LoadCells(ma.fields.List):
+class LoadCells(ma.fields.List[Any]):
     """As a list of nested `LoadCellSchema`. A page has thousands of cells; field by field they took half its time."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(ma.fields.Nested(LoadCellSchema), **kwargs)
 
-    def _serialize(self, value: Iterable[LoadCell] | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return [_written(cell) for cell in value or ()]
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[Any]:
+        return [_written(cell) for cell in value]
 
 
 def _written(cell: LoadCell) -> dict[str, object]:
