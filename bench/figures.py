@@ -105,7 +105,7 @@ def machine(folder: Path, *, database: str) -> dict[str, Any]:
 
 def report(shown: Mapping[str, float], held: Sequence[Bar], facts: Mapping[str, Any], *, not_shown: str) -> str:
     """The table and the bars as text."""
-    lines = [f"  {name:<36}{value:>10g}" for name, value in shown.items()]
+    lines = [f"  {name:<36}{value:>12.8g}" for name, value in shown.items()]
     place = (
         f"{facts['cores']} cores ({facts['processor']}), Python {facts['python']}, PostgreSQL {facts['postgresql']}, "
         f"{facts['fsyncs_per_second']} fsyncs a second, load average before {facts['load_average_before']:.1f}, "

@@ -20,6 +20,7 @@ from bench import figures, large_figures
 from bench.cluster import Cluster, fill_database, filled_cluster
 from bench.growth import measure_growth
 from bench.history import History, fill_history
+from bench.neighbours import Neighbours
 from bench.office import Office
 from bench.pgbench import Script, run_pgbench, statements_of
 from bench.runs import check_stored, hear_check_in
@@ -57,6 +58,7 @@ def main() -> int:
     found, facts = measure(sizes)
     held = large_figures.bars(found)
     print(figures.report(found, held, facts, not_shown=large_figures.NOT_SHOWN))
+    print(f"Cores that others kept busy meanwhile: {facts['cores_used_by_others']}")
     if sizes == Sizes():
         figures.keep(found, held, facts, machine_key="machine_large")
         print(f"the same figures are in {figures.LATEST.relative_to(ROOT)}")
@@ -70,26 +72,36 @@ def measure(sizes: Sizes) -> tuple[dict[str, float], dict[str, Any]]:
     _tell(f"Filling a database with {sizes.pairs} carers, clients and visits")
     with filled_cluster(pairs=sizes.pairs, at=at) as cluster:
         facts = figures.machine(cluster.data_dir, database=cluster.server_version())
+        others = Neighbours(cluster)
         _tell("Running the SQL of a check-in under pgbench")
-        tps = _sql_alone(cluster, sizes, at=at)
+        with others.watched("pgbench"):
+            tps = _sql_alone(cluster, sizes, at=at)
         with cluster.fresh_database("bench_small") as small, cluster.fresh_database("bench_large") as large:
             ring = cluster.settings.key_ring
             _tell("Filling the past of a small region and of a large one")
             few = fill_history(small, cluster.pairs[: sizes.few_carers], days=sizes.few_days, ring=ring, at=at)
             many = fill_history(large, cluster.pairs[: sizes.carers], days=sizes.days, ring=ring, at=at)
             with _office(cluster, small) as in_small, _office(cluster, large) as in_large:
-                return _measure(in_small, in_large, few, many, sizes) | {"pgbench_tps": round(tps, 1)}, facts
+                found = _measure(in_small, in_large, few, many, sizes, others)
+    return found | {"pgbench_tps": round(tps, 1)}, facts | {"cores_used_by_others": others.cores}
 
 
-def _measure(in_small: Office, in_large: Office, few: History, many: History, sizes: Sizes) -> dict[str, float]:
+def _measure(
+    in_small: Office, in_large: Office, few: History, many: History, sizes: Sizes, others: Neighbours
+) -> dict[str, float]:
     _tell(f"Checking in among {few.visits} visits and among {many.visits}")
-    costs = measure_growth(in_small, in_large, rounds=sizes.rounds, check_ins=sizes.check_ins, clients=sizes.clients)
+    with others.watched("growth"):
+        costs = measure_growth(
+            in_small, in_large, rounds=sizes.rounds, check_ins=sizes.check_ins, clients=sizes.clients
+        )
     _tell("Looking at staff load")
-    staff_load = in_large.staff_load(many, requests=sizes.requests)
+    with others.watched("staff_load"):
+        staff_load = in_large.staff_load(many, requests=sizes.requests)
     _tell(f"Computing a month of {sizes.few_families} families and one of {sizes.families}")
-    some, all_of_them = in_small.subsidies(sizes.few_families), in_large.subsidies(sizes.families)
+    some = in_small.subsidies(sizes.few_families, others, name="subsidies_1k")
+    all_of_them = in_large.subsidies(sizes.families, others, name="subsidies_10k")
     _tell(f"Importing {sizes.rows} clients")
-    import_s = in_large.import_clients(sizes.rows)
+    import_s = in_large.import_clients(sizes.rows, others)
     return large_figures.figures(few, many, costs, staff_load, some, all_of_them, import_s=import_s)
 
 

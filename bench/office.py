@@ -19,6 +19,7 @@ from bench.cluster import Cluster, libpq_url
 from bench.families import Computation, fill_families, measure_subsidies
 from bench.history import History
 from bench.import_file import clients_file, measure_import
+from bench.neighbours import Neighbours
 from bench.serving import Server, work
 from bench.staff import Json, client, headers, hire, wait_until
 from bench.staff_load import StaffLoadRun, measure_staff_load
@@ -43,19 +44,19 @@ class Office:
         agency = Scope(ScopeKind.AGENCY, str(self.cluster.pairs[0].agency_id))
         return measure_staff_load(self.server, self._headers(Role.DISPATCHER, agency), history, requests=requests)
 
-    def subsidies(self, families: int) -> Computation:
+    def subsidies(self, families: int, others: Neighbours, *, name: str) -> Computation:
         """Last month's subsidies of families that are added for it, by a worker that did nothing else before."""
         at = clock.now()
         month = _last_month(clock.local_date(at, ZoneInfo(seed.TIMEZONE)))
         fill_families(self.urls, families=families, month=month, at=at)
-        with self._worker() as worker, self._client(Role.PAYOUT_PREPARER) as http:
+        with self._worker() as worker, self._client(Role.PAYOUT_PREPARER) as http, others.watched(name):
             return measure_subsidies(http, worker, self.urls, month=month, families=families, within_s=PATIENCE_S)
 
-    def import_clients(self, rows: int) -> float:
+    def import_clients(self, rows: int, others: Neighbours) -> float:
         """Seconds from sending a file of new clients of the first agency until they are written."""
         today = clock.local_date(clock.now(), ZoneInfo(seed.TIMEZONE))
         content = clients_file(rows, agency_code=seed.credit_code(0), today=today)
-        with self._worker(), self._client(Role.REGION_ADMIN) as http:
+        with self._worker(), self._client(Role.REGION_ADMIN) as http, others.watched("import"):
             return measure_import(http, content, rows=rows, within_s=PATIENCE_S)
 
     def _client(self, role: Role) -> httpx.Client:
