@@ -1,5 +1,6 @@
 """How gunicorn serves Anhu. Worker type and pools were chosen by measurement."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -22,6 +23,12 @@ control_socket_disable = True  # signals do; it would be one file for all server
 
 
 _metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+
+
+def when_ready(_server):
+    """The program is loaded and nothing is forked yet: what it is made of need never be looked through for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server, worker):

@@ -5,11 +5,9 @@ import signal
 import sys
 import time
 
-import psycopg
-
-from app.kernel import clock, embedded
+from app.kernel import clock
 from bench import figures
-from bench.cluster import Cluster, filled_cluster, libpq_url
+from bench.cluster import Cluster, filled_cluster
 from bench.runs import Run, count_round_trips, run_once
 from bench.serving import BASELINE, OURS, ROOT
 
@@ -23,7 +21,7 @@ def main() -> int:
     began = time.monotonic()
     print(f"Filling a database with {options.carers} carers, clients and visits …", flush=True)
     with filled_cluster(pairs=options.carers, at=clock.now()) as cluster:
-        facts = figures.machine(cluster.data_dir, database=_server_version(cluster))
+        facts = figures.machine(cluster.data_dir, database=cluster.server_version())
         ours: list[Run] = []
         baseline: list[Run] = []
         for number in range(1, options.runs + 1):
@@ -33,8 +31,8 @@ def main() -> int:
     found = figures.figures(ours, baseline, round_trips=max(tally.round_trips for tally in tallies))
     compared = figures.ratios(found, [*ours, *baseline])
     held = figures.bars(found)
-    figures.keep(found, compared, held, facts)
-    print(figures.report(found, compared, held, facts))
+    figures.keep(found, held, facts, ratios=compared)
+    print(figures.report(found | compared, held, facts, not_shown=figures.NOT_SHOWN))
     print(f"{time.monotonic() - began:.0f} s; the same figures are in {figures.LATEST.relative_to(ROOT)}")
     return 0 if all(bar.met for bar in held) else 1
 
@@ -49,11 +47,6 @@ def _run(application: str, name: str, cluster: Cluster, number: int, options: ar
         flush=True,
     )
     return run
-
-
-def _server_version(cluster: Cluster) -> str:
-    with psycopg.connect(libpq_url(embedded.superuser_url(cluster.data_dir))) as connection:
-        return connection.info.parameter_status("server_version") or ""
 
 
 def _options() -> argparse.Namespace:

@@ -27,25 +27,35 @@ PAGE = bytes(8192)
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running server in `data_dir`, with a filled database to copy from."""
+    """A running server in `data_dir`, with a database that holds `pairs`, to copy from."""
 
     data_dir: Path
     settings: Settings
     pairs: list[seed.Pair]
+    filled: str
 
     def process(self) -> psutil.Process:
         """The server's first process."""
         pid_file = self.data_dir / "postgres" / "postmaster.pid"
         return psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
 
+    def server_version(self) -> str:
+        """Of PostgreSQL."""
+        with psycopg.connect(libpq_url(embedded.superuser_url(self.data_dir))) as connection:
+            return connection.info.parameter_status("server_version") or ""
+
     @contextmanager
     def fresh_database(self, name: str) -> Iterator[DatabaseUrls]:
         """A copy of the filled database, dropped at the end, so that every run begins from the same state."""
-        _execute(self.data_dir, f'CREATE DATABASE "{name}" TEMPLATE "{FILLED}" STRATEGY file_copy')
+        _execute(self.data_dir, f'CREATE DATABASE "{name}" TEMPLATE "{self.filled}" STRATEGY file_copy')
         try:
             yield create_roles_and_database(embedded.superuser_url(self.data_dir), database=name)
         finally:
             _execute(self.data_dir, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def checkpoint(self) -> None:
+        """Write out what earlier work left in memory, so that none of it is counted to what comes."""
+        _execute(self.data_dir, "CHECKPOINT")
 
 
 @contextmanager
@@ -56,22 +66,27 @@ def filled_cluster(*, pairs: int, at: datetime) -> Iterator[Cluster]:
     folder.chmod(0o755)  # the server's user passes through; the data folder itself is closed
     try:
         embedded.start(data_dir)
-        urls = create_roles_and_database(embedded.superuser_url(data_dir), database=FILLED)
-        add_region(
-            urls.owner,
-            code=seed.REGION,
-            name=seed.REGION_NAME,
-            timezone=seed.TIMEZONE,
-            at=at,
-            today=at.date(),
-        )
-        settings = read_settings({"DATABASE_URL": urls.runtime, "ANHU_DATA_DIR": str(data_dir)})
-        with psycopg.connect(libpq_url(urls.owner)) as connection:
-            made = seed.fill(connection, pairs=pairs, ring=settings.key_ring, at=at)
-        yield Cluster(data_dir, settings, made)
+        yield fill_database(data_dir, FILLED, pairs=pairs, at=at)
     finally:
         embedded.stop(data_dir)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def fill_database(data_dir: Path, name: str, *, pairs: int, at: datetime) -> Cluster:
+    """Make a database of the running server, migrate, add a region and fill it with `pairs`."""
+    urls = create_roles_and_database(embedded.superuser_url(data_dir), database=name)
+    add_region(
+        urls.owner,
+        code=seed.REGION,
+        name=seed.REGION_NAME,
+        timezone=seed.TIMEZONE,
+        at=at,
+        today=at.date(),
+    )
+    settings = read_settings({"DATABASE_URL": urls.runtime, "ANHU_DATA_DIR": str(data_dir)})
+    with psycopg.connect(libpq_url(urls.owner)) as connection:
+        made = seed.fill(connection, pairs=pairs, ring=settings.key_ring, at=at)
+    return Cluster(data_dir, settings, made, name)
 
 
 def libpq_url(url: str) -> str:

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import runpy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -103,25 +103,37 @@ def machine(folder: Path, *, database: str) -> dict[str, Any]:
     }
 
 
-def report(found: dict[str, float], compared: dict[str, float], held: Sequence[Bar], facts: dict[str, Any]) -> str:
+def report(shown: Mapping[str, float], held: Sequence[Bar], facts: Mapping[str, Any], *, not_shown: str) -> str:
     """The table and the bars as text."""
-    lines = [f"  {name:<36}{value:>10g}" for name, value in (found | compared).items()]
+    lines = [f"  {name:<36}{value:>12.8g}" for name, value in shown.items()]
     place = (
         f"{facts['cores']} cores ({facts['processor']}), Python {facts['python']}, PostgreSQL {facts['postgresql']}, "
-        f"{facts['fsyncs_per_second']} fsyncs a second, gunicorn {facts['gunicorn']}"
+        f"{facts['fsyncs_per_second']} fsyncs a second, load average before {facts['load_average_before']:.1f}, "
+        f"gunicorn {facts['gunicorn']}"
     )
-    return "\n".join(["", *lines, "", place, "", *(bar.line() for bar in held), "", NOT_SHOWN])
+    return "\n".join(["", *lines, "", place, "", *(bar.line() for bar in held), "", not_shown])
 
 
-def keep(found: dict[str, float], compared: dict[str, float], held: Sequence[Bar], facts: dict[str, Any]) -> None:
-    """Write the same figures to bench/latest.json."""
+def keep(
+    found: Mapping[str, float],
+    held: Sequence[Bar],
+    facts: Mapping[str, Any],
+    *,
+    ratios: Mapping[str, float] | None = None,
+    machine_key: str = "machine",
+    to: Path = LATEST,
+) -> None:
+    """Write the same figures to bench/latest.json, beside those of the other bench."""
+    kept: dict[str, Any] = json.loads(to.read_text(encoding="utf-8")) if to.exists() else {}
+    bars_by_name = {bar.name: {"found": bar.found, "bound": bar.bound, "met": bar.met} for bar in held}
     content = {
+        **kept,
         **found,
-        "ratios": compared,
-        "bars": {bar.name: {"found": bar.found, "bound": bar.bound, "met": bar.met} for bar in held},
-        "machine": facts,
+        "ratios": {**kept.get("ratios", {}), **(ratios or {})},
+        "bars": {**kept.get("bars", {}), **bars_by_name},
+        machine_key: facts,
     }
-    LATEST.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    to.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _processor() -> str:

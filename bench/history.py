@@ -1,17 +1,16 @@
-"""Years of visits in bulk: an agency of 500 carers, each with eight clients, every visit done, recorded and accepted.
+"""Years of visits in bulk: an agency's carers, each at eight clients a day, every visit done, recorded and accepted.
 
-Written as superuser without foreign-key checks, one statement a table: what is measured afterwards is how the product
-finds its way among them, not how they came there.
+The carers and clients are seeded pairs. What the product writes for a visit is there: its history, both taps with their
+positions, items and their audit, record, grade and right to be paid; one visit in twenty was held and then accepted.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
-from psycopg import sql
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine
 
 from app.kernel import clock
 from app.kernel.crypto import KeyRing
@@ -19,105 +18,141 @@ from app.kernel.ids import new_id
 from app.kernel.partitions import add_partitions
 from app.kernel.roles import DatabaseUrls
 from bench import seed
+from bench.bulk import analyse, loading
 from bench.cluster import libpq_url
 
-A_DAY = 8  # visits of a carer, one at each of eight clients
-LASTS = timedelta(minutes=50)
+A_DAY = 8  # visits of a carer, one an hour from eight in the morning
+PLANNED = timedelta(minutes=60)
+LATE = timedelta(minutes=2)
+RECORDED = timedelta(minutes=53)
+PLANNED_AHEAD = timedelta(days=7)
+HELD_OF = 20
+
+_TABLES = (
+    *("assignment", "visit", "visit_change", "clock_event", "position", "item_done", "audit_entry", "audit_detail"),
+    *("service_record", "care_fact", "grade", "exception", "hold", "review", "hold_release", "payable_time"),
+)
+_CARERS = """
+    CREATE TEMPORARY TABLE past_carer (n bigint, carer_id uuid, client_id uuid, account_id uuid, device_id uuid,
+      agency_id uuid) ON COMMIT DROP
+"""
+# What each table gets. An id is of the instant it stands for, so that its row lies in the partition of that month.
+_STATEMENTS = (
+    "ANALYZE past_carer",
+    """INSERT INTO assignment (id, client_id, carer_id, valid_from)
+       SELECT uuidv7(), client_id, carer_id, %(first)s
+       FROM (SELECT DISTINCT c.client_id, p.carer_id
+         FROM past_carer p, generate_series(1, %(a_day)s - 1) place, past_carer c
+         WHERE c.n = (p.n + place) %% %(carers)s AND c.n <> p.n) others""",
+    """CREATE TEMPORARY TABLE past ON COMMIT DROP AS
+       SELECT uuidv7(at - %(ahead)s - clock_timestamp()) AS visit_id, uuidv7(began_at - clock_timestamp()) AS in_id,
+         uuidv7(ended_at - clock_timestamp()) AS out_id, p.carer_id, c.client_id, p.account_id, p.device_id,
+         p.agency_id, at, began_at, ended_at, (p.n + place + day) %% %(held_of)s = 0 AS held
+       FROM generate_series(0, %(days)s - 1) day, generate_series(0, %(a_day)s - 1) place,
+         LATERAL (SELECT %(begins)s + day * interval '1 day' + place * interval '1 hour' AS at) planned,
+         LATERAL (SELECT at + %(late)s AS began_at, at + %(late)s + %(recorded)s AS ended_at) told,
+         past_carer p, past_carer c
+       WHERE c.n = (p.n + place) %% %(carers)s
+       ORDER BY at""",
+    "ANALYZE past",
+    """INSERT INTO visit (id, client_id, carer_id, agency_id, district_code, plan_id, team_slot, planned, state, seq,
+         began_at, ended_at, source, created_at)
+       SELECT visit_id, client_id, carer_id, agency_id, %(district)s, client_id, 1, tstzrange(at, at + %(planned)s),
+         'done', 3, began_at, ended_at, 'planned', at - %(ahead)s FROM past""",
+    """INSERT INTO visit_change (visit_id, seq, from_state, to_state, actor_id, cause_id, recorded_at)
+       SELECT visit_id, step.* FROM past, LATERAL (VALUES
+         (1, 'new', 'planned', NULL, NULL, at - %(ahead)s), (2, 'planned', 'begun', account_id, in_id, began_at),
+         (3, 'begun', 'done', account_id, out_id, ended_at)) step""",
+    """INSERT INTO clock_event (id, kind, carer_id, client_id, visit_id, occurred_at, counted_at, device_id, skew_ms,
+         verdict, distance_m, accuracy_m, location_source, command_digest, position_digest, account_id, policy_digest,
+         clock_policy_digest, recorded_at)
+       SELECT tap.id, tap.kind, carer_id, client_id, visit_id, tap.at, tap.at, device_id, 0, 'inside', 10, 20, 'wechat',
+         %(digest)s, %(digest)s, account_id, 'bench', 'bench', tap.at
+       FROM past, LATERAL (VALUES ('in', in_id, began_at), ('out', out_id, ended_at)) tap (kind, id, at)""",
+    """INSERT INTO position (id, point_enc, system, accuracy_m, fixed_at, salt)
+       SELECT tap.id, %(point)s, 'gcj02', 20, tap.at, uuid_send(tap.id)
+       FROM past, LATERAL (VALUES (in_id, began_at), (out_id, ended_at)) tap (id, at)""",
+    """INSERT INTO item_done (id, visit_id, item_code, outcome, minutes, consented, occurred_at, account_id,
+         command_digest, recorded_at)
+       SELECT out_id, visit_id, 'bench', 'done', 30, false, ended_at, account_id, %(digest)s, ended_at FROM past""",
+    """INSERT INTO audit_entry (id, actor_id, action, subject_kind, subject_id, details_digest, recorded_at)
+       SELECT out_id, account_id, 'visit.items_logged', 'visit', visit_id, %(digest)s, ended_at FROM past""",
+    "INSERT INTO audit_detail (entry_id, payload_enc) SELECT out_id, %(details)s FROM past",
+    """INSERT INTO service_record (id, visit_id, clock_in_id, clock_out_id, began_at, ended_at, minutes, service_on,
+         policy_digest, recorded_at)
+       SELECT out_id, visit_id, in_id, out_id, began_at, ended_at, %(minutes)s,
+         (at AT TIME ZONE %(zone)s)::date, 'bench', ended_at FROM past""",
+    """INSERT INTO care_fact (id, kind, client_id, carer_id, agency_id, district_code, recorded_at)
+       SELECT visit_id, 'visit', client_id, carer_id, agency_id, %(district)s, ended_at FROM past""",
+    """INSERT INTO grade (id, fact_id, grade, witnesses, policy_digest, seq, recorded_at)
+       SELECT out_id, visit_id, 'B', '{position}', 'bench', 1, ended_at FROM past""",
+    """INSERT INTO exception (id, fact_id, code, severity, details, policy_digest, recorded_at)
+       SELECT out_id, visit_id, 'short', 'must_fix', '{}', 'bench', ended_at FROM past WHERE held""",
+    """INSERT INTO hold (id, fact_id, step, due_on, policy_digest, recorded_at)
+       SELECT out_id, visit_id, 'agency', ended_at::date + 7, 'bench', ended_at FROM past WHERE held""",
+    """INSERT INTO review (id, fact_id, step, decision, reason, actor_id, command_digest, policy_digest, seq,
+         recorded_at)
+       SELECT out_id, visit_id, 'agency', 'accepted', 'confirmed_by_phone', %(reviewer)s, %(digest)s, 'bench', 1,
+         ended_at + interval '1 day' FROM past WHERE held""",
+    """INSERT INTO hold_release (hold_id, review_id, recorded_at)
+       SELECT out_id, out_id, ended_at + interval '1 day' FROM past WHERE held""",
+    """INSERT INTO payable_time (record_id, visit_id, carer_id, client_id, slot, during, minutes, recorded_at)
+       SELECT out_id, visit_id, carer_id, client_id, 1, tstzrange(began_at, ended_at), %(minutes)s, ended_at
+       FROM past""",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The agency all these visits belong to, its carers, and the days they were on, `[first, beyond)`."""
+    """The days these visits were on, `[first, beyond)`, and how many of them on each."""
 
-    agency_id: UUID
-    carers: int
-    visits: int
     first: date
     beyond: date
+    visits_a_day: int
+
+    @property
+    def visits(self) -> int:
+        """All of them."""
+        return self.visits_a_day * (self.beyond - self.first).days
 
 
-_STATEMENTS = (
-    """CREATE TEMPORARY TABLE past_carer ON COMMIT DROP AS
-       SELECT n, uuidv7() AS carer_id, uuidv7() AS person_id FROM generate_series(1, %(carers)s) n""",
-    """CREATE TEMPORARY TABLE past_client ON COMMIT DROP AS
-       SELECT n, place, uuidv7() AS client_id, uuidv7() AS person_id
-       FROM generate_series(1, %(carers)s) n, generate_series(0, %(a_day)s - 1) place""",
-    """INSERT INTO agency (id, name, credit_code, district_code, state, created_at)
-       VALUES (%(agency)s, '大机构', '91120000000000001M', %(district)s, 'active', %(begins)s)""",
-    """INSERT INTO person (id, id_number_enc, id_number_index, name_enc, sex, born_on, created_at)
-       SELECT person_id, %(id_number)s, uuid_send(uuidv7()), %(name)s, 'female', '1980-01-01'::date, %(begins)s
-       FROM (SELECT person_id FROM past_carer UNION ALL SELECT person_id FROM past_client) people""",
-    """INSERT INTO carer (id, person_id, kind, created_at)
-       SELECT carer_id, person_id, 'professional', %(begins)s FROM past_carer""",
-    """INSERT INTO employment (id, carer_id, agency_id, contract_kind, valid_from)
-       SELECT uuidv7(), carer_id, %(agency)s, 'labour', %(first)s FROM past_carer""",
-    """INSERT INTO client (id, person_id, district_code, created_at)
-       SELECT client_id, person_id, %(district)s, %(begins)s FROM past_client""",
-    """INSERT INTO assignment (id, client_id, carer_id, valid_from)
-       SELECT uuidv7(), client_id, carer_id, %(first)s FROM past_client JOIN past_carer USING (n)""",
-    """INSERT INTO entitlement
-         (id, client_id, level, mode, home_types, cause_kind, concluded_on, valid_from, valid_to)
-       SELECT uuidv7(), client_id, '5', 'home', '{agency_care}', 'import', %(first)s, %(first)s, NULL
-       FROM past_client""",
-    """CREATE TEMPORARY TABLE past ON COMMIT DROP AS
-       SELECT uuidv7(at - now()) AS visit_id, uuidv7(at - now()) AS in_id, uuidv7(at - now()) AS out_id,
-         uuidv7(at - now()) AS record_id, carer_id, client_id, at
-       FROM past_carer JOIN past_client USING (n), generate_series(0, %(days)s - 1) day,
-         LATERAL (SELECT %(begins)s + day * interval '1 day' + place * interval '1 hour' AS at) times""",
-    """INSERT INTO visit (id, client_id, carer_id, agency_id, district_code, team_slot, planned, state, seq, began_at,
-         ended_at, source, created_at)
-       SELECT visit_id, client_id, carer_id, %(agency)s, %(district)s, 1, tstzrange(at, at + %(lasts)s), 'done', 3,
-         at + interval '1 minute', at + %(lasts)s, 'planned', at FROM past""",
-    """INSERT INTO visit_change (visit_id, seq, from_state, to_state, recorded_at)
-       SELECT visit_id, step.seq, step.from_state, step.to_state, at
-       FROM past, (VALUES (1, 'new', 'planned'), (2, 'planned', 'begun'), (3, 'begun', 'done'))
-         step (seq, from_state, to_state)""",
-    """INSERT INTO clock_event (id, kind, carer_id, client_id, visit_id, occurred_at, counted_at, skew_ms, verdict,
-         distance_m, accuracy_m, location_source, command_digest, position_digest, account_id, policy_digest,
-         recorded_at)
-       SELECT CASE kind WHEN 'in' THEN in_id ELSE out_id END, kind, carer_id, client_id, visit_id, at, at, 0, 'inside',
-         10, 20, 'wechat', uuid_send(visit_id), uuid_send(visit_id), carer_id, 'bench', at
-       FROM past, (VALUES ('in'), ('out')) kinds (kind)""",
-    """INSERT INTO service_record (id, visit_id, clock_in_id, clock_out_id, began_at, ended_at, minutes, service_on,
-         policy_digest, recorded_at)
-       SELECT record_id, visit_id, in_id, out_id, at, at + %(lasts)s, 50, at::date, 'bench', at FROM past""",
-    """INSERT INTO payable_time (record_id, visit_id, carer_id, client_id, slot, during, minutes, recorded_at)
-       SELECT record_id, visit_id, carer_id, client_id, 1, tstzrange(at, at + %(lasts)s), 50, at FROM past""",
-)
-
-
-def fill_history(
-    superuser_url: str, urls: DatabaseUrls, *, database: str, carers: int, visits: int, ring: KeyRing, at: datetime
-) -> History:
-    """Put `visits` past visits of `carers` carers into the region, up to yesterday; analysed when it returns."""
-    days = visits // (carers * A_DAY)
+def fill_history(urls: DatabaseUrls, pairs: Sequence[seed.Pair], *, days: int, ring: KeyRing, at: datetime) -> History:
+    """Give the carers of these pairs eight visits a day on the `days` before today; commits what satisfies the tables'
+    constraints."""
     zone = ZoneInfo(seed.TIMEZONE)
     beyond = clock.local_date(at, zone)
     first = beyond - timedelta(days=days)
-    history = History(new_id(), carers, carers * A_DAY * days, first, beyond)
-    _add_past_partitions(urls, first=first, beyond=beyond)
+    _add_past_partitions(urls, first=first - PLANNED_AHEAD, beyond=beyond)
     values = {
-        "agency": history.agency_id,
-        "carers": carers,
+        "carers": len(pairs),
         "a_day": A_DAY,
         "days": days,
-        "district": seed.DISTRICT,
         "first": first,
         "begins": datetime.combine(first, time(8), tzinfo=zone),
-        "lasts": LASTS,
-        "id_number": ring.encrypt("000000000000000000", context="person.id_number"),
-        "name": ring.encrypt("量测", context="person.name"),
+        "zone": seed.TIMEZONE,
+        "ahead": PLANNED_AHEAD,
+        "planned": PLANNED,
+        "late": LATE,
+        "recorded": RECORDED,
+        "minutes": RECORDED // timedelta(minutes=1),
+        "held_of": HELD_OF,
+        "district": seed.DISTRICT,
+        "reviewer": new_id(),
+        "digest": bytes(32),
+        "point": ring.encrypt("39.123456,117.123456", context="position.point"),
+        "details": ring.encrypt(f'{{"item_ids": ["{new_id()}"]}}', context="audit_detail.payload"),
     }
-    url = make_url(superuser_url).set(database=database).render_as_string(hide_password=False)
-    with psycopg.connect(libpq_url(url)) as connection:
-        with connection.transaction(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(sql.SQL("SET LOCAL search_path TO {}, public").format(sql.Identifier(seed.REGION)))
+    with psycopg.connect(libpq_url(urls.owner)) as connection:
+        with loading(connection, region=seed.REGION, tables=_TABLES) as cursor:
+            cursor.execute(_CARERS)
+            with cursor.copy("COPY past_carer FROM STDIN") as copy:
+                for n, pair in enumerate(pairs):
+                    ids = (pair.carer_id, pair.client_id, pair.account_id, pair.device_id, pair.agency_id)
+                    copy.write_row((n, *ids))
             for statement in _STATEMENTS:
                 cursor.execute(statement, values)
-        connection.autocommit = True
-        connection.execute("VACUUM ANALYZE")
-    return history
+        analyse(connection)
+    return History(first, beyond, len(pairs) * A_DAY)
 
 
 def _add_past_partitions(urls: DatabaseUrls, *, first: date, beyond: date) -> None:

@@ -3,9 +3,11 @@
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 from sqlalchemy import make_url
@@ -17,9 +19,9 @@ from app.kernel.roles import DatabaseUrls
 from app.kernel.tokens import TokenKeys, issue
 from bench import seed
 from bench.cluster import Cluster, libpq_url
-from bench.load import LoadResult, ServerFailed, drive
+from bench.load import HEAD_END, LoadResult, ServerFailed, drive
 from bench.serving import Server, cpu_seconds, serve
-from bench.wire import Tally, counting_proxy
+from bench.wire import Message, Tally, counting_proxy
 
 TOKENS_LAST = timedelta(hours=1)
 STEP_ASIDE_DEGREES = 0.0001  # about ten metres from the door
@@ -76,7 +78,7 @@ def run_once(
         load = drive(server.address, stamped(requests[warm:]), clients=clients)
         web, database = cpu_seconds(server.process) - web, cpu_seconds(cluster.process()) - database
         check_statuses(load, application)
-        _check_stored(urls, expected=len(requests))
+        check_stored(urls, expected=len(requests))
         thousands = len(load.latencies) / 1000
         return Run(
             load=load,
@@ -92,6 +94,26 @@ def count_round_trips(application: str, cluster: Cluster, *, name: str) -> list[
     """What single warm clean clock-ins say to PostgreSQL, one tally each, seen by a proxy before its socket."""
     at = clock.now()
     requests = clock_ins(cluster.pairs[: WARM_TRIPS + COUNTED_TRIPS], keys=cluster.settings.token_keys, at=at)
+    with _overheard(application, cluster, name) as (server, tally):
+        check_statuses(drive(server.address, stamped(requests[:WARM_TRIPS]), clients=1), application)
+        return [_one_tally(server, application, request, tally) for request in requests[WARM_TRIPS:]]
+
+
+def hear_check_in(application: str, cluster: Cluster, *, name: str) -> tuple[set[UUID], list[Message]]:
+    """What one clean clock-in says to PostgreSQL while its statements are sent with their text, before they are
+    prepared; and the ids that another check-in has others for."""
+    first, second = cluster.pairs[:2]
+    requests = clock_ins([first, second], keys=cluster.settings.token_keys, at=clock.now())
+    with _overheard(application, cluster, name) as (server, tally):
+        _one_tally(server, application, requests[0], tally)  # opens the connection
+        heard = _one_tally(server, application, requests[1], tally)
+    ids = {value for value in astuple(second) if isinstance(value, UUID)} - {second.agency_id}
+    return ids | {UUID(json.loads(requests[1].partition(HEAD_END)[2])["id"])}, heard.messages
+
+
+@contextmanager
+def _overheard(application: str, cluster: Cluster, name: str) -> Iterator[tuple[Server, Tally]]:
+    """A server with one connection to a fresh database, and what it says there."""
     with cluster.fresh_database(name) as urls, tempfile.TemporaryDirectory(prefix="anhu-wire-") as folder:
         url = make_url(urls.runtime)
         socket_folder = Path(str(url.query["host"]))
@@ -100,8 +122,7 @@ def count_round_trips(application: str, cluster: Cluster, *, name: str) -> list[
             counting_proxy(socket_folder / SOCKET, Path(folder)) as tally,
             serve(application, data_dir=cluster.data_dir, database_url=through, more=ONE_CONNECTION) as server,
         ):
-            check_statuses(drive(server.address, stamped(requests[:WARM_TRIPS]), clients=1), application)
-            return [_one_tally(server, application, request, tally) for request in requests[WARM_TRIPS:]]
+            yield server, tally
 
 
 def _one_tally(server: Server, application: str, request: bytes, tally: Tally) -> Tally:
@@ -154,7 +175,8 @@ _STORED = """
 """
 
 
-def _check_stored(urls: DatabaseUrls, *, expected: int) -> None:
+def check_stored(urls: DatabaseUrls, *, expected: int) -> None:
+    """Raise ServerFailed unless the database holds exactly so many check-ins, all of them clean."""
     with psycopg.connect(libpq_url(urls.owner), options=f"-c search_path={seed.REGION},public") as connection:
         found = connection.execute(_STORED).fetchone()
     if found != (expected,) * 4 + (0,):

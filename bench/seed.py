@@ -4,7 +4,8 @@ Written as owner, one statement per table. The people are the least that the ful
 """
 
 import secrets
-from dataclasses import astuple, dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from app.kernel import clock
+from app.kernel.codes import CREDIT_CODE_ALPHABET
 from app.kernel.crypto import KeyRing
 from app.kernel.ids import new_id
 
@@ -25,13 +27,16 @@ GRID = 100
 STEP_DEGREES = 0.003
 STARTS_IN = timedelta(minutes=10)  # within the early and the late window for the whole bench
 LASTS = timedelta(minutes=60)
-VALID_FOR = timedelta(days=365)
+VALID_FOR = timedelta(days=730)
+AGENCY_CARERS = 500
+STEM_FROM_BIT, COUNTER_BITS = 48, 32  # the low bits of a seeded id: which of a pair's it is, and the pair's number
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A carer with a client, a visit planned for about now, and the home's position (GCJ-02, degrees)."""
 
+    agency_id: UUID
     visit_id: UUID
     client_id: UUID
     client_person_id: UUID
@@ -45,16 +50,17 @@ class Pair:
 
 
 _COLUMNS = """
-    visit_id uuid, client_id uuid, client_person_id uuid, carer_id uuid, carer_person_id uuid, account_id uuid,
-    grant_id uuid, device_id uuid, latitude float8, longitude float8, n bigint, name_enc bytea, id_number_enc bytea,
-    client_index bytea, carer_index bytea, address_enc bytea, position_enc bytea
+    agency_id uuid, visit_id uuid, client_id uuid, client_person_id uuid, carer_id uuid, carer_person_id uuid,
+    account_id uuid, grant_id uuid, device_id uuid, latitude float8, longitude float8, n bigint, name_enc bytea,
+    id_number_enc bytea, client_index bytea, carer_index bytea, address_enc bytea, position_enc bytea
 """
+_IDS = tuple(field.name for field in fields(Pair) if field.name.endswith("_id"))
 
 # What each table gets, in the order of their foreign keys. %(now)s is an instant, %(first)s and %(beyond)s are days.
 _STATEMENTS = (
     """INSERT INTO agency (id, name, credit_code, district_code, state, created_at)
-       VALUES (%(agency)s, '量测机构', '91120000000000000X', %(district)s, 'active', %(now)s)""",
-    """INSERT INTO agency_agreement (id, agency_id, valid_from) VALUES (uuidv7(), %(agency)s, %(first)s)""",
+       SELECT agency_id, '量测机构', code, %(district)s, 'active', %(now)s FROM serving""",
+    """INSERT INTO agency_agreement (id, agency_id, valid_from) SELECT uuidv7(), agency_id, %(first)s FROM serving""",
     """INSERT INTO service_item (code, version, name, category, staff_kinds, minutes, source, recorded_at)
        VALUES ('bench', 1, '量测项目', 'basic_life_care', '{professional}', 30, 'bench', %(now)s)""",
     """INSERT INTO person (id, id_number_enc, id_number_index, name_enc, sex, born_on, created_at)
@@ -64,7 +70,7 @@ _STATEMENTS = (
     """INSERT INTO carer (id, person_id, kind, created_at)
        SELECT carer_id, carer_person_id, 'professional', %(now)s FROM pair""",
     """INSERT INTO employment (id, carer_id, agency_id, contract_kind, valid_from)
-       SELECT uuidv7(), carer_id, %(agency)s, 'labour', %(first)s FROM pair""",
+       SELECT uuidv7(), carer_id, agency_id, 'labour', %(first)s FROM pair""",
     """INSERT INTO certificate (id, carer_id, kind, number, valid_from, valid_to)
        SELECT uuidv7(), carer_id, 'care_worker', 'B' || n, %(first)s, %(beyond)s FROM pair""",
     """INSERT INTO client (id, person_id, district_code, created_at)
@@ -74,7 +80,7 @@ _STATEMENTS = (
     """INSERT INTO home_change (home_id, seq, from_state, to_state, recorded_at)
        SELECT client_id, 1, 'new', 'approved', %(now)s FROM pair""",
     """INSERT INTO service_agreement (id, client_id, agency_id, home_type, valid_from)
-       SELECT uuidv7(), client_id, %(agency)s, 'agency_care', %(first)s FROM pair""",
+       SELECT uuidv7(), client_id, agency_id, 'agency_care', %(first)s FROM pair""",
     """INSERT INTO assignment (id, client_id, carer_id, valid_from)
        SELECT uuidv7(), client_id, carer_id, %(first)s FROM pair""",
     """INSERT INTO entitlement
@@ -90,12 +96,12 @@ _STATEMENTS = (
     """INSERT INTO policy_text (digest, valid_from, content, recorded_at) VALUES ('bench', %(first)s, '', %(now)s)""",
     """INSERT INTO care_plan
          (id, client_id, version, author_id, agency_id, valid_from, confirmed_at, policy_digest, created_at)
-       SELECT client_id, client_id, 1, account_id, %(agency)s, %(first)s, %(now)s, 'bench', %(now)s FROM pair""",
+       SELECT client_id, client_id, 1, account_id, agency_id, %(first)s, %(now)s, 'bench', %(now)s FROM pair""",
     """INSERT INTO plan_item (plan_id, item_code, item_version, times_per_week, minutes, recorded_at)
        SELECT client_id, 'bench', 1, 7, 30, %(now)s FROM pair""",
     """INSERT INTO visit (id, client_id, carer_id, agency_id, district_code, plan_id, team_slot, planned, state, seq,
          source, created_at)
-       SELECT visit_id, client_id, carer_id, %(agency)s, %(district)s, client_id, 1,
+       SELECT visit_id, client_id, carer_id, agency_id, %(district)s, client_id, 1,
          tstzrange(%(planned_from)s, %(planned_to)s), 'planned', 1, 'planned', %(now)s FROM pair""",
     """INSERT INTO visit_change (visit_id, seq, from_state, to_state, recorded_at)
        SELECT visit_id, 1, 'new', 'planned', %(now)s FROM pair""",
@@ -103,11 +109,11 @@ _STATEMENTS = (
 
 
 def fill(connection: psycopg.Connection, *, pairs: int, ring: KeyRing, at: datetime) -> list[Pair]:
-    """Insert `pairs` carers with their clients and visits around `at` into the region; commits."""
-    made = [_pair(n) for n in range(pairs)]
+    """Insert `pairs` carers with their clients and visits around `at` into the region, 500 to an agency; commits."""
+    starts = _starts()
+    made = [_pair(n, starts) for n in range(pairs)]
     today = clock.local_date(at, ZoneInfo(TIMEZONE))
     values = {
-        "agency": new_id(),
         "district": DISTRICT,
         "now": at,
         "first": today - VALID_FOR,
@@ -121,6 +127,11 @@ def fill(connection: psycopg.Connection, *, pairs: int, ring: KeyRing, at: datet
         with cursor.copy("COPY pair FROM STDIN") as copy:
             for n, pair in enumerate(made):
                 copy.write_row((*astuple(pair), n, *_secrets(pair, ring=ring)))
+        cursor.execute("CREATE TEMPORARY TABLE serving (agency_id uuid, code text) ON COMMIT DROP")
+        agencies = dict.fromkeys(pair.agency_id for pair in made)
+        cursor.executemany(
+            "INSERT INTO serving VALUES (%s, %s)", [(each, credit_code(n)) for n, each in enumerate(agencies)]
+        )
         for statement in _STATEMENTS:
             cursor.execute(statement, values)
     connection.autocommit = True
@@ -128,19 +139,25 @@ def fill(connection: psycopg.Connection, *, pairs: int, ring: KeyRing, at: datet
     return made
 
 
-def _pair(n: int) -> Pair:
-    return Pair(
-        visit_id=new_id(),
-        client_id=new_id(),
-        client_person_id=new_id(),
-        carer_id=new_id(),
-        carer_person_id=new_id(),
-        account_id=new_id(),
-        grant_id=new_id(),
-        device_id=new_id(),
-        latitude=SOUTH + STEP_DEGREES * (n // GRID),
-        longitude=WEST + STEP_DEGREES * (n % GRID),
-    )
+def credit_code(number: int) -> str:
+    """The unified social credit code of a seeded agency, with its check letter."""
+    body = f"91120000{number:09}"
+    total = sum(CREDIT_CODE_ALPHABET.index(letter) * pow(3, place, 31) for place, letter in enumerate(body))
+    return body + CREDIT_CODE_ALPHABET[(31 - total % 31) % 31]
+
+
+def _starts() -> list[int]:
+    """For each id of a pair the UUIDv7 of number zero: the others follow from it and can be made anew, in SQL too."""
+    stem = new_id().int >> STEM_FROM_BIT << STEM_FROM_BIT
+    return [stem + (place << COUNTER_BITS) for place in range(len(_IDS))]
+
+
+def _pair(n: int, starts: Sequence[int]) -> Pair:
+    ids = {
+        name: UUID(int=start + (n // AGENCY_CARERS if name == "agency_id" else n))
+        for name, start in zip(_IDS, starts, strict=True)
+    }
+    return Pair(**ids, latitude=SOUTH + STEP_DEGREES * (n // GRID), longitude=WEST + STEP_DEGREES * (n % GRID))
 
 
 def _secrets(pair: Pair, *, ring: KeyRing) -> tuple[bytes, ...]:

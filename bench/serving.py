@@ -41,13 +41,7 @@ class Server:
 def serve(application: str, *, data_dir: Path, database_url: str, more: Mapping[str, str]) -> Iterator[Server]:
     """Run gunicorn with the product's own settings; SIGTERM at the end."""
     address = (HOST, _free_port())
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("ANHU_", "PG", "GUNICORN_"))},
-        "DATABASE_URL": database_url,
-        "ANHU_DATA_DIR": str(data_dir),
-        "ANHU_BIND": f"{HOST}:{address[1]}",
-        **more,
-    }
+    environment = {**_environment(data_dir, database_url), "ANHU_BIND": f"{HOST}:{address[1]}", **more}
     log = data_dir / "web.log"
     command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), application]
     with log.open("ab") as output:
@@ -61,6 +55,29 @@ def serve(application: str, *, data_dir: Path, database_url: str, more: Mapping[
             process.wait(STOP_WITHIN_S)
 
 
+@contextmanager
+def work(*, data_dir: Path, database_url: str) -> Iterator[psutil.Process]:
+    """Run the real worker, `anhu worker`; SIGTERM at the end."""
+    command = [str(Path(sys.executable).with_name("anhu")), "worker"]
+    with (data_dir / "worker.log").open("ab") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=_environment(data_dir, database_url), stdout=output, stderr=output
+        )
+        try:
+            yield psutil.Process(process.pid)
+        finally:
+            process.terminate()
+            process.wait(STOP_WITHIN_S)
+
+
+def peak_rss_mib(process: psutil.Process) -> float:
+    """The most memory a process ever had, in MiB."""
+    for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise ServerFailed(f"no process {process.pid} any more")
+
+
 def cpu_seconds(process: psutil.Process) -> float:
     """CPU time of a process, its living children, and those that ended and were waited for."""
     own = process.cpu_times()
@@ -70,6 +87,11 @@ def cpu_seconds(process: psutil.Process) -> float:
             times = child.cpu_times()
             total += times.user + times.system + times.children_user + times.children_system
     return total
+
+
+def _environment(data_dir: Path, database_url: str) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("ANHU_", "PG", "GUNICORN_"))}
+    return {**own, "DATABASE_URL": database_url, "ANHU_DATA_DIR": str(data_dir)}
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""Counts what a client says to PostgreSQL: a proxy in front of the server's socket that reads the messages' types.
+"""Hears what a client says to PostgreSQL: a proxy in front of the server's socket that reads the messages.
 
 A round trip is a time when the client asks the server to answer and waits: a simple query, or the Sync or Flush that
 ends a batch of the extended protocol. So a prepared statement is one and preparing it is another, BEGIN and COMMIT are
@@ -10,42 +10,49 @@ import selectors
 import socket
 import struct
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 ASKING = ("Q", "S", "H", "F")  # Query, Sync, Flush, FunctionCall
 READ_AT_ONCE = 65536
 LENGTH = struct.Struct("!I")
 
 
+class Message(NamedTuple):
+    """One message of a client: its type letter and what follows its length."""
+
+    kind: str
+    body: bytes
+
+
 @dataclass(slots=True)
 class Tally:
-    """What clients said since the last `take`: messages by type letter, and turns."""
+    """What clients said since the last `take`, and turns."""
 
-    messages: Counter[str] = field(default_factory=Counter)
+    messages: list[Message] = field(default_factory=list)
     turns: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, kinds: list[str], *, turn: bool) -> None:
+    def add(self, messages: list[Message], *, turn: bool) -> None:
         """Count the messages of one piece of talk."""
         with self._lock:
-            self.messages.update(kinds)
+            self.messages += messages
             self.turns += turn
 
     def take(self) -> "Tally":
-        """The counts so far; counting begins anew."""
+        """What was said so far; counting begins anew."""
         with self._lock:
             taken = Tally(self.messages, self.turns)
-            self.messages, self.turns = Counter(), 0
+            self.messages, self.turns = [], 0
             return taken
 
     @property
     def round_trips(self) -> int:
         """How often clients asked and waited; the larger count, should messages and turns differ."""
-        return max(sum(self.messages[kind] for kind in ASKING), self.turns)
+        return max(sum(message.kind in ASKING for message in self.messages), self.turns)
 
 
 @dataclass(slots=True)
@@ -55,10 +62,10 @@ class Reader:
     started: bool = False
     rest: bytes = b""
 
-    def kinds(self, part: bytes) -> list[str]:
-        """Type letters of the messages that begin in the bytes so far and are whole."""
+    def messages(self, part: bytes) -> list[Message]:
+        """The messages that are whole by the bytes so far."""
         self.rest += part
-        found: list[str] = []
+        found: list[Message] = []
         while True:
             head = 1 if self.started else 0
             if len(self.rest) < head + LENGTH.size:
@@ -67,7 +74,7 @@ class Reader:
             if len(self.rest) < end:
                 return found
             if self.started:
-                found.append(chr(self.rest[0]))
+                found.append(Message(chr(self.rest[0]), self.rest[head + LENGTH.size : end]))
             self.started = True
             self.rest = self.rest[end:]
 
@@ -152,7 +159,7 @@ def _forward(source: socket.socket, end: _End, tally: Tally) -> bool:
     try:
         part = source.recv(READ_AT_ONCE)
         if end.reader is not None and part:
-            tally.add(end.reader.kinds(part), turn=not end.talk.client_spoke)
+            tally.add(end.reader.messages(part), turn=not end.talk.client_spoke)
         end.talk.client_spoke = end.reader is not None
         end.other.sendall(part)
     except OSError:

@@ -80,13 +80,15 @@ def _nothing(value: None, depth: int) -> bytes:
 
 
 def _dataclass(value: Any, depth: int) -> bytes:
-    content = {name: getattr(value, name) for name in _names_of(type(value))}  # type: ignore[arg-type]  # as above
-    return b"c" + _text(type(value).__name__, depth) + _mapping(content, depth)
+    head, names = _frame_of(type(value))  # type: ignore[arg-type]  # as above
+    return head + b"".join(key + _form(getattr(value, name), depth + 1) for name, key in names) + b"}"
 
 
 @cache
-def _names_of(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _frame_of(kind: type) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
+    """What all values of a dataclass begin with, and its fields, each with its key, as `_mapping` would order them."""
+    keys = sorted((_utf8(field.name), field.name) for field in fields(kind))
+    return b"c" + _text(kind.__name__, 0) + b"{", tuple((name, _sized(b"s", key)) for key, name in keys)
 
 
 def _mapping(value: Mapping[Any, object], depth: int) -> bytes:

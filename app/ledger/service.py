@@ -111,10 +111,11 @@ def _reverse(session: Session, reversals: Sequence[Reversal], *, at: datetime) -
 def _open_accounts(session: Session, accounts: set[Account], *, at: datetime) -> dict[Account, UUID]:
     """Ids of all accounts, opened where there was none. The order keeps two at once from waiting for each other."""
     ordered = sorted(accounts, key=lambda account: (account[0].value, str(account[1])))
+    table = LedgerAccount.__table__
+    statement = insert(table).on_conflict_do_nothing(index_elements=["kind", "owner_id"])  # type: ignore[arg-type]  # a mapped class's table is a Table
     session.execute(
-        insert(LedgerAccount)
-        .values([{"id": new_id(at=at), "kind": kind, "owner_id": owner, "recorded_at": at} for kind, owner in ordered])
-        .on_conflict_do_nothing(index_elements=["kind", "owner_id"])
+        statement.returning(table.c.id),  # so that the rows go together
+        [{"id": new_id(at=at), "kind": kind, "owner_id": owner, "recorded_at": at} for kind, owner in ordered],
     )
     owners = {owner for _, owner in ordered if owner is not None}
     found = session.scalars(
@@ -124,8 +125,10 @@ def _open_accounts(session: Session, accounts: set[Account], *, at: datetime) ->
 
 
 def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> int:
-    statement = insert(Transfer).values(rows).on_conflict_do_nothing().returning(Transfer.id)
-    return len(session.scalars(statement).all())
+    """How many rows are new. The rows go beside the statement: written into it they would be compiled each time."""
+    table = Transfer.__table__
+    statement = insert(table).on_conflict_do_nothing().returning(table.c.id)  # type: ignore[arg-type]  # a mapped class's table is a Table
+    return len(session.scalars(statement, rows).all())
 
 
 def _find_posted(session: Session, causes: Sequence[Cause]) -> dict[Cause, Transfer]:

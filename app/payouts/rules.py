@@ -6,7 +6,7 @@ until the month is rounded, once.
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -25,7 +25,7 @@ from app.payouts.types import (
 from app.policies.codes import HomeType, StartRule
 from app.policies.texts import explain_policy
 from app.policies.types import Explained, Policy, Source
-from app.registry.types import ServiceMode, StayKind, StayView, TrainingStage
+from app.registry.types import Period, ServiceMode, StayKind, StayView, TrainingStage
 
 ONE_DAY = timedelta(days=1)
 LEAST_DAYS = "subsidy.least_days"
@@ -91,7 +91,8 @@ def compute_subsidy(month: MonthFacts, *, policies: PolicyForDay) -> SubsidyComp
     """
     days = calendar_days(month.month)
     by_day = {day: policies(day) for day in days}
-    lines = tuple(_line(month, day, by_day[day]) for day in days)
+    own = _deciding(month)
+    lines = tuple(_line(own, day, by_day[day]) for day in days)
     spans = tuple(span_amounts(lines, by_day, is_shared=month.is_shared))
     last = by_day[days[-1]]
     days_paid = sum(line.is_paid for line in lines)
@@ -165,6 +166,23 @@ def counts_on(changed_on: date, *, rule: StartRule) -> date:
     return calendar_days(changed_on.replace(day=1))[-1] + ONE_DAY
 
 
+def _deciding(month: MonthFacts) -> MonthFacts:
+    """The month with those rights alone that can decide a day: of this carer, and none without days, which was
+    withdrawn and never counted. A stay of one day has no night away."""
+    client = replace(
+        month.client,
+        entitlements=tuple(each for each in month.client.entitlements if _has_days(each.period)),
+        stays=tuple(each for each in month.client.stays if _has_days(each.period)),
+        assignments=tuple(each for each in month.client.assignments if each.carer_id == month.carer_id),
+        trainings=tuple(each for each in month.client.trainings if each.carer_id == month.carer_id),
+    )
+    return replace(month, client=client)
+
+
+def _has_days(period: Period) -> bool:
+    return period.valid_from != period.valid_to
+
+
 def _line(month: MonthFacts, day: date, policy: Policy) -> DayLine:
     found = (
         _death(month, day, policy)
@@ -177,13 +195,12 @@ def _line(month: MonthFacts, day: date, policy: Policy) -> DayLine:
     )
     usual_key, says_so = DECIDED_BY[found.rule]
     key = found.key or usual_key
-    source = _explained(policy)[key].source if says_so else None
     return DayLine(
         day=day,
         is_paid=found.rule is DayRule.PAID,
         rule=found.rule,
         policy_key=key,
-        source=_cite(source) if source else None,
+        source=_citations(policy)[key] if says_so else None,
         policy_digest=policy.digest,
         record_id=found.record_id,
     )
@@ -198,8 +215,7 @@ def _death(month: MonthFacts, day: date, policy: Policy) -> Found | None:
 
 
 def _entitlement(month: MonthFacts, day: date) -> Found | None:
-    """The entitlement of the day. One without days was withdrawn and never counted."""
-    rights = [each for each in month.client.entitlements if each.period.valid_from != each.period.valid_to]
+    rights = month.client.entitlements
     for right in rights:
         if right.period.covers(day):
             is_family_care = right.mode is ServiceMode.HOME and HomeType.FAMILY_CARE in right.home_types
@@ -220,11 +236,10 @@ def _suspension(month: MonthFacts, day: date) -> Found | None:
 def _stay(month: MonthFacts, day: date, policy: Policy) -> Found | None:
     """A stay away from home, its two edges by policy: leaving for an institution or a journey counts as admission.
 
-    A day on which one stay ends and the next begins is a day away. A stay of one day has no night away: it counts not.
+    A day on which one stay ends and the next begins is a day away.
     """
-    stays = [each for each in month.client.stays if each.period.valid_from != each.period.valid_to]
-    inside = next((each for each in stays if each.period.covers(day)), None)
-    ended = next((each for each in stays if each.period.valid_to == day), None)
+    inside = next((each for each in month.client.stays if each.period.covers(day)), None)
+    ended = next((each for each in month.client.stays if each.period.valid_to == day), None)
     if inside is None:
         return _edge(ended, is_paid=policy.subsidy.discharge_day_paid, key="subsidy.discharge_day_paid")
     if ended is None and inside.period.valid_from == day:
@@ -237,20 +252,19 @@ def _edge(stay: StayView | None, *, is_paid: bool, key: str) -> Found | None:
 
 
 def _assignment(month: MonthFacts, day: date) -> Found | None:
-    own = (each for each in month.client.assignments if each.carer_id == month.carer_id)
-    return None if any(each.period.covers(day) for each in own) else Found(DayRule.NOT_ASSIGNED)
+    held = any(each.period.covers(day) for each in month.client.assignments)
+    return None if held else Found(DayRule.NOT_ASSIGNED)
 
 
 def _training(month: MonthFacts, day: date, policy: Policy) -> Found | None:
     """A provisional carer's day. Who became formal counts from the day the policy says; none on record is training."""
     if policy.family.provisional_earns or policy.family.training_months == 0:
         return None
-    own = [each for each in month.client.trainings if each.carer_id == month.carer_id]
-    for each in own:
+    for each in month.client.trainings:
         counts = counts_on(each.period.valid_from, rule=policy.family.counts_from)
         if each.stage is TrainingStage.FORMAL and each.period.covers(day) and counts <= day:
             return None
-    record = next((each for each in own if each.period.covers(day)), None)
+    record = next((each for each in month.client.trainings if each.period.covers(day)), None)
     key = "family.counts_from" if record and record.stage is TrainingStage.FORMAL else None
     return Found(DayRule.IN_TRAINING, record.id if record else None, key)
 
@@ -264,6 +278,14 @@ def _record(month: MonthFacts, day: date) -> Found:
 def _explained(policy: Policy) -> Mapping[str, Explained]:
     """The values of a policy by key; one policy serves many clients, and its text is long to read."""
     return MappingProxyType({each.key: each for each in explain_policy(policy)})
+
+
+@lru_cache(maxsize=64)
+def _citations(policy: Policy) -> Mapping[str, str | None]:
+    """Document and clause of each value of a policy, None where it is assumed."""
+    return MappingProxyType(
+        {key: _cite(each.source) if each.source else None for key, each in _explained(policy).items()}
+    )
 
 
 def _cite(source: Source) -> str:

@@ -25,7 +25,7 @@ from bench.runs import (
     stamped,
 )
 from bench.serving import BASELINE, OURS
-from bench.wire import Reader, Tally
+from bench.wire import Message, Reader, Tally
 from tests.fixed_clock import clock_at
 
 FEW = 24
@@ -46,6 +46,10 @@ def a_run(*, rps: float = 100.0, web_cpu_s_per_1000: float = 2.0, start_s: float
 
 def a_message(kind: str, content: bytes = b"") -> bytes:
     return kind.encode() + struct.pack("!I", len(content) + 4) + content
+
+
+def said(*kinds: str) -> list[Message]:
+    return [Message(kind, b"") for kind in kinds]
 
 
 @pytest.mark.parametrize("application", [OURS, BASELINE])
@@ -124,16 +128,16 @@ def test_messages_are_counted_across_any_cut_of_the_stream() -> None:
 
     for size in (1, 2, 7, len(stream)):
         reader = Reader()
-        found = [kind for at in range(0, len(stream), size) for kind in reader.kinds(stream[at : at + size])]
+        found = [each for at in range(0, len(stream), size) for each in reader.messages(stream[at : at + size])]
 
-        assert found == ["Q", "B", "E", "S"]
+        assert found == [("Q", b"BEGIN\0"), ("B", b"x" * 300), ("E", b""), ("S", b"")]
 
 
 def test_a_statement_and_its_preparation_are_two_round_trips() -> None:
     tally = Tally()
 
-    tally.add(["P", "S"], turn=True)
-    tally.add(["B", "D", "E", "S"], turn=True)
+    tally.add(said("P", "S"), turn=True)
+    tally.add(said("B", "D", "E", "S"), turn=True)
 
     assert tally.round_trips == 2
     assert tally.take().round_trips == 2
@@ -143,8 +147,8 @@ def test_a_statement_and_its_preparation_are_two_round_trips() -> None:
 def test_turns_count_when_they_are_more_than_the_messages_that_ask() -> None:
     tally = Tally()
 
-    tally.add(["B"], turn=True)
-    tally.add(["E", "S"], turn=True)
+    tally.add(said("B"), turn=True)
+    tally.add(said("E", "S"), turn=True)
 
     assert tally.round_trips == 2
 

@@ -1,11 +1,12 @@
 """Spans, full posts, overtime, free time and caseload, boundaries included."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
 from app.checkin.load import Column, LoadBy, Span, Worked
-from app.checkin.rules.staff_load import cell, norm_minutes, overlap, spans_of, total
+from app.checkin.rules.staff_load import caseloads, cell, norm_minutes, overlap, spans_of, total
 from app.policies.terms import WorkTerms
 from app.registry.types import Period
 
@@ -63,6 +64,27 @@ def test_overtime_is_recorded_above_the_norm_and_free_time_unplanned_below_it(
     found = cell(Column(WEEK, 2400), worked, caseload=0, employed=employed)
 
     assert (found.overtime_minutes, found.free_minutes) == (overtime, free)
+
+
+ONE, TWO = UUID(int=1), UUID(int=2)
+NEXT_WEEK = Span(WEEK.beyond, date(2026, 11, 16))
+
+
+@pytest.mark.parametrize(
+    ("held", "found"),
+    [
+        ([], [0, 0]),
+        ([(ONE, SINCE_JANUARY), (TWO, SINCE_JANUARY)], [2, 2]),
+        ([(ONE, SINCE_JANUARY), (ONE, Period(MONDAY, NEXT_WEEK.beyond))], [1, 1]),
+        ([(ONE, SINCE_JANUARY), (TWO, Period(MONDAY, NEXT_WEEK.beyond))], [2, 2]),
+        ([(ONE, SINCE_JANUARY), (TWO, Period(MONDAY, NEXT_WEEK.first))], [2, 1]),
+        ([(ONE, SINCE_JANUARY), (TWO, Period(date(2026, 11, 15)))], [1, 2]),
+        ([(ONE, Period(MONDAY, date(2026, 11, 5))), (TWO, Period(date(2026, 11, 5)))], [1, 1]),
+        ([(ONE, SINCE_JANUARY), (TWO, Period(MONDAY, MONDAY))], [1, 1]),
+    ],
+)
+def test_a_caseload_is_the_most_clients_on_a_day_of_the_span(held, found):
+    assert caseloads(held, [Column(WEEK, 2400), Column(NEXT_WEEK, 2400)]) == found
 
 
 @pytest.mark.parametrize(

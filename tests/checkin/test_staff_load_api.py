@@ -14,7 +14,9 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from app.checkin.load import CarerLoad, LoadCell, Span, Worked
 from app.checkin.models import PayableTime
+from app.checkin.schemas.staff_load import CarerLoadSchema, LoadCellSchema
 from app.kernel.db import db
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
@@ -34,6 +36,15 @@ from tests.schedules.factories import (
 
 MINUTE = timedelta(minutes=1)
 STATEMENTS = 6  # the account's standing, the agency, a page of carers, and three for all of them
+
+
+def test_cells_are_written_as_their_schema_says() -> None:
+    worked = Worked(8, 1, 7, 480, 424, 400, 2)
+    cell = LoadCell(Span(date(2026, 11, 2), date(2026, 11, 9)), worked, caseload=9, overtime_minutes=3, free_minutes=4)
+
+    written = CarerLoadSchema().dump(CarerLoad(new_id(), "王*英", (cell,)))["cells"]
+
+    assert written == [LoadCellSchema().dump(cell)]
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Staff load: which spans a range of days has, and what is above and below a full post in each."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from uuid import UUID
 
 from app.checkin.load import Column, LoadBy, LoadCell, Span, Worked
 from app.policies.terms import WorkTerms
-from app.registry.rules import earlier_end, overlaps
+from app.registry.rules import earlier_end, most_clients, overlaps
 from app.registry.types import Period
 
 ONE_DAY = timedelta(days=1)
@@ -26,6 +27,18 @@ def norm_minutes(terms: WorkTerms, *, by: LoadBy) -> int:
     """Minutes of a full post in one span."""
     norms = {LoadBy.DAY: terms.daily, LoadBy.WEEK: terms.weekly, LoadBy.MONTH: terms.monthly}
     return norms[by] // timedelta(minutes=1)
+
+
+def caseloads(held: Collection[tuple[UUID, Period]], columns: Sequence[Column]) -> list[int]:
+    """The most clients held on a day of each column. Mostly they are the same all along, and counted once."""
+    spans = [Period(column.span.first, column.span.beyond) for column in columns]
+    first, beyond = spans[0].valid_from, columns[-1].span.beyond
+    if all(
+        begin <= first and (end is None or end >= beyond)
+        for begin, end in ((p.valid_from, p.valid_to) for _, p in held)
+    ):
+        return [len({client for client, _ in held})] * len(columns)
+    return [most_clients(held, within=span) for span in spans]
 
 
 def cell(column: Column, worked: Worked, *, caseload: int, employed: Iterable[Period]) -> LoadCell:

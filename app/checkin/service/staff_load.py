@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from app.checkin.load import CarerLoad, Column, Span, StaffLoad, Worked
 from app.checkin.queries import staff_load as queries
 from app.checkin.queries.staff_load import LoadFilter
-from app.checkin.rules.staff_load import cell, norm_minutes, spans_of
+from app.checkin.rules.staff_load import caseloads, cell, norm_minutes, spans_of
 from app.checkin.service.settling import policy_on
 from app.kernel.paging import LARGEST_LIMIT
 from app.kernel.permissions import AnyActor
 from app.kernel.regions import zone_of
 from app.policies.terms import WorkTerms
-from app.registry.rules import most_clients
-from app.registry.types import Period
+
+NOTHING = Worked()
 
 
 def read_staff_load(session: Session, wanted: LoadFilter, *, actor: AnyActor, at: datetime) -> StaffLoad:
@@ -40,11 +40,11 @@ def read_staff_load(session: Session, wanted: LoadFilter, *, actor: AnyActor, at
             tuple(
                 cell(
                     column,
-                    worked.get((carer_id, column.span.first), Worked()),
-                    caseload=most_clients(held.get(carer_id, ()), within=Period(column.span.first, column.span.beyond)),
+                    worked.get((carer_id, column.span.first), NOTHING),
+                    caseload=caseload,
                     employed=employed.get(carer_id, ()),
                 )
-                for column in columns
+                for column, caseload in zip(columns, caseloads(held.get(carer_id, ()), columns), strict=True)
             ),
         )
         for carer_id, name in page.items
