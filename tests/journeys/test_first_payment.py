@@ -59,9 +59,9 @@ def test_a_made_up_fund_pays_its_first_carer_by_the_runbooks(place: Path):
     )
     try:
         said, _ = walk.communicate(timeout=WITHIN_S)
-    finally:
-        if walk.returncode != 0:
-            os.killpg(walk.pid, signal.SIGKILL)
+    except subprocess.TimeoutExpired:
+        os.killpg(walk.pid, signal.SIGKILL)
+        said, _ = walk.communicate()
 
     assert walk.returncode == 0, said
     assert said.count("5 行全部写入") == 2, said
