@@ -1,4 +1,4 @@
-"""Commands that README and runbooks name exist."""
+"""Commands, options and targets that README and documents name exist."""
 
 import re
 from pathlib import Path
@@ -7,24 +7,34 @@ import click
 import pytest
 
 from app.cli.main import main
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).parents[2]
-PAGES = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs" / "runbooks").glob("*.md")])
-COMMAND = re.compile(r"(?:\.venv/bin/|`)anhu ((?:[a-z][a-z-]*[ `\n]?){1,2})")
+PAGES = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "runbooks").glob("*.md")])
+COMMAND = re.compile(r"(?:\.venv/bin/|`|^    )anhu ([a-z][^`#|>)\n]*)", re.MULTILINE)
 MAKE = re.compile(r"(?:^    |`)make ([a-z][a-z0-9-]*)", re.MULTILINE)
 
 
-def missing_command(words: list[str]) -> bool:
-    command = main.commands.get(words[0])
-    is_group = isinstance(command, click.Group) and len(words) > 1
-    return command is None or (is_group and words[1] not in command.commands)
+def what_is_missing(words: list[str]) -> list[str]:
+    """The words of a command line that the `anhu` command does not know: a command, or an option of it."""
+    command: click.Command | None = main
+    rest = iter(words)
+    while isinstance(command, click.Group):
+        word = next(rest, None)
+        if word is None:  # a group by itself, as `anhu db`
+            return []
+        command = command.commands.get(word)
+        if command is None:
+            return [word]
+    assert command is not None
+    known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+    return [word for word in rest if word.startswith("--") and word not in known]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_page_names_only_commands_that_exist(page: Path):
-    named = [found.replace("`", "").split() for found in COMMAND.findall(page.read_text())]
+def test_a_page_names_only_commands_and_options_that_exist(page: Path):
+    named = [found.split() for found in COMMAND.findall(page.read_text())]
 
-    assert [words for words in named if missing_command(words)] == []
+    assert {" ".join(words): what_is_missing(words) for words in named if what_is_missing(words)} == {}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -34,6 +44,21 @@ def test_a_page_names_only_targets_that_make_has(page: Path):
     assert set(MAKE.findall(page.read_text())) <= set(targets)
 
 
-@pytest.mark.parametrize("words", [["nothing"], ["db", "nothing"]])
-def test_a_command_that_does_not_exist_is_found_missing(words: list[str]):
-    assert missing_command(words)
+def test_every_command_is_named_somewhere():
+    named = {found.split()[0] for page in PAGES for found in COMMAND.findall(page.read_text())}
+
+    assert named == set(main.commands)
+
+
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        ("nothing", ["nothing"]),
+        ("db nothing", ["nothing"]),
+        ("serve --port 1", ["--port"]),
+        ("region add shili --name 示例市", []),
+        ("db", []),
+    ],
+)
+def test_what_does_not_exist_is_found_missing(line: str, missing: list[str]):
+    assert what_is_missing(line.split()) == missing
