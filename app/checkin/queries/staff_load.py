@@ -77,31 +77,20 @@ def sum_visits(
     statement = (
         select(
             times.c.carer_id,
-            span.label("first"),
-            func.count().label("visits"),
-            func.count().filter(times.c.state == VisitState.MISSED).label("missed"),
-            func.count(times.c.client_id.distinct()).label("clients"),
-            func.coalesce(func.sum(times.c.planned_minutes), 0).label("planned"),
-            func.coalesce(func.sum(times.c.recorded_minutes), 0).label("recorded"),
-            func.coalesce(func.sum(PayableTime.minutes), 0).label("accepted"),
-            func.count().filter(or_(times.c.meets_before, times.c.meets_after)).label("overlapping"),
+            span,
+            func.count(),  # from here on the fields of `Worked`, in their order
+            func.count().filter(times.c.state == VisitState.MISSED),
+            func.count(times.c.client_id.distinct()),
+            _sum(times.c.planned_minutes),
+            _sum(times.c.recorded_minutes),
+            _sum(PayableTime.minutes),
+            func.count().filter(or_(times.c.meets_before, times.c.meets_after)),
         )
         .outerjoin(PayableTime, PayableTime.visit_id == times.c.id)
         .where(times.c.agency_id == agency_id, times.c.day >= around.first, times.c.day < around.beyond)
         .group_by(times.c.carer_id, span)
     )
-    return {
-        (row.carer_id, row.first): Worked(
-            visits=row.visits,
-            missed=row.missed,
-            clients=row.clients,
-            planned_minutes=int(row.planned),
-            recorded_minutes=int(row.recorded),
-            accepted_minutes=int(row.accepted),
-            overlapping=row.overlapping,
-        )
-        for row in session.execute(statement)
-    }
+    return {(carer_id, first): Worked(*sums) for carer_id, first, *sums in session.execute(statement)}
 
 
 def list_employments(
@@ -178,6 +167,11 @@ def _recorded_times(carer_ids: Collection[UUID], *, around: Span, zone: ZoneInfo
         Visit.state != VisitState.CANCELLED,
     )
     return statement.cte("times")
+
+
+def _sum(minutes: Any) -> ColumnElement[int]:
+    """Nought without any; whole, where the database would add whole numbers up to a decimal."""
+    return cast(func.coalesce(func.sum(minutes), 0), BigInteger)
 
 
 def _minutes(begin: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[int]:

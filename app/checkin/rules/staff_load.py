@@ -31,14 +31,10 @@ def norm_minutes(terms: WorkTerms, *, by: LoadBy) -> int:
 
 def caseloads(held: Collection[tuple[UUID, Period]], columns: Sequence[Column]) -> list[int]:
     """The most clients held on a day of each column. Mostly they are the same all along, and counted once."""
-    spans = [Period(column.span.first, column.span.beyond) for column in columns]
-    first, beyond = spans[0].valid_from, columns[-1].span.beyond
-    if all(
-        begin <= first and (end is None or end >= beyond)
-        for begin, end in ((p.valid_from, p.valid_to) for _, p in held)
-    ):
+    around = Span(columns[0].span.first, columns[-1].span.beyond)
+    if all(_lasts(period, around) for _, period in held):
         return [len({client for client, _ in held})] * len(columns)
-    return [most_clients(held, within=span) for span in spans]
+    return [most_clients(held, within=Period(column.span.first, column.span.beyond)) for column in columns]
 
 
 def cell(column: Column, worked: Worked, *, caseload: int, employed: Iterable[Period]) -> LoadCell:
@@ -79,7 +75,14 @@ def total(cells: Iterable[LoadCell]) -> Worked:
     )
 
 
+def _lasts(period: Period, span: Span) -> bool:
+    """Say whether a period holds on every day of a span."""
+    return period.valid_from <= span.first and (period.valid_to is None or period.valid_to >= span.beyond)
+
+
 def _days_of(period: Period, span: Span) -> int:
+    if _lasts(period, span):
+        return (span.beyond - span.first).days
     shared = overlap(period, Period(span.first, span.beyond))
     if shared is None or shared.valid_to is None:
         return 0
