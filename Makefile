@@ -8,7 +8,7 @@ TESTERS ?= 3
 # Tests start many short processes: what one has compiled the next should find, whatever the caller's environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo run check fix test run-tests test-pg15 fuzz bench bench-large migrate migration openapi policy-table
+.PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz bench bench-large migrate migration openapi policy-table
 
 setup: $(VENV)/.ready
 
@@ -34,6 +34,10 @@ test: setup
 
 run-tests: setup
 	$(BIN)/pytest -n $(TESTERS) $(ARGS)
+
+# What takes a minute or more: the runbooks of a new fund walked command by command, and the large bench in small.
+test-slow: setup
+	$(BIN)/pytest -n 2 -m slow $(ARGS)
 
 # Many random requests for every route of the OpenAPI document; `make test` tries a few.
 fuzz: setup

@@ -79,6 +79,7 @@ def owner(urls: DatabaseUrls) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@pytest.mark.slow
 def test_every_figure_is_found() -> None:
     found, facts = measure(TINY)
 

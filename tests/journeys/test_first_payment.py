@@ -45,6 +45,7 @@ def commands(place: Path) -> str:
     return "set -euo pipefail\n" + script.replace(PLACE, str(place))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the runbooks' requests are sent by curl")
 def test_a_made_up_fund_pays_its_first_carer_by_the_runbooks(place: Path):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANHU_", "DATABASE_URL"))}
