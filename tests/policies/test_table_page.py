@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from app.cli import main
+from app.cli.main import main
 from app.policies.kinds import Choice, Kind
 from app.policies.registry import GROUPS, REGISTRY
 from app.policies.service import SHIPPED, load_book
