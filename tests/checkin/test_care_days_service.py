@@ -303,6 +303,23 @@ def test_one_carer_is_not_at_two_homes_at_once(
     assert (ExceptionCode.OVERLAP in view.exceptions) == (standing is IN_REVIEW)
 
 
+def test_a_day_without_taps_is_at_no_place_and_overlaps_nothing(tianjin: Session):
+    first = a_family(tianjin)
+    second = replace(first, client_id=a_client_row(tianjin))
+    a_task(tianjin, second)
+    for family, away in ((first, 0.0), (second, 1000.0)):
+        a_home(tianjin, family.client_id, metres_away=away)
+    taps = {
+        "in_event_id": a_tap(tianjin, first),
+        "out_event_id": a_tap(tianjin, first, EventKind.OUT, occurred_at=EVENING + MINUTE),
+    }
+    log_care_day(tianjin, command=a_day(first, **taps), actor=first.actor, at=EVENING + MINUTE)
+
+    view = log_care_day(tianjin, command=a_day(second), actor=second.actor, at=EVENING + 2 * MINUTE)
+
+    assert ExceptionCode.OVERLAP not in view.exceptions
+
+
 def test_a_refused_day_logged_again_waits_for_the_operator(tianjin: Session):
     family = a_family(tianjin)
     refused = a_day(family)

@@ -39,9 +39,10 @@ from app.registry.commands import (
 from app.registry.service.agencies import agree_with_agency, register_agency
 from app.registry.service.assignments import appoint_guardian, assign_carer
 from app.registry.service.bank_accounts import record_name_check, set_bank_account
-from app.registry.service.carers import register_carer, suspend_carer
+from app.registry.service.carers import register_carer
 from app.registry.service.clients import register_client
-from app.registry.service.entitlements import grant_entitlement, record_stay, suspend
+from app.registry.service.entitlements import grant_entitlement, record_stay
+from app.registry.service.suspensions import suspend, suspend_carer
 from app.registry.service.trainings import record_training
 from app.registry.shown import (
     AgencyView,

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
-from app.checkin.days import CareDayView, DayClaim, DayFinding, DayJudgement, LogCareDay
+from app.checkin.days import CareDayView, DayClaim, DayEvent, DayFinding, DayJudgement, LogCareDay
 from app.checkin.models import (
     CareDay,
     CareDayItem,
@@ -100,14 +100,6 @@ def claim_of(
     zone = zone_of(region)
     named = {each for each in (row.in_event_id, row.out_event_id) if each is not None}
     events = queries.list_day_events(session, ids=named, zone=zone)
-    taps = [event.counted_at for event in events if (event.carer_id, event.client_id) == (row.carer_id, row.client_id)]
-    elsewhere_id = find_elsewhere(
-        session,
-        care_day=row,
-        begins_at=min(taps, default=row.occurred_at),
-        ends_at=max(taps, default=row.occurred_at),
-        apart_m=policy.location.radius_m,
-    )
     return DayClaim(
         carer_id=row.carer_id,
         client_id=row.client_id,
@@ -122,7 +114,17 @@ def claim_of(
         events=events,
         items=queries.list_day_items(session, codes=codes),
         doubted_id=find_doubted(session, care_day=row),
-        elsewhere_id=elsewhere_id,
+        elsewhere_id=_elsewhere(session, row=row, events=events, policy=policy),
+    )
+
+
+def _elsewhere(session: Session, *, row: CareDay, events: Sequence[DayEvent], policy: Policy) -> UUID | None:
+    """Without taps here nothing says that the carer was in two places."""
+    taps = [event.counted_at for event in events if (event.carer_id, event.client_id) == (row.carer_id, row.client_id)]
+    if not taps:
+        return None
+    return find_elsewhere(
+        session, care_day=row, begins_at=min(taps), ends_at=max(taps), apart_m=policy.location.radius_m
     )
 
 

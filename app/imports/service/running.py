@@ -110,7 +110,8 @@ def run(
     """Do a claimed run to its end; opens its own transactions. Returns the state it ended in.
 
     `advanced` is called whenever the run tells anew how far it is.
-    What goes wrong for another reason than the file's rows ends the run as failed: taken up again it would fail again.
+    What goes wrong for another reason than the file's rows ends the run as failed, with nothing written: sent again it
+    is a new run, and no run is taken up over and over.
     """
     job, content_enc = _job_of(run_id, region=region, at=at, machine_now=machine_now, advanced=advanced)
     if content_enc is None:

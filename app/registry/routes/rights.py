@@ -20,6 +20,7 @@ from app.registry.service import (
     endings,
     entitlements,
     homes,
+    suspensions,
     trainings,
 )
 from app.registry.types import EntitlementView, StayView, SuspensionView
@@ -126,7 +127,7 @@ def add_certificate(command: commands.CertificateEntry, carer_id: UUID) -> shown
 def suspend_carer(command: commands.SuspensionEntry, carer_id: UUID) -> SuspensionView:
     """Let a carer give no care that the fund pays for."""
     with transaction() as current:
-        return carers.suspend_carer(current, command, carer_id=carer_id, actor=current_actor(), at=clock.now())
+        return suspensions.suspend_carer(current, command, carer_id=carer_id, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/clients")
@@ -225,7 +226,7 @@ def grant_entitlement(command: commands.EntitlementEntry, client_id: UUID) -> En
 def suspend(command: commands.SuspensionEntry, client_id: UUID) -> SuspensionView:
     """Let the entitlement rest."""
     with transaction() as current:
-        return entitlements.suspend(current, command, client_id=client_id, actor=current_actor(), at=clock.now())
+        return suspensions.suspend(current, command, client_id=client_id, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/clients/<uuid:client_id>/stays")

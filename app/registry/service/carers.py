@@ -11,16 +11,15 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor, ScopeKind
-from app.registry.commands import CertificateEntry, EmploymentEntry, RegisterCarer, SuspensionEntry
+from app.registry.commands import CertificateEntry, EmploymentEntry, RegisterCarer
 from app.registry.lists import carer_view
-from app.registry.models import Carer, CarerSuspension, Certificate, Employment
+from app.registry.models import Carer, Certificate, Employment
 from app.registry.service.conflicts import add
 from app.registry.service.people import find_or_add_person
 from app.registry.service.periods import check_order
 from app.registry.service.scopes import agency_in_scope, carer_to_change, check_not_too_far_back, note
 from app.registry.shown import CarerView
-from app.registry.types import CarerKind, SuspensionView
-from app.registry.views import suspension_view
+from app.registry.types import CarerKind
 
 
 class EmploymentMissing(DomainError):
@@ -56,25 +55,6 @@ def add_certificate(
     add(session, certificate)
     note(session, "carer.certified", subject=("carer", carer_id), actor=actor, at=at, certificate_id=certificate.id)
     return carer_view(session, carer)
-
-
-def suspend_carer(
-    session: Session, command: SuspensionEntry, *, carer_id: UUID, actor: AnyActor, at: datetime
-) -> SuspensionView:
-    """Let a carer rest by the fund's word: nothing is planned with him, and care he gives meanwhile waits for it."""
-    carer_to_change(session, carer_id=carer_id, actor=actor, at=at)
-    check_order(valid_from=command.valid_from, valid_to=command.valid_to)
-    row = CarerSuspension(
-        id=new_id(at=at),
-        carer_id=carer_id,
-        reason=command.reason,
-        known_at=at,
-        valid_from=command.valid_from,
-        valid_to=command.valid_to,
-    )
-    add(session, row)
-    note(session, "carer.suspended", subject=("carer", carer_id), actor=actor, at=at, suspension_id=row.id)
-    return suspension_view(row)
 
 
 def _check_employment(command: RegisterCarer, actor: AnyActor) -> None:

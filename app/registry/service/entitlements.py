@@ -11,16 +11,16 @@ from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor
 from app.policies.types import Policy
-from app.registry.commands import EntitlementEntry, StayEntry, SuspensionEntry
+from app.registry.commands import EntitlementEntry, StayEntry
 from app.registry.conditions import holds
-from app.registry.models import Entitlement, Stay, Suspension
+from app.registry.models import Entitlement, Stay
 from app.registry.queries import lock_client
 from app.registry.rules import add_months, benefit_starts, is_allowed_combination
 from app.registry.service.conflicts import PeriodBackwards, add
 from app.registry.service.periods import check_order, end_replaced
 from app.registry.service.scopes import check_alive, check_not_too_far_back, client_to_change, note, policy_of, today_of
-from app.registry.types import EntitlementView, ServiceMode, StayView, SuspensionView
-from app.registry.views import entitlement_view, stay_view, suspension_view
+from app.registry.types import EntitlementView, ServiceMode, StayView
+from app.registry.views import entitlement_view, stay_view
 
 MODE_CHANGE = "mode_change"
 
@@ -88,25 +88,6 @@ def first_entitlement(
     conclusion = _new_conclusion(command, policy=policy)
     _check_home_types(command, policy)
     return _row(command, conclusion, client_id=client_id, policy=policy, at=at)
-
-
-def suspend(
-    session: Session, command: SuspensionEntry, *, client_id: UUID, actor: AnyActor, at: datetime
-) -> SuspensionView:
-    """Let the client's entitlement rest."""
-    client_to_change(session, client_id=client_id, actor=actor, at=at)
-    check_order(valid_from=command.valid_from, valid_to=command.valid_to)
-    row = Suspension(
-        id=new_id(at=at),
-        client_id=client_id,
-        reason=command.reason,
-        known_at=at,
-        valid_from=command.valid_from,
-        valid_to=command.valid_to,
-    )
-    add(session, row)
-    note(session, "client.suspended", subject=("client", client_id), actor=actor, at=at, suspension_id=row.id)
-    return suspension_view(row)
 
 
 def record_stay(session: Session, command: StayEntry, *, client_id: UUID, actor: AnyActor, at: datetime) -> StayView:
