@@ -177,6 +177,14 @@ def test_a_batch_is_not_executed_in_the_past(tianjin: Session, office: Office):
         prepare.prepare_batches(tianjin, PrepareBatches(NOVEMBER, date(2026, 12, 1)), actor=an_actor(), at=AT)
 
 
+def test_a_batch_is_executed_within_a_month_or_is_prepared_later(tianjin: Session, office: Office):
+    last = AT.date() + prepare.FARTHEST
+
+    prepare.prepare_batches(tianjin, PrepareBatches(NOVEMBER, last), actor=an_actor(), at=AT)
+    with pytest.raises(prepare.ExecutionTooFar):
+        prepare.prepare_batches(tianjin, PrepareBatches(NOVEMBER, last + timedelta(days=1)), actor=an_actor(), at=AT)
+
+
 def test_a_district_sees_no_batch(tianjin: Session, office: Office):
     a_family(tianjin)
     office.compute()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import PhoneRoute
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
-from tests.registry.factories import a_bank_account, a_carer, a_client, a_guardian, a_person
+from tests.registry.factories import a_bank_account, a_carer, a_client, a_family_carer, a_guardian, a_person
 from tests.registry.scene import Scene
 from tests.tokens import make_account
 
@@ -158,3 +158,16 @@ def test_a_payee_neither_records_nor_checks_his_own_account(client: FlaskClient,
     checked = scene.post(client, f"/bank-accounts/{account.id}/name-check", {"result": "matched"}, own)
 
     assert [(each.status_code, each.json["code"]) for each in (recorded, checked)] == [(403, "own_bank_account")] * 2
+
+
+def test_naming_another_agencys_family_carer_does_not_tell_the_phone(
+    client: FlaskClient, scene: Scene, tianjin: Session, other: Actor
+):
+    person = a_person(phone=TRUE_PHONE)
+    a_family_carer(tianjin, client=scene.client, person=person)
+    tianjin.commit()
+    body = {"person": body_of(person), "kind": "family"}
+
+    told = [scene.post(client, "/carers", body, actor).json for actor in (other, scene.actors[Role.DISPATCHER])]
+
+    assert [each["person"]["phone"] for each in told] == [None, "136****0001"]

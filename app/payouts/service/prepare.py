@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ from app.policies.terms import PaymentTerms
 from app.registry.queries import find_payee_accounts
 
 PEOPLE_AT_ONCE = 1000
+FARTHEST = timedelta(days=31)
 
 
 class PayingAccountMissing(DomainError):
@@ -45,6 +46,12 @@ class ExecutionPast(DomainError):
     kind, code = ErrorKind.INVALID, "execution_past"
 
 
+class ExecutionTooFar(DomainError):
+    """Money that is to leave after the day `latest` stood approved for too long: people and accounts change."""
+
+    kind, code = ErrorKind.INVALID, "execution_too_far"
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """An amount that may be paid, with the account it goes to."""
@@ -57,11 +64,13 @@ class Ready:
 def prepare_batches(session: Session, command: PrepareBatches, *, actor: Actor, at: datetime) -> Preparation:
     """Make as many batches as the policy's row limit asks for, of all that the month lacks and may be paid now.
 
-    Raises ExecutionPast, MonthBeingComputed, and PayingAccountMissing when the fund has named no account.
+    Raises ExecutionPast, ExecutionTooFar, MonthBeingComputed, and PayingAccountMissing when no account is named.
     """
     today = local_date(at, zone_of(actor.region))
     if command.execute_on < today:
         raise ExecutionPast(execute_on=command.execute_on, today=today)
+    if command.execute_on > today + FARTHEST:
+        raise ExecutionTooFar(execute_on=command.execute_on, latest=today + FARTHEST)
     lock_money(session, actor=actor)
     runs.refuse_open(session, month=command.month)
     paying = batches.find_paying_account(session)

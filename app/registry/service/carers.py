@@ -1,6 +1,7 @@
 """Carers with their contracts and certificates."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.kernel.permissions import AnyActor, ScopeKind
 from app.registry.commands import CertificateEntry, EmploymentEntry, RegisterCarer
 from app.registry.lists import carer_view
 from app.registry.models import Carer, Certificate, Employment
+from app.registry.queries import visible_carers
 from app.registry.service.conflicts import add
 from app.registry.service.people import find_or_add_person
 from app.registry.service.periods import check_order
@@ -43,7 +45,15 @@ def register_carer(session: Session, command: RegisterCarer, *, actor: AnyActor,
         _employ(session, carer.id, command.employment, actor, at)
     _certify(session, carer.id, command.certificates, at)
     note(session, "carer.registered", subject=("carer", carer.id), actor=actor, at=at, kind=command.kind)
-    return carer_view(session, carer)
+    return _shown(session, carer, actor=actor)
+
+
+def _shown(session: Session, carer: Carer, *, actor: AnyActor) -> CarerView:
+    """Who is registered, but of somebody else's carer no phone: naming a person is no way to learn of him."""
+    view = carer_view(session, carer)
+    if session.scalars(visible_carers(actor).where(Carer.id == carer.id)).one_or_none() is not None:
+        return view
+    return replace(view, person=replace(view.person, phone=None))
 
 
 def add_certificate(
