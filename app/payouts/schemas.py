@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
+from app.kernel.http.told import Told
 from app.kernel.paging import PageRequestSchema, QueryNumber, page_schema
 from app.payouts.batch_types import ApproveBatch, ComputeMonth, HeldReason, NewPayingAccount, PrepareBatches
 from app.payouts.pages import DueRequest, SubsidyRequest
@@ -91,6 +92,7 @@ class SubsidyDaySchema(ma.Schema):
     day = Day(required=True)
     is_paid = Flag(required=True)
     rule = ma.fields.String(required=True, validate=ma.validate.OneOf([rule.value for rule in DayRule]))
+    text = Told("days", of="rule")
     policy_key = ma.fields.String(required=True)
     source = ma.fields.String(required=True, allow_none=True)
     assumed = Flag(required=True)

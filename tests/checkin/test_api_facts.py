@@ -125,6 +125,22 @@ def test_items_are_stored_once_and_compared_with_the_plan(
 
 
 @pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("zh-CN", "护理计划里的服务项目没有做完。"), ("en", "A planned service item was not done.")],
+)
+def test_what_was_found_is_told_in_words(
+    client: FlaskClient, scene: Scene, past_visit: UUID, language: str, sentence: str
+):
+    log(client, scene, past_visit, an_item("bath", "not_done", reason="no_hot_water"))
+    come_and_go(client, scene, past_visit)
+
+    headers = scene.headers(scene.dispatcher) | {"Accept-Language": language}
+    (found,) = client.get(f"{API}/facts/{past_visit}", headers=headers).json["exceptions"]
+
+    assert (found["code"], found["text"]) == ("item_missing", sentence)
+
+
+@pytest.mark.parametrize(
     ("items", "field"),
     [
         ([], "items"),

@@ -171,7 +171,7 @@ def test_a_subsidy_explains_every_day(desk, preparer):
     assert (subsidy["amount_fen"], subsidy["days_paid"], subsidy["pay_by"]) == (72_500, 29, "2026-12-20")
     assert len(detail["days"]) == 30
     missed = detail["days"][29]
-    assert (missed["is_paid"], missed["rule"]) == (False, "no_record")
+    assert (missed["is_paid"], missed["rule"], missed["text"]) == (False, "no_record", "这一天没有照护记录，不计发。")
     assert {rule["policy_key"] for rule in detail["rules"]} == {"subsidy.amount_fen", "family.clock_events_per_day"}
     for day in detail["days"]:
         assert day["assumed"] == (day["source"] is None)

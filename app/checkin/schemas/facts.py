@@ -12,6 +12,7 @@ from app.checkin.schemas.taps import ClockEventSchema
 from app.checkin.types import Decision, ExceptionCode, FactKind, ItemOutcome, ReviewStep, Severity, Standing
 from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, PhoneInstant, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
+from app.kernel.http.told import Told
 from app.kernel.paging import DEFAULT_LIMIT, PageRequestSchema, QueryNumber, page_schema
 from app.policies.codes import EvidenceGrade
 
@@ -133,6 +134,7 @@ class ExceptionSchema(ma.Schema):
     """One thing found (待核实事项); `ended_at` is set when later evidence showed that it does not hold."""
 
     code = Choice(ExceptionCode, required=True)
+    text = Told("exceptions", of="code")
     severity = Choice(Severity, required=True)
     details = ma.fields.Dict(required=True)
     recorded_at = Instant(required=True)
