@@ -67,10 +67,13 @@ class CarerLoad:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A span and the minutes of a full post in it, by the fund's policy of its first day."""
+    """A span, the minutes of a full post in it and the bounds of a caseload (None: no bound), by the fund's policy of
+    its first day."""
 
     span: Span
     norm_minutes: int
+    caseload_min: int | None = None
+    caseload_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ def test_spans_are_days_weeks_or_months_with_the_same_totals(
     (row,) = answer["items"]
     assert len(row["cells"]) == len(answer["columns"]) == cells
     assert {column["norm_minutes"] for column in answer["columns"]} == {norm}
+    assert {(column["caseload_min"], column["caseload_max"]) for column in answer["columns"]} == {(5, 10)}
     assert sum(cell["recorded_minutes"] for cell in row["cells"]) == 110
     assert max(cell["caseload"] for cell in row["cells"]) == 1
     assert "王" not in row["name"] or "*" in row["name"]

@@ -31,11 +31,16 @@ class LoadFilterSchema(PageRequestSchema):
 
 
 class ColumnSchema(ma.Schema):
-    """Local days of one column; `beyond` is the first day after it. `norm_minutes` is a full post."""
+    """Local days of one column; `beyond` is the first day after it. `norm_minutes` is a full post.
+
+    A cell's caseload below `caseload_min` is to be seen to by the agency; above `caseload_max` no task is taken.
+    """
 
     first = Day(required=True, attribute="span.first")
     beyond = Day(required=True, attribute="span.beyond")
     norm_minutes = WholeNumber(required=True)
+    caseload_min = WholeNumber(required=True, allow_none=True)
+    caseload_max = WholeNumber(required=True, allow_none=True)
 
 
 class LoadCellSchema(ma.Schema):

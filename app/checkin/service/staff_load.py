@@ -13,7 +13,6 @@ from app.checkin.service.settling import policy_on
 from app.kernel.paging import LARGEST_LIMIT
 from app.kernel.permissions import AnyActor
 from app.kernel.regions import zone_of
-from app.policies.terms import WorkTerms
 
 NOTHING = Worked()
 
@@ -22,8 +21,7 @@ def read_staff_load(session: Session, wanted: LoadFilter, *, actor: AnyActor, at
     """A page of an agency's carers, in five statements whatever their number. Raises NotFound for another's agency."""
     agency_id = queries.find_agency(session, agency_id=wanted.agency_id, actor=actor)
     columns = tuple(
-        Column(span, norm_minutes(_terms(span, actor=actor, at=at), by=wanted.by))
-        for span in spans_of(wanted.day_from, wanted.day_to, by=wanted.by)
+        _column(span, wanted, actor=actor, at=at) for span in spans_of(wanted.day_from, wanted.day_to, by=wanted.by)
     )
     around = Span(columns[0].span.first, columns[-1].span.beyond)
     page = queries.page_of_carers(session, agency_id=agency_id, wanted=wanted, around=around)
@@ -63,5 +61,6 @@ def read_all(session: Session, wanted: LoadFilter, *, actor: AnyActor, at: datet
     return replace(page, items=tuple(items))
 
 
-def _terms(span: Span, *, actor: AnyActor, at: datetime) -> WorkTerms:
-    return policy_on(span.first, region=actor.region, district=None, at=at).work
+def _column(span: Span, wanted: LoadFilter, *, actor: AnyActor, at: datetime) -> Column:
+    policy = policy_on(span.first, region=actor.region, district=None, at=at)
+    return Column(span, norm_minutes(policy.work, by=wanted.by), policy.carer.caseload_min, policy.carer.caseload_max)
