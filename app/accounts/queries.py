@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import Account, Identity, IdentityRegion, PhoneRoute, RoleGrant
 from app.accounts.types import AccountView, Entry, Grant, Me, Route, Standing, WeChatUser
+from app.kernel.db import Base
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, PageRequest, fetch_page
 from app.kernel.permissions import Actor, AnyActor, Scope, ScopeKind
@@ -21,6 +22,12 @@ def find_standing(session: Session, *, account_id: UUID) -> Standing | None:
     """State and grants version of an account, in one statement. Unscoped: it decides whether the actor is one."""
     row = session.execute(STANDING, {"account_id": account_id}).one_or_none()
     return None if row is None else Standing(row.state, row.grants_version)
+
+
+def is_agency(session: Session, *, agency_id: UUID) -> bool:
+    """Say whether the registry knows this agency. Unscoped; by its table's name, since accounts lie below it."""
+    agency = Base.metadata.tables["region.agency"]
+    return session.scalar(select(agency.c.id).where(agency.c.id == agency_id)) is not None
 
 
 def visible_accounts(actor: AnyActor) -> Select[Account]:

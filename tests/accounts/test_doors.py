@@ -13,6 +13,7 @@ from app.accounts.types import NewGrant, OpenedAccount
 from app.kernel import clock
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind, SystemActor
 from tests.accounts.factories import APhone, an_account, bearer_of
+from tests.registry.factories import an_agency
 from tests.standins import WeChatStandIn
 from tests.tokens import OWN_CLIENTS, make_account
 
@@ -87,7 +88,7 @@ def test_asking_again_for_a_bound_carer_leaves_his_session(phone: APhone, tianji
 def test_an_agency_gets_no_code_for_an_account_that_holds_a_staff_role(tianjin: Session, agency: Actor):
     person_id = uuid4()
     first = an_account(tianjin, role=Role.CARER, scope=OWN_CLIENTS, person_id=person_id)
-    head = NewGrant(Role.AGENCY_HEAD, Scope(ScopeKind.AGENCY, str(uuid4())), "test")
+    head = NewGrant(Role.AGENCY_HEAD, Scope(ScopeKind.AGENCY, str(an_agency(tianjin).id)), "test")
     add_grant(tianjin, account_id=first.account_id, grant=head, actor=FUND, at=clock.now())
 
     opened = opened_by(tianjin, agency, person_id=person_id)

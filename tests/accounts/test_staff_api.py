@@ -20,6 +20,7 @@ from tests.standins import WeChatStandIn
 from tests.tokens import bearer, make_account
 
 FUND = {"kind": "fund", "key": None}
+NO_AGENCY = {"kind": "agency", "key": "00000000-0000-7000-8000-00000000dead"}
 PREPARER: dict[str, Any] = {"label": "发放岗 1", "role": "payout_preparer", "scope": FUND, "purpose": "发放"}
 
 
@@ -72,6 +73,7 @@ def test_opening_twice_under_one_key_opens_one_account(desk: Desk, tianjin: Sess
         ({"role": "region_admin"}, "role_not_grantable"),
         ({"role": "carer", "scope": {"kind": "own_clients"}}, "role_not_grantable"),
         ({"role": "agency_head"}, "scope_not_allowed"),
+        ({"role": "agency_head", "scope": NO_AGENCY}, "agency_unknown"),
         ({"role": "supervisor", "scope": {"kind": "district", "key": "1201"}}, "scope_not_allowed"),
         ({"phone": "12345"}, "phone_invalid"),
         ({"role": "king"}, "fields_invalid"),
@@ -105,6 +107,14 @@ def test_who_prepares_payouts_is_not_made_their_approver(desk: Desk):
 
     assert (refused.status_code, refused.json["code"]) == (409, "duties_conflict")
     assert allowed.status_code == 201
+
+
+def test_a_further_role_at_an_agency_that_is_none_is_refused(desk: Desk):
+    opened = desk.post("", PREPARER).json
+
+    refused = desk.post(f"/{opened['account_id']}/grants", {"role": "dispatcher", "scope": NO_AGENCY, "purpose": "x"})
+
+    assert (refused.status_code, refused.json["code"]) == (422, "agency_unknown")
 
 
 def test_a_changed_role_stops_old_tokens_at_once(desk: Desk, wechat: WeChatStandIn):

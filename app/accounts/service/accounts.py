@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account, BindingCode, PhoneRoute, RefreshToken, RoleGrant
-from app.accounts.queries import get_account, list_grants, view_grant
+from app.accounts.queries import get_account, is_agency, list_grants, view_grant
 from app.accounts.rules import (
     CODE_ALPHABET,
     CODE_LENGTH,
@@ -45,6 +45,12 @@ class PhoneInvalid(DomainError):
     """Not a mobile number of mainland China."""
 
     kind, code = ErrorKind.INVALID, "phone_invalid"
+
+
+class AgencyUnknown(DomainError):
+    """No agency has this id."""
+
+    kind, code = ErrorKind.INVALID, "agency_unknown"
 
 
 class OwnAccount(DomainError):
@@ -91,8 +97,12 @@ def open_account(
 
 
 def open_staff_account(session: Session, command: NewStaffAccount, *, actor: AnyActor, at: datetime) -> OpenedAccount:
-    """Open an account for a post of the operator or an agency; raises RoleNotGrantable for any other role."""
+    """Open an account for a post of the operator or an agency.
+
+    Raises RoleNotGrantable for any other role, ScopeNotAllowed, and AgencyUnknown for a post nobody has.
+    """
     check_staff_role(command.role)
+    _check_scope(session, command.role, scope=command.scope)
     return open_account(
         session,
         person_id=None,
@@ -112,7 +122,7 @@ def add_grant(session: Session, *, account_id: UUID, grant: NewGrant, actor: Any
     To a carer's account too: it knows the person, so that the role does not let him review his own care.
     """
     check_staff_role(grant.role)
-    check_scope(grant.role, scope=grant.scope)
+    _check_scope(session, grant.role, scope=grant.scope)
     account = lock_visible(session, account_id=account_id, actor=actor)
     _refuse_own(account, actor=actor)
     return _give(session, account, role=grant.role, scope=grant.scope, purpose=grant.purpose, actor=actor, at=at)
@@ -200,6 +210,13 @@ def end_unused_codes(session: Session, *, account_id: UUID, region: str) -> None
             BindingCode.account_id == account_id, BindingCode.region_code == region, BindingCode.used_at.is_(None)
         )
     )
+
+
+
+def _check_scope(session: Session, role: Role, *, scope: Scope) -> None:
+    check_scope(role, scope=scope)
+    if scope.agency_id is not None and not is_agency(session, agency_id=scope.agency_id):
+        raise AgencyUnknown(agency_id=scope.agency_id)
 
 
 def _find_or_insert(session: Session, *, person_id: UUID | None, label: str, actor: AnyActor, at: datetime) -> Account:
