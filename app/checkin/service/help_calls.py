@@ -31,6 +31,7 @@ def call_for_help(session: Session, command: HelpTap, *, actor: Actor, at: datet
         raise NotACarer
     agency_id = queries.find_visit_agency(session, visit_id=command.visit_id, carer_id=carer_id)
     today = clock.local_date(at, zone_of(actor.region))
+    told = [agency_id] if agency_id else queries.list_agencies_of(session, carer_id=carer_id, kind=kind, on=today)
     salt, key = secrets.token_bytes(SALT_BYTES), settings.key_ring.command_key
     row, is_new = resend.insert_once(
         session,
