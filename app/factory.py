@@ -13,6 +13,7 @@ from app.accounts.service import check_account
 from app.careplans.routes import bp as careplans
 from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.facts import bp as facts
+from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.sent import bp as sent
 from app.checkin.routes.staff_load import bp as staff_load
 from app.checkin.routes.taps import bp as taps
@@ -41,6 +42,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     care_days,
     careplans,
     facts,
+    help_calls,
     imports,
     ledger,
     payouts,

@@ -28,6 +28,8 @@ from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
 from app.kernel.geo import CoordinateSystem
 from app.policies.codes import EvidenceGrade
 
+POINT_CONTEXT = "position.point"
+
 
 class ClockEvent(AppendOnly, Base):
     """One tap. `occurred_at` is the phone's clock, `recorded_at` the server's when it was received."""

@@ -34,6 +34,8 @@ TABLE = {
     "read_staff_load": STAFF,
     "clock_in": "carer family_carer",
     "attempt_visits": "carer",
+    "call_for_help": "carer family_carer",
+    "answer_help_calls": "dispatcher agency_head",
     "clock_out": "carer family_carer",
     "log_items": "carer",
     "log_care_days": "family_carer",

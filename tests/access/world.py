@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.checkin.help_models import HelpCall
 from app.checkin.models import CareFact
 from app.checkin.types import FactKind
 from app.imports.commands import Upload
@@ -95,6 +96,7 @@ def build(session: Session, application: Flask) -> World:
         world.other_district[role] = make_account(session, role=role, scope=OTHER_DISTRICT)
     world.ids["account_id"] = make_account(session, role=Role.SUPERVISOR).account_id
     world.ids["visit_id"] = world.ids["fact_id"] = _visit(session, application, world)
+    world.ids["help_call_id"] = _help_call(session, world)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
@@ -117,6 +119,15 @@ def _import_run(session: Session, application: Flask, *, actor: Actor) -> UUID:
     with application.app_context():
         upload = Upload(ImportKind.STAFF, ImportMode.ALL_OR_NOTHING, b"x")
         return receive(session, upload, actor=actor, grants_version=1, at=NOW).id
+
+
+def _help_call(session: Session, world: World) -> UUID:
+    call = HelpCall(
+        id=new_id(), carer_id=world.ids["carer_id"], agency_ids=[world.ids["agency_id"]], occurred_at=NOW,
+        command_digest=b"-", account_id=world.own[Role.CARER].account_id, recorded_at=NOW,
+    )  # fmt: skip
+    add(session, call)
+    return call.id
 
 
 def _visit(session: Session, application: Flask, world: World) -> UUID:

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.checkin.models import CareFact, ClockEvent, ExceptionFound, Hold, Position, ServiceRecord
-from app.checkin.service.events import POINT_CONTEXT, position_digest
+from app.checkin.models import POINT_CONTEXT, CareFact, ClockEvent, ExceptionFound, Hold, Position, ServiceRecord
+from app.checkin.service.events import position_digest
 from app.checkin.types import Fix, LocationSource
 from app.kernel.geo import CoordinateSystem
 from app.kernel.ids import new_id

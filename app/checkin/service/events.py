@@ -16,7 +16,7 @@ from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
-from app.checkin.models import ClockEvent, Position
+from app.checkin.models import POINT_CONTEXT, ClockEvent, Position
 from app.checkin.queries import events as queries
 from app.checkin.shown import ClockEventView
 from app.checkin.types import EventKind, Fix, LocationJudgement, LocationSource
@@ -30,7 +30,6 @@ from app.kernel.statements import FixedStatement
 
 MILLISECOND = timedelta(milliseconds=1)
 SALT_BYTES = 16
-POINT_CONTEXT = "position.point"
 
 INSERT_EVENT = FixedStatement(
     insert_or_leave(ClockEvent.__table__).on_conflict_do_nothing(index_elements=["id"])  # type: ignore[arg-type]  # as below

@@ -1,0 +1,69 @@
+"""A carer calls for help: kept whatever the place, the hour and the visit, and told to his agency at once."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.checkin.help import HelpCallView, HelpTap
+from app.checkin.help_models import HelpAcknowledgement, HelpCall
+from app.checkin.queries import help_calls as queries
+from app.checkin.service.events import SALT_BYTES, position_digest, store_position
+from app.checkin.service.moves import NotACarer, carer_kind_of
+from app.kernel import audit, clock, resend
+from app.kernel.canonical import command_digest
+from app.kernel.permissions import Actor
+from app.kernel.regions import zone_of
+from app.kernel.settings import current_settings
+
+
+def call_for_help(session: Session, command: HelpTap, *, actor: Actor, at: datetime) -> HelpCallView:
+    """Keep a call and whom it was told: the agency of the visit, or else all that answer for the carer today.
+
+    A visit that is not his leaves no link. A resend is answered with the call as it stands: whether somebody took it.
+    Raises NotACarer, EventReused.
+    """
+    settings, kind = current_settings(), carer_kind_of(actor)
+    carer_id = queries.find_carer(session, person_id=actor.person_id, kind=kind)
+    if carer_id is None:
+        raise NotACarer
+    agency_id = queries.find_visit_agency(session, visit_id=command.visit_id, carer_id=carer_id)
+    today = clock.local_date(at, zone_of(actor.region))
+    told = [agency_id] if agency_id else queries.list_agencies_of(session, carer_id=carer_id, kind=kind, on=today)
+    salt, key = secrets.token_bytes(SALT_BYTES), settings.key_ring.command_key
+    row, is_new = resend.insert_once(
+        session,
+        HelpCall,
+        digest=command_digest({"command": command, "carer_id": carer_id}, key=key),
+        id=command.id,
+        carer_id=carer_id,
+        visit_id=command.visit_id if agency_id else None,
+        claimed_visit_id=None if agency_id else command.visit_id,
+        agency_ids=told,
+        occurred_at=command.occurred_at,
+        location_source=command.fix.source if command.fix else None,
+        position_digest=position_digest(command.fix, salt=salt, key=key) if command.fix else None,
+        account_id=actor.account_id,
+        recorded_at=at,
+    )
+    if not is_new:
+        resend.mark_replay()
+    elif command.fix is not None:
+        store_position(session, command.id, command.fix, salt=salt, settings=settings)
+    return queries.views_of(session, [row])[0]
+
+
+def acknowledge(session: Session, *, help_call_id: UUID, actor: Actor, at: datetime) -> HelpCallView:
+    """Say that the agency has seen a call of its own; who says so first is kept, later ones change nothing."""
+    queries.get_call(session, help_call_id=help_call_id, actor=actor)
+    once = insert(HelpAcknowledgement).on_conflict_do_nothing(index_elements=["help_call_id"])
+    values = {"help_call_id": help_call_id, "account_id": actor.account_id, "recorded_at": at}
+    taken = session.scalar(once.values(**values).returning(HelpAcknowledgement.help_call_id))
+    if taken is None:
+        resend.mark_replay()
+    else:
+        about, keys = ("help_call", help_call_id), current_settings().key_ring
+        audit.record(session, "acknowledge_help_call", actor=actor, at=at, subject=about, details={}, keys=keys)
+    return queries.get_call(session, help_call_id=help_call_id, actor=actor)
