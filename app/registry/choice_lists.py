@@ -89,9 +89,9 @@ def choice_view(row: AgencyChoice, *, position: int | None, actor: AnyActor, on:
         recorded_at=row.recorded_at,
         waiting_days=(on - since).days if answer is None else None,
         position=position,
-        answer_reason=answer and answer.reason,
-        answered_by_agency_id=answer and answer.agency_id,
-        agreement_id=answer and answer.agreement_id,
+        answer_reason=None if answer is None else answer.reason,
+        answered_by_agency_id=None if answer is None else answer.agency_id,
+        agreement_id=None if answer is None else answer.agreement_id,
     )
 
 

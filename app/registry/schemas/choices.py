@@ -33,7 +33,7 @@ class ChoiceReasonSchema(CommandSchema):
 class ChoiceFilterSchema(PageRequestSchema):
     """Query keys of the list of choices."""
 
-    command = choice_types.ChoiceFilter
+    command = choice_types.ChoiceFilter  # type: ignore[assignment]  # extends the page request's
 
     state = Choice(ChoiceState, load_default=None)
     waiting = QueryFlag(load_default=None)

@@ -219,7 +219,7 @@ def _agree(session: Session, client: Client, entry: AgreementEntry, actor: AnyAc
     check_agreement_days(entry, actor=actor, at=at)
     check_alive(client, on=entry.valid_from)
     lock_client(session, client_id=client.id)
-    replaced = true()
+    replaced: ColumnElement[bool] = true()
     if actor.scope.kind is ScopeKind.AGENCY:
         _check_served_by_no_other(session, client.id, entry)
         replaced = ServiceAgreement.agency_id == entry.agency_id
