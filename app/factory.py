@@ -31,6 +31,7 @@ from app.payouts.routes.payouts import bp as payouts
 from app.policies.readiness import judge_policies, warn_of_ends
 from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import current_book, load_book
+from app.registry.routes.choices import bp as choices
 from app.registry.routes.endings import bp as registry_endings
 from app.registry.routes.people import bp as people
 from app.registry.routes.rights import bp as registry
@@ -41,6 +42,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     bank_files,
     care_days,
     careplans,
+    choices,
     facts,
     help_calls,
     imports,

@@ -16,6 +16,7 @@ import app.ledger.models
 import app.payouts.models
 import app.payouts.run_models
 import app.policies.models
+import app.registry.choice_models
 import app.registry.history_models
 import app.registry.models
 import app.schedules.models

@@ -9,7 +9,7 @@ import marshmallow as ma
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.kernel.http.fields import Id, WholeNumber
+from app.kernel.http.fields import Flag, Id, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 
 Item = TypeVar("Item")
@@ -40,6 +40,13 @@ class QueryNumber(WholeNumber):
         if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 15:
             raise self.make_error("invalid")
         return super()._deserialize(int(value), attr, data, **kwargs)
+
+
+class QueryFlag(Flag):
+    """true or false in a query string."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        return super()._deserialize({"true": True, "false": False}.get(value, value), attr, data, **kwargs)
 
 
 class PageRequestSchema(CommandSchema):

@@ -9,6 +9,7 @@ from app.policies.codes import HomeType, Relation, StartRule
 from app.registry.types import CheckRefusal, NameCheck, Period
 
 ONE_DAY = timedelta(days=1)
+FURTHEST_CHOICE = timedelta(days=92)  # a quarter ahead: an agency cannot promise carers for later (assumed)
 
 
 def benefit_starts(concluded_on: date, *, rule: StartRule) -> date:
@@ -79,6 +80,16 @@ def most_clients(held: Collection[tuple[UUID, Period]], *, within: Period) -> in
     """The most clients held at once on a day of `within`: it rises only on days on which something begins."""
     starts = {period.valid_from for _, period in held if within.covers(period.valid_from)} | {within.valid_from}
     return max(len({client for client, period in held if period.covers(day)}) for day in starts)
+
+
+def wanted_too_far(wanted_from: date, *, today: date) -> bool:
+    """Say whether care is wanted from a day for which no agency is asked yet."""
+    return wanted_from > today + FURTHEST_CHOICE
+
+
+def agreement_begins(wanted_from: date, *, accepted_on: date) -> date:
+    """The day on which an agency begins to serve who chose it: as wanted, but not before it agreed."""
+    return max(wanted_from, accepted_on)
 
 
 def judge_name_check(

@@ -102,6 +102,13 @@ REGISTRY: dict[str, Sample] = {
     "GET /bank-accounts": Sample(query="?name_check=unchecked"),
     "POST /bank-accounts/<uuid:bank_account_id>/name-check": Sample(lambda _: {"result": "matched"}),
     "GET /people/<uuid:person_id>/identity": Sample(),
+    "POST /clients/<uuid:client_id>/agency-choices": Sample(
+        lambda world: {"agency_id": str(world.ids["agency_id"]), "home_type": "agency_care", "wanted_from": SINCE}
+    ),
+    "GET /agency-choices": Sample(query="?state=open"),
+    "POST /agency-choices/<uuid:choice_id>/acceptance": Sample(nothing),
+    "POST /agency-choices/<uuid:choice_id>/refusal": Sample(lambda _: {"reason": "test"}),
+    "POST /agency-choices/<uuid:choice_id>/withdrawal": Sample(lambda _: {"reason": "test"}),
     "GET /service-items": Sample(),
     "POST /service-items": Sample(service_item),
     "POST /service-items/starter-list": Sample(nothing),

@@ -15,6 +15,8 @@ from app.imports.service.upload import receive
 from app.imports.types import ImportKind, ImportMode
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.policies.codes import HomeType
+from app.registry.choice_models import AgencyChoice
 from app.registry.lists import get_agency, get_client
 from tests.careplans.factories import a_draft
 from tests.payouts.rows import a_batch_of, a_month_run, a_subsidy
@@ -82,6 +84,7 @@ def build(session: Session, application: Flask) -> World:
         "employment_id": carer.employments[0].id,
         "entitlement_id": record.entitlements[0].id,
         "home_id": record.homes[0].id,
+        "choice_id": _choice(session, client_id=client.client.id, agency_id=agency.id),
         "suspension_id": a_suspension(session, client=client, valid_from=FEBRUARY, valid_to=MARCH).id,
         "training_id": record.trainings[0].id,
         "grant_id": new_id(),
@@ -128,6 +131,15 @@ def _help_call(session: Session, world: World) -> UUID:
     )  # fmt: skip
     add(session, call)
     return call.id
+
+
+def _choice(session: Session, *, client_id: UUID, agency_id: UUID) -> UUID:
+    row = AgencyChoice(
+        id=new_id(), client_id=client_id, agency_id=agency_id, home_type=HomeType.AGENCY_CARE, wanted_from=NOW.date(),
+        recorded_at=NOW,
+    )  # fmt: skip
+    add(session, row)
+    return row.id
 
 
 def _visit(session: Session, application: Flask, world: World) -> UUID:

@@ -212,7 +212,6 @@ def end_unused_codes(session: Session, *, account_id: UUID, region: str) -> None
     )
 
 
-
 def _check_scope(session: Session, role: Role, *, scope: Scope) -> None:
     check_scope(role, scope=scope)
     if scope.agency_id is not None and not is_agency(session, agency_id=scope.agency_id):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
@@ -15,7 +15,7 @@ from app.registry.commands import AgreementEntry, DeathEntry, RegisterClient
 from app.registry.conditions import touches
 from app.registry.history_models import PeriodChange
 from app.registry.lists import client_view
-from app.registry.models import Assignment, Client, Person, ServiceAgreement
+from app.registry.models import Agency, Assignment, Client, Person, ServiceAgreement
 from app.registry.queries import lock_client
 from app.registry.service.agencies import check_may_serve
 from app.registry.service.conflicts import add
@@ -148,6 +148,17 @@ def add_agreement(
     return agreement_view(row)
 
 
+def agree_as_chosen(
+    session: Session, client: Client, entry: AgreementEntry, *, actor: AnyActor, at: datetime
+) -> ServiceAgreement:
+    """Let in the agency that the client chose, in place of whichever serves him; the caller has locked the client."""
+    agency = agency_in_scope(session, agency_id=entry.agency_id, actor=actor)
+    _check_may_serve(session, agency, client, entry)
+    row = _let_in(session, entry, client_id=client.id, replaced=true(), actor=actor, at=at)
+    note(session, "client.agreed", subject=("client", client.id), actor=actor, at=at, agreement_id=row.id)
+    return row
+
+
 def record_death(
     session: Session, command: DeathEntry, *, client_id: UUID, actor: AnyActor, at: datetime
 ) -> ClientView:
@@ -208,20 +219,37 @@ def _agree(session: Session, client: Client, entry: AgreementEntry, actor: AnyAc
     check_agreement_days(entry, actor=actor, at=at)
     check_alive(client, on=entry.valid_from)
     lock_client(session, client_id=client.id)
+    replaced: ColumnElement[bool] = true()
     if actor.scope.kind is ScopeKind.AGENCY:
         _check_served_by_no_other(session, client.id, entry)
+        replaced = ServiceAgreement.agency_id == entry.agency_id
+    _check_may_serve(session, agency, client, entry)
+    return _let_in(session, entry, client_id=client.id, replaced=replaced, actor=actor, at=at)
+
+
+def _check_may_serve(session: Session, agency: Agency, client: Client, entry: AgreementEntry) -> None:
     check_may_serve(
         session, agency=agency, home_type=entry.home_type, district_code=client.district_code, on=entry.valid_from
     )
+
+
+def _let_in(
+    session: Session,
+    entry: AgreementEntry,
+    *,
+    client_id: UUID,
+    replaced: ColumnElement[bool],
+    actor: AnyActor,
+    at: datetime,
+) -> ServiceAgreement:
+    """Begin an agreement; one that replaces ends those of its home type that meet the condition, and their carers'."""
     if entry.replaces:
-        same = [ServiceAgreement.client_id == client.id, ServiceAgreement.home_type == entry.home_type]
-        if actor.scope.kind is ScopeKind.AGENCY:
-            same.append(ServiceAgreement.agency_id == entry.agency_id)
+        same = (ServiceAgreement.client_id == client_id, ServiceAgreement.home_type == entry.home_type, replaced)
         end_replaced(session, ServiceAgreement, *same, on=entry.valid_from, actor=actor, at=at)
-    row = new_agreement(entry, client_id=client.id, at=at)
+    row = new_agreement(entry, client_id=client_id, at=at)
     add(session, row)
     if entry.replaces:
-        end_unsupported(session, Assignment.client_id == client.id, on=entry.valid_from, actor=actor, at=at)
+        end_unsupported(session, Assignment.client_id == client_id, on=entry.valid_from, actor=actor, at=at)
     return row
 
 
