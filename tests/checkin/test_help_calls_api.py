@@ -10,12 +10,12 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from app.checkin.help_models import HelpAcknowledgement, HelpCall
-from app.checkin.models import POINT_CONTEXT, Position
+from app.checkin.models import POINT_CONTEXT, ClockEvent, Position
 from app.kernel.audit import AuditEntry
 from app.kernel.db import db
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role
-from tests.checkin.factories import API, a_fix, a_tap
+from tests.checkin.factories import API, a_fix, a_tap, send
 from tests.checkin.family_rows import a_family
 from tests.schedules.factories import NOW, Scene, a_scene, settings_of
 from tests.tokens import make_account
@@ -84,6 +84,41 @@ def test_sent_again_it_is_kept_once_and_other_content_is_refused(client: FlaskCl
     assert (again.json, again.headers["Idempotent-Replay"]) == (first.json, "true")
     assert (other.status_code, other.json["code"]) == (409, "event_reused")
     assert tianjin.scalar(select(func.count()).select_from(HelpCall)) == 1
+
+
+def test_an_id_that_names_a_tap_with_a_position_is_refused_and_nothing_of_the_call_is_kept(
+    client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session
+):
+    tap = a_tap()
+    assert send(client, scene, visit_id, "in", tap).status_code == 201
+
+    told = call(client, scene, a_tap(id=tap["id"]))
+
+    assert (told.status_code, told.json["code"]) == (409, "event_reused")
+    assert tianjin.scalar(select(func.count()).select_from(HelpCall)) == 0
+
+
+def test_an_id_that_names_a_call_with_a_position_is_refused_at_the_door(
+    client: FlaskClient, scene: Scene, visit_id: UUID, tianjin: Session
+):
+    body = a_tap()
+    call(client, scene, body)
+
+    tapped = send(client, scene, visit_id, "in", a_tap(id=body["id"]))
+
+    assert (tapped.status_code, tapped.json["code"]) == (409, "event_reused")
+    assert tianjin.scalar(select(func.count()).select_from(ClockEvent)) == 0
+
+
+def test_a_call_without_a_position_does_not_show_that_of_a_tap_of_its_id(
+    client: FlaskClient, scene: Scene, visit_id: UUID
+):
+    tap = a_tap()
+    send(client, scene, visit_id, "in", tap)
+
+    told = call(client, scene, a_tap(id=tap["id"], fix=None))
+
+    assert (told.status_code, told.json["place"]) == (201, None)
 
 
 def test_the_first_of_the_agency_takes_a_call_and_the_phone_learns_of_it(

@@ -72,7 +72,8 @@ def views_of(session: Session, rows: Sequence[HelpCall]) -> tuple[HelpCallView, 
     ids = [row.id for row in rows]
     taken = select(HelpAcknowledgement).where(HelpAcknowledgement.help_call_id.in_(ids))
     acknowledgements = {each.help_call_id: each for each in session.scalars(taken)}
-    positions = {each.id: each for each in session.scalars(select(Position).where(Position.id.in_(ids)))}
+    placed = [row.id for row in rows if row.position_digest is not None]  # an id may be of another's tap as well
+    positions = {each.id: each for each in session.scalars(select(Position).where(Position.id.in_(placed)))}
     return tuple(_view(row, acknowledgements.get(row.id), positions.get(row.id)) for row in rows)
 
 

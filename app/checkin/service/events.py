@@ -12,7 +12,6 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
@@ -32,9 +31,11 @@ MILLISECOND = timedelta(milliseconds=1)
 SALT_BYTES = 16
 
 INSERT_EVENT = FixedStatement(
-    insert_or_leave(ClockEvent.__table__).on_conflict_do_nothing(index_elements=["id"])  # type: ignore[arg-type]  # as below
+    insert_or_leave(ClockEvent.__table__).on_conflict_do_nothing(index_elements=["id"])  # type: ignore[arg-type]  # a Table
 )
-INSERT_POSITION = FixedStatement(insert(Position.__table__))  # type: ignore[arg-type]  # a mapped class's table is a Table
+INSERT_POSITION = FixedStatement(
+    insert_or_leave(Position.__table__).on_conflict_do_nothing(index_elements=["id"])  # type: ignore[arg-type]  # a Table
+)
 
 
 class SimulatedLocation(DomainError):
@@ -98,8 +99,12 @@ def store(
 
 
 def store_position(session: Session, event_id: UUID, fix: Fix, *, salt: bytes, settings: Settings) -> None:
-    """Keep the exact point of a tap or an attempt, encrypted, with the salt of its digest: one statement."""
-    INSERT_POSITION.change(session, _position_row(event_id, fix, salt, settings))
+    """Keep the exact point of a tap, an attempt or a call, encrypted, with the salt of its digest: one statement.
+
+    Raises EventReused when the phone gave the id to one of another kind before.
+    """
+    if INSERT_POSITION.change(session, _position_row(event_id, fix, salt, settings)) == 0:
+        raise EventReused(id=str(event_id))
 
 
 def replay(session: Session, *, event_id: UUID, content: object, settings: Settings) -> ClockEventView:
