@@ -99,6 +99,7 @@ def register_guardian(world: World, staff: Staff, who: Invented, *, client_id: s
             "valid_from": ENTITLED_FROM.isoformat(),
         },
     )
+    staff.reviewer.post(f"/guardians/{guardian['id']}/approval")
     access = staff.dispatcher.post(f"/guardians/{guardian['id']}/access")
     user = world.user(f"{staff.region}-{who.openid}", region=staff.region)
     user.bind(access["binding_code"])

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.careplans.models import CarePlan, PlanConfirmation, PlanItem, ServiceItem
 from app.careplans.types import (
-    CONFIRMING,
     CarePlanView,
     CatalogueItem,
     LivePlan,
@@ -24,8 +23,8 @@ from app.careplans.types import (
 from app.kernel.paging import DEFAULT_LIMIT, Page, PageRequest, fetch_page
 from app.kernel.permissions import Actor, AnyActor, ScopeKind
 from app.policies.codes import ItemCategory
-from app.registry.conditions import holds
-from app.registry.models import Client, Guardian
+from app.registry.conditions import guards
+from app.registry.models import Client
 from app.registry.queries import one_or_not_found, visible_clients
 
 
@@ -93,15 +92,12 @@ def visible_plans(actor: AnyActor, *, on: date | None = None) -> Select[CarePlan
 
 def confirmable_plans(actor: AnyActor, *, on: date) -> Select[CarePlan]:
     """Plans an actor may confirm: an agency those it is to carry out, a guardian those of whom he is guardian that day
-    (not of whom he only cares for)."""
+    (not of whom he only cares for), whatever his extent: it agrees to no charge and signs no agreement."""
     statement = visible_plans(actor, on=on)
     if actor.scope.kind is ScopeKind.AGENCY:
         return statement.where(CarePlan.agency_id == actor.scope.agency_id)
     if isinstance(actor, Actor):
-        guarded = select(Guardian.client_id).where(
-            Guardian.person_id == actor.person_id, Guardian.extent.in_(CONFIRMING), holds(Guardian, on=on)
-        )
-        return statement.where(CarePlan.client_id.in_(guarded))
+        return statement.where(guards(CarePlan.client_id, person_id=actor.person_id, on=on))
     return statement
 
 

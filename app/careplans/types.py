@@ -6,7 +6,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.policies.codes import ItemCategory
-from app.registry.types import GuardianExtent
 
 
 class StaffKind(StrEnum):
@@ -23,10 +22,6 @@ class ConfirmationWay(StrEnum):
     OWN_PHONE = "own_phone"  # by the guardian
     PAPER = "paper"  # signed, entered by the agency's head
     NOT_REQUIRED = "not_required"  # the region's policy asks for none
-
-
-# Confirming a plan is confirming care: it agrees to no charge and signs no agreement.
-CONFIRMING = (GuardianExtent.CONFIRM_CARE, GuardianExtent.AGREE_MONEY, GuardianExtent.SIGN)
 
 
 @dataclass(frozen=True, slots=True)

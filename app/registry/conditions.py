@@ -9,7 +9,16 @@ from sqlalchemy.orm import aliased
 
 from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
 from app.registry.dated import Dated
-from app.registry.models import Agency, Assignment, Carer, Client, Employment, Guardian, ServiceAgreement
+from app.registry.history_models import GuardianApproval
+from app.registry.models import (
+    Agency,
+    Assignment,
+    Carer,
+    Client,
+    Employment,
+    Guardian,
+    ServiceAgreement,
+)
 from app.registry.types import CarerKind
 
 CARED_FOR_AS = {Role.CARER: CarerKind.PROFESSIONAL, Role.FAMILY_CARER: CarerKind.FAMILY}
@@ -21,9 +30,20 @@ def touches(right: type[Dated] | Any, *, first: date, beyond: date | None) -> Co
     return and_(begins, or_(right.valid_to.is_(None), right.valid_to > first), happened(right))
 
 
-def holds(right: type[Dated] | Any, *, on: date) -> ColumnElement[bool]:
+def holds(right: type[Dated] | Any, *, on: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Condition: the right holds on a day."""
     return and_(right.valid_from <= on, or_(right.valid_to.is_(None), right.valid_to > on))
+
+
+def guards(client_id: Any, *, person_id: UUID | None, on: date | ColumnElement[date] | None) -> ColumnElement[bool]:
+    """Condition: the fund approved the person as the client's guardian and he is one on that day; None: any day."""
+    guardian = aliased(Guardian)
+    return exists().where(
+        guardian.client_id == client_id,
+        guardian.person_id == person_id,
+        happened(guardian) if on is None else holds(guardian, on=on),
+        exists().where(GuardianApproval.guardian_id == guardian.id),
+    )
 
 
 def happened(right: Any) -> ColumnElement[bool]:
@@ -47,7 +67,7 @@ def client_in_scope(actor: AnyActor, on: date | None) -> ColumnElement[bool]:
     if kind is ScopeKind.SELF:
         return Client.person_id == actor.person_id
     if actor.role is Role.GUARDIAN:
-        return _guarded_by(actor.person_id, on)
+        return guards(Client.id, person_id=actor.person_id, on=on)
     return _cared_for_by(actor.person_id, CARED_FOR_AS.get(actor.role), on)
 
 
@@ -66,12 +86,6 @@ def _cared_for_by(person_id: UUID, kind: CarerKind | None, on: date | None) -> C
         carer.kind == kind,
         live,
     )
-
-
-def _guarded_by(person_id: UUID, on: date | None) -> ColumnElement[bool]:
-    guardian = aliased(Guardian)
-    live = happened(guardian) if on is None else holds(guardian, on=on)
-    return exists().where(guardian.client_id == Client.id, guardian.person_id == person_id, live)
 
 
 def carer_in_scope(actor: AnyActor) -> ColumnElement[bool]:

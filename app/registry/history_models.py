@@ -1,4 +1,4 @@
-"""Histories: of the ends of dated rights, and of the states of homes as chained rows."""
+"""Histories: of the ends of dated rights, of the states of homes as chained rows, of who approved a guardian."""
 
 from datetime import date
 from uuid import UUID
@@ -40,6 +40,16 @@ class HomeChange(AppendOnly, Base):
     from_state: Mapped[str]
     to_state: Mapped[str]
     prev_seq: Mapped[int | None] = mapped_column(Computed("nullif(seq - 1, 0)", persisted=True))
+    actor_id: Mapped[UUID | None]  # account; None for a job
+
+
+class GuardianApproval(AppendOnly, Base):
+    """The fund's word that a guardian is one: without it he sees, confirms and chooses nothing."""
+
+    __tablename__ = "guardian_approval"
+    __table_args__ = (regional(),)
+
+    guardian_id: Mapped[UUID] = mapped_column(ForeignKey("region.guardian.id"), primary_key=True)
     actor_id: Mapped[UUID | None]  # account; None for a job
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.kernel.paging import DEFAULT_LIMIT, Page, fetch_page
 from app.kernel.permissions import AnyActor, ScopeKind
+from app.registry.conditions import touches
+from app.registry.history_models import GuardianApproval
 from app.registry.models import (
     Agency,
     AgencyAgreement,
@@ -47,6 +49,7 @@ from app.registry.shown import (
     ClientSummary,
     ClientView,
     EmploymentView,
+    GuardianView,
 )
 from app.registry.types import CarerKind, NameCheck, Period, SuspensionView
 from app.registry.views import (
@@ -94,6 +97,15 @@ class ClientFilter:
     after: UUID | None = None
     district_code: str | None = None
     agency_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianFilter:
+    """Query keys of the list of guardians."""
+
+    limit: int = DEFAULT_LIMIT
+    after: UUID | None = None
+    is_approved: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +207,7 @@ def _whole_view(session: Session, row: Client) -> ClientView:
     guardians = session.scalars(
         select(Guardian)
         .where(Guardian.client_id == row.id)
-        .options(joinedload(Guardian.person))
+        .options(joinedload(Guardian.person), joinedload(Guardian.approval))
         .order_by(Guardian.valid_from, Guardian.id)
     ).all()
     return ClientView(
@@ -240,6 +252,20 @@ def _carer_views(session: Session, rows: Sequence[Carer]) -> tuple[CarerView, ..
 
 def _all(session: Session, model: Any, condition: Any) -> Sequence[Any]:
     return session.scalars(select(model).where(condition).order_by(model.valid_from, model.id)).all()
+
+
+def list_guardians(session: Session, *, actor: AnyActor, wanted: GuardianFilter, on: date) -> Page[GuardianView]:
+    """Guardianships that are not over, masked, with whose they are: the fund's work list of those to approve."""
+    clients = visible_clients(actor, on=on).with_only_columns(Client.id)
+    statement = (
+        select(Guardian)
+        .where(Guardian.client_id.in_(clients), touches(Guardian, first=on, beyond=None))
+        .options(joinedload(Guardian.person), joinedload(Guardian.approval))
+    )
+    if wanted.is_approved is not None:
+        approved = exists().where(GuardianApproval.guardian_id == Guardian.id)
+        statement = statement.where(approved if wanted.is_approved else ~approved)
+    return fetch_page(session, statement, key=Guardian.id, limit=wanted.limit, after=wanted.after, view=guardian_view)
 
 
 def list_bank_accounts(session: Session, *, actor: AnyActor, wanted: BankAccountFilter) -> Page[BankAccountView]:

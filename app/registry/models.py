@@ -12,6 +12,7 @@ from app.kernel.db import Base, enum_column, no_overlap, regional
 from app.kernel.geo import CoordinateSystem
 from app.policies.codes import HomeType, Relation
 from app.registry.dated import Dated, ordered
+from app.registry.history_models import GuardianApproval
 from app.registry.types import (
     AgencyState,
     CarerKind,
@@ -156,6 +157,7 @@ class Guardian(Dated, Base):
     document: Mapped[str]
 
     person: Mapped[Person] = relationship()
+    approval: Mapped[GuardianApproval | None] = relationship(viewonly=True)
 
 
 class HomePlace(Dated, Base):

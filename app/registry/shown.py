@@ -145,10 +145,12 @@ class GuardianView:
     """Who may act for a client."""
 
     id: UUID
+    client_id: UUID
     person: MaskedPerson
     relation: Relation
     extent: GuardianExtent
     document: str
+    is_approved: bool
     period: Period
 
 

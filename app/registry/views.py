@@ -150,7 +150,10 @@ def assigned_carer_view(row: Assignment, *, kind: CarerKind) -> AssignedCarerVie
 def guardian_view(row: Guardian) -> GuardianView:
     """A guardian, masked."""
     person = masked_person(row.person)
-    return GuardianView(row.id, person, row.relation, row.extent, row.document, period_of(row))
+    is_approved = row.approval is not None
+    return GuardianView(
+        row.id, row.client_id, person, row.relation, row.extent, row.document, is_approved, period_of(row)
+    )
 
 
 def bank_account_view(row: BankAccount) -> BankAccountView:

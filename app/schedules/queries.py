@@ -17,6 +17,7 @@ from app.kernel.paging import Page, fetch_page
 from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
 from app.kernel.regions import zone_of
 from app.policies.codes import HomeType
+from app.registry.conditions import guards
 from app.registry.models import (
     Agency,
     AgencyAgreement,
@@ -27,7 +28,6 @@ from app.registry.models import (
     Client,
     Employment,
     Entitlement,
-    Guardian,
     Person,
     ServiceAgreement,
     Stay,
@@ -67,13 +67,7 @@ def _visible(actor: AnyActor) -> ColumnElement[bool]:
 def _guarded_by(person_id: UUID, *, zone: ZoneInfo) -> ColumnElement[bool]:
     begins_at = func.coalesce(func.lower(Visit.planned), Visit.began_at, Visit.created_at)
     day = cast(func.timezone(zone.key, begins_at), Date)
-    guarded = select(Guardian.id).where(
-        Guardian.client_id == Visit.client_id,
-        Guardian.person_id == person_id,
-        Guardian.valid_from <= day,
-        or_(Guardian.valid_to.is_(None), day < Guardian.valid_to),
-    )
-    return guarded.exists()
+    return guards(Visit.client_id, person_id=person_id, on=day)
 
 
 def get_visit(session: Session, *, visit_id: UUID, actor: AnyActor) -> VisitView:

@@ -94,6 +94,8 @@ REGISTRY: dict[str, Sample] = {
     "POST /carers/<uuid:carer_id>/suspensions": Sample(lambda _: {"reason": "test", "valid_from": "2026-02-01"}),
     "POST /clients/<uuid:client_id>/death": Sample(lambda _: {"died_on": "2099-12-31"}),  # refused: he lives on here
     "POST /stays/<uuid:stay_id>/end": Sample(lambda _: {"discharged_on": "2026-03-05"}),
+    "GET /guardians": Sample(query="?is_approved=false"),
+    "POST /guardians/<uuid:guardian_id>/approval": Sample(nothing),
     "POST /guardians/<uuid:guardian_id>/access": Sample(nothing),
     "POST /people/<uuid:person_id>/phone": Sample(lambda _: {"phone": "13900000009", "reason": "test"}),
     "POST /people/<uuid:person_id>/bank-accounts": Sample(

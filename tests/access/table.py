@@ -23,6 +23,7 @@ TABLE = {
     "write_entitlements": "operator_reviewer region_admin",
     "write_stays": "dispatcher agency_head operator_reviewer",
     "approve_homes": "operator_reviewer",
+    "approve_guardians": "operator_reviewer",
     "choose_agency": "guardian operator_reviewer region_admin",
     "answer_choices": "dispatcher agency_head",
     "read_choices": "guardian dispatcher agency_head operator_reviewer region_admin",

@@ -124,6 +124,21 @@ def test_who_cares_for_a_client_and_is_guardian_of_another_confirms_nothing_for_
     assert (answer.status_code, answer.json["code"]) == (404, "not_found")
 
 
+def test_a_guardian_whom_the_fund_has_not_approved_confirms_nothing(
+    client: FlaskClient, tianjin: Session, scene: Scene, draft: dict[str, Any]
+):
+    proposed = a_guardian(tianjin, client=scene.client, by=scene.actors[DISPATCHER], valid_from=NOW.date())
+    actor = make_account(tianjin, role=GUARDIAN, person_id=proposed.person.id)
+    tianjin.commit()
+    path = f"/care-plans/{draft['id']}/confirmation"
+
+    before = scene.post(client, path, {}, actor)
+    scene.post(client, f"/guardians/{proposed.id}/approval", {}, scene.actors[Role.OPERATOR_REVIEWER])
+    after = scene.post(client, path, {}, actor)
+
+    assert (before.status_code, after.status_code) == (404, 201)
+
+
 def test_a_former_guardian_confirms_nothing(client: FlaskClient, tianjin: Session, scene: Scene, draft: dict[str, Any]):
     over = a_guardian(tianjin, client=scene.client, valid_to=NOW.date())
     actor = make_account(tianjin, role=GUARDIAN, person_id=over.person.id)

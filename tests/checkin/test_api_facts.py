@@ -106,6 +106,19 @@ def test_a_confirmation_is_kept_once_and_only_from_the_clients_own_guardian(
     assert confirm(client, scene, past_visit, guardian, holds="yes").status_code == 422
 
 
+def test_whom_an_agency_names_guardian_sees_and_confirms_nothing_before_the_fund_approves(
+    client: FlaskClient, scene: Scene, past_visit: UUID, tianjin: Session, app: Flask
+):
+    invented = a_guardian(tianjin, app, scene.client_id, since=TODAY, by=scene.dispatcher)
+    tianjin.commit()
+    done(client, scene, past_visit)
+    headers = scene.headers(invented)
+
+    assert client.get(f"{API}/visits/{past_visit}", headers=headers).status_code == 404
+    assert client.get(f"{API}/facts/{past_visit}", headers=headers).status_code == 404
+    assert confirm(client, scene, past_visit, invented).status_code == 404
+
+
 def test_items_are_stored_once_and_compared_with_the_plan(
     client: FlaskClient, scene: Scene, past_visit: UUID, tianjin: Session
 ):

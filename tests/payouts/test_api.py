@@ -18,6 +18,7 @@ from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from app.payouts.jobs import compute_months
 from app.payouts.models import Subsidy
 from app.policies.codes import Relation
+from app.registry.history_models import GuardianApproval
 from app.registry.models import Guardian
 from app.registry.types import GuardianExtent
 from tests.fixed_clock import clock_at
@@ -178,7 +179,7 @@ def test_a_subsidy_explains_every_day(desk, preparer):
         assert (day["source"] or "经办机构假定 / operator's assumption") in day["explanation"]
 
 
-@pytest.mark.parametrize("who", ["stranger", "guardian", "former_guardian", "other_district"])
+@pytest.mark.parametrize("who", ["stranger", "guardian", "former_guardian", "proposed_guardian", "other_district"])
 def test_a_subsidy_is_shown_in_its_scope_only(desk, preparer, who: str):
     family = a_family(desk.session)
     desk.session.commit()
@@ -187,9 +188,10 @@ def test_a_subsidy_is_shown_in_its_scope_only(desk, preparer, who: str):
     person_id = a_person(desk.session)
     if "guardian" in who:
         ends = date(2026, 12, 1) if who == "former_guardian" else None
+        guardian_id = new_id()
         desk.session.execute(
             insert(Guardian).values(
-                id=new_id(),
+                id=guardian_id,
                 client_id=family.client_id,
                 person_id=person_id,
                 relation=Relation.CHILD,
@@ -199,6 +201,8 @@ def test_a_subsidy_is_shown_in_its_scope_only(desk, preparer, who: str):
                 valid_to=ends,
             )
         )
+        if who != "proposed_guardian":
+            desk.session.execute(insert(GuardianApproval).values(guardian_id=guardian_id, recorded_at=LONG_AGO))
     if who == "other_district":
         actor = desk.account(Role.SUPERVISOR, scope=Scope(ScopeKind.DISTRICT, "120102"))
     else:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.kernel.codes import CREDIT_CODE_ALPHABET, RESIDENT_ID_CHECKS, RESIDENT_ID_WEIGHTS
 from app.kernel.geo import CoordinateSystem, Point
 from app.kernel.ids import new_id
-from app.kernel.permissions import Actor, Role, Scope, ScopeKind, SystemActor
+from app.kernel.permissions import Actor, AnyActor, Role, Scope, ScopeKind, SystemActor
 from app.policies.codes import HomeType, Relation
 from app.registry.commands import (
     AgencyAgreementEntry,
@@ -37,11 +37,12 @@ from app.registry.commands import (
     TrainingEntry,
 )
 from app.registry.service.agencies import agree_with_agency, register_agency
-from app.registry.service.assignments import appoint_guardian, assign_carer
+from app.registry.service.assignments import assign_carer
 from app.registry.service.bank_accounts import record_name_check, set_bank_account
 from app.registry.service.carers import register_carer
 from app.registry.service.clients import register_client
 from app.registry.service.entitlements import grant_entitlement, record_stay
+from app.registry.service.guardians import appoint_guardian
 from app.registry.service.suspensions import suspend, suspend_carer
 from app.registry.service.trainings import record_training
 from app.registry.shown import (
@@ -202,12 +203,10 @@ def a_training(
     return record_training(session, replace(command, **values), client_id=client.client.id, actor=SYSTEM, at=ENTERED_AT)
 
 
-def a_guardian(session: Session, *, client: ClientView, **values: Any) -> GuardianView:
-    """A daughter who may confirm care."""
+def a_guardian(session: Session, *, client: ClientView, by: AnyActor = SYSTEM, **values: Any) -> GuardianView:
+    """A daughter who may confirm care; whom an agency enters, the fund still has to approve."""
     command = GuardianEntry(a_person(), Relation.CHILD, GuardianExtent.CONFIRM_CARE, "WT-2026-01", SINCE)
-    return appoint_guardian(
-        session, replace(command, **values), client_id=client.client.id, actor=SYSTEM, at=ENTERED_AT
-    )
+    return appoint_guardian(session, replace(command, **values), client_id=client.client.id, actor=by, at=ENTERED_AT)
 
 
 def a_stay(

@@ -21,10 +21,10 @@ from app.registry.commands import (
 )
 from app.registry.models import Assignment, Entitlement
 from app.registry.service.agencies import AgencyNotDesignated, register_agency
-from app.registry.service.assignments import GuardianIsCarer
 from app.registry.service.clients import add_agreement
 from app.registry.service.endings import end_right
 from app.registry.service.entitlements import ConclusionTooLong, NothingToChange, grant_entitlement
+from app.registry.service.guardians import GuardianIsCarer
 from app.registry.service.periods import OnlyFundLengthens, end_sooner
 from app.registry.service.professionals import CarerNotEmployed, CaseloadFull
 from app.registry.service.scopes import OutsideScope

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from app.policies.codes import HomeType, Relation
 from app.registry.commands import AgencyAgreementEntry, AgreementEntry, EndEntry, EntitlementEntry
 from app.registry.service.agencies import AgencyNotDesignated, OutsideServiceArea, OutsideServiceScope
-from app.registry.service.assignments import OwnCarer
 from app.registry.service.clients import add_agreement
 from app.registry.service.endings import end_right
 from app.registry.service.entitlements import ConclusionTooLong, HomeTypesNotAllowed, grant_entitlement
+from app.registry.service.guardians import OwnCarer
 from app.registry.service.professionals import CarerNotEmployed, CaseloadFull
 from tests.registry.factories import (
     ENTERED_AT,

@@ -15,7 +15,7 @@ from app.careplans.models import CarePlan, PlanItem, ServiceItem
 from app.kernel import clock, tokens
 from app.kernel.geo import Point
 from app.kernel.ids import new_id
-from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.kernel.permissions import Actor, AnyActor, Role, Scope, ScopeKind
 from app.kernel.settings import EXTENSION, Settings
 from app.policies.codes import ItemCategory
 from app.policies.models import PolicyText
@@ -158,8 +158,10 @@ def a_scene(session: Session, app: Flask) -> Scene:
     )
 
 
-def a_guardian(session: Session, app: Flask, client_id: UUID, *, since: date = SINCE) -> Actor:
-    guardian = registry.a_guardian(session, client=_client(client_id), valid_from=since)
+def a_guardian(
+    session: Session, app: Flask, client_id: UUID, *, since: date = SINCE, by: AnyActor = registry.SYSTEM
+) -> Actor:
+    guardian = registry.a_guardian(session, client=_client(client_id), by=by, valid_from=since)
     return an_actor(session, Role.GUARDIAN, ScopeKind.OWN_CLIENTS, person_id=guardian.person.id)
 
 

@@ -33,7 +33,8 @@ from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
 from app.policies.codes import EvidenceGrade
-from app.registry.models import Carer, Client, Guardian
+from app.registry.conditions import guards
+from app.registry.models import Carer, Client
 from app.schedules.types import VisitView
 
 NOTE_CONTEXT = "review_note.text"
@@ -72,13 +73,7 @@ def _visible(actor: AnyActor) -> ColumnElement[bool]:
 def _guarded_by(person_id: UUID, *, zone: ZoneInfo) -> ColumnElement[bool]:
     """Facts that became known on a local day of the guardianship."""
     day = cast(func.timezone(zone.key, CareFact.recorded_at), Date)
-    guarded = select(Guardian.id).where(
-        Guardian.client_id == CareFact.client_id,
-        Guardian.person_id == person_id,
-        Guardian.valid_from <= day,
-        or_(Guardian.valid_to.is_(None), day < Guardian.valid_to),
-    )
-    return guarded.exists()
+    return guards(CareFact.client_id, person_id=person_id, on=day)
 
 
 def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:

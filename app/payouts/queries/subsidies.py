@@ -23,7 +23,8 @@ from app.policies.models import PolicyText
 from app.policies.report import origin
 from app.policies.texts import explain_policy, read_policy
 from app.policies.types import Explained
-from app.registry.models import Carer, Client, Guardian
+from app.registry.conditions import guards
+from app.registry.models import Carer, Client
 from app.registry.queries import find_payee_accounts
 
 MONTHS_LOOKED_AT = 24
@@ -157,16 +158,7 @@ def _in_scope(actor: AnyActor, on: date) -> ColumnElement[bool]:
         exists().where(Carer.id == Subsidy.carer_id, Carer.person_id == actor.person_id),
         exists().where(Client.id == Subsidy.client_id, Client.person_id == actor.person_id),
     )
-    return own if kind is ScopeKind.SELF else or_(own, _guarded(actor.person_id, on))
-
-
-def _guarded(person_id: UUID, on: date) -> ColumnElement[bool]:
-    return exists().where(
-        Guardian.client_id == Subsidy.client_id,
-        Guardian.person_id == person_id,
-        Guardian.valid_from <= on,
-        or_(Guardian.valid_to.is_(None), Guardian.valid_to > on),
-    )
+    return own if kind is ScopeKind.SELF else or_(own, guards(Subsidy.client_id, person_id=actor.person_id, on=on))
 
 
 def _states(session: Session, subsidy_ids: Iterable[UUID]) -> dict[UUID, PayoutState]:

@@ -9,11 +9,12 @@ from app.kernel.db import session, transaction
 from app.kernel.http.api import AnhuBlueprint
 from app.kernel.paging import Page
 from app.kernel.permissions import Permission
+from app.kernel.regions import zone_of
 from app.kernel.resend import idempotent
 from app.registry import commands, lists, shown
 from app.registry.schemas import incoming, outgoing
-from app.registry.schemas.people import AccessEntrySchema, PersonPhoneSchema, PhoneEntrySchema
-from app.registry.service import access, bank_accounts, people
+from app.registry.schemas.people import AccessEntrySchema, GuardianFilterSchema, PersonPhoneSchema, PhoneEntrySchema
+from app.registry.service import access, bank_accounts, guardians, people
 
 bp = AnhuBlueprint("people", __name__, description="Access, bank accounts and identities of people (人员)")
 
@@ -27,6 +28,27 @@ def open_carer_access(command: commands.AccessEntry, carer_id: UUID) -> OpenedAc
     """Open a carer's account and issue a binding code."""
     with transaction() as current:
         return access.open_carer_access(current, command, carer_id=carer_id, actor=current_actor(), at=clock.now())
+
+
+@bp.get("/guardians")
+@requires(Permission.READ_CLIENTS)
+@bp.arguments(GuardianFilterSchema, location="query")
+@bp.response(200, outgoing.GuardianPageSchema)
+def list_guardians(wanted: lists.GuardianFilter) -> Page[shown.GuardianView]:
+    """Guardianships that are not over; `is_approved=false` is the fund's work list of those to approve."""
+    actor = current_actor()
+    today = clock.local_date(clock.now(), zone_of(actor.region))
+    return lists.list_guardians(session(), actor=actor, wanted=wanted, on=today)
+
+
+@bp.post("/guardians/<uuid:guardian_id>/approval")
+@requires(Permission.APPROVE_GUARDIANS)
+@idempotent
+@bp.response(201, outgoing.GuardianSchema)
+def approve_guardian(guardian_id: UUID) -> shown.GuardianView:
+    """Let a guardian whom an agency entered act for the client."""
+    with transaction() as current:
+        return guardians.approve_guardian(current, guardian_id=guardian_id, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/guardians/<uuid:guardian_id>/access")

@@ -19,6 +19,7 @@ from app.registry.service import (
     clients,
     endings,
     entitlements,
+    guardians,
     homes,
     suspensions,
     trainings,
@@ -270,9 +271,7 @@ def assign_carer(command: commands.AssignmentEntry, client_id: UUID) -> shown.As
 def appoint_guardian(command: commands.GuardianEntry, client_id: UUID) -> shown.GuardianView:
     """Record who may act for the client."""
     with transaction() as current:
-        return assignments.appoint_guardian(
-            current, command, client_id=client_id, actor=current_actor(), at=clock.now()
-        )
+        return guardians.appoint_guardian(current, command, client_id=client_id, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/clients/<uuid:client_id>/trainings")

@@ -165,10 +165,12 @@ class GuardianSchema(DatedSchema):
     """Who may act for a client."""
 
     id = Id(required=True)
+    client_id = Id(required=True)
     person = ma.fields.Nested(MaskedPersonSchema, required=True)
     relation = Choice(Relation, required=True)
     extent = Choice(GuardianExtent, required=True)
     document = Text(required=True)
+    is_approved = ma.fields.Boolean(required=True)
 
 
 class ClientSchema(ma.Schema):
@@ -225,5 +227,6 @@ class AccessSchema(ma.Schema):
 
 AgencyPageSchema: Any = page_schema(AgencySchema)
 CarerPageSchema: Any = page_schema(CarerSchema)
+GuardianPageSchema: Any = page_schema(GuardianSchema)
 ClientPageSchema: Any = page_schema(ClientSchema)
 BankAccountPageSchema: Any = page_schema(BankAccountSchema)

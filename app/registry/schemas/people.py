@@ -1,10 +1,11 @@
-"""JSON of people's phones and ways in."""
+"""JSON of people's phones and ways in, and of the list of guardians."""
 
 import marshmallow as ma
 
 from app.kernel.http.fields import Id, Text
 from app.kernel.http.schemas import CommandSchema
-from app.registry import commands
+from app.kernel.paging import PageRequestSchema, QueryFlag
+from app.registry import commands, lists
 from app.registry.schemas.fields import reason_code
 
 
@@ -30,3 +31,11 @@ class PersonPhoneSchema(ma.Schema):
 
     person_id = Id(required=True)
     phone = Text(required=True, allow_none=True)
+
+
+class GuardianFilterSchema(PageRequestSchema):
+    """Query keys of the list of guardians."""
+
+    command = lists.GuardianFilter  # type: ignore[assignment]  # extends the page request's
+
+    is_approved = QueryFlag(load_default=None)

@@ -3,30 +3,22 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.accounts.service import open_account
 from app.accounts.types import OpenedAccount
-from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import AnyActor, Role, Scope, ScopeKind
 from app.registry.commands import AccessEntry
-from app.registry.models import Guardian, Person
-from app.registry.queries import one_or_not_found
+from app.registry.models import Person
+from app.registry.service.guardians import GuardianNotApproved, guardian_to_change
 from app.registry.service.people import checked_phone
-from app.registry.service.scopes import carer_to_change, client_to_change, today_of
+from app.registry.service.scopes import carer_to_change
 from app.registry.service.sharing import check_not_shared
 from app.registry.types import CarerKind
 
 OWN_CLIENTS = Scope(ScopeKind.OWN_CLIENTS)
 ROLES = {CarerKind.PROFESSIONAL: Role.CARER, CarerKind.FAMILY: Role.FAMILY_CARER}
 LABELS = {Role.CARER: "护理员", Role.FAMILY_CARER: "亲情照护人员", Role.GUARDIAN: "监护人 / 代理人"}
-
-
-class GuardianshipOver(DomainError):
-    """The guardianship has ended."""
-
-    kind, code = ErrorKind.CONFLICT, "guardianship_over"
 
 
 def open_carer_access(
@@ -40,12 +32,13 @@ def open_carer_access(
 def open_guardian_access(
     session: Session, command: AccessEntry, *, guardian_id: UUID, actor: AnyActor, at: datetime
 ) -> OpenedAccount:
-    """Open an account for a guardian of a client whom the actor may change, and issue a binding code; see `_open`."""
-    statement = select(Guardian).where(Guardian.id == guardian_id).options(joinedload(Guardian.person))
-    guardian = one_or_not_found(session, statement)
-    client_to_change(session, client_id=guardian.client_id, actor=actor, at=at)
-    if guardian.valid_to is not None and guardian.valid_to <= today_of(actor, at=at):
-        raise GuardianshipOver(guardian_id=guardian_id)
+    """Open an account for a guardian of a client whom the actor may change, and issue a binding code; see `_open`.
+
+    Raises GuardianshipOver, GuardianNotApproved.
+    """
+    guardian = guardian_to_change(session, guardian_id=guardian_id, actor=actor, at=at)
+    if guardian.approval is None:
+        raise GuardianNotApproved(guardian_id=guardian_id)
     return _open(session, guardian.person, command, role=Role.GUARDIAN, actor=actor, at=at)
 
 

@@ -1,4 +1,4 @@
-"""Who cares for a client, and who acts for him."""
+"""Who cares for a client."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,13 +11,13 @@ from app.kernel.errors import DomainError, ErrorKind, NotFound
 from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor
 from app.policies.types import Policy
-from app.registry.commands import AssignmentEntry, GuardianEntry
+from app.registry.commands import AssignmentEntry
 from app.registry.conditions import touches
 from app.registry.models import Assignment, Carer, Client, Guardian
 from app.registry.queries import lock_client
 from app.registry.rules import earlier_end, may_be_family_carer
 from app.registry.service.conflicts import add
-from app.registry.service.people import find_or_add_person
+from app.registry.service.guardians import GuardianIsCarer, OwnCarer
 from app.registry.service.periods import check_order
 from app.registry.service.professionals import check_caseload, check_employed, lock_carer
 from app.registry.service.scopes import (
@@ -28,9 +28,9 @@ from app.registry.service.scopes import (
     note,
     policy_of,
 )
-from app.registry.shown import AssignedCarerView, GuardianView
+from app.registry.shown import AssignedCarerView
 from app.registry.types import CarerKind, Period
-from app.registry.views import assigned_carer_view, guardian_view
+from app.registry.views import assigned_carer_view
 
 
 class RelationMissing(DomainError):
@@ -43,18 +43,6 @@ class RelationNotAllowed(DomainError):
     """The region's policy does not let a person of this relation be a family carer."""
 
     kind, code = ErrorKind.CONFLICT, "relation_not_allowed"
-
-
-class OwnCarer(DomainError):
-    """Nobody is his own family carer or guardian."""
-
-    kind, code = ErrorKind.CONFLICT, "own_carer"
-
-
-class GuardianIsCarer(DomainError):
-    """A professional carer confirms no care as the guardian of a client to whom she is assigned."""
-
-    kind, code = ErrorKind.CONFLICT, "guardian_is_carer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,35 +81,6 @@ def assign_carer(
     add(session, row)
     note(session, "client.assigned", subject=("client", client_id), actor=actor, at=at, assignment_id=row.id)
     return assigned_carer_view(row, kind=carer.kind)
-
-
-def appoint_guardian(
-    session: Session, command: GuardianEntry, *, client_id: UUID, actor: AnyActor, at: datetime
-) -> GuardianView:
-    """Record who may act for the client, by which document; never the professional who cares for him."""
-    client = client_to_change(session, client_id=client_id, actor=actor, at=at)
-    lock_client(session, client_id=client_id)
-    check_order(valid_from=command.valid_from, valid_to=command.valid_to)
-    check_not_too_far_back(actor, command.valid_from, command.valid_to, at=at)
-    person = find_or_add_person(session, entry=command.person, actor=actor, at=at)
-    if person.id == client.person_id:
-        raise OwnCarer
-    period = Period(command.valid_from, command.valid_to)
-    if _is_professional(session, client_id=client_id, person_id=person.id, within=period):
-        raise GuardianIsCarer
-    row = Guardian(
-        id=new_id(at=at),
-        client_id=client_id,
-        person_id=person.id,
-        relation=command.relation,
-        extent=command.extent,
-        document=command.document,
-        valid_from=command.valid_from,
-        valid_to=command.valid_to,
-    )
-    add(session, row)
-    note(session, "client.guarded", subject=("client", client_id), actor=actor, at=at, guardian_id=row.id)
-    return guardian_view(row)
 
 
 def _carer_to_assign(session: Session, carer_id: UUID, actor: AnyActor, at: datetime) -> Carer:
@@ -171,14 +130,3 @@ def _is_guardian(session: Session, *, client_id: UUID, person_id: UUID, within: 
         touches(Guardian, first=within.valid_from, beyond=within.valid_to),
     )
     return bool(session.scalar(guarding.select()))
-
-
-def _is_professional(session: Session, *, client_id: UUID, person_id: UUID, within: Period) -> bool:
-    caring = exists().where(
-        Assignment.client_id == client_id,
-        Assignment.carer_id == Carer.id,
-        Carer.person_id == person_id,
-        Carer.kind == CarerKind.PROFESSIONAL,
-        touches(Assignment, first=within.valid_from, beyond=within.valid_to),
-    )
-    return bool(session.scalar(caring.select()))
