@@ -14,9 +14,19 @@ from pathlib import Path
 from app.kernel import embedded
 from app.kernel.embedded_host import EmbeddedServerFailed
 from demo import story
+from demo.agency import shape
 from demo.agency import story as agency
 from demo.agency.bringing import ImportFailed
-from demo.agency.people import CLIENTS, FEWEST_CLIENTS, MOST_CLIENTS
+from demo.agency.counts import CountMissed
+from demo.agency.people import (
+    CLIENTS,
+    FEWEST_CLIENTS,
+    FEWEST_IN_DISTRICT,
+    IN_DISTRICT,
+    MOST_CLIENTS,
+    MOST_IN_DISTRICT,
+)
+from demo.agency.shape import Shape
 from demo.client import StepFailed
 from demo.installation import DemoTime, add_regions, lay_policies
 from demo.processes import ROOT, Door, ProcessFailed, start_server, start_standin, start_worker
@@ -31,6 +41,7 @@ FAILURES = (
     ProcessFailed,
     CommandFailed,
     TooSlow,
+    CountMissed,
     EmbeddedServerFailed,
 )
 
@@ -47,8 +58,8 @@ def main() -> int:
     told = False
     try:
         with _running(arguments) as world:
-            if arguments.agency:
-                agency.tell(world, clients=arguments.clients)
+            if arguments.shape:
+                agency.tell(world, arguments.shape)
             else:
                 story.tell(world)
             told = True
@@ -73,18 +84,34 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--days", type=int, default=31, help="days of the month (1 to 31): the first, of an agency the last"
     )
+    parser.add_argument("--district", action="store_true", help="a district's month: many of everything, and untidy")
     parser.add_argument(
-        "--clients", type=int, default=CLIENTS, help=f"of an agency ({FEWEST_CLIENTS} to {MOST_CLIENTS})"
+        "--clients",
+        type=int,
+        help=f"of an agency ({FEWEST_CLIENTS} to {MOST_CLIENTS}), "
+        f"of a district ({FEWEST_IN_DISTRICT} to {MOST_IN_DISTRICT})",
     )
     parser.add_argument("--keep", action="store_true", help="keep the database's folder")
     arguments = parser.parse_args()
     if not 1 <= arguments.days <= 31:
         parser.error("--days is 1 to 31")
-    if not FEWEST_CLIENTS <= arguments.clients <= MOST_CLIENTS:
-        parser.error(f"--clients is {FEWEST_CLIENTS} to {MOST_CLIENTS}")
+    arguments.shape = _shape(parser, arguments)
     if arguments.data_dir and arguments.data_dir.exists() and any(arguments.data_dir.iterdir()):
         parser.error(f"{arguments.data_dir} is not empty: the demo needs a fresh folder")
     return arguments
+
+
+def _shape(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> Shape | None:
+    if arguments.district:
+        default, fewest, most, shaped = IN_DISTRICT, FEWEST_IN_DISTRICT, MOST_IN_DISTRICT, shape.district
+    elif arguments.agency:
+        default, fewest, most, shaped = CLIENTS, FEWEST_CLIENTS, MOST_CLIENTS, shape.agency
+    else:
+        return None
+    clients = arguments.clients or default
+    if not fewest <= clients <= most:
+        parser.error(f"--clients is {fewest} to {most}")
+    return shaped(clients)
 
 
 def _stop(*_: object) -> None:

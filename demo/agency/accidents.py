@@ -5,12 +5,13 @@ with twelve clients still meets each accident.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-VISITS_BETWEEN, DAYS_BETWEEN = 53, 17  # prime to the sizes of a day, so that it is not the same people each time
+DAYS_BETWEEN = 17  # prime to the sizes of a day, so that it is not the same people each time
 OFFLINE_EVERY = 6
+OFFLINE_OF = 12
 
 
 class Accident(StrEnum):
@@ -18,6 +19,8 @@ class Accident(StrEnum):
 
     FORGOTTEN_OUT = "forgotten_out"  # the carer left without a clock-out: the worker closes the visit
     SWAPPED = "swapped"  # out tapped at the beginning, in at the end
+    UNCERTAIN = "uncertain"  # both taps at the fence, and the phone itself says that it knows it only roughly
+    WRONG_ADDRESS = "wrong_address"  # both taps at the home, which is not where the file says it is
     FAR_AWAY = "far_away"  # both taps 900 m from the door, and nobody at home confirms
     NO_POSITION = "no_position"
     UNCONFIRMED = "unconfirmed"  # the guardian has a phone, and does not confirm
@@ -31,30 +34,20 @@ class Accident(StrEnum):
     LOST_ANSWER = "lost_answer"
 
 
-OF_VISITS: Mapping[int, Accident] = {
-    2: Accident.FORGOTTEN_OUT,
-    5: Accident.SWAPPED,
-    8: Accident.FAR_AWAY,
-    11: Accident.NO_POSITION,
-    14: Accident.UNCONFIRMED,
-}
 FORGOTTEN_DAY = 7
 # Exceptions that the server must find, beside the one for each tap that a phone kept for hours. Who taps out an hour
 # early taps in an hour late.
 LEAVES: Mapping[Accident, Mapping[str, int]] = {
     Accident.FORGOTTEN_OUT: {"no_clock_out": 1},
     Accident.SWAPPED: {"swapped": 1, "early_out": 1, "too_late": 1},
+    Accident.UNCERTAIN: {"uncertain_location": 2},
+    Accident.WRONG_ADDRESS: {"outside_fence": 2},
     Accident.FAR_AWAY: {"outside_fence": 2},
     Accident.NO_POSITION: {"no_location": 2},
 }
-UNPLACED = (Accident.FAR_AWAY, Accident.NO_POSITION)
+UNPLACED = (Accident.UNCERTAIN, Accident.WRONG_ADDRESS, Accident.FAR_AWAY, Accident.NO_POSITION)
 UNWITNESSED = (Accident.FAR_AWAY, Accident.UNCONFIRMED)
 LATE = "late_sync"
-
-
-def of_visit(ordinal: int) -> Accident | None:
-    """What befalls a region's visit, counted through the month."""
-    return OF_VISITS.get(ordinal % VISITS_BETWEEN)
 
 
 def is_day_forgotten(ordinal: int) -> bool:
@@ -62,10 +55,56 @@ def is_day_forgotten(ordinal: int) -> bool:
     return ordinal % DAYS_BETWEEN == FORGOTTEN_DAY
 
 
-def is_offline(order: int, *, day: int, among: int) -> bool:
-    """Whether the phone of the carer of this order has no net on a day of the month, counted from 0."""
+def one_phone_now_and_then(order: int, day: int, among: int) -> bool:
+    """Every sixth day the phone of one carer has no net, each time another's."""
     turn, left = divmod(day, OFFLINE_EVERY)
     return left == 1 and order == (turn + 1) % among
+
+
+def some_phones_every_day(order: int, day: int, _: int) -> bool:
+    """Every day one phone of twelve has no net."""
+    return (order + day) % OFFLINE_OF == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Which visits are struck, counted through a region's month, of each so many; and whether the phone of the carer of
+    an order has no net on a day, counted from 0, among so many carers."""
+
+    of_visits: Mapping[int, Accident]
+    between: int
+    is_offline: Callable[[int, int, int], bool]
+
+    def of_visit(self, ordinal: int) -> Accident | None:
+        """What befalls a visit."""
+        return self.of_visits.get(ordinal % self.between)
+
+
+OF_AGENCY = Table(
+    {
+        2: Accident.FORGOTTEN_OUT,
+        5: Accident.SWAPPED,
+        8: Accident.FAR_AWAY,
+        11: Accident.NO_POSITION,
+        14: Accident.UNCONFIRMED,
+    },
+    between=53,
+    is_offline=one_phone_now_and_then,
+)
+OF_DISTRICT = Table(
+    {
+        1: Accident.UNCERTAIN,
+        4: Accident.FORGOTTEN_OUT,
+        7: Accident.FAR_AWAY,
+        9: Accident.UNCERTAIN,
+        11: Accident.NO_POSITION,
+        14: Accident.SWAPPED,
+        17: Accident.UNCERTAIN,
+        20: Accident.UNCONFIRMED,
+    },
+    between=23,
+    is_offline=some_phones_every_day,
+)
 
 
 def two_phones_on(days: int) -> Collection[int]:

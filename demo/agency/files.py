@@ -16,7 +16,7 @@ from demo.professional import ITEMS
 BEGINS_ON = date(2026, 9, 1)
 HOME_TYPE = {True: "亲情照护", False: "机构上门护理"}
 ACCOUNTS_FROM = {"tianjin": 200, "huaian": 400}
-EMPLOYED, CERTIFIED = "2025-06-01", ("2025-06-01", "2028-05-31")
+EMPLOYED, CERTIFIED = "2025-06-01", ("2025-06-01", date(2028, 5, 31))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,10 @@ def staff_file(cast: AgencyCast, *, credit_code: str) -> AgencyFile:
             EMPLOYED,
             "长期照护师",
             f"S{who.phone}",
-            *CERTIFIED,
+            CERTIFIED[0],
+            cast.certified_to.get(order, CERTIFIED[1]).isoformat(),
         ]
-        for who in cast.carers
+        for order, who in enumerate(cast.carers)
     ]
     headings = [
         "统一社会信用代码",
@@ -82,7 +83,7 @@ def clients_file(cast: AgencyCast, *, credit_code: str) -> AgencyFile:
 
 
 def families_file(cast: AgencyCast, *, is_trained: bool) -> AgencyFile:
-    """Relatives who care, formal since September; only where the region trains them with exam."""
+    """Relatives who care, formal since September unless still in training; where the region trains them, with exam."""
     headings = [
         "服务对象身份证号",
         "亲情照护人员姓名",
@@ -95,10 +96,13 @@ def families_file(cast: AgencyCast, *, is_trained: bool) -> AgencyFile:
         "考核日期",
         "考核留档编号",
     ]
-    exam = ["2026-08-31", "PX-2026-08"] if is_trained else ["", ""]
+    formal = ["2026年9月1日", "正式", "2026-09-01", *(["2026-08-31", "PX-2026-08"] if is_trained else ["", ""])]
+    stages = {
+        order: [since.isoformat(), "培训中", since.isoformat(), "", ""] for order, since in cast.trained_since.items()
+    }
     rows = [
-        [client.who.id_number, who.name, who.id_number, who.phone, "子女", "2026年9月1日", "正式", "2026-09-01", *exam]
-        for client, who in zip(cast.clients, cast.relatives, strict=False)
+        [client.who.id_number, who.name, who.id_number, who.phone, "子女", *stages.get(order, formal)]
+        for order, (client, who) in enumerate(zip(cast.clients, cast.relatives, strict=False))
     ]
     return AgencyFile("families", "亲情照护人员.xlsx", _xlsx(headings, rows))
 
@@ -142,7 +146,7 @@ def plans_file(cast: AgencyCast, *, begins_on: date) -> AgencyFile:
 
 
 def _client_row(cast: AgencyCast, client: Client, credit_code: str) -> list[str]:
-    latitude, longitude = from_wgs84(client.home, client.system)
+    latitude, longitude = from_wgs84(client.filed or client.home, client.system)
     home_type = HOME_TYPE[client.is_family]
     return [
         client.who.name,

@@ -10,24 +10,25 @@ from datetime import date, timedelta
 from functools import partial
 from random import Random
 
-from demo.agency import accidents, families, visits
+from demo.agency import accidents, district, families, visits
 from demo.agency.accidents import Accident, Explained
 from demo.agency.agenda import Step, walk
 from demo.agency.bringing import Bound, Brought
+from demo.agency.district import Stay
 from demo.agency.families import FamilyDay
 from demo.agency.people import SEED
 from demo.agency.phones import Phone
 from demo.agency.reviewing import review
+from demo.agency.shape import Shape, lived_days
 from demo.agency.visits import Visit
 from demo.installation import REGIONS
 from demo.invented import Invented
-from demo.world import MONTH, World, at
+from demo.world import World, at
 
-WHOLE_DAYS = 31
 ONE_DAY = timedelta(days=1)
 WAKES, HOME_AGAIN, REVIEWED = (7, 30), (20, 30), (21, 0)
 HOSPITAL, TOLD_ON = (5, 9), 11  # admitted, discharged and told on these days of a whole month, counted from 0
-TOLD_AT = (10, 0)
+TRAINS = {"tianjin"}  # where a relative earns nothing before being formal
 WITH_TWO_PHONES = 1
 
 
@@ -49,7 +50,9 @@ class Lived:
     """One region's month on the phones' side, and what the server must hold of it."""
 
     brought: Brought
+    shape: Shape
     days: Sequence[date]
+    stays: Sequence[Stay]
     visits: list[Visit]
     carers: list[Holder]
     relatives: list[Holder]
@@ -60,21 +63,21 @@ class Lived:
     days_logged: dict[str, set[date]] = field(default_factory=dict)
 
     @property
-    def stay(self) -> tuple[date, date]:
-        """When the first family's client was admitted to a hospital and discharged."""
-        if self.is_whole:
-            return self.days[HOSPITAL[0]], self.days[HOSPITAL[1]]
-        return self.days[0] - ONE_DAY, self.days[-1]
+    def cancelled(self) -> list[Visit]:
+        """Visits planned for days of a stay that was told in time."""
+        told = [stay for stay in self.stays if not stay.is_told_late]
+        return [each for each in self.visits if any(stay.forbids(each.client_id, each.day) for stay in told)]
 
     @property
-    def is_whole(self) -> bool:
-        """Whether enough of the month is lived for a stay in its middle that is told days later."""
-        return len(self.days) > TOLD_ON
+    def made(self) -> list[Visit]:
+        """Visits that take place."""
+        cancelled = self.cancelled
+        return [visit for visit in self.visits if visit not in cancelled]
 
     @property
     def unguarded(self) -> int:
         """How many visits nobody could confirm, since no guardian has a phone."""
-        return sum(visit.client_id not in self.brought.guardians for visit in self.visits)
+        return sum(visit.client_id not in self.brought.guardians for visit in self.made)
 
     @property
     def holders(self) -> list[Holder]:
@@ -94,15 +97,19 @@ class Lived:
 
     def days_in_hospital(self, client_id: str) -> set[date]:
         """The days on which care at home is not paid; those of admission and discharge are."""
-        if client_id != self.brought.client_ids[0]:
-            return set()
-        admitted, discharged = self.stay
-        return {day for day in self.days if admitted < day < discharged}
+        return {day for day in self.days for stay in self.stays if stay.forbids(client_id, day)}
 
+    def is_nobody_home(self, client_id: str, day: date) -> bool:
+        """Whether the family knows that there is nobody to care for: away as told in time, or dead."""
+        away = any(stay.forbids(client_id, day) for stay in self.stays if not stay.is_told_late)
+        dead = self.shape.is_district and client_id == self.brought.client_ids[district.DIES]
+        return away or (dead and day >= district.died_on(self.days))
 
-def lived_days(count: int) -> tuple[date, ...]:
-    """The last `count` days of the demo's month."""
-    return tuple(MONTH + timedelta(days=number) for number in range(WHOLE_DAYS - count, WHOLE_DAYS))
+    def days_unearned(self, client_id: str) -> set[date]:
+        """The days that a relative in training, who earns nothing yet, logged: the policy counts from next month."""
+        order = self.brought.client_ids.index(client_id)
+        in_training = self.brought.staff.region in TRAINS and order in self.brought.cast.trained_since
+        return set(self.days) if in_training else set()
 
 
 def live(world: World, months: Sequence[Lived]) -> None:
@@ -113,12 +120,24 @@ def live(world: World, months: Sequence[Lived]) -> None:
         _add_up(month)
 
 
-def prepare(world: World, brought: Brought) -> Lived:
+def prepare(world: World, brought: Brought, shape: Shape) -> Lived:
     """Plan the region's visits, and give everybody who records care a phone."""
     days = lived_days(world.days)
-    planned = visits.plan(brought, days)
+    planned = visits.plan(brought, days, shape=shape)
     world.say(f"{REGIONS[brought.staff.region]}：已排 {len(planned)} 次上门服务 Visits are planned")
-    return Lived(brought, days, planned, _holders(brought, brought.carers), _holders(brought, brought.relatives))
+    carers, relatives = _holders(brought, brought.carers), _holders(brought, brought.relatives)
+    stays = district.stays(brought, days) if shape.is_district else [_stay_told_late(brought, days)]
+    return Lived(brought, shape, days, stays, planned, carers, relatives)
+
+
+def _stay_told_late(brought: Brought, days: Sequence[date]) -> Stay:
+    """The first family's client was in hospital on days that were logged as care at home: the news comes late."""
+    admitted, discharged, told = (
+        (days[HOSPITAL[0]], days[HOSPITAL[1]], days[TOLD_ON])
+        if len(days) > TOLD_ON  # enough of the month for a stay in its middle that is told days later
+        else (days[0] - ONE_DAY, days[-1], days[-1])
+    )
+    return Stay(brought.client_ids[0], admitted, discharged, told)
 
 
 def _holders(brought: Brought, people: Sequence[Bound]) -> list[Holder]:
@@ -129,7 +148,7 @@ def _holders(brought: Brought, people: Sequence[Bound]) -> list[Holder]:
 
 
 def _steps(month: Lived) -> Iterator[Step]:
-    for visit in month.visits:
+    for visit in month.made:
         guardian = month.brought.guardians.get(visit.client_id)
         month.visits_explained.add_visit(visit.accident, has_guardian=guardian is not None)
         if visit.accident and (guardian or visit.accident is not Accident.UNCONFIRMED):
@@ -138,7 +157,11 @@ def _steps(month: Lived) -> Iterator[Step]:
     for number, day in enumerate(month.days):
         yield from _family_steps(month, day, number=number)
         yield from _without_net(month, day, number=number)
-    yield from _hospital(month)
+    if month.shape.is_district:
+        yield from district.steps(month.brought, month.days, away=month.stays, cancelled=month.cancelled)
+    else:
+        yield from month.stays[0].steps(month.brought.staff)
+    month.accidents[Accident.HOSPITAL_TOLD_LATE] += sum(stay.is_told_late for stay in month.stays)
     for night in visits.nights(month.days):
         over = Accident.OVER_MONTH_END if night == month.days[-1] else Accident.OVER_MIDNIGHT
         month.accidents[over] += 1
@@ -150,6 +173,8 @@ def _family_steps(month: Lived, day: date, *, number: int) -> Iterator[Step]:
             month.accidents[Accident.DAY_FORGOTTEN] += 1
             continue
         client_id = month.brought.client_ids[order]
+        if month.is_nobody_home(client_id, day):
+            continue
         second = None
         if order == WITH_TWO_PHONES and number in accidents.two_phones_on(len(month.days)):
             second = _second_phone(holder)
@@ -173,19 +198,9 @@ def _without_net(month: Lived, day: date, *, number: int) -> Iterator[Step]:
     """Some phones have no net from the morning on, and send everything when their carer is home again."""
     for group in (month.carers, month.relatives):
         for order, holder in enumerate(group):
-            if accidents.is_offline(order, day=number, among=len(group)):
+            if month.shape.table.is_offline(order, number, len(group)):
                 yield Step(at(day, *WAKES), holder.phones[0].go_offline)
                 yield Step(at(day, *HOME_AGAIN), holder.phones[0].go_online)
-
-
-def _hospital(month: Lived) -> Iterator[Step]:
-    """The first family's client was in hospital on days that were logged as care at home: the news comes late."""
-    admitted, discharged = month.stay
-    told_on = month.days[TOLD_ON if month.is_whole else -1]
-    month.accidents[Accident.HOSPITAL_TOLD_LATE] += 1
-    stay = {"kind": "hospital", "admitted_on": admitted.isoformat(), "discharged_on": discharged.isoformat()}
-    tell = partial(month.brought.staff.dispatcher.post, f"/clients/{month.brought.client_ids[0]}/stays", stay)
-    yield Step(at(told_on, *TOLD_AT), tell)
 
 
 def _end_day(world: World, months: Sequence[Lived], day: date) -> None:
@@ -193,7 +208,7 @@ def _end_day(world: World, months: Sequence[Lived], day: date) -> None:
     told = []
     for month in months:
         review(world, month.brought.staff)
-        count = sum(visit.planned_from.date() == day for visit in month.visits)
+        count = sum(visit.day == day for visit in month.made)
         told.append(f"{REGIONS[month.brought.staff.region]} {count} 次上门 visits")
     world.say(f"{day:%m-%d}：" + "，".join(told))
 

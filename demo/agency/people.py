@@ -1,21 +1,29 @@
 """A made-up agency of a district: 30 clients, 6 carers, 10 family carers, drawn from a seed, so that each run is alike.
 
-With fewer clients there are fewer of the others in the same proportion; twelve are the fewest to meet every accident.
+With fewer or more clients there are fewer or more of the others in the same proportion; twelve are the fewest to meet
+every accident, and 42 to meet everything that happens in a district.
 
 Points are made up too: they lie somewhere inside real streets, and nobody lives there that we know of.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from math import ceil
 from random import Random
 
 from app.kernel.geo import CoordinateSystem, Point
 from demo import cast
-from demo.invented import Invented, person
+from demo.agency.shape import Shape, lived_days, moment
+from demo.invented import Invented, north_of, person
 
 SEED = 20261001
 CLIENTS, FEWEST_CLIENTS, MOST_CLIENTS = 30, 12, 48
+IN_DISTRICT, FEWEST_IN_DISTRICT, MOST_IN_DISTRICT = 210, 42, 400
+WRONG_HOME, WRONG_BY_M = 2, 2000.0  # a visited client, and how far from his home the file puts him
+BECOMES_FORMAL, STILL_IN_TRAINING = 12, 13  # families
+TRAINED_SINCE = {BECOMES_FORMAL: date(2026, 8, 3), STILL_IN_TRAINING: date(2026, 9, 21)}
+EXPIRES, EXPIRES_AT = 1, 0.5  # a carer, and when in the month her certificate ends
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
 GIVEN = ("秀英", "桂兰", "玉珍", "建国", "福生", "淑华", "志强", "海燕", "文静", "立新", "丽华", "国庆", "凤英", "德明")
 
@@ -48,6 +56,7 @@ class Client:
     address: str
     is_family: bool
     guardian: Invented | None = None
+    filed: Point | None = None  # where the file says that he lives, if that is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,9 @@ class AgencyCast:
     clients: tuple[Client, ...]
     carers: tuple[Invented, ...]
     relatives: tuple[Invented, ...]
+    couple: tuple[int, int] | None = None  # visited clients who live together, one's visit after the other's
+    trained_since: Mapping[int, date] = field(default_factory=dict)  # families whose relative is not formal yet
+    certified_to: Mapping[int, date] = field(default_factory=dict)  # carers whose certificate ends in the month
 
     @property
     def visited(self) -> tuple[Client, ...]:
@@ -69,10 +81,10 @@ class AgencyCast:
         return self.carers[number % len(self.carers)]
 
 
-def draw(region: str, *, clients: int) -> AgencyCast:
-    """The agency of a region, the same at each call. A third of the clients is cared for by a relative; a carer comes
+def draw(region: str, shape: Shape, *, days: int) -> AgencyCast:
+    """The people of a region, the same at each call. A third of the clients is cared for by a relative; a carer comes
     to three or four of the others, and four of five of these have a guardian with a phone of his own."""
-    area, random = AREAS[region], Random(f"{SEED}-{region}")
+    area, random, clients = AREAS[region], Random(f"{SEED}-{region}"), shape.clients
     numbers = iter(range(100, 1000))
     families = clients // 3
     guarded, visiting = (clients - families) * 4 // 5, ceil((clients - families) / 3.5)
@@ -98,4 +110,20 @@ def draw(region: str, *, clients: int) -> AgencyCast:
         )
     carers = tuple(somebody(youngest=28, oldest=55) for _ in range(visiting))
     relatives = tuple(somebody(youngest=35, oldest=62) for _ in range(families))
-    return AgencyCast(area, tuple(in_care), carers, relatives)
+    drawn = AgencyCast(area, tuple(in_care), carers, relatives)
+    return _as_district(drawn, expires_on=moment(lived_days(days), EXPIRES_AT)) if shape.is_district else drawn
+
+
+def _as_district(drawn: AgencyCast, *, expires_on: date) -> AgencyCast:
+    """A couple, whose home is one; a home that the file puts elsewhere; training and a certificate that end."""
+    clients, first, families = list(drawn.clients), drawn.visited[0], len(drawn.relatives)
+    spouse, stray = families + len(drawn.carers), families + WRONG_HOME
+    clients[spouse] = replace(clients[spouse], home=first.home, address=first.address)
+    clients[stray] = replace(clients[stray], filed=north_of(clients[stray].home, WRONG_BY_M))
+    return replace(
+        drawn,
+        clients=tuple(clients),
+        couple=(0, len(drawn.carers)),
+        trained_since=TRAINED_SINCE,
+        certified_to={EXPIRES: expires_on},
+    )

@@ -22,7 +22,7 @@ from demo.invented import coordinates, east_of, north_of
 from demo.professional import AnswerDiffers
 
 RESENT_EVERY, LOST_EVERY = 7, 11
-NOISE_M = 15.0
+NOISE_M, ROUGH_M = 15.0, 160
 KINDS = ("clock_events", "items", "care_days")
 
 
@@ -39,9 +39,10 @@ class Phone:
     _kept: list[tuple[str, Json]] = field(default_factory=list)
     _sent: int = 0
 
-    def tap(self, path: str, *, at: datetime, near: Point | None, **more: Any) -> str:
+    def tap(self, path: str, *, at: datetime, near: Point | None, is_rough: bool = False, **more: Any) -> str:
         """Clock in or out somewhere near a point, or without a position; answers the event's id."""
-        body = {"id": str(new_id(at=at)), "occurred_at": at.isoformat(), "fix": near and self._fix(near, at), **more}
+        fix = near and self._fix(near, at, is_rough=is_rough)
+        body = {"id": str(new_id(at=at)), "occurred_at": at.isoformat(), "fix": fix, **more}
         self.late_taps += self._is_offline
         self._record(path, body, kind="clock_events")
         return str(body["id"])
@@ -89,12 +90,12 @@ class Phone:
             if again != answer:
                 raise AnswerDiffers(f"{path}: first {answer}, then {again}")
 
-    def _fix(self, near: Point, at: datetime) -> Json:
+    def _fix(self, near: Point, at: datetime, *, is_rough: bool) -> Json:
         """Some fifteen metres off, as phones are; GCJ-02, as WeChat gives it."""
         place = east_of(north_of(near, self.random.gauss(0, NOISE_M)), self.random.gauss(0, NOISE_M))
         return {
             **coordinates(place, CoordinateSystem.GCJ02),
-            "accuracy_m": self.random.randint(10, 45),
+            "accuracy_m": ROUGH_M if is_rough else self.random.randint(10, 45),
             "fixed_at": at.isoformat(),
             "source": "wechat",
         }

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from demo.agency.accidents import Explained
+from demo.agency.counts import Count
 from demo.agency.month import Holder, Lived
 from demo.agency.phones import KINDS
 from demo.agency.workload import Load
@@ -32,6 +33,8 @@ class Told:
     visits: Sequence[Json]
     load: Load
     held: Sequence[Mapping[str, int]]
+    facts: Sequence[Json]
+    counts: Sequence[Count]
 
 
 def show(world: World, told: Sequence[Told]) -> None:
@@ -42,9 +45,11 @@ def show(world: World, told: Sequence[Told]) -> None:
 
 
 def _lines(world: World, told: Sequence[Told]) -> Iterator[str]:
-    title = "安护演示：一家机构的一个月 An agency's month（人名、号码、位置均为虚构 all of it made up）"
+    what = "一个区的一个月 A district's month" if told[0].counts else "一家机构的一个月 An agency's month"
+    title = f"安护演示：{what}（人名、号码、位置均为虚构 all of it made up）"
     yield from ("", "=" * 100, title, "=" * 100)
     for each in told:
+        yield from _counts(each)
         yield from _facts(each)
         yield from _phones(each)
         yield from _load(each)
@@ -54,21 +59,27 @@ def _lines(world: World, told: Sequence[Told]) -> Iterator[str]:
     yield from ("", f"接口文档 API docs: {world.server_url}/docs")
 
 
+def _counts(told: Told) -> Iterator[str]:
+    if told.counts:
+        yield from heading(f"{REGIONS[told.lived.brought.staff.region]} 这个月里有什么 What the month holds")
+        yield from map(str, told.counts)
+
+
 def _facts(told: Told) -> Iterator[str]:
     lived, staff = told.lived, told.lived.brought.staff
     yield from heading(f"{REGIONS[staff.region]} 上门服务与照护日 Visits and care days")
     accidents = Counter({str(each): count for each, count in lived.accidents.items()})
     yield f"计划的意外 planned accidents：{_listed(accidents)}"
     yield f"家里没有监护人手机的上门 visits to homes without a guardian's phone：{lived.unguarded}"
-    facts = staff.reviewer.list("/facts")
     states = Counter(str(visit["state"]) for visit in told.visits)
-    yield beside("上门 visits：状态 states", states, Counter({"done": len(lived.visits)}))
+    planned = Counter({"done": len(lived.made), "cancelled": len(lived.cancelled)})
+    yield beside("上门 visits：状态 states", states, planned)
     for kind, (name, explained) in {
         "visit": ("上门 visits", lived.visits_explained),
         "care_day": ("照护日 care days", lived.days_explained),
         "event": ("不属于上门的打卡 taps of no visit", lived.taps_explained),
     }.items():
-        yield from _judged(name, [fact for fact in facts if fact["kind"] == kind], explained)
+        yield from _judged(name, [fact for fact in told.facts if fact["kind"] == kind], explained)
 
 
 def _judged(name: str, facts: Sequence[Json], explained: Explained) -> Iterator[str]:
@@ -126,9 +137,11 @@ def _subsidies(told: Told) -> Iterator[str]:
     ):
         logged = lived.days_logged[subsidy["client_id"]]
         away = lived.days_in_hospital(subsidy["client_id"])
-        due = len(logged - away)
+        unearned = lived.days_unearned(subsidy["client_id"])
+        due = len(logged - away - unearned)
         sign = "=" if int(subsidy["days_paid"]) == due else "≠"
         why = f"（记录 logged {len(logged)}，住院 in hospital {len(logged & away)}）" if away else ""
+        why += f"（记录 logged {len(logged)}，培训中 in training）" if unearned else ""
         yield (
             f"{lived.client_names[subsidy['client_id']]}：{yuan(subsidy['amount_fen'])} 元 yuan，"
             f"计发 paid {subsidy['days_paid']} 天 days {sign} 手机 phones {due}{why}，{subsidy['payout_state'] or '-'}"

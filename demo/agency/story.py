@@ -7,30 +7,35 @@ from functools import partial
 from typing import TypeVar
 
 from demo import payment
-from demo.agency import month, people, report, workload
+from demo.agency import counts, month, people, report, workload
 from demo.agency.bringing import bring
 from demo.agency.files import account_of
 from demo.agency.month import Lived
 from demo.agency.report import Told
 from demo.agency.reviewing import review
+from demo.agency.shape import Shape
 from demo.client import Json
 from demo.installation import REGIONS
-from demo.staff import Staff, hire
+from demo.staff import hire
 from demo.world import World
 
 Given, Made = TypeVar("Given"), TypeVar("Made")
 CLOSED_AT = 9
-MISNAMED, RETURNED = 2, 3  # which families' payments fail by their name, and come back after they were paid
+# Which families' payments the bank has trouble with, and whose comes back after it was paid.
+ONE_TROUBLE = {2: ("failed", "户名不符")}
+TROUBLES = {**ONE_TROUBLE, 10: ("failed", "账户已销户"), 11: ("unknown", "")}
+RETURNED = 3
 
 
-def tell(world: World, *, clients: int) -> None:
-    """Walk both regions' agencies, each with so many clients, through the month and print the report."""
+def tell(world: World, shape: Shape) -> None:
+    """Walk both regions through the month and print the report. Raises CountMissed, see `counts`."""
     world.say("系统已启动 Server, worker, stand-in WeChat and stand-in bank are up")
-    months = _in_all_regions(partial(_begin, world, clients=clients), REGIONS)
+    months = _in_all_regions(partial(_begin, world, shape), REGIONS)
     month.live(world, months)
     _close(world, months)
-    sent = _pay(world, [each.brought.staff for each in months])
-    report.show(world, [_end(world, *each) for each in zip(months, sent, strict=True)])
+    told = [_end(world, *each) for each in zip(months, _pay(world, months), strict=True)]
+    report.show(world, told)
+    counts.check({REGIONS[each.lived.brought.staff.region]: each.counts for each in told})
 
 
 def _in_all_regions(act: Callable[[Given], Made], given: Iterable[Given]) -> list[Made]:
@@ -42,13 +47,13 @@ def _in_all_regions(act: Callable[[Given], Made], given: Iterable[Given]) -> lis
         pool.shutdown(wait=False, cancel_futures=True)  # whoever stops the demo does not wait
 
 
-def _begin(world: World, region: str, *, clients: int) -> Lived:
+def _begin(world: World, shape: Shape, region: str) -> Lived:
     """Hire the region's staff, and bring the agency's files in."""
     order = list(REGIONS).index(region)
     staff = hire(world, region=region, number=order + 1)
     payment.name_paying_account(staff, number=order)
-    cast = people.draw(region, clients=clients)
-    return month.prepare(world, bring(world, staff, cast, number=order + 1))
+    cast = people.draw(region, shape, days=world.days)
+    return month.prepare(world, bring(world, staff, cast, number=order + 1), shape)
 
 
 def _close(world: World, months: Sequence[Lived]) -> None:
@@ -68,16 +73,21 @@ def _visits(lived: Lived) -> list[Json]:
     return lived.brought.staff.head.list("/visits", day_from=lived.days[0], day_to=lived.days[-1])
 
 
-def _pay(world: World, staffs: Sequence[Staff]) -> list[payment.Sent]:
-    """Pay both regions; one payment of the first fails by its name, and one comes back after it was paid."""
+def _pay(world: World, months: Sequence[Lived]) -> list[payment.Sent]:
+    """Pay both regions, with the troubles that the bank has; of some a payment comes back after it was paid."""
     world.move_to(payment.PAID_ON, 9)
-    first = staffs[0].region
-    payment.tell_bank(world, account=account_of(first, MISNAMED), outcome="failed", reason="户名不符")
+    staffs = [each.brought.staff for each in months]
+    troubles, troubled = (TROUBLES, staffs) if months[0].shape.is_district else (ONE_TROUBLE, staffs[:1])
+    for staff in troubled:
+        for order, (outcome, reason) in troubles.items():
+            payment.tell_bank(world, account=account_of(staff.region, order), outcome=outcome, reason=reason)
     sent = _in_all_regions(partial(payment.send, world), staffs)
     for staff, each in zip(staffs, sent, strict=True):
         payment.carry_to_bank(world, each)
         payment.book_answer(world, staff, each)
-    payment.come_back(world, staffs[0], sent[0], account=account_of(first, RETURNED))
+    for staff, each in zip(staffs, sent, strict=True):
+        if staff in troubled:
+            payment.come_back(world, staff, each, account=account_of(staff.region, RETURNED))
     return sent
 
 
@@ -86,4 +96,6 @@ def _end(world: World, lived: Lived, sent: payment.Sent) -> Told:
     visits, beyond = _visits(lived), lived.days[-1] + timedelta(days=1)
     load = workload.keep(world, lived, visits=visits)
     held = [holder.phones[0].count_held(first=lived.days[0], last=beyond) for holder in lived.holders]
-    return Told(lived, sent, visits, load, held)
+    facts = lived.brought.staff.reviewer.list("/facts")
+    counted = counts.count(lived, sent, facts) if lived.shape.is_district else []
+    return Told(lived, sent, visits, load, held, facts, counted)

@@ -52,6 +52,8 @@ def _of_visits(visits: Sequence[Json]) -> Sums:
     """The same, added up visit by visit, whole minutes each."""
     sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for visit in visits:
+        if visit["state"] == "cancelled":
+            continue
         found = (1, _minutes(visit, "planned_from", "planned_to"), _minutes(visit, "began_at", "ended_at"))
         sums[visit["carer_id"]] = [before + more for before, more in zip(sums[visit["carer_id"]], found, strict=True)]
     return {carer_id: (count, planned, recorded) for carer_id, (count, planned, recorded) in sums.items()}
