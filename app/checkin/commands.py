@@ -81,7 +81,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Reopening:
-    """Command: an accepted fact is looked into again."""
+    """Command: a decided fact is looked into again."""
 
     id: UUID
     reason: ReviewReason

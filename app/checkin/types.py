@@ -139,7 +139,15 @@ class Decision(StrEnum):
     REFUSED = "refused"
     ESCALATED = "escalated"  # to the next step
     MOVED = "moved"  # to another step, since a witness or a finding came
-    REOPENED = "reopened"  # accepted before; it waits for the operator again
+    REOPENED = "reopened"  # decided before; it waits for the operator again
+
+
+class ReopeningRefusal(StrEnum):
+    """Why a fact is not looked into again."""
+
+    NOT_DECIDED = "not_decided"
+    SAME_PERSON = "same_person"
+    TOO_LATE = "too_late"
 
 
 class LocationSource(StrEnum):

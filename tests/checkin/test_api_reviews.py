@@ -174,13 +174,13 @@ def test_an_accepted_visit_is_reopened_once_and_not_paid_meanwhile(
     first = reopen(client, scene, past_visit, operator, **same)
     again = reopen(client, scene, past_visit, operator, **same)
 
-    assert (too_early.status_code, too_early.json["code"]) == (409, "not_accepted")
+    assert (too_early.status_code, too_early.json["code"]) == (409, "not_decided")
     assert (first.status_code, again.status_code, again.json) == (201, 201, first.json)
     assert again.headers["Idempotent-Replay"] == "true"
     assert (first.json["standing"], first.json["hold"]) == ("held", {"step": "operator", "due_on": "2026-11-25"})
     assert paid_minutes(tianjin, past_visit) is None
     assert reopen(client, scene, past_visit, operator, reason="mistaken", **same).json["code"] == "event_reused"
-    assert reopen(client, scene, past_visit, operator).json["code"] == "not_accepted"
+    assert reopen(client, scene, past_visit, operator).json["code"] == "not_decided"
     assert tianjin.scalar(select(func.count()).where(AuditEntry.action == "fact.reopened")) == 1
     assert decide(client, scene, past_visit, operator, "operator").json["standing"] == "accepted"
     assert paid_minutes(tianjin, past_visit) == 60

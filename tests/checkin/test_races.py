@@ -7,8 +7,9 @@ However they meet, what is left is what the one after the other would leave.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -16,12 +17,13 @@ from flask import Flask
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 
-from app.checkin.commands import ClockTap, Confirmation, Decided, ItemEntry, ItemLog
+from app.checkin.commands import ClockTap, Confirmation, Decided, ItemEntry, ItemLog, Reopening
 from app.checkin.models import ExceptionFound, Hold, PayableTime, Review, ServiceRecord
 from app.checkin.queries.events import find_record
 from app.checkin.queries.facts import get_fact, list_overdue_holds
 from app.checkin.reasons import ReviewReason
 from app.checkin.service import escalation, forgotten, records, reviews, taps
+from app.checkin.service.care_days import log_care_day
 from app.checkin.shown import FactView
 from app.checkin.types import Decision, ExceptionCode, Fix, ItemOutcome, LocationSource, Standing
 from app.kernel.db import db, session, transaction
@@ -33,6 +35,7 @@ from app.policies.codes import EvidenceGrade
 from app.schedules.queries import find_visits
 from app.schedules.types import VisitState
 from tests.checkin.factories import an_undrawn_id
+from tests.checkin.family_rows import EVENING, a_day, a_family, both_taps
 from tests.conftest import Clone
 from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOME, HOUR, NOW, Scene, a_guardian, a_scene, a_visit, an_actor
@@ -131,6 +134,11 @@ class Stage:
         command = Decided(new_id(), Decision.REFUSED, ReviewReason.CARE_NOT_GIVEN)
         at = NOW + timedelta(days=9)
         return reviews.review_for_operator(current, command, fact_id=self.visit_id, actor=self.operator, at=at)
+
+    def reopen(self, current: Session, *, fact_id: UUID | None = None) -> object:
+        command, fact_id = Reopening(new_id(), ReviewReason.NEW_FACTS), fact_id or self.visit_id
+        reviewer = replace(self.operator, account_id=new_id())
+        return reviews.reopen(current, command, fact_id=fact_id, actor=reviewer, at=NOW + timedelta(days=9))
 
     def escalate(self, current: Session, *, days: int = 10) -> object:
         at = NOW + timedelta(days=days)
@@ -254,6 +262,31 @@ def test_a_deadline_that_passed_first_leaves_nothing_to_refuse(stage: Stage):
 def at_the_operator(stage: Stage) -> None:
     for act in (stage.log, stage.come, stage.go, lambda current: stage.escalate(current, days=4)):
         stage.run(act)
+
+
+def test_two_reviewers_reopen_a_refused_visit_once(stage: Stage):
+    at_the_operator(stage)
+    stage.run(stage.refuse)
+
+    with pytest.raises(reviews.NotDecided):
+        play(stage, "reopen", "reopen")
+
+    assert (stage.fact().standing, stage.count(Hold)) == (Standing.HELD, 3)
+
+
+def test_two_reviewers_reopen_a_care_day_once(stage: Stage):
+    def log(current: Session) -> UUID:
+        family = a_family(current)
+        command = a_day(family, id=an_undrawn_id(stage.app), **both_taps(current, family))
+        log_care_day(current, command=command, actor=family.actor, at=EVENING)
+        return command.id
+
+    reopen = partial(stage.reopen, fact_id=stage.run(log))
+
+    with pytest.raises(reviews.NotDecided):
+        stage.in_turn(reopen, reopen)
+
+    assert (stage.count(Hold), stage.count(Review)) == (1, 1)
 
 
 @turns("close", "go")

@@ -1,7 +1,7 @@
 """Grades, what follows from them, the draw of samples, and who may decide."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from app.checkin.rules.grading import (
     due_on,
     grade,
     is_sampled,
-    may_reopen,
+    judge_reopening,
     may_review,
     moves,
     next_step,
@@ -23,6 +23,7 @@ from app.checkin.types import (
     ExceptionCode,
     FactKind,
     FactSubject,
+    ReopeningRefusal,
     ReviewStep,
     Route,
     Severity,
@@ -38,6 +39,8 @@ KEY = b"k" * 32
 FACT = UUID("01936f00-0000-7000-8000-000000000001")
 AGENCY, OTHER = UUID(int=1), UUID(int=2)
 PERSON = UUID(int=3)
+REVIEWER, ANOTHER = UUID(int=4), UUID(int=5)
+NOT_DECIDED = ReopeningRefusal.NOT_DECIDED
 TERMS = a_policy().grading
 POSITION, CLIENT = Witness.POSITION, Witness.CLIENT
 A, B, C, D = EvidenceGrade
@@ -101,20 +104,36 @@ def test_what_no_sample_fell_on_goes_to_the_agency_when_something_must_be_fixed(
 
 
 @pytest.mark.parametrize(
-    ("kind", "standing", "allowed"),
+    ("kind", "standing", "refused", "refusal"),
     [
-        (FactKind.VISIT, Standing.ACCEPTED, True),
-        (FactKind.VISIT, Standing.OPEN, False),
-        (FactKind.VISIT, Standing.HELD, False),
-        (FactKind.VISIT, Standing.REFUSED, False),
-        (FactKind.CARE_DAY, Standing.ACCEPTED, True),
-        (FactKind.CARE_DAY, Standing.OPEN, True),
-        (FactKind.CARE_DAY, Standing.HELD, False),
-        (FactKind.EVENT, Standing.ACCEPTED, True),
+        (FactKind.VISIT, Standing.ACCEPTED, {}, None),
+        (FactKind.VISIT, Standing.OPEN, {}, NOT_DECIDED),
+        (FactKind.VISIT, Standing.HELD, {}, NOT_DECIDED),
+        (FactKind.CARE_DAY, Standing.ACCEPTED, {}, None),
+        (FactKind.CARE_DAY, Standing.OPEN, {}, None),
+        (FactKind.CARE_DAY, Standing.HELD, {}, NOT_DECIDED),
+        (FactKind.EVENT, Standing.ACCEPTED, {}, None),
+        (FactKind.VISIT, Standing.REFUSED, {ANOTHER: 0}, None),
+        (FactKind.CARE_DAY, Standing.REFUSED, {ANOTHER: 14}, None),
+        (FactKind.EVENT, Standing.REFUSED, {ANOTHER: 15}, ReopeningRefusal.TOO_LATE),
+        (FactKind.VISIT, Standing.REFUSED, {ANOTHER: 30, new_id(): 14}, None),  # the last refusal counts
+        (FactKind.VISIT, Standing.REFUSED, {REVIEWER: 0}, ReopeningRefusal.SAME_PERSON),
+        (FactKind.VISIT, Standing.REFUSED, {REVIEWER: 30, ANOTHER: 1}, ReopeningRefusal.SAME_PERSON),
+        (FactKind.VISIT, Standing.ACCEPTED, {REVIEWER: 1}, ReopeningRefusal.SAME_PERSON),
+        (FactKind.VISIT, Standing.ACCEPTED, {ANOTHER: 30}, None),  # accepted on appeal
+        (FactKind.VISIT, Standing.HELD, {REVIEWER: 1}, NOT_DECIDED),
     ],
 )
-def test_what_was_accepted_may_be_reopened_and_a_day_that_came_second(kind, standing, allowed):
-    assert may_reopen(kind, standing) is allowed
+def test_a_decided_fact_is_reopened_by_who_has_not_refused_it_and_a_refused_one_in_time(
+    kind, standing, refused, refusal
+):
+    today = date(2027, 3, 1)
+    refusals = {account_id: today - timedelta(days=ago) for account_id, ago in refused.items()}
+    terms = replace(TERMS, appeal_deadline=timedelta(days=14))
+
+    answer = judge_reopening(kind, standing, refusals=refusals, reviewer_id=REVIEWER, today=today, terms=terms)
+
+    assert answer is refusal
 
 
 def test_samples_are_drawn_in_proportion_and_only_with_the_key():

@@ -22,7 +22,7 @@ from app.checkin.models import (
     PayableCareDay,
     Review,
 )
-from app.checkin.queries.facts import STILL_HOLDS
+from app.checkin.queries.facts import LAST_REVIEW, PASSED_ON, STILL_HOLDS
 from app.checkin.types import DayFact, DayStanding, Decision, ExceptionCode
 from app.kernel import clock
 from app.kernel.errors import NotFound
@@ -34,12 +34,19 @@ from app.registry.queries import one_or_not_found, visible_clients
 from app.registry.types import CarerKind
 
 OPEN_HOLD = exists().where(Hold.fact_id == CareDay.id, ~exists().where(HoldRelease.hold_id == Hold.id))
-WAS_REFUSED = exists().where(Review.fact_id == CareDay.id, Review.decision == Decision.REFUSED)
+LAST_WORD = (
+    select(Review.decision)
+    .where(Review.fact_id == CareDay.id, Review.decision.not_in(PASSED_ON))
+    .order_by(*LAST_REVIEW)
+    .limit(1)
+    .scalar_subquery()
+)
+IS_REFUSED = LAST_WORD.is_not_distinct_from(Decision.REFUSED)  # true or false also where nobody decided yet
 IS_PAYABLE = exists().where(PayableCareDay.care_day_id == CareDay.id)
 STANDING = case(
     (IS_PAYABLE, DayStanding.PAYABLE.value),
     (OPEN_HOLD, DayStanding.IN_REVIEW.value),
-    (WAS_REFUSED, DayStanding.REFUSED.value),
+    (IS_REFUSED, DayStanding.REFUSED.value),
     else_=DayStanding.SECOND.value,
 )
 STANDING_OF = {standing.value: standing for standing in DayStanding}

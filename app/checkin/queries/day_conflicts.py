@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.checkin.models import CareDay, ClockEvent
-from app.checkin.queries.care_days import OPEN_HOLD, WAS_REFUSED
+from app.checkin.queries.care_days import IS_REFUSED, OPEN_HOLD
 from app.kernel.geo import Point, distance_m
 from app.kernel.settings import current_settings
 from app.registry.conditions import holds
@@ -36,7 +36,7 @@ def find_doubted(session: Session, *, care_day: CareDay) -> UUID | None:
         CareDay.day == care_day.day,
         CareDay.id != care_day.id,
         has_task,
-        or_(WAS_REFUSED, and_(OPEN_HOLD, came_before)),
+        or_(IS_REFUSED, and_(OPEN_HOLD, came_before)),
     )
     return session.scalars(statement.order_by(CareDay.recorded_at, CareDay.id).limit(1)).one_or_none()
 
@@ -59,7 +59,7 @@ def find_elsewhere(
             CareDay.day.between(care_day.day - ONE_DAY, care_day.day + ONE_DAY),
             came.counted_at < ends_at,
             left.counted_at > begins_at,
-            ~WAS_REFUSED,
+            ~IS_REFUSED,
         )
         .order_by(CareDay.recorded_at, CareDay.id)
     )

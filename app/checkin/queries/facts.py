@@ -27,6 +27,7 @@ from app.checkin.queries import events
 from app.checkin.reasons import ReviewReason
 from app.checkin.shown import ExceptionView, FactView, HoldView, ReviewView
 from app.checkin.types import Decision, FactKind, FactSubject, OpenException, ReviewStep, Standing
+from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, fetch_page
 from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
@@ -164,6 +165,15 @@ def find_last_word(session: Session, *, fact_id: UUID) -> Decision | None:
     last_word = or_(Review.actor_id.is_not(None), Review.reason == ReviewReason.DEADLINE_PASSED)
     statement = select(Review.decision).where(Review.fact_id == fact_id, Review.decision.not_in(PASSED_ON), last_word)
     return session.scalars(statement.order_by(*LAST_REVIEW).limit(1)).one_or_none()
+
+
+def list_refusals(session: Session, *, fact_id: UUID, zone: ZoneInfo) -> dict[UUID, date]:
+    """Which accounts refused a fact, each with the local day on which it did last, unscoped."""
+    statement = select(Review.actor_id, func.max(Review.recorded_at)).where(
+        Review.fact_id == fact_id, Review.decision == Decision.REFUSED
+    )
+    rows = session.execute(statement.group_by(Review.actor_id))
+    return {actor_id: clock.local_date(refused_at, zone) for actor_id, refused_at in rows if actor_id}
 
 
 def find_service_day(session: Session, *, subject: FactSubject) -> date | None:

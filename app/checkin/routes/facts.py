@@ -103,6 +103,6 @@ def review_for_operator(command: Decided, fact_id: UUID) -> FactView:
 @bp.arguments(ReopeningSchema)
 @bp.response(201, FactSchema)
 def reopen(command: Reopening, fact_id: UUID) -> FactView:
-    """The operator looks again at a fact that was accepted; it is not paid meanwhile."""
+    """The operator looks again at a fact that was decided, at a refused one for some days; it is not paid meanwhile."""
     with transaction() as current:
         return reviews.reopen(current, command, fact_id=fact_id, actor=current_actor(), at=clock.now())

@@ -2,12 +2,22 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from app.checkin.types import ExceptionCode, FactKind, FactSubject, ReviewStep, Route, Severity, Standing, Witness
+from app.checkin.types import (
+    ExceptionCode,
+    FactKind,
+    FactSubject,
+    ReopeningRefusal,
+    ReviewStep,
+    Route,
+    Severity,
+    Standing,
+    Witness,
+)
 from app.kernel.permissions import Actor, Permission, ScopeKind
 from app.policies.codes import EvidenceGrade, GradeOutcome
 from app.policies.terms import GradingTerms
@@ -140,9 +150,27 @@ def next_step(step: ReviewStep) -> ReviewStep | None:
     return ReviewStep.OPERATOR if step is ReviewStep.AGENCY else None
 
 
-def may_reopen(kind: FactKind, standing: Standing) -> bool:
-    """Say whether the operator may look again: at what was accepted, and at a care day that came second to one."""
-    return standing is Standing.ACCEPTED or (kind is FactKind.CARE_DAY and standing is Standing.OPEN)
+def judge_reopening(
+    kind: FactKind,
+    standing: Standing,
+    *,
+    refusals: Mapping[UUID, date],
+    reviewer_id: UUID,
+    today: date,
+    terms: GradingTerms,
+) -> ReopeningRefusal | None:
+    """Say why this reviewer may not have a fact looked into again; None when he may.
+
+    What was accepted may be, and a care day that came second to one; what was refused, up to the policy's days after
+    the last refusal. `refusals` gives the local day on which each account refused: who did takes no further part.
+    """
+    if standing is Standing.HELD or (standing is Standing.OPEN and kind is not FactKind.CARE_DAY):
+        return ReopeningRefusal.NOT_DECIDED
+    if reviewer_id in refusals:
+        return ReopeningRefusal.SAME_PERSON
+    if standing is Standing.REFUSED and today > max(refusals.values()) + terms.appeal_deadline:
+        return ReopeningRefusal.TOO_LATE
+    return None
 
 
 def due_on(step: ReviewStep, *, today: date, terms: GradingTerms) -> date:

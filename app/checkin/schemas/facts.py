@@ -97,7 +97,7 @@ class DecidedSchema(CommandSchema):
 
 
 class ReopeningSchema(CommandSchema):
-    """Why an accepted fact is looked into again."""
+    """Why a decided fact is looked into again."""
 
     command = Reopening
 

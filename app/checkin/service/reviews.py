@@ -1,4 +1,4 @@
-"""Decisions of people on facts: on what is held, and that what was accepted is looked into again."""
+"""Decisions of people on facts: on what is held, and that what was decided is looked into again."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from app.checkin.models import Review
 from app.checkin.note_models import ReviewNote
 from app.checkin.queries import events
 from app.checkin.queries import facts as queries
-from app.checkin.rules.grading import may_reopen, may_review
+from app.checkin.rules.grading import judge_reopening, may_review
 from app.checkin.service import facts
 from app.checkin.service.care_days import accept_care_day
 from app.checkin.service.corrections import TimesKnown, state_times
@@ -27,8 +27,9 @@ from app.checkin.service.paying import (
 )
 from app.checkin.service.records import OwnFact
 from app.checkin.service.settling import policy_on
+from app.checkin.service.turns import take_turn
 from app.checkin.shown import FactView
-from app.checkin.types import Decision, FactKind, FactSubject, ReviewStep
+from app.checkin.types import Decision, FactKind, FactSubject, ReopeningRefusal, ReviewStep
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
 from app.kernel.errors import DomainError, ErrorKind, NotFound
@@ -47,15 +48,34 @@ class NotHeld(DomainError):
     kind, code = ErrorKind.CONFLICT, "not_held"
 
 
-class NotAccepted(DomainError):
-    """Only what was accepted can be looked into again."""
+class NotDecided(DomainError):
+    """Only what was decided can be looked into again."""
 
-    kind, code = ErrorKind.CONFLICT, "not_accepted"
+    kind, code = ErrorKind.CONFLICT, "not_decided"
+
+
+class RefusedBySamePerson(DomainError):
+    """Who refused a fact once takes no further part in it."""
+
+    kind, code = ErrorKind.CONFLICT, "refused_by_same_person"
+
+
+class AppealOver(DomainError):
+    """The days within which what was refused can be looked into again are over."""
+
+    kind, code = ErrorKind.CONFLICT, "appeal_over"
+
+
+REOPENING_REFUSALS: dict[ReopeningRefusal, type[DomainError]] = {
+    ReopeningRefusal.NOT_DECIDED: NotDecided,
+    ReopeningRefusal.SAME_PERSON: RefusedBySamePerson,
+    ReopeningRefusal.TOO_LATE: AppealOver,
+}
 
 
 def review_for_agency(session: Session, command: Decided, *, fact_id: UUID, actor: Actor, at: datetime) -> FactView:
-    """An agency's decision on its own held fact. Raises NotFound, OwnFact, NotHeld, EventReused, and for stated times
-    what `state_times` raises. Accepted time that is paid elsewhere is handed to the operator."""
+    """An agency's decision on its own held fact. Raises NotFound, OwnFact, NotHeld, RefusedBySamePerson, EventReused,
+    and for stated times what `state_times` raises. Accepted time that is paid elsewhere is handed to the operator."""
     return _review(session, command, fact_id=fact_id, step=ReviewStep.AGENCY, actor=actor, at=at)
 
 
@@ -65,20 +85,29 @@ def review_for_operator(session: Session, command: Decided, *, fact_id: UUID, ac
 
 
 def reopen(session: Session, command: Reopening, *, fact_id: UUID, actor: Actor, at: datetime) -> FactView:
-    """Take an accepted fact's right to be paid back and let it wait for the operator again.
+    """Let a decided fact wait for the operator again; what was accepted loses its right to be paid meanwhile.
 
-    Raises NotFound, OwnFact, NotAccepted and EventReused.
+    Raises NotFound, OwnFact, NotDecided, RefusedBySamePerson, AppealOver and EventReused.
     """
     step, decision = ReviewStep.OPERATOR, Decision.REOPENED
     subject = _reviewed(session, fact_id=fact_id, step=step, actor=actor)
     policy = _policy(session, subject, region=actor.region, at=at)
     if not _keep(session, command, decision, fact_id=fact_id, step=step, policy=policy, actor=actor, at=at):
         return queries.get_fact(session, fact_id=fact_id, actor=actor)
-    if not may_reopen(subject.kind, queries.get_fact(session, fact_id=fact_id, actor=actor).standing):
-        raise NotAccepted(fact_id=str(fact_id))
+    zone = zone_of(actor.region)
+    today = clock.local_date(at, zone)
+    refusal = judge_reopening(
+        subject.kind,
+        queries.get_fact(session, fact_id=fact_id, actor=actor).standing,
+        refusals=queries.list_refusals(session, fact_id=fact_id, zone=zone),
+        reviewer_id=actor.account_id,
+        today=today,
+        terms=policy.grading,
+    )
+    if refusal is not None:
+        raise REOPENING_REFUSALS[refusal](fact_id=str(fact_id))
     withdraw(session, visit_id=fact_id)
     withdraw_day(session, care_day_id=fact_id)
-    today = clock.local_date(at, zone_of(actor.region))
     facts.hold(session, fact_id=fact_id, step=step, today=today, policy=policy, at=at)
     _audit(session, "fact.reopened", subject, {"reason": command.reason}, actor=actor, at=at)
     return queries.get_fact(session, fact_id=fact_id, actor=actor)
@@ -89,11 +118,14 @@ def _review(
 ) -> FactView:
     subject = _reviewed(session, fact_id=fact_id, step=step, actor=actor)
     policy = _policy(session, subject, region=actor.region, at=at)
+    earlier = queries.list_refusals(session, fact_id=fact_id, zone=zone_of(actor.region))
     if not _keep(session, command, command.decision, fact_id=fact_id, step=step, policy=policy, actor=actor, at=at):
         return queries.get_fact(session, fact_id=fact_id, actor=actor)
     hold = queries.find_open_hold(session, fact_id=fact_id)
     if hold is None or hold.step is not step:
         raise NotHeld(fact_id=str(fact_id))
+    if actor.account_id in earlier:
+        raise RefusedBySamePerson(fact_id=str(fact_id))
     if not facts.release(session, hold_id=hold.id, review_id=command.id, at=at):
         raise NotHeld(fact_id=str(fact_id))
     if subject.kind is FactKind.VISIT:
@@ -114,8 +146,10 @@ def _reviewed(session: Session, *, fact_id: UUID, step: ReviewStep, actor: Actor
         raise OwnFact
     if not may_review(actor, fact=subject, step=step, carer_person_id=carer_person_id):
         raise NotFound(kind="fact")
-    if subject.kind is FactKind.VISIT:  # other facts are not settled again
+    if subject.kind is FactKind.VISIT:
         progress.lock(session, visit_id=fact_id)
+    else:  # not settled again, but two reopenings at once would each find it decided
+        take_turn(session, client_id=subject.client_id or fact_id)
     return subject
 
 
