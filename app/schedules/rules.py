@@ -1,9 +1,12 @@
 """May this visit be planned, and which visits of one list collide?"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from app.policies.codes import HomeType
+from app.policies.entry_codes import LimitPeriod
+from app.policies.entry_terms import HomeLimit
 from app.registry.types import CarerKind, Period
 from app.schedules.types import CarerRights, ClientRights, Designation, PlanningRules, Refusal, VisitToPlan, VisitView
 
@@ -137,3 +140,38 @@ def _overlapping(keyed: Sequence[tuple[object, VisitToPlan]]) -> list[int]:
             late.append(place)
         busy_until[key] = max(busy_until.get(key, visit.planned_to), visit.planned_to)
     return late
+
+
+def limits_for(
+    limits: Iterable[HomeLimit], *, home_type: HomeType, level: int, held: Iterable[HomeType]
+) -> tuple[HomeLimit, ...]:
+    """The limits of a type of home care for who has this level and holds these types on the day."""
+    types = frozenset(held)
+    return tuple(
+        each
+        for each in limits
+        if each.home_type is home_type
+        and (each.combination is None or frozenset(each.combination) == types)
+        and (each.level_from is None or each.level_from <= level)
+        and (each.level_to is None or level <= each.level_to)
+    )
+
+
+def days_of(period: LimitPeriod, *, on: date) -> Period:
+    """The calendar week from Monday, month or year that holds a local day."""
+    if period is LimitPeriod.WEEK:
+        monday = on - timedelta(days=on.weekday())
+        return Period(monday, monday + timedelta(days=7))
+    if period is LimitPeriod.MONTH:
+        first = on.replace(day=1)
+        return Period(first, (first + timedelta(days=31)).replace(day=1))
+    return Period(date(on.year, 1, 1), date(on.year + 1, 1, 1))
+
+
+def goes_over(limit: HomeLimit, *, visits: int, minutes: int, asked: int) -> bool:
+    """Say whether one more visit of `asked` minutes goes over a limit of which so much is used in its period.
+
+    Just at the limit is within it. A limit in fen is not judged: a visit has no price yet.
+    """
+    too_many = limit.visits is not None and visits + 1 > limit.visits
+    return too_many or (limit.minutes is not None and minutes + asked > limit.minutes)
