@@ -119,6 +119,7 @@ FACTS = (
     ),
     Fact("in_hospital", "住院", "client in hospital", None, R.CLIENT_AWAY, E.IN_HOSPITAL, D.IN_HOSPITAL),
     Fact("client_died", "服务对象已去世", "client died", ClientDied, R.CLIENT_DIED, E.CLIENT_DIED, D.DIED),
+    Fact("hours_used_up", "时长用完", "hours used up", None, R.HOURS_USED_UP, E.HOURS_USED_UP),
     Fact("plan_expired", "护理计划过期", "care plan expired", None, R.PLAN_MISSING, E.PLAN_MISSING),
     Fact("policy_expired", "政策文件到期", "policy expired", None, R.POLICY_EXPIRED),
     Fact("item_not_in_plan", "计划外项目", "item not in the plan", None, None, E.ITEM_NOT_IN_PLAN),
@@ -130,10 +131,7 @@ FACTS = (
     Fact("client_overlap", "服务对象时间重叠", "client with another carer then", None, R.CLIENT_OVERLAP, E.OVERLAP),
 )
 # Asked for by the policy documents; nothing decides by them yet.
-UNDECIDED = (
-    ("hours_used_up", "时长用完", "hours used up"),
-    ("share_unconfirmed", "个人负担未确认", "personal share not confirmed"),
-)
+UNDECIDED = (("share_unconfirmed", "个人负担未确认", "personal share not confirmed"),)
 
 COLUMNS = (
     "事实 Fact",

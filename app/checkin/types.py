@@ -95,6 +95,7 @@ class ExceptionCode(StrEnum):
     AGENCY_NOT_DESIGNATED = "agency_not_designated"  # no agreement with the fund for agency care on that day
     OUTSIDE_AREA = "outside_area"  # the client's district is not in the agency's agreement with the fund
     AGENCY_NOT_SERVING = "agency_not_serving"  # no agreement with the client on that day
+    HOURS_USED_UP = "hours_used_up"  # over a limit of home care beside what is paid already
 
 
 class Severity(StrEnum):

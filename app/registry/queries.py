@@ -5,7 +5,7 @@ day never was.
 """
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -16,20 +16,22 @@ from app.kernel.db import Base
 from app.kernel.errors import NotFound
 from app.kernel.permissions import AnyActor, ScopeKind
 from app.kernel.settings import current_settings
-from app.registry.conditions import carer_in_scope, client_in_scope, happened, holds
+from app.registry.conditions import carer_in_scope, client_in_scope, happened, holds, touches
 from app.registry.models import (
     Agency,
     BankAccount,
     Carer,
     Client,
+    Entitlement,
     Guardian,
     Person,
     ServiceAgreement,
 )
-from app.registry.types import PayeeAccount
+from app.registry.types import EntitlementView, PayeeAccount
 from app.registry.views import (
     BANK_HOLDER,
     BANK_NUMBER,
+    entitlement_view,
 )
 
 Row = TypeVar("Row", bound=Base)
@@ -87,8 +89,26 @@ def one_or_not_found(session: Session, statement: Select[Row]) -> Row:
 
 def lock_client(session: Session, *, client_id: UUID) -> None:
     """Let one transaction at a time decide about a client. Unscoped: the caller has found the client by his actor."""
+    lock_clients(session, client_ids=(client_id,))
+
+
+def lock_clients(session: Session, *, client_ids: Collection[UUID]) -> None:
+    """As `lock_client`; always in the order of ids, so that two who lock several do not wait for each other."""
     # key_share: taps that name the client by foreign key do not wait.
-    session.execute(select(Client.id).where(Client.id == client_id).with_for_update(key_share=True))
+    wanted = select(Client.id).where(Client.id.in_(client_ids)).order_by(Client.id)
+    session.execute(wanted.with_for_update(key_share=True))
+
+
+def list_entitlements(
+    session: Session, *, client_ids: Collection[UUID], first: date, last: date
+) -> dict[UUID, tuple[EntitlementView, ...]]:
+    """What clients are entitled to on days of `[first, last]`. Unscoped: the caller has found them by his actor."""
+    beyond = last + timedelta(days=1)
+    wanted = (Entitlement.client_id.in_(client_ids), touches(Entitlement, first=first, beyond=beyond))
+    found: dict[UUID, tuple[EntitlementView, ...]] = {}
+    for row in session.scalars(select(Entitlement).where(*wanted)):
+        found[row.client_id] = (*found.get(row.client_id, ()), entitlement_view(row))
+    return found
 
 
 def serving_agencies(session: Session, *, client_id: UUID, on: date) -> frozenset[UUID]:

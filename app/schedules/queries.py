@@ -27,17 +27,19 @@ from app.registry.models import (
     Certificate,
     Client,
     Employment,
-    Entitlement,
     Person,
     ServiceAgreement,
     Stay,
     Suspension,
 )
-from app.registry.types import AgencyState, Period, ServiceMode
-from app.schedules.models import Visit
+from app.registry.queries import list_entitlements
+from app.registry.types import AgencyState, EntitlementView, Period, ServiceMode
+from app.schedules.models import STARTS_AT, Visit
+from app.schedules.rules import MINUTE
 from app.schedules.types import CarerRights, ClientRights, Designation, VisitState, VisitView
 
 SNAPSHOT_LIMIT = 500
+TAKING = (VisitState.PLANNED, VisitState.BEGUN, VisitState.DONE)  # what uses up a limit
 Dated = tuple[UUID, Period]
 Taken = tuple[UUID, UUID, int, datetime, datetime]
 
@@ -154,14 +156,25 @@ def list_taken_times(
     return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(statement)]
 
 
+def list_taken_days(
+    session: Session, *, client_ids: Collection[UUID], begin: datetime, beyond: datetime
+) -> list[tuple[UUID, datetime, int]]:
+    """Client, beginning and minutes of visits planned, begun or done that begin in `[begin, beyond)`, with any agency;
+    unscoped, for limits. Minutes as planned; of a visit nobody planned those it lasted."""
+    starts_at, ends_at = STARTS_AT, func.coalesce(func.upper(Visit.planned), Visit.ended_at, Visit.began_at)
+    statement = select(Visit.client_id, starts_at, ends_at).where(
+        Visit.client_id.in_(client_ids), Visit.state.in_(TAKING), starts_at >= begin, starts_at < beyond
+    )
+    return [(row[0], row[1], abs(row[2] - row[1]) // MINUTE) for row in session.execute(statement)]
+
+
 def load_client_rights(
     session: Session, *, client_ids: Collection[UUID], agency_id: UUID, first: date, last: date
 ) -> dict[UUID, ClientRights]:
     """Rights of clients the agency serves or served, over the days asked for; seven statements whatever the number."""
     by_agency = (ServiceAgreement.agency_id == agency_id, ServiceAgreement.home_type == HomeType.AGENCY_CARE)
     served = _dated(session, ServiceAgreement, client_ids, extra=by_agency)
-    at_home = (Entitlement.mode == ServiceMode.HOME, Entitlement.home_types.contains([HomeType.AGENCY_CARE.value]))
-    entitled = _dated(session, Entitlement, served, first=first, last=last, extra=at_home)
+    entitled = list_entitlements(session, client_ids=list(served), first=first, last=last)
     suspended = _dated(session, Suspension, served, first=first, last=last)
     away = _dated(session, Stay, served, first=first, last=last)
     plans = _dated(
@@ -178,7 +191,7 @@ def load_client_rights(
             row.street_code,
             row.died_on,
             served=_periods(served[row.id]),
-            entitled=_periods(entitled[row.id]),
+            entitled=tuple(each for each in entitled.get(row.id, ()) if _is_to_agency_care(each)),
             suspended=_periods(suspended[row.id]),
             away=_periods(away[row.id]),
             plans=tuple(plans[row.id]),
@@ -218,6 +231,10 @@ def load_designations(session: Session, *, agency_id: UUID) -> tuple[Designation
         )
         for row in session.scalars(statement)
     )
+
+
+def _is_to_agency_care(held: EntitlementView) -> bool:
+    return held.mode is ServiceMode.HOME and HomeType.AGENCY_CARE in held.home_types
 
 
 def _dated(

@@ -1,11 +1,25 @@
 """May this visit be planned, and which visits of one list collide?"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from app.registry.types import CarerKind, Period
-from app.schedules.types import CarerRights, ClientRights, Designation, PlanningRules, Refusal, VisitToPlan, VisitView
+from app.policies.codes import HomeType
+from app.policies.entry_codes import LimitPeriod
+from app.policies.entry_terms import HomeLimit
+from app.registry.types import CarerKind, EntitlementView, Period
+from app.schedules.types import (
+    CarerRights,
+    ClientRights,
+    Designation,
+    PlanningRules,
+    Refusal,
+    UsedUp,
+    VisitToPlan,
+    VisitView,
+)
+
+MINUTE = timedelta(minutes=1)
 
 
 def refuse_visit(
@@ -87,6 +101,78 @@ def assignments(client: ClientRights, carer_id: UUID) -> list[Period]:
     return [period for assigned, period in client.assigned if assigned == carer_id]
 
 
+def limits_on(
+    limits: Iterable[HomeLimit], *, home_type: HomeType, entitled: Iterable[EntitlementView], on: date
+) -> tuple[HomeLimit, ...]:
+    """The limits of a type of home care by what somebody is entitled to on a day; none without an entitlement."""
+    held = next((each for each in entitled if each.period.covers(on)), None)
+    return () if held is None else limits_for(limits, home_type=home_type, level=held.level, held=held.home_types)
+
+
+def limits_for(
+    limits: Iterable[HomeLimit], *, home_type: HomeType, level: str, held: Iterable[HomeType]
+) -> tuple[HomeLimit, ...]:
+    """The limits of a type of home care for who has this level and holds these types, as far as they are judged."""
+    types = frozenset(held)
+    return tuple(
+        each
+        for each in limits
+        if is_judged(each)
+        and each.home_type is home_type
+        and (each.combination is None or frozenset(each.combination) == types)
+        and _is_for_level(each, level)
+    )
+
+
+def is_judged(limit: HomeLimit) -> bool:
+    """A limit in fen alone is not: a visit has no price yet."""
+    return limit.visits is not None or limit.minutes is not None
+
+
+def days_of(period: LimitPeriod, *, on: date) -> tuple[date, date]:
+    """The calendar week from Monday, month or year that holds a local day: its first day, and the first one after."""
+    if period is LimitPeriod.WEEK:
+        monday = on - timedelta(days=on.weekday())
+        return monday, monday + timedelta(days=7)
+    if period is LimitPeriod.MONTH:
+        first = on.replace(day=1)
+        return first, (first + timedelta(days=31)).replace(day=1)
+    return date(on.year, 1, 1), date(on.year + 1, 1, 1)
+
+
+def days_to_count(limits: Iterable[tuple[date, Iterable[HomeLimit]]]) -> tuple[date, date]:
+    """From which day on, and before which one, care counts for the limits of some days; there must be a limit."""
+    spans = [days_of(limit.period, on=day) for day, held in limits for limit in held]
+    return min(first for first, _ in spans), max(beyond for _, beyond in spans)
+
+
+def find_used_up(
+    limits: Iterable[HomeLimit], *, on: date, asked: int, taken: Sequence[tuple[date, int]]
+) -> tuple[UsedUp, ...]:
+    """The limits that one more visit of `asked` minutes on a day goes over; `taken` are the others: day and minutes."""
+    found = []
+    for limit in limits:
+        first, beyond = days_of(limit.period, on=on)
+        used = [minutes for day, minutes in taken if first <= day < beyond]
+        if goes_over(limit, visits=len(used), minutes=sum(used), asked=asked):
+            found.append(UsedUp(limit.period, first, limit.visits, limit.minutes, len(used), sum(used)))
+    return tuple(found)
+
+
+def goes_over(limit: HomeLimit, *, visits: int, minutes: int, asked: int) -> bool:
+    """Say whether one more visit of `asked` minutes goes over a limit of which so much is used in its period.
+
+    Just at the limit is within it.
+    """
+    too_many = limit.visits is not None and visits + 1 > limit.visits
+    return too_many or (limit.minutes is not None and minutes + asked > limit.minutes)
+
+
+def minutes_of(visit: VisitToPlan) -> int:
+    """How long a visit is planned to last, in whole minutes."""
+    return (visit.planned_to - visit.planned_from) // MINUTE
+
+
 def _refuse_times(visit: VisitToPlan, at: datetime, rules: PlanningRules) -> list[Refusal]:
     length = visit.planned_to - visit.planned_from
     cases: Mapping[Refusal, bool] = {
@@ -101,7 +187,7 @@ def _refuse_times(visit: VisitToPlan, at: datetime, rules: PlanningRules) -> lis
 def _refuse_client(client: ClientRights, on: date) -> list[Refusal]:
     cases: Mapping[Refusal, bool] = {
         Refusal.AGENCY_NOT_SERVING: not covers(client.served, on),
-        Refusal.NOT_ENTITLED: not covers(client.entitled, on),
+        Refusal.NOT_ENTITLED: not covers((each.period for each in client.entitled), on),
         Refusal.ENTITLEMENT_SUSPENDED: covers(client.suspended, on),
         Refusal.CLIENT_AWAY: any(stay.valid_from < on and stay.covers(on) for stay in client.away),
         Refusal.CLIENT_DIED: client.died_on is not None and client.died_on <= on,
@@ -137,3 +223,13 @@ def _overlapping(keyed: Sequence[tuple[object, VisitToPlan]]) -> list[int]:
             late.append(place)
         busy_until[key] = max(busy_until.get(key, visit.planned_to), visit.planned_to)
     return late
+
+
+def _is_for_level(limit: HomeLimit, level: str) -> bool:
+    """Levels are counted where a limit names them; another word for a level meets the limits of every level only."""
+    if limit.level_from is None and limit.level_to is None:
+        return True
+    if not level.isdecimal():
+        return False
+    at_least, at_most = limit.level_from, limit.level_to
+    return (at_least is None or at_least <= int(level)) and (at_most is None or int(level) <= at_most)

@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.registry.types import CarerKind, Period
+from app.policies.entry_codes import LimitPeriod
+from app.policies.entry_terms import HomeLimit
+from app.registry.types import CarerKind, EntitlementView, Period
 
 DEFAULT_LIMIT = 50
 
@@ -84,6 +86,7 @@ class Refusal(StrEnum):
     CLIENT_AWAY = "client_away"  # from the day after that of admission or departure, as at the door
     CLIENT_DIED = "client_died"
     PLAN_MISSING = "plan_missing"  # no confirmed care plan in force
+    HOURS_USED_UP = "hours_used_up"  # over a limit of home care in its week, month or year
     ID_USED = "id_used"
     ID_REPEATED = "id_repeated"
     CARER_OVERLAP = "carer_overlap"
@@ -138,7 +141,7 @@ class ClientRights:
     street_code: str | None
     died_on: date | None
     served: tuple[Period, ...] = ()  # by the planning agency, for agency care
-    entitled: tuple[Period, ...] = ()  # to agency care at home
+    entitled: tuple[EntitlementView, ...] = ()  # to agency care at home
     suspended: tuple[Period, ...] = ()
     away: tuple[Period, ...] = ()
     plans: tuple[tuple[UUID, Period], ...] = ()  # confirmed ones
@@ -172,16 +175,41 @@ class PlanningRules:
     late_window: timedelta
     certificate_required: bool
     uncertified_until: date | None
+    home_limits: tuple[HomeLimit, ...] = ()
     is_expired: bool = False
     is_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class UsedUp:
+    """A limit of home care that one more visit goes over, and what is used of it since `starts_on`."""
+
+    period: LimitPeriod
+    starts_on: date
+    visits: int | None
+    minutes: int | None
+    used_visits: int
+    used_minutes: int
+
+    def told(self) -> dict[str, str | int | None]:
+        """As an error or an exception tells it."""
+        return {
+            "period": self.period.value,
+            "starts_on": self.starts_on.isoformat(),
+            "visits": self.visits,
+            "minutes": self.minutes,
+            "used_visits": self.used_visits,
+            "used_minutes": self.used_minutes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedVisit:
-    """A visit of the list, by its place from 0, with every reason found."""
+    """A visit of the list, by its place from 0, with every reason found and the limits it goes over."""
 
     index: int
     codes: tuple[Refusal, ...]
+    used_up: tuple[UsedUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from app.facts import FACTS, Fact, Money, money_of, text
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, ScopeKind
 from app.policies.codes import HomeType
+from app.policies.service import EXTENSION as POLICIES
 from app.registry.models import (
     Agency,
     AgencyAgreement,
@@ -39,6 +40,7 @@ from app.registry.types import AgencyState, ServiceMode, StayKind
 from app.schedules.types import Refusal
 from tests.checkin.factories import a_tap, an_item, an_undrawn_id, come_and_go, confirm, decide, fact, log, send
 from tests.fixed_clock import clock_at
+from tests.policies.factories import limited
 from tests.schedules.factories import (
     HOUR,
     NOW,
@@ -71,6 +73,7 @@ class World:
     scene: Scene
     app: Flask
     visit_id: UUID
+    folder: Path
 
     def end(self, model: Any, *conditions: Any, on: date = TODAY) -> None:
         """Let a dated right end before today."""
@@ -140,6 +143,10 @@ def die(world: World) -> None:
     world.session.flush()
 
 
+def limit_hours(world: World) -> None:
+    world.app.extensions[POLICIES] = limited(world.folder, 'period = "week", minutes = 59')
+
+
 def nothing(_: World) -> None:
     """What is brought about by the visit's own taps or items."""
 
@@ -158,6 +165,7 @@ SCENARIOS: dict[str, Callable[[World], None]] = {
     "entitlement_suspended": suspend_entitlement,
     "in_hospital": admit,
     "client_died": die,
+    "hours_used_up": limit_hours,
     "plan_expired": change(CarePlan, "client_id"),
     "policy_expired": nothing,
     "item_not_in_plan": nothing,
@@ -174,8 +182,9 @@ HOURS_UNTIL = {"policy_expired": 24 * 1200.0}
 
 
 @pytest.fixture
-def world(scene: Scene, tianjin: Session, app: Flask) -> World:
-    return World(tianjin, scene, app, an_undrawn_id(app))
+def world(scene: Scene, tianjin: Session, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setitem(app.extensions, POLICIES, app.extensions[POLICIES])  # whatever a scenario puts in its place
+    return World(tianjin, scene, app, an_undrawn_id(app), tmp_path)
 
 
 @pytest.mark.parametrize("row", FACTS, ids=lambda row: row.name)

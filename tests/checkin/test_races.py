@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -23,6 +24,7 @@ from app.checkin.queries.events import find_record
 from app.checkin.queries.facts import get_fact, list_overdue_holds
 from app.checkin.reasons import ReviewReason
 from app.checkin.service import escalation, forgotten, records, reviews, taps
+from app.checkin.service import hours as paid_hours
 from app.checkin.service.care_days import log_care_day
 from app.checkin.shown import FactView
 from app.checkin.types import Decision, ExceptionCode, Fix, ItemOutcome, LocationSource, Standing
@@ -32,13 +34,17 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, ScopeKind, SystemActor
 from app.kernel.regions import zone_of
 from app.policies.codes import EvidenceGrade
+from app.policies.service import EXTENSION as POLICIES
 from app.schedules.queries import find_visits
-from app.schedules.types import VisitState
+from app.schedules.service import hours as planned_hours
+from app.schedules.service import planning, progress
+from app.schedules.types import VisitState, VisitsToPlan
 from tests.checkin.factories import an_undrawn_id
 from tests.checkin.family_rows import EVENING, a_day, a_family, both_taps
 from tests.conftest import Clone
 from tests.fixed_clock import clock_at
-from tests.schedules.factories import HOME, HOUR, NOW, Scene, a_guardian, a_scene, a_visit, an_actor
+from tests.policies.factories import limited
+from tests.schedules.factories import HOME, HOUR, NOW, Scene, a_guardian, a_scene, a_visit, an_actor, to_plan
 
 JOB = SystemActor("tianjin", "test")
 FIX = Fix(HOME.latitude, HOME.longitude, CoordinateSystem.WGS84, LocationSource.WECHAT, accuracy_m=20)
@@ -154,6 +160,21 @@ def _noting(failures: list[BaseException], act: Callable[[], object]) -> None:
         act()
     except BaseException as error:  # told by the test's own thread
         failures.append(error)
+
+
+def a_second_hour(stage: Stage, *, kept: str) -> Callable[[Session], object]:
+    """Work and log the hour before the stage's visit, and give the word that lets it be paid."""
+    with clock_at(NOW), stage.app.app_context():
+        current = db.session()
+        current.bind_region("tianjin")
+        before = a_visit(current, stage.scene, id=an_undrawn_id(stage.app), start=NOW - 2 * HOUR)
+        current.commit()
+        db.session.remove()
+    other = replace(stage, visit_id=before)
+    stage.run(other.log)
+    for tap, at in ((taps.clock_in, NOW - 2 * HOUR), (taps.clock_out, NOW - HOUR)):
+        stage.run(lambda current, tap=tap, at=at: tap(current, a_tap(at), **other._tapping(at)))
+    return getattr(other, kept)
 
 
 def a_tap(at: datetime) -> ClockTap:
@@ -310,3 +331,37 @@ def test_two_workers_close_a_forgotten_visit_once(stage: Stage):
     assert (stage.count(ServiceRecord), stage.count(Hold)) == (1, 1)
     told = stage.run(lambda current: list(current.scalars(select(ExceptionFound.code))))
     assert sorted(told) == [ExceptionCode.ITEM_MISSING, ExceptionCode.NO_CLOCK_OUT]
+
+
+@pytest.fixture(params=[True, False], ids=["locked", "not locked"])
+def is_locked(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> bool:
+    """At most ninety minutes a week. Not locked: the control, in which the fault is there to be seen."""
+    stage.app.extensions[POLICIES] = limited(tmp_path, 'period = "week", minutes = 90')
+    if not request.param:
+        for service, name in ((paid_hours, "lock_client"), (planned_hours, "lock_clients")):
+            monkeypatch.setattr(service, name, lambda *_, **__: None)
+    return request.param
+
+
+def test_two_visits_settled_at_one_moment_do_not_both_find_room(stage: Stage, is_locked: bool):
+    confirm_before = a_second_hour(stage, kept="confirm")
+    for act in (stage.log, stage.come, stage.go):
+        stage.run(act)
+
+    stage.in_turn(confirm_before, stage.confirm)
+
+    assert stage.count(PayableTime) == (1 if is_locked else 2)
+    assert (stage.fact().standing is Standing.HELD) is is_locked
+
+
+def test_two_lists_planned_at_one_moment_do_not_both_find_room(stage: Stage, is_locked: bool):
+    def plan(hours: int) -> Act:
+        command = VisitsToPlan((to_plan(stage.scene, hours=hours),))
+        return lambda current: planning.plan_visits(current, command, actor=stage.scene.dispatcher, at=NOW)
+
+    stage.run(lambda current: progress.mark_missed(current, ids=[stage.visit_id], actor=JOB, at=NOW))
+    if not is_locked:
+        assert stage.in_turn(plan(24), plan(26))
+        return
+    with pytest.raises(planning.VisitsRefused):
+        stage.in_turn(plan(24), plan(26))

@@ -3,7 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
-from app.policies.service import SHIPPED
+from app.policies.rules import PolicyBook
+from app.policies.service import SHIPPED, load_book
 
 ORIGIN = 'assumed = true\nreason = "test"'
 VALUES_OF_FUNDS = {
@@ -41,6 +42,15 @@ def write(folder: Path, **files: str) -> Path:
     for stem, text in texts.items():
         (folder / f"{stem}.toml").write_text(text, encoding="utf-8")
     return folder
+
+
+def limited(folder: Path, limit: str) -> PolicyBook:
+    """The shipped rules of Tianjin with one more limit of agency care, such as `period = "week", minutes = 90`."""
+    table = "[entitlement.home_limits]\nvalue = ["
+    shipped = (SHIPPED / "tianjin.toml").read_text(encoding="utf-8")
+    assert table in shipped
+    row = f'{{ home_type = "agency_care", {limit} }},'
+    return load_book(write(folder, tianjin=shipped.replace(table, f"{table}\n    {row}")))
 
 
 def day(text: str) -> dt.date:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from app.registry.types import CarerKind, Period
+from app.policies.codes import HomeType
+from app.registry.types import CarerKind, EntitlementView, Period, ServiceMode
 from app.schedules.rules import find_collisions, find_overlaps, may_cancel, refuse_visit
 from app.schedules.types import CarerRights, ClientRights, Designation, PlanningRules, Refusal, VisitToPlan
 from tests.schedules.factories import HOUR, NOW, TODAY
@@ -17,13 +18,14 @@ ALWAYS = (Period(date(2026, 1, 1)),)
 UNTIL_TODAY = (Period(date(2026, 1, 1), TODAY),)
 FROM_TODAY = (Period(TODAY),)
 SINCE_YESTERDAY = (Period(TODAY - timedelta(days=1)),)
+ENTITLED = EntitlementView(UUID(int=4), CLIENT, "5", ServiceMode.HOME, (HomeType.AGENCY_CARE,), ALWAYS[0])
 CLIENT_RIGHTS = ClientRights(
     CLIENT,
     "120101",
     None,
     None,
     served=ALWAYS,
-    entitled=ALWAYS,
+    entitled=(ENTITLED,),
     plans=((PLAN, ALWAYS[0]),),
     assigned=((CARER, ALWAYS[0]),),
 )
@@ -49,7 +51,7 @@ def test_with_every_right_a_visit_may_be_planned():
     ("changed", "code"),
     [
         ({"served": UNTIL_TODAY}, Refusal.AGENCY_NOT_SERVING),
-        ({"entitled": UNTIL_TODAY}, Refusal.NOT_ENTITLED),
+        ({"entitled": (replace(ENTITLED, period=UNTIL_TODAY[0]),)}, Refusal.NOT_ENTITLED),
         ({"entitled": ()}, Refusal.NOT_ENTITLED),
         ({"suspended": FROM_TODAY}, Refusal.ENTITLEMENT_SUSPENDED),
         ({"away": SINCE_YESTERDAY}, Refusal.CLIENT_AWAY),
@@ -72,7 +74,7 @@ def test_a_missing_right_of_the_client_refuses(changed, code):
         {"away": UNTIL_TODAY},
         {"away": FROM_TODAY},  # on the day of admission the client may still be at home in the morning
         {"died_on": TODAY + timedelta(days=1)},
-        {"entitled": FROM_TODAY},
+        {"entitled": (replace(ENTITLED, period=FROM_TODAY[0]),)},
         {"served": FROM_TODAY},
     ],
 )

@@ -21,6 +21,7 @@ from app.checkin.models import (
     PayableCareDay,
     PayableTime,
     Review,
+    ServiceRecord,
 )
 from app.checkin.note_models import ReviewNote
 from app.checkin.queries import events
@@ -206,6 +207,19 @@ def find_paid_elsewhere(session: Session, *, visit: VisitView, during: Range[dat
         ),
     )
     return session.scalars(statement.order_by(PayableTime.visit_id).limit(1)).one_or_none()
+
+
+def list_paid_days(
+    session: Session, *, client_id: UUID, first: date, beyond: date, but: UUID
+) -> list[tuple[date, int]]:
+    """Day and minutes of each visit to a client in `[first, beyond)` that may be paid, but one; unscoped."""
+    statement = (
+        select(ServiceRecord.service_on, PayableTime.minutes)
+        .join(PayableTime, PayableTime.record_id == ServiceRecord.id)
+        .where(PayableTime.client_id == client_id, PayableTime.visit_id != but)
+        .where(ServiceRecord.service_on >= first, ServiceRecord.service_on < beyond)
+    )
+    return [(row[0], row[1]) for row in session.execute(statement)]
 
 
 def _subject(row: CareFact) -> FactSubject:

@@ -57,6 +57,7 @@ FOR_OPERATOR = frozenset(
         ExceptionCode.AGENCY_NOT_DESIGNATED,
         ExceptionCode.OUTSIDE_AREA,
         ExceptionCode.AGENCY_NOT_SERVING,
+        ExceptionCode.HOURS_USED_UP,
     }
 )
 ROUTES: dict[GradeOutcome, Route] = {

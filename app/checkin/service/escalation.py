@@ -11,6 +11,7 @@ from app.checkin.reasons import ReviewReason
 from app.checkin.rules.grading import next_step
 from app.checkin.service import facts
 from app.checkin.service.care_days import accept_care_day
+from app.checkin.service.hours import tell_hours
 from app.checkin.service.paying import end_overlap, pay_visit, tell_overlap
 from app.checkin.service.settling import policy_on
 from app.checkin.types import Decision, FactKind, ReviewStep
@@ -71,6 +72,7 @@ def _pay(session: Session, visit_id: UUID, *, policy: Policy, at: datetime) -> b
     if record is None:
         return True
     visit = find_visits(session, ids=[visit_id])[visit_id]
+    tell_hours(session, visit, record=record, policy=policy, at=at)  # told, though silence pays
     if not pay_visit(session, visit, record=record, at=at):
         tell_overlap(session, visit, record=record, policy=policy, at=at)
         return False

@@ -1,6 +1,6 @@
 """Writes what every fact has in common: its subject, what was found, its grade, its holds and their ends."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from app.checkin.models import CareFact, ExceptionEnd, ExceptionFound, GradeEntr
 from app.checkin.queries import facts as queries
 from app.checkin.reasons import ReviewReason
 from app.checkin.rules.grading import due_on, severity_of
-from app.checkin.types import Decision, FactSubject, Found, ReviewStep
+from app.checkin.rules.visits import compare_findings
+from app.checkin.types import Decision, ExceptionCode, FactSubject, Found, ReviewStep
 from app.kernel.canonical import command_digest
 from app.kernel.ids import new_id
 from app.kernel.resend import EventReused
@@ -80,6 +81,23 @@ def end_exceptions(session: Session, *, exception_ids: Iterable[UUID], at: datet
     rows = [{"exception_id": each, "recorded_at": at} for each in exception_ids]
     if rows:
         session.execute(insert_or_leave(ExceptionEnd).values(rows).on_conflict_do_nothing())
+
+
+def find_again(
+    session: Session,
+    *,
+    fact_id: UUID,
+    codes: Collection[ExceptionCode],
+    found: Sequence[Found],
+    policy: Policy,
+    at: datetime,
+) -> tuple[Found, ...]:
+    """Keep what is found now of these codes: what no longer holds ends, what is new is added and returned."""
+    known = [each for each in queries.list_open_exceptions(session, fact_id=fact_id) if each.code in codes]
+    ended, new = compare_findings(known, found)
+    end_exceptions(session, exception_ids=ended, at=at)
+    add_exceptions(session, fact_id=fact_id, found=new, policy=policy, at=at)
+    return new
 
 
 def add_grade(

@@ -16,6 +16,7 @@ from app.checkin.rules.grading import judge_reopening, may_review
 from app.checkin.service import facts
 from app.checkin.service.care_days import accept_care_day
 from app.checkin.service.corrections import TimesKnown, state_times
+from app.checkin.service.hours import tell_hours
 from app.checkin.service.paying import (
     TimePaidElsewhere,
     end_overlap,
@@ -75,7 +76,8 @@ REOPENING_REFUSALS: dict[ReopeningRefusal, type[DomainError]] = {
 
 def review_for_agency(session: Session, command: Decided, *, fact_id: UUID, actor: Actor, at: datetime) -> FactView:
     """An agency's decision on its own held fact. Raises NotFound, OwnFact, NotHeld, RefusedBySamePerson, EventReused,
-    and for stated times what `state_times` raises. Accepted time that is paid elsewhere is handed to the operator."""
+    and for stated times what `state_times` raises. Accepted time that is paid elsewhere or over the limits is handed to
+    the operator."""
     return _review(session, command, fact_id=fact_id, step=ReviewStep.AGENCY, actor=actor, at=at)
 
 
@@ -214,13 +216,15 @@ def _decide_visit(
         return
     if command.began_at or command.ended_at:
         record = state_times(session, command, visit=visit, record=record, policy=policy, actor=actor, at=at)
-    if pay_visit(session, visit, record=record, at=at):
+    is_over = tell_hours(session, visit, record=record, policy=policy, at=at)
+    if (step is ReviewStep.OPERATOR or not is_over) and pay_visit(session, visit, record=record, at=at):
         end_overlap(session, visit, at=at)
         return
     if step is ReviewStep.OPERATOR:
         other = find_paid_elsewhere(session, visit, record=record)
         raise TimePaidElsewhere(fact_id=None if other is None else str(other))
-    tell_overlap(session, visit, record=record, policy=policy, at=at)
+    if not is_over:
+        tell_overlap(session, visit, record=record, policy=policy, at=at)
     today = clock.local_date(at, zone_of(actor.region))
     facts.hold(session, fact_id=visit_id, step=ReviewStep.OPERATOR, today=today, policy=policy, at=at)
 

@@ -1,6 +1,6 @@
 """What a visit comes to: its record, its grade, and whether it is paid, drawn or held."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from app.checkin.rules.visits import (
     OF_DOUBT,
     OF_ITEMS,
     OF_RECORD,
-    compare_findings,
     find_deviations,
     newest_outcomes,
     proven_later,
@@ -25,13 +24,13 @@ from app.checkin.rules.visits import (
     taps_of_visit,
 )
 from app.checkin.service import facts
+from app.checkin.service.hours import tell_hours
 from app.checkin.service.paying import pay_visit, tell_overlap, withdraw
 from app.checkin.service.recording import add_record, worked_time
 from app.checkin.shown import RecordView
 from app.checkin.types import (
     Decision,
     EventKind,
-    ExceptionCode,
     FactKind,
     FactSubject,
     Found,
@@ -101,7 +100,7 @@ def record_visit(session: Session, visit: VisitView, *, region: str, at: datetim
     add_record(session, record, supersedes_id=before.id if before else None, reason=reason, policy=policy, at=at)
     facts.add_subject(session, subject_of(visit), at=at)
     all_found = (*found, *worked.exceptions, *_deviations(session, visit, on=record.service_on))
-    news = _find_again(session, visit, codes=OF_RECORD, found=all_found, policy=policy, at=at)
+    news = facts.find_again(session, fact_id=visit.id, codes=OF_RECORD, found=all_found, policy=policy, at=at)
     _settle(session, visit, record=record, taps=taps, region=region, at=at, news=news)
 
 
@@ -113,7 +112,7 @@ def judge_items_again(session: Session, visit: VisitView, *, region: str, at: da
         return
     policy = policy_on(record.service_on, region=region, district=visit.district_code, at=at)
     deviations = _deviations(session, visit, on=record.service_on)
-    news = _find_again(session, visit, codes=OF_ITEMS, found=deviations, policy=policy, at=at)
+    news = facts.find_again(session, fact_id=visit.id, codes=OF_ITEMS, found=deviations, policy=policy, at=at)
     taps = events.list_taps(session, visit_id=visit.id)
     _settle(session, visit, record=record, taps=taps, region=region, at=at, news=news)
 
@@ -150,6 +149,7 @@ def _settle(
         if last_word is Decision.ACCEPTED and _is_news(session, record, news=news, policy=policy):
             _wait(session, visit, step=ReviewStep.OPERATOR, region=region, policy=policy, at=at)
         return
+    tell_hours(session, visit, record=record, policy=policy, at=at)
     route = decide(
         visit.id,
         grades=grades,
@@ -205,23 +205,6 @@ def _end_doubts(session: Session, visit: VisitView, *, taps: Sequence[VisitTap],
         known = fact_queries.list_open_exceptions(session, fact_id=visit.id)
         ended = [each.id for each in known if each.code in OF_DOUBT and each.details.get("event_id") in proven]
         facts.end_exceptions(session, exception_ids=ended, at=at)
-
-
-def _find_again(
-    session: Session,
-    visit: VisitView,
-    *,
-    codes: Collection[ExceptionCode],
-    found: Sequence[Found],
-    policy: Policy,
-    at: datetime,
-) -> tuple[Found, ...]:
-    """Keep what is found now of these codes: what no longer holds ends, what is new is added and returned."""
-    known = [each for each in fact_queries.list_open_exceptions(session, fact_id=visit.id) if each.code in codes]
-    ended, new = compare_findings(known, found)
-    facts.end_exceptions(session, exception_ids=ended, at=at)
-    facts.add_exceptions(session, fact_id=visit.id, found=new, policy=policy, at=at)
-    return new
 
 
 def _grade(

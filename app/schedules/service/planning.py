@@ -18,6 +18,7 @@ from app.policies.types import NoPolicy, Policy, PolicyExpired
 from app.schedules import queries
 from app.schedules.models import Visit, VisitChange
 from app.schedules.rules import find_collisions, find_overlaps, may_cancel, plan_on, refuse_visit
+from app.schedules.service import hours
 from app.schedules.service.progress import NEW, advance, change_row, mark_missed
 from app.schedules.types import (
     Cancellation,
@@ -47,7 +48,12 @@ class VisitsRefused(DomainError):
     kind, code = ErrorKind.CONFLICT, "visits_refused"
 
     def __init__(self, refused: Sequence[RefusedVisit]) -> None:
-        super().__init__(refusals=[{"index": each.index, "codes": list(each.codes)} for each in refused])
+        super().__init__(refusals=[_told(each) for each in refused])
+
+
+def _told(refused: RefusedVisit) -> dict[str, object]:
+    limits = {"limits": [each.told() for each in refused.used_up]} if refused.used_up else {}
+    return {"index": refused.index, "codes": list(refused.codes), **limits}
 
 
 def plan_visits(session: Session, command: VisitsToPlan, *, actor: Actor, at: datetime) -> tuple[VisitView, ...]:
@@ -154,31 +160,35 @@ def _judge(
     carers = queries.load_carer_rights(session, carer_ids={visit.carer_id for visit in visits}, agency_id=agency_id)
     designations = queries.load_designations(session, agency_id=agency_id)
     collisions, under_way = find_collisions(visits), _taken(session, visits, state=VisitState.BEGUN)
+    rules = [
+        _rules_for(actor.region, clients.get(visit.client_id), day) for visit, day in zip(visits, days, strict=True)
+    ]
+    used_up = hours.find_visits_over(session, visits, days=days, clients=clients, rules=rules, zone=zone)
     refused = []
-    for index, (visit, day) in enumerate(zip(visits, days, strict=True)):
-        client = clients.get(visit.client_id)
+    for index, visit in enumerate(visits):
         codes = [
             *([Refusal.ID_USED] if visit.id in stored else []),
             *refuse_visit(
                 visit,
-                on=day,
+                on=days[index],
                 at=at,
-                client=client,
+                client=clients.get(visit.client_id),
                 carer=carers.get(visit.carer_id),
                 designations=designations,
-                rules=_rules_for(actor.region, client.district_code if client else None, day),
+                rules=rules[index],
             ),
+            *([Refusal.HOURS_USED_UP] if used_up[index] else []),
             *sorted({*collisions.get(index, ()), *find_overlaps(visit, others=under_way)}),
         ]
         if codes:
-            refused.append(RefusedVisit(index, tuple(codes)))
+            refused.append(RefusedVisit(index, tuple(codes), used_up[index]))
     if refused:
         raise VisitsRefused(refused)
     return clients
 
 
-def _rules_for(region: str, district: str | None, day: date) -> PlanningRules:
-    book = current_book()
+def _rules_for(region: str, client: ClientRights | None, day: date) -> PlanningRules:
+    book, district = current_book(), client.district_code if client else None
     try:
         policy = book.policy_for(region=region, district=district, on=day)
     except PolicyExpired:
@@ -196,6 +206,7 @@ def _planning_rules(policy: Policy, *, is_expired: bool = False, is_unknown: boo
         late_window=policy.clock.late_window,
         certificate_required=policy.carer.certificate_required,
         uncertified_until=policy.carer.uncertified_until,
+        home_limits=policy.entitlement.home_limits,
         is_expired=is_expired,
         is_unknown=is_unknown,
     )
