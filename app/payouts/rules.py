@@ -13,7 +13,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from app.checkin.types import DayFact, DayStanding
-from app.payouts.amount_rules import round_month, span_amounts
+from app.payouts.amount_rules import key_of_amount, round_month, span_amounts
 from app.payouts.types import (
     DayExplanation,
     DayLine,
@@ -82,9 +82,9 @@ class Found:
 def compute_subsidy(month: MonthFacts, *, policies: PolicyForDay) -> SubsidyComputation:
     """Compute a family carer's subsidy for one client and month, 0 fen or more and never above the month's amount.
 
-    Each span of days under one policy is reckoned by that policy (a span's monthly amount is its days' part of the
-    month); the exact spans are added and the sum is rounded once, half up. The day's own rounding, where a policy asks
-    for it, comes before. `policies` gives the rules of a day.
+    Each span of days under one policy and at one level's amount is reckoned by itself (a span's monthly amount is its
+    days' part of the month); the exact spans are added and the sum is rounded once, half up. The day's own rounding,
+    where a policy asks for it, comes before. `policies` gives the rules of a day.
 
     A month that is shared with another carer is rounded down: two halves of an odd amount come to no fen more than
     the month.
@@ -93,7 +93,7 @@ def compute_subsidy(month: MonthFacts, *, policies: PolicyForDay) -> SubsidyComp
     by_day = {day: policies(day) for day in days}
     own = _deciding(month)
     lines = tuple(_line(own, day, by_day[day]) for day in days)
-    spans = tuple(span_amounts(lines, by_day, is_shared=month.is_shared))
+    spans = tuple(span_amounts(lines, by_day, rights=own.client.entitlements, is_shared=month.is_shared))
     last = by_day[days[-1]]
     days_paid = sum(line.is_paid for line in lines)
     withheld = days_paid > 0 and days_paid < last.subsidy.least_days
@@ -191,7 +191,7 @@ def _line(month: MonthFacts, day: date, policy: Policy) -> DayLine:
         or _stay(month, day, policy)
         or _assignment(month, day)
         or _training(month, day, policy)
-        or _record(month, day)
+        or _record(month, day, policy)
     )
     usual_key, says_so = DECIDED_BY[found.rule]
     key = found.key or usual_key
@@ -269,9 +269,13 @@ def _training(month: MonthFacts, day: date, policy: Policy) -> Found | None:
     return Found(DayRule.IN_TRAINING, record.id if record else None, key)
 
 
-def _record(month: MonthFacts, day: date) -> Found:
+def _record(month: MonthFacts, day: date, policy: Policy) -> Found:
     fact = month.day_facts.get(day)
-    return Found(RULE_OF_STANDING[fact.standing], fact.care_day_id) if fact else Found(DayRule.NO_RECORD)
+    if fact is None:
+        return Found(DayRule.NO_RECORD)
+    rule = RULE_OF_STANDING[fact.standing]
+    key = key_of_amount(day, policy.subsidy, rights=month.client.entitlements) if rule is DayRule.PAID else None
+    return Found(rule, fact.care_day_id, key)
 
 
 @lru_cache(maxsize=64)
