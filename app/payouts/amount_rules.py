@@ -11,6 +11,7 @@ from app.payouts.types import DayLine, SpanAmount
 from app.policies.codes import DayDivisor, Rounding, SubsidyKind
 from app.policies.terms import LevelAmount, SubsidyTerms
 from app.policies.types import Policy
+from app.registry.rules import level_number
 from app.registry.types import EntitlementView
 
 ONE_DAY = timedelta(days=1)
@@ -47,6 +48,15 @@ def key_of_amount(day: date, terms: SubsidyTerms, *, rights: Sequence[Entitlemen
     return LEVEL_AMOUNTS if _row_on(day, terms, rights) else None
 
 
+def without_amount(day: date, terms: SubsidyTerms, *, rights: Sequence[EntitlementView]) -> EntitlementView | None:
+    """The entitlement of a day whose level says no amount where amounts are the levels': one in words, or one without
+    a row where there is no usual amount either. None where the amount is known."""
+    held = _held_on(day, rights) if terms.level_amounts else None
+    if held is None or _row_on(day, terms, rights):
+        return None
+    return held if level_number(held.level) is None or not terms.amount_fen else None
+
+
 def _amount_on(day: date, terms: SubsidyTerms, rights: Sequence[EntitlementView]) -> int:
     """The fen a day is reckoned by: those of the level held, `amount_fen` where it has none of its own."""
     row = _row_on(day, terms, rights)
@@ -54,17 +64,18 @@ def _amount_on(day: date, terms: SubsidyTerms, rights: Sequence[EntitlementView]
 
 
 def _row_on(day: date, terms: SubsidyTerms, rights: Sequence[EntitlementView]) -> LevelAmount | None:
-    level = _level_on(day, rights) if terms.level_amounts else None
-    return next((row for row in terms.level_amounts if str(row.level) == level), None)
+    held = _held_on(day, rights) if terms.level_amounts else None
+    level = level_number(held.level) if held else None
+    return next((row for row in terms.level_amounts if row.level == level), None)
 
 
-def _level_on(day: date, rights: Sequence[EntitlementView]) -> str | None:
-    """The level held on a day. A day without any is never paid, but may be cut from its span: it belongs to the level
+def _held_on(day: date, rights: Sequence[EntitlementView]) -> EntitlementView | None:
+    """The entitlement of a day. A day without any is never paid, but may be cut from its span: it belongs to the one
     held last before, at the beginning to the first one held, so that a gap by itself divides no month."""
     begun = [each for each in rights if each.period.valid_from <= day]
     if begun:
-        return max(begun, key=lambda each: each.period.valid_from).level
-    return min(rights, key=lambda each: each.period.valid_from).level if rights else None
+        return max(begun, key=lambda each: each.period.valid_from)
+    return min(rights, key=lambda each: each.period.valid_from, default=None)
 
 
 def round_month(spans: Iterable[SpanAmount], *, is_shared: bool) -> int:

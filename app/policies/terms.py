@@ -194,7 +194,7 @@ class SubsidyTerms:
     `amount_fen` is fen per month (monthly), per paid day (per_day) or of the whole package per month
     (share_of_package, of which `package_share` is paid); 0 where no amount is set, and by continuous_months, whose
     amounts are the steps of `supplement`. `level_amounts` names the levels with an amount of their own; on a day of
-    any other level `amount_fen` holds. Below `least_days` paid days in a month nothing is paid.
+    any other number `amount_fen` holds. Below `least_days` paid days in a month nothing is paid.
     Late news is looked for in the last `recompute_months` months.
     The three booleans say whether the day itself is paid when the client is admitted, discharged or dies.
     """

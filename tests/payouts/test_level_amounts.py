@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.payouts.rules import calendar_days, compute_subsidy
-from app.payouts.types import SubsidyComputation
+from app.payouts.types import DayRule, SubsidyComputation
 from app.policies.codes import DayDivisor, Rounding, SubsidyKind
 from app.policies.terms import LevelAmount
 from app.policies.types import Policy
@@ -58,7 +58,7 @@ def amount(policy: Policy, *, month: date = NOVEMBER, missed: tuple[int, ...] = 
 LEVEL_CASES = [
     ("one level without a row has the usual amount", held(("3", nov(1))), 75_000),
     ("one level with a row", held(("4", nov(1))), 90_000),
-    ("a level in words has the usual amount", held(("重度Ⅱ级", nov(1))), 75_000),
+    ("a level with a leading nought is its number", held(("04", nov(1))), 90_000),
     ("changed on the second day", held(("3", nov(1)), ("4", nov(2))), 2_500 + 87_000),
     ("changed in the middle", held(("3", nov(1)), ("4", nov(16))), 37_500 + 45_000),
     ("changed on the last day", held(("3", nov(1)), ("4", nov(30))), 72_500 + 3_000),
@@ -89,6 +89,36 @@ LEVEL_CASES = [
 )
 def test_a_month_is_reckoned_by_the_days_at_each_level(rights: tuple[EntitlementView, ...], expected: int):
     assert amount(by_level(), entitlements=rights) == expected
+
+
+UNKNOWN = [  # level, usual amount: paid days of a whole November, fen
+    ("3", 75_000, 30, 75_000),
+    ("4", 0, 30, 90_000),
+    ("3", 0, 0, 0),
+    ("重度Ⅱ级", 75_000, 0, 0),
+    ("五级", 75_000, 0, 0),
+]
+
+
+@pytest.mark.parametrize(("level", "usual_fen", "days_paid", "expected"), UNKNOWN)
+def test_a_level_without_an_amount_is_told_and_never_reckoned_by_another(level, usual_fen, days_paid, expected):
+    rights = held((level, nov(1)))
+
+    done = compute_subsidy(a_month(entitlements=rights), policies=always(by_level(amount_fen=usual_fen)))
+
+    assert (done.days_paid, done.amount_fen) == (days_paid, expected)
+    told = {(line.rule, line.policy_key, line.source, line.record_id) for line in done.days if not line.is_paid}
+    assert told == (set() if days_paid else {(DayRule.UNKNOWN_LEVEL, "subsidy.level_amounts", None, rights[0].id)})
+
+
+def test_where_levels_have_no_amounts_one_in_words_is_paid():
+    assert amount(by_level(()), entitlements=held(("重度Ⅱ级", nov(1)))) == 75_000
+
+
+def test_days_of_a_level_in_words_are_cut_from_a_month_that_is_paid_otherwise():
+    rights = held(("4", nov(1)), ("重度", nov(11)), ("4", nov(21)))
+
+    assert amount(by_level(), entitlements=rights) == 60_000
 
 
 KINDS: list[
