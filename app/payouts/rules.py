@@ -13,9 +13,9 @@ from types import MappingProxyType
 from uuid import UUID
 
 from app.checkin.types import DayFact, DayStanding
-from app.payouts.amount_rules import round_month, span_amounts
+from app.payouts.amount_rules import LEVEL_AMOUNTS, key_of_amount, round_month, span_amounts, without_amount
+from app.payouts.explaining import citations
 from app.payouts.types import (
-    DayExplanation,
     DayLine,
     DayRule,
     MonthFacts,
@@ -23,13 +23,11 @@ from app.payouts.types import (
     SubsidyComputation,
 )
 from app.policies.codes import HomeType, StartRule
-from app.policies.texts import explain_policy
-from app.policies.types import Explained, Policy, Source
+from app.policies.types import Policy
 from app.registry.types import Period, ServiceMode, StayKind, StayView, TrainingStage
 
 ONE_DAY = timedelta(days=1)
 LEAST_DAYS = "subsidy.least_days"
-RULES_VERSION = 1  # rises when the same facts give another amount, so that old months are computed anew
 
 # Which policy value decides under each rule, and whether that value itself says what follows. Where it does not (no
 # policy value speaks of journeys, say), the consequence is the operator's assumption and the line names no source.
@@ -49,6 +47,7 @@ DECIDED_BY: Mapping[DayRule, tuple[str, bool]] = MappingProxyType(
         DayRule.SECOND_CARE_DAY: ("subsidy.amount_fen", False),
         DayRule.IN_REVIEW: ("grading.operator_review_days", True),
         DayRule.REFUSED: ("grading.appeal_days", True),
+        DayRule.UNKNOWN_LEVEL: (LEVEL_AMOUNTS, False),
         DayRule.PAID: ("subsidy.amount_fen", True),
     }
 )
@@ -82,9 +81,9 @@ class Found:
 def compute_subsidy(month: MonthFacts, *, policies: PolicyForDay) -> SubsidyComputation:
     """Compute a family carer's subsidy for one client and month, 0 fen or more and never above the month's amount.
 
-    Each span of days under one policy is reckoned by that policy (a span's monthly amount is its days' part of the
-    month); the exact spans are added and the sum is rounded once, half up. The day's own rounding, where a policy asks
-    for it, comes before. `policies` gives the rules of a day.
+    Each span of days under one policy and at one level's amount is reckoned by itself (a span's monthly amount is its
+    days' part of the month); the exact spans are added and the sum is rounded once, half up. The day's own rounding,
+    where a policy asks for it, comes before. `policies` gives the rules of a day.
 
     A month that is shared with another carer is rounded down: two halves of an odd amount come to no fen more than
     the month.
@@ -93,7 +92,7 @@ def compute_subsidy(month: MonthFacts, *, policies: PolicyForDay) -> SubsidyComp
     by_day = {day: policies(day) for day in days}
     own = _deciding(month)
     lines = tuple(_line(own, day, by_day[day]) for day in days)
-    spans = tuple(span_amounts(lines, by_day, is_shared=month.is_shared))
+    spans = tuple(span_amounts(lines, by_day, rights=own.client.entitlements, is_shared=month.is_shared))
     last = by_day[days[-1]]
     days_paid = sum(line.is_paid for line in lines)
     withheld = days_paid > 0 and days_paid < last.subsidy.least_days
@@ -110,20 +109,6 @@ def compute_subsidy(month: MonthFacts, *, policies: PolicyForDay) -> SubsidyComp
         spans=spans,
         days=lines,
     )
-
-
-def explain_days(computation: SubsidyComputation, *, policies: PolicyForDay) -> tuple[DayExplanation, ...]:
-    """Give for each day its line and the policy value behind it: codes, values and sources, no sentences.
-
-    `policies` gives the rules the month was computed under; ValueError when they are others.
-    """
-    explained = []
-    for line in computation.days:
-        policy = policies(line.day)
-        if policy.digest != line.policy_digest:
-            raise ValueError(f"{line.day} was computed under another policy")
-        explained.append(DayExplanation(line, _explained(policy)[line.policy_key]))
-    return tuple(explained)
 
 
 def facts_by_day(facts: Iterable[DayFact], *, client_id: UUID, carer_id: UUID) -> dict[date, DayFact]:
@@ -191,7 +176,7 @@ def _line(month: MonthFacts, day: date, policy: Policy) -> DayLine:
         or _stay(month, day, policy)
         or _assignment(month, day)
         or _training(month, day, policy)
-        or _record(month, day)
+        or _record(month, day, policy)
     )
     usual_key, says_so = DECIDED_BY[found.rule]
     key = found.key or usual_key
@@ -200,7 +185,7 @@ def _line(month: MonthFacts, day: date, policy: Policy) -> DayLine:
         is_paid=found.rule is DayRule.PAID,
         rule=found.rule,
         policy_key=key,
-        source=_citations(policy)[key] if says_so else None,
+        source=citations(policy)[key] if says_so else None,
         policy_digest=policy.digest,
         record_id=found.record_id,
     )
@@ -269,25 +254,15 @@ def _training(month: MonthFacts, day: date, policy: Policy) -> Found | None:
     return Found(DayRule.IN_TRAINING, record.id if record else None, key)
 
 
-def _record(month: MonthFacts, day: date) -> Found:
+def _record(month: MonthFacts, day: date, policy: Policy) -> Found:
     fact = month.day_facts.get(day)
-    return Found(RULE_OF_STANDING[fact.standing], fact.care_day_id) if fact else Found(DayRule.NO_RECORD)
-
-
-@lru_cache(maxsize=64)
-def _explained(policy: Policy) -> Mapping[str, Explained]:
-    """The values of a policy by key; one policy serves many clients, and its text is long to read."""
-    return MappingProxyType({each.key: each for each in explain_policy(policy)})
-
-
-@lru_cache(maxsize=64)
-def _citations(policy: Policy) -> Mapping[str, str | None]:
-    """Document and clause of each value of a policy, None where it is assumed."""
-    return MappingProxyType(
-        {key: _cite(each.source) if each.source else None for key, each in _explained(policy).items()}
-    )
-
-
-def _cite(source: Source) -> str:
-    """Name a document and clause in one line: its number where it has one, else its title."""
-    return f"{source.document.number or source.document.title} {source.clause or ''}".strip()
+    if fact is None:
+        return Found(DayRule.NO_RECORD)
+    rule = RULE_OF_STANDING[fact.standing]
+    if rule is not DayRule.PAID:
+        return Found(rule, fact.care_day_id)
+    rights = month.client.entitlements
+    unknown = without_amount(day, policy.subsidy, rights=rights)
+    if unknown is not None:
+        return Found(DayRule.UNKNOWN_LEVEL, unknown.id)
+    return Found(rule, fact.care_day_id, key_of_amount(day, policy.subsidy, rights=rights))

@@ -62,6 +62,7 @@ class DayRule(StrEnum):
     SECOND_CARE_DAY = "second_care_day"  # another carer's care day of the same day is the one that counts
     IN_REVIEW = "in_review"
     REFUSED = "refused"
+    UNKNOWN_LEVEL = "unknown_level"  # amounts are the levels', and the one recorded has none
 
 
 @dataclass(frozen=True, slots=True)

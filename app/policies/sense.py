@@ -51,6 +51,13 @@ def _subsidy(terms: SubsidyTerms, supplement: SupplementTerms) -> Iterator[Contr
             "按连续居家月数计发时金额写在 supplement.steps，subsidy.amount_fen 为 0",
             "by continuous months the amounts are the steps of supplement, and subsidy.amount_fen is 0",
         )
+    levels = [row.level for row in terms.level_amounts]
+    if len(set(levels)) != len(levels) or (levels and terms.kind is SubsidyKind.CONTINUOUS_MONTHS):
+        yield (
+            "subsidy.level_amounts",
+            "每个等级只写一次；按连续居家月数计发时不按等级写金额",
+            "each level is named once, and by continuous months no level has an amount of its own",
+        )
 
 
 def _supplement(terms: SupplementTerms) -> Iterator[Contradiction]:

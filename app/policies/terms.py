@@ -180,18 +180,28 @@ class FamilyTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelAmount:
+    """What stands in place of `subsidy.amount_fen` on the days on which this level is held."""
+
+    level: Annotated[int, Whole("待遇等级", low=1, high=9)]
+    amount_fen: Annotated[int, Whole("金额（分）", high=100_000_000)]
+
+
+@dataclass(frozen=True, slots=True)
 class SubsidyTerms:
     """The family-care subsidy.
 
     `amount_fen` is fen per month (monthly), per paid day (per_day) or of the whole package per month
     (share_of_package, of which `package_share` is paid); 0 where no amount is set, and by continuous_months, whose
-    amounts are the steps of `supplement`. Below `least_days` paid days in a month nothing is paid.
+    amounts are the steps of `supplement`. `level_amounts` names the levels with an amount of their own; on a day of
+    any other number `amount_fen` holds. Below `least_days` paid days in a month nothing is paid.
     Late news is looked for in the last `recompute_months` months.
     The three booleans say whether the day itself is paid when the client is admitted, discharged or dies.
     """
 
     kind: Annotated[SubsidyKind, Choice("补助计算方式", of=SubsidyKind)]
     amount_fen: Annotated[int, Whole("补助金额（分）", high=100_000_000)]
+    level_amounts: Annotated[tuple[LevelAmount, ...], Rows("按等级的补助金额", of=LevelAmount)]
     package_share: Annotated[Decimal | None, Share("占护理包比例", optional=True)]
     day_divisor: Annotated[DayDivisor, Choice("缺日折算", of=DayDivisor)]
     least_days: Annotated[int, Whole("每月最少天数", high=31)]

@@ -28,6 +28,11 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def level_number(level: str) -> int | None:
+    """The number of a recorded level; None for one in words, which no policy's table of levels names."""
+    return int(level) if level.isdecimal() else None
+
+
 def becomes_formal_on(started_on: date, *, months: int, exam_on: date | None) -> date:
     """The day a provisional family carer becomes formal: the last day of the training, or the later day of the exam.
 

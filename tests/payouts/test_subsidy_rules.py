@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.checkin.types import DayStanding
+from app.payouts.explaining import explain_days
 from app.payouts.rules import (
     calendar_days,
     compute_subsidy,
     counts_on,
-    explain_days,
     facts_by_day,
     is_shared,
     months_before,

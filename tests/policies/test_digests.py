@@ -16,14 +16,14 @@ from tests.policies.factories import day
 BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
-    ("changchun", None, "2022-10-31"): "425bf3183e92fa3457c9a324e6db84d7edd7adf9eb001cd948f440f394547f72",
-    ("huaian", None, "2023-10-01"): "91b6ca9bcb734879f417ec66a3becbd6a45b7e8c8900106809bab58a03bb0af6",
-    ("shanghai", None, "2020-01-01"): "ea19c66b6fbdc7919c7a38df775072a36b0698a37e09f941c453737450980a02",
-    ("shanghai", "310105", "2020-04-15"): "7c12dbda9ed1774f02fa56db6654859f0f387fadea8899f0137a44549f7637cf",
-    ("shanghai", "310105", "2021-01-01"): "0c658d30e76568849acb2c0e610ff13b605dd29f2e145fb2604a296de5c938c2",
-    ("shanghai", "310114", "2026-01-01"): "1bce5a72c07568f20f09096468f81fcb2e767ca9846bd7e9ab3728f16cfaef87",
-    ("shanghai", "310114", "2028-01-01"): "8c0cd4309f40065d571214cbe0b40ad0d6d4c490bd105465486a360ce17fa00a",
-    ("tianjin", None, "2024-12-06"): "a2e4a16aa29d7e43370b7133226205f146bd76e1ce324e502324a942f7a60fd5",
+    ("changchun", None, "2022-10-31"): "91c57554cfc487123bead984149a8b634059565ed781c0797c0893369fc72819",
+    ("huaian", None, "2023-10-01"): "27477ebf3c693f25e8c7bb4545d0dbb43b06655da33b4103b9b23396b0b6288a",
+    ("shanghai", None, "2020-01-01"): "9ec869b3e7e1163e034c84b4f3e2ecf91611ccbb73ff5dea27fb6d150309f33d",
+    ("shanghai", "310105", "2020-04-15"): "ccac0c73961e418a60d47a831795574fd131c04261dcb6a841b2cb423e6006bf",
+    ("shanghai", "310105", "2021-01-01"): "4f20a85c27b168ef2f3ddaf738ce06f5c99d39ec01043a76b7aabd667fdc0e7d",
+    ("shanghai", "310114", "2026-01-01"): "6934a494e1a6583a54bc60e357f93d1ba7b538ee6a87f578ef6491c405cbd6e9",
+    ("shanghai", "310114", "2028-01-01"): "a491c2bf65c50e0bcc52f6ade289ce06790a5927724545cbded15534b927ee0d",
+    ("tianjin", None, "2024-12-06"): "ddf29a0a287f7498f1c6fb1701d05a4e0b8e0d49680e84ae46a786f067a2790d",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.
@@ -39,6 +39,7 @@ NEW_IN_OLD_GROUPS = {
     "location": {"verdicts"},
     "plan": {"admission_assessment_required", "service_agreement_required"},
     "retention": {"settled_months"},
+    "subsidy": {"level_amounts"},
 }
 
 
@@ -77,6 +78,7 @@ def test_what_an_older_text_does_not_know_is_read_as_the_rule_of_then():
 
     assert policy.entry.edit_lock == timedelta(days=60)
     assert (policy.entitlement.home_limits, policy.sanction.ladder, policy.location.verdicts) == ((), (), ())
+    assert policy.subsidy.level_amounts == ()
     assert policy.service.rating is None
     assert not policy.service.identity_check_required
 

@@ -28,6 +28,7 @@ def supplement(*rows, level="5"):
 
 
 LIMITS, STEPS = "entitlement.home_limits", "supplement.steps"
+LEVELS = "subsidy.level_amounts"
 WEEKLY = 'home_type = "family_care", period = "week", visits = 1'
 LADDER = 'trigger = "violation", target = "agency", measure = "talk"'
 TWO = 'source = { document = "d", clause = "一" }\nassumed = true\nreason = "test"\n[documents.d]\ntitle = "D"'
@@ -111,6 +112,9 @@ IN_FUND = [
         "inconsistent",
     ),
     (entry("sanction.ladder", f"[{{ {LADDER}, step = 2 }}]"), "sanction.ladder", "inconsistent"),
+    (entry(LEVELS, "[{ level = 0, amount_fen = 1 }]"), LEVELS, "bad_value"),
+    (entry(LEVELS, "[{ level = 3 }]"), LEVELS, "bad_value"),
+    (entry(LEVELS, "[{ level = 3, amount_fen = 1 }, { level = 3, amount_fen = 2 }]"), LEVELS, "inconsistent"),
 ]
 
 
@@ -125,6 +129,15 @@ def test_a_subsidy_by_continuous_months_needs_its_steps(tmp_path):
     write(tmp_path, fund=a_fund(skip="subsidy.kind", body=entry("subsidy.kind", '"continuous_months"')))
 
     assert found(tmp_path) == [("fund.toml", "subsidy.kind", "inconsistent")]
+
+
+def test_a_subsidy_by_continuous_months_has_no_amounts_of_levels(tmp_path):
+    terms = {"subsidy.kind": '"continuous_months"', "subsidy.amount_fen": "0", "subsidy.payee": '"insured_person"'}
+    steps = supplement("{ over_months = 1, extra_minutes = 60, cash_fen = 1 }")
+    body = "".join(entry(key, value) for key, value in (terms | {LEVELS: "[{ level = 5, amount_fen = 1 }]"}).items())
+    write(tmp_path, fund=head("fund", "east", parent="CN", region="east") + body + steps)
+
+    assert found(tmp_path) == [("fund.toml", LEVELS, "inconsistent")]
 
 
 FUND = a_fund()
