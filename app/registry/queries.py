@@ -21,13 +21,14 @@ from app.registry.models import (
     Agency,
     BankAccount,
     Carer,
+    Certificate,
     Client,
     Entitlement,
     Guardian,
     Person,
     ServiceAgreement,
 )
-from app.registry.types import EntitlementView, PayeeAccount
+from app.registry.types import CertificateKind, EntitlementView, PayeeAccount
 from app.registry.views import (
     BANK_HOLDER,
     BANK_NUMBER,
@@ -109,6 +110,12 @@ def list_entitlements(
     for row in session.scalars(select(Entitlement).where(*wanted)):
         found[row.client_id] = (*found.get(row.client_id, ()), entitlement_view(row))
     return found
+
+
+def has_certificate(session: Session, *, carer_id: UUID, kind: CertificateKind, on: date) -> bool:
+    """True when the carer holds such a certificate on a day. Unscoped."""
+    held = exists().where(Certificate.carer_id == carer_id, Certificate.kind == kind, holds(Certificate, on=on))
+    return bool(session.scalar(held.select()))
 
 
 def serving_agencies(session: Session, *, client_id: UUID, on: date) -> frozenset[UUID]:

@@ -10,11 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from app.careplans.models import PlanItem
 from app.checkin.models import ExceptionFound, Hold, ItemDone, PayableTime, Review
 from app.checkin.queries.events import list_payable_times
 from app.kernel.db import db
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.registry.models import Certificate
 from app.schedules.models import Visit
 from app.schedules.types import VisitState
 from tests.checkin.factories import (
@@ -33,7 +35,7 @@ from tests.checkin.factories import (
     send,
 )
 from tests.fixed_clock import clock_at
-from tests.schedules.factories import HOUR, NOW, TODAY, Scene, a_guardian, a_scene, a_visit, an_actor
+from tests.schedules.factories import HOUR, NOW, TODAY, Scene, a_guardian, a_scene, a_service_item, a_visit, an_actor
 
 
 def test_a_clean_visit_without_the_clients_word_waits_for_the_agency_and_is_paid_once_accepted(
@@ -151,6 +153,36 @@ def test_what_was_found_is_told_in_words(
     (found,) = client.get(f"{API}/facts/{past_visit}", headers=headers).json["exceptions"]
 
     assert (found["code"], found["text"]) == ("item_missing", sentence)
+
+
+@pytest.mark.parametrize(
+    ("kind", "valid_to", "told"),
+    [
+        (None, None, ["item_not_for_staff"]),
+        ("elderly_care", None, ["item_not_for_staff"]),
+        ("nurse", None, []),
+        ("nurse", TODAY + timedelta(days=1), []),
+        ("nurse", TODAY, ["item_not_for_staff"]),  # over on the day of the visit
+    ],
+)
+def test_a_nurses_item_is_for_who_is_a_nurse_by_the_certificate_of_that_day(
+    client: FlaskClient, scene: Scene, past_visit: UUID, tianjin: Session, kind, valid_to, told
+):
+    item = a_service_item("drip")
+    item.staff_kinds = ["nurse"]
+    line = {"item_code": "drip", "item_version": 1, "times_per_week": 1, "minutes": 10}
+    tianjin.add(item)
+    tianjin.flush()
+    tianjin.add(PlanItem(plan_id=scene.plan_id, recorded_at=NOW, **line))
+    if kind is not None:
+        dates = {"valid_from": TODAY - timedelta(days=90), "valid_to": valid_to}
+        tianjin.add(Certificate(id=new_id(), carer_id=scene.carer_id, kind=kind, number="N-1", **dates))
+    tianjin.commit()
+
+    log(client, scene, past_visit, an_item(), an_item("drip", minutes=10))
+    come_and_go(client, scene, past_visit)
+
+    assert [each["code"] for each in fact(client, scene, past_visit)["exceptions"]] == told
 
 
 @pytest.mark.parametrize(

@@ -183,9 +183,23 @@ MISSING, BESIDE, STAFF = (
 def test_items_are_compared_with_the_plan(logged, told):
     items = [LoggedItem(code, outcome) for code, outcome in logged]
 
-    found = find_deviations([BATH, NAILS], items, catalogue=CATALOGUE, staff=StaffKind.CARER)
+    found = find_deviations([BATH, NAILS], items, catalogue=CATALOGUE, staff={StaffKind.CARER})
 
     assert sorted((each.code, each.details["item_code"]) for each in found) == sorted(told)
+
+
+@pytest.mark.parametrize(
+    ("staff", "told"),
+    [
+        ({StaffKind.CARER}, {STAFF, BESIDE}),
+        ({StaffKind.CARER, StaffKind.NURSE}, {BESIDE}),
+        ({StaffKind.FAMILY}, {STAFF, BESIDE}),
+    ],
+)
+def test_an_item_is_for_whoever_is_of_one_of_its_kinds(staff, told):
+    drip = LoggedItem("drip", ItemOutcome.DONE)
+
+    assert {each.code for each in find_deviations([], [drip], catalogue=CATALOGUE, staff=staff)} == told
 
 
 def test_of_an_item_logged_twice_the_last_counts():

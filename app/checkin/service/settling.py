@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.careplans.queries import catalogue, find_live_plan
-from app.careplans.types import StaffKind
+from app.careplans.types import CatalogueItem, StaffKind
 from app.checkin.queries import events
 from app.checkin.queries import facts as fact_queries
 from app.checkin.reasons import ReviewReason
@@ -47,6 +47,8 @@ from app.kernel.settings import current_settings
 from app.policies.codes import EvidenceGrade
 from app.policies.service import current_book
 from app.policies.types import NoPolicy, Policy
+from app.registry.queries import has_certificate
+from app.registry.types import CertificateKind
 from app.schedules.service import progress
 from app.schedules.types import VisitView
 
@@ -235,7 +237,24 @@ def _deviations(session: Session, visit: VisitView, *, on: date) -> tuple[Found,
     items = events.list_items(session, visit_id=visit.id)
     logged = newest_outcomes([LoggedItem(i.item_code, i.outcome, i.minutes, i.consented) for i in items])
     known = catalogue(session, codes={item.item_code for item in logged})
-    return find_deviations(plan.items if plan else (), logged, catalogue=known, staff=StaffKind.CARER)
+    return find_deviations(
+        plan.items if plan else (),
+        logged,
+        catalogue=known,
+        staff=_staff_kinds(session, visit, items=known.values(), on=on),
+    )
+
+
+def _staff_kinds(
+    session: Session, visit: VisitView, *, items: Iterable[CatalogueItem], on: date
+) -> frozenset[StaffKind]:
+    """Who the carer is for these items: a nurse by her certificate of the day may do what carers do as well."""
+    kinds = {StaffKind.CARER}
+    if any(StaffKind.CARER not in item.staff_kinds for item in items) and has_certificate(
+        session, carer_id=visit.carer_id, kind=CertificateKind.NURSE, on=on
+    ):
+        kinds.add(StaffKind.NURSE)
+    return frozenset(kinds)
 
 
 def _first(taps: Iterable[VisitTap], kind: EventKind) -> UUID | None:
