@@ -17,13 +17,13 @@ BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
     ("changchun", None, "2022-10-31"): "425bf3183e92fa3457c9a324e6db84d7edd7adf9eb001cd948f440f394547f72",
-    ("huaian", None, "2023-10-01"): "91b6ca9bcb734879f417ec66a3becbd6a45b7e8c8900106809bab58a03bb0af6",
-    ("shanghai", None, "2020-01-01"): "ea19c66b6fbdc7919c7a38df775072a36b0698a37e09f941c453737450980a02",
-    ("shanghai", "310105", "2020-04-15"): "7c12dbda9ed1774f02fa56db6654859f0f387fadea8899f0137a44549f7637cf",
-    ("shanghai", "310105", "2021-01-01"): "0c658d30e76568849acb2c0e610ff13b605dd29f2e145fb2604a296de5c938c2",
-    ("shanghai", "310114", "2026-01-01"): "1bce5a72c07568f20f09096468f81fcb2e767ca9846bd7e9ab3728f16cfaef87",
-    ("shanghai", "310114", "2028-01-01"): "8c0cd4309f40065d571214cbe0b40ad0d6d4c490bd105465486a360ce17fa00a",
-    ("tianjin", None, "2024-12-06"): "a2e4a16aa29d7e43370b7133226205f146bd76e1ce324e502324a942f7a60fd5",
+    ("huaian", None, "2023-10-01"): "5e8246dc96821e0ec3987a9935eeb76f78c5ead00d82fa7fac4f8216302dc878",
+    ("shanghai", None, "2020-01-01"): "dce81b5d30df757ab5f59597be2c965f1956492ea5258898d7a897b50c09a830",
+    ("shanghai", "310105", "2020-04-15"): "549466eda37f5f08b23599231fb423022de4b89acce41a784e14f04c7a62f303",
+    ("shanghai", "310105", "2021-01-01"): "8c6817fa679dcf44013d5e9bbb07be930d9bbb2f8b7cb879873f8da8fbc99b4f",
+    ("shanghai", "310114", "2026-01-01"): "a67906795b48ea0d40ac2ce13c243ea0a6c87d266384476fa1bbab8e99ed1655",
+    ("shanghai", "310114", "2028-01-01"): "e1c4a283a9d6cb6f18f91dc55fb833de4a3571e1a579bb930268f16824225cb7",
+    ("tianjin", None, "2024-12-06"): "e4526de9da92cca7a833e4cd0dbf95cd458192dd22c4258307a82a3d1c8244c4",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.
