@@ -15,6 +15,7 @@ from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.sent import bp as sent
+from app.checkin.routes.shares import bp as shares
 from app.checkin.routes.staff_load import bp as staff_load
 from app.checkin.routes.taps import bp as taps
 from app.imports.routes import bp as imports
@@ -53,6 +54,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     registry_endings,
     schedules,
     sent,
+    shares,
     staff_load,
     taps,
 )

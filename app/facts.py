@@ -120,6 +120,7 @@ FACTS = (
     Fact("in_hospital", "住院", "client in hospital", None, R.CLIENT_AWAY, E.IN_HOSPITAL, D.IN_HOSPITAL),
     Fact("client_died", "服务对象已去世", "client died", ClientDied, R.CLIENT_DIED, E.CLIENT_DIED, D.DIED),
     Fact("hours_used_up", "时长用完", "hours used up", None, R.HOURS_USED_UP, E.HOURS_USED_UP),
+    Fact("share_unconfirmed", "个人负担未确认", "personal share not confirmed", None, None, E.SHARE_NOT_CONFIRMED),
     Fact("plan_expired", "护理计划过期", "care plan expired", None, R.PLAN_MISSING, E.PLAN_MISSING),
     Fact("policy_expired", "政策文件到期", "policy expired", None, R.POLICY_EXPIRED),
     Fact("item_not_in_plan", "计划外项目", "item not in the plan", None, None, E.ITEM_NOT_IN_PLAN),
@@ -130,8 +131,6 @@ FACTS = (
     Fact("carer_overlap", "照护人员时间重叠", "carer elsewhere at that time", None, R.CARER_OVERLAP, E.OVERLAP),
     Fact("client_overlap", "服务对象时间重叠", "client with another carer then", None, R.CLIENT_OVERLAP, E.OVERLAP),
 )
-# Asked for by the policy documents; nothing decides by them yet.
-UNDECIDED = (("share_unconfirmed", "个人负担未确认", "personal share not confirmed"),)
 
 COLUMNS = (
     "事实 Fact",
@@ -149,12 +148,12 @@ MONEY = {
 INTRODUCTION = """# 事实与后果 Facts and what follows
 
 谁被拒绝、记录什么、钱等不等，由 `make openapi` 从代码生成。登记和排班会拒绝；在服务对象家门口谁也不拒绝，
-只记录待核实事项。暂缓的钱由人决定，机器不拒付。证书和必做项目按统筹区政策要求时才算。
+只记录待核实事项。暂缓的钱由人决定，机器不拒付。证书、必做项目、个人负担确认按统筹区政策要求时才算。
 
 Who is refused, what is recorded, whether money waits; printed by `make openapi` from the code that decides.
 Registration and planning refuse; at the door nobody is refused, an exception is recorded. A person decides about money
-that waits. Certificates and planned items count where the region's policy asks for them. The money is that of a visit
-by an agency; of a family carer's days all that wait wait for the operator.
+that waits. Certificates, planned items and the personal share count where the region's policy asks for them. The money
+is that of a visit by an agency; of a family carer's days all that wait wait for the operator.
 """
 
 
@@ -175,8 +174,6 @@ def _lines() -> Iterator[str]:
             "–" if fact.money is None else MONEY[fact.money],
             _code(fact.unpaid),
         )
-    for _, chinese, english in UNDECIDED:
-        yield _row(f"{chinese} {english}", *["尚未判断 not decided yet"] * (len(COLUMNS) - 1))
 
 
 def _row(*cells: str) -> str:

@@ -96,6 +96,7 @@ class ExceptionCode(StrEnum):
     OUTSIDE_AREA = "outside_area"  # the client's district is not in the agency's agreement with the fund
     AGENCY_NOT_SERVING = "agency_not_serving"  # no agreement with the client on that day
     HOURS_USED_UP = "hours_used_up"  # over a limit of home care beside what is paid already
+    SHARE_NOT_CONFIRMED = "share_not_confirmed"  # what the client bears himself of the month, where policy asks for it
 
 
 class Severity(StrEnum):

@@ -1,10 +1,8 @@
 """Subsidies, batches and the bank's answers as JSON."""
 
-from typing import Any
-
 import marshmallow as ma
 
-from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, Text, WholeNumber
+from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, Month, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.http.told import Told
 from app.kernel.paging import PageRequestSchema, QueryNumber, page_schema
@@ -12,20 +10,6 @@ from app.payouts.batch_types import ApproveBatch, ComputeMonth, HeldReason, NewP
 from app.payouts.pages import DueRequest, SubsidyRequest
 from app.payouts.run_types import RunState
 from app.payouts.types import BatchState, DayRule, FileKind, PayoutState
-
-
-class Month(Day):
-    """A calendar month between the years 2000 and 2099, named by its first day, YYYY-MM-01."""
-
-    default_error_messages = {"first": "not_the_first_day_of_a_month"}  # noqa: RUF012 - marshmallow's form
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        month = super()._deserialize(value, attr, data, **kwargs)
-        if month is not None and month.day != 1:
-            raise self.make_error("first")
-        if month is not None and month.year < 2000:
-            raise self.make_error("year")
-        return month
 
 
 class ComputeMonthSchema(CommandSchema):

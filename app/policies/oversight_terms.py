@@ -85,7 +85,7 @@ class SettlementTerms:
     ]
     deductible_fen: Annotated[int, Whole("起付线（分）", high=100_000_000, in_older_texts=0)]
     yearly_limit_fen: Annotated[int | None, Whole("年度最高支付限额（分）", low=1, high=1_000_000_000, optional=True)]
-    own_share_confirmed: Annotated[bool, YesNo("个人负担须经确认", in_older_texts=True)]
+    own_share_confirmed: Annotated[bool, YesNo("个人负担须经确认", in_older_texts=False)]
     refusals_kept_by_agency: Annotated[bool, YesNo("拒付费用不得转由个人承担", in_older_texts=True)]
     vouchers: Annotated[
         tuple[Voucher, ...], Choices("就医凭证", of=Voucher, in_older_texts=[each.value for each in Voucher])

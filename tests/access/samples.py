@@ -119,6 +119,9 @@ SAMPLES: dict[str, Sample] = {
     "POST /visits/<uuid:visit_id>/confirmation": Sample(
         lambda _: {"id": str(new_id()), "holds": True, "occurred_at": NOW}
     ),
+    "POST /clients/<uuid:client_id>/share-confirmations": Sample(
+        lambda world: {"agency_id": str(world.ids["agency_id"]), "month": "2026-11-01", "share_fen": 12_000}
+    ),
     "GET /visits/<uuid:visit_id>/record": Sample(),
     "GET /facts": Sample(),
     "GET /facts/<uuid:fact_id>": Sample(),

@@ -45,6 +45,7 @@ TABLE = {
     "log_care_days": "family_carer",
     "read_care_days": f"family_carer guardian {STAFF}",
     "confirm_service": "guardian",
+    "confirm_shares": "guardian agency_head",
     "read_records": f"carer guardian {STAFF}",
     "review_for_agency": "agency_head",
     "review_for_operator": "operator_reviewer",

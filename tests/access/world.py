@@ -18,6 +18,7 @@ from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from app.policies.codes import HomeType
 from app.registry.choice_models import AgencyChoice
 from app.registry.lists import get_agency, get_client
+from app.registry.types import GuardianExtent
 from tests.careplans.factories import a_draft
 from tests.payouts.rows import a_batch_of, a_month_run, a_subsidy
 from tests.registry.factories import (
@@ -63,7 +64,9 @@ def build(session: Session, application: Flask) -> World:
     an_entitlement(session, client=client)
     an_assignment(session, client=client, carer=carer)
     family, other_family = a_family_carer(session, client=client), a_family_carer(session, client=other_client)
-    guardian, other_guardian = a_guardian(session, client=client), a_guardian(session, client=other_client)
+    guardian, other_guardian = (
+        a_guardian(session, client=each, extent=GuardianExtent.SIGN) for each in (client, other_client)
+    )
     plan = a_draft(session, client=client)
     registered = get_agency(session, agency_id=agency.id, actor=SYSTEM)
     record = get_client(session, client_id=client.client.id, actor=SYSTEM, on=NOW.date())

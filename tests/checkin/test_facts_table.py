@@ -40,7 +40,7 @@ from app.registry.types import AgencyState, ServiceMode, StayKind
 from app.schedules.types import Refusal
 from tests.checkin.factories import a_tap, an_item, an_undrawn_id, come_and_go, confirm, decide, fact, log, send
 from tests.fixed_clock import clock_at
-from tests.policies.factories import limited
+from tests.policies.factories import asking_for_share, limited
 from tests.schedules.factories import (
     HOUR,
     NOW,
@@ -147,6 +147,10 @@ def limit_hours(world: World) -> None:
     world.app.extensions[POLICIES] = limited(world.folder, 'period = "week", minutes = 59')
 
 
+def ask_for_share(world: World) -> None:
+    world.app.extensions[POLICIES] = asking_for_share(world.folder)
+
+
 def nothing(_: World) -> None:
     """What is brought about by the visit's own taps or items."""
 
@@ -166,6 +170,7 @@ SCENARIOS: dict[str, Callable[[World], None]] = {
     "in_hospital": admit,
     "client_died": die,
     "hours_used_up": limit_hours,
+    "share_unconfirmed": ask_for_share,
     "plan_expired": change(CarePlan, "client_id"),
     "policy_expired": nothing,
     "item_not_in_plan": nothing,

@@ -18,14 +18,16 @@ from flask import Flask
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 
+from app.careplans.types import ConfirmationWay
 from app.checkin.commands import ClockTap, Confirmation, Decided, ItemEntry, ItemLog, Reopening
 from app.checkin.models import ExceptionFound, Hold, PayableTime, Review, ServiceRecord
 from app.checkin.queries.events import find_record
 from app.checkin.queries.facts import get_fact, list_overdue_holds
 from app.checkin.reasons import ReviewReason
-from app.checkin.service import escalation, forgotten, records, reviews, taps
+from app.checkin.service import escalation, forgotten, records, reviews, share_confirmations, shares, taps
 from app.checkin.service import hours as paid_hours
 from app.checkin.service.care_days import log_care_day
+from app.checkin.shares import ShareEntry
 from app.checkin.shown import FactView
 from app.checkin.types import Decision, ExceptionCode, Fix, ItemOutcome, LocationSource, Standing
 from app.kernel.db import db, session, transaction
@@ -43,7 +45,7 @@ from tests.checkin.factories import an_undrawn_id
 from tests.checkin.family_rows import EVENING, a_day, a_family, both_taps
 from tests.conftest import Clone
 from tests.fixed_clock import clock_at
-from tests.policies.factories import limited
+from tests.policies.factories import asking_for_share, limited
 from tests.schedules.factories import HOME, HOUR, NOW, Scene, a_guardian, a_scene, a_visit, an_actor, to_plan
 
 JOB = SystemActor("tianjin", "test")
@@ -365,3 +367,30 @@ def test_two_lists_planned_at_one_moment_do_not_both_find_room(stage: Stage, is_
         return
     with pytest.raises(planning.VisitsRefused):
         stage.in_turn(plan(24), plan(26))
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+@pytest.mark.parametrize("out_first", [True, False])
+def test_a_share_confirmed_at_the_moment_of_the_out_holds_nothing(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, out_first: bool, is_locked: bool
+):
+    """Not locked: the control."""
+    stage.app.extensions[POLICIES] = asking_for_share(tmp_path)
+    scene, paper = stage.scene, {"way": ConfirmationWay.PAPER, "document": "A1-0001"}
+    key = str(scene.agency_id)
+    head = stage.run(lambda current: an_actor(current, Role.AGENCY_HEAD, ScopeKind.AGENCY, key=key))
+    command = ShareEntry(scene.agency_id, NOW.date().replace(day=1), 0, **paper)
+
+    def confirm_share(current: Session) -> object:
+        return share_confirmations.confirm_share(current, command, client_id=scene.client_id, actor=head, at=NOW)
+
+    for act in (stage.log, stage.come):
+        stage.run(act)
+    if not is_locked:
+        for service in (shares, share_confirmations):
+            monkeypatch.setattr(service, "lock_client", lambda *_, **__: None)
+
+    stage.in_turn(*((stage.go, confirm_share) if out_first else (confirm_share, stage.go)))
+
+    told = [each.code for each in stage.fact().exceptions if each.ended_at is None]
+    assert told == ([] if is_locked else [ExceptionCode.SHARE_NOT_CONFIRMED])

@@ -44,13 +44,23 @@ def write(folder: Path, **files: str) -> Path:
     return folder
 
 
-def limited(folder: Path, limit: str) -> PolicyBook:
-    """The shipped rules of Tianjin with one more limit of agency care, such as `period = "week", minutes = 90`."""
-    table = "[entitlement.home_limits]\nvalue = ["
+def tianjin_with(folder: Path, line: str, *, after: str) -> PolicyBook:
+    """The shipped rules of Tianjin with one line more, behind another."""
     shipped = (SHIPPED / "tianjin.toml").read_text(encoding="utf-8")
-    assert table in shipped
+    assert shipped.count(f"\n{after}\n") == 1
+    return load_book(write(folder, tianjin=shipped.replace(f"\n{after}\n", f"\n{after}\n{line}\n")))
+
+
+def limited(folder: Path, limit: str) -> PolicyBook:
+    """With one more limit of agency care, such as `period = "week", minutes = 90`."""
     row = f'{{ home_type = "agency_care", {limit} }},'
-    return load_book(write(folder, tianjin=shipped.replace(table, f"{table}\n    {row}")))
+    return tianjin_with(folder, row, after="[entitlement.home_limits]\nvalue = [")
+
+
+def asking_for_share(folder: Path) -> PolicyBook:
+    """Where clients confirm what they bear themselves."""
+    line = 'own_share_confirmed = { value = true, assumed = true, reason = "test" }'
+    return tianjin_with(folder, line, after="[settlement]")
 
 
 def day(text: str) -> dt.date:

@@ -127,7 +127,7 @@ def confirm_plan(
     """
     today = today_of(actor, at)
     plan = one_or_not_found(session, confirmable_plans(actor, on=today).where(CarePlan.id == plan_id))
-    _check_way(command, actor)
+    check_way(command.way, command.document, actor=actor)
     lock_client(session, client_id=plan.client_id)
     session.refresh(plan)
     if plan.confirmed_at is not None:
@@ -136,6 +136,15 @@ def confirm_plan(
         raise PlanOver(plan_id=plan_id, valid_to=plan.valid_to)
     put_in_force(session, plan, command, actor, at)
     return plan_views(session, (plan,))[0]
+
+
+def check_way(way: ConfirmationWay, document: str | None, *, actor: AnyActor) -> None:
+    """Refuse another way of confirming than the actor's: signed paper with its file number, or the own phone."""
+    is_head = isinstance(actor, Actor) and actor.role is Role.AGENCY_HEAD
+    is_system = isinstance(actor, SystemActor)
+    allowed = ConfirmationWay.PAPER if is_head or is_system else ConfirmationWay.OWN_PHONE
+    if way is not allowed or (way is ConfirmationWay.PAPER) != (document is not None):
+        raise ConfirmationWayWrong(way=way)
 
 
 def _policy(actor: AnyActor, district: str, command: PlanDraft, today: date) -> Policy:
@@ -170,11 +179,3 @@ def _agency(session: Session, command: PlanDraft, client_id: UUID, actor: AnyAct
 def _next_version(session: Session, client_id: UUID) -> int:
     latest = session.scalar(select(func.max(CarePlan.version)).where(CarePlan.client_id == client_id))
     return (latest or 0) + 1
-
-
-def _check_way(command: ConfirmPlan, actor: AnyActor) -> None:
-    is_head = isinstance(actor, Actor) and actor.role is Role.AGENCY_HEAD
-    is_system = isinstance(actor, SystemActor)
-    allowed = ConfirmationWay.PAPER if is_head or is_system else ConfirmationWay.OWN_PHONE
-    if command.way is not allowed or (command.way is ConfirmationWay.PAPER) != (command.document is not None):
-        raise ConfirmationWayWrong(way=command.way)

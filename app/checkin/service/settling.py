@@ -27,6 +27,7 @@ from app.checkin.service import facts
 from app.checkin.service.hours import tell_hours
 from app.checkin.service.paying import pay_visit, tell_overlap, withdraw
 from app.checkin.service.recording import add_record, worked_time
+from app.checkin.service.shares import tell_share
 from app.checkin.shown import RecordView
 from app.checkin.types import (
     Decision,
@@ -152,6 +153,7 @@ def _settle(
             _wait(session, visit, step=ReviewStep.OPERATOR, region=region, policy=policy, at=at)
         return
     tell_hours(session, visit, record=record, policy=policy, at=at)
+    tell_share(session, visit, record=record, policy=policy, at=at)
     route = decide(
         visit.id,
         grades=grades,

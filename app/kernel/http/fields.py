@@ -137,6 +137,20 @@ class Day(ma.fields.Date):
         return day
 
 
+class Month(Day):
+    """A calendar month between the years 2000 and 2099, named by its first day, YYYY-MM-01."""
+
+    default_error_messages = {"first": "not_the_first_day_of_a_month"}  # noqa: RUF012 - marshmallow's form
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        month = super()._deserialize(value, attr, data, **kwargs)
+        if month is not None and month.day != 1:
+            raise self.make_error("first")
+        if month is not None and month.year < 2000:
+            raise self.make_error("year")
+        return month
+
+
 class Id(ma.fields.UUID):
     """An id of any version, as text in groups of 8, 4, 4, 4 and 12 hexadecimal digits."""
 
