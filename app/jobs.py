@@ -10,6 +10,7 @@ from app.kernel.jobs import Daily, Every, Job, Turn
 from app.kernel.settings import current_settings
 from app.kernel.worker import clear_runs
 from app.payouts.jobs import JOBS as PAYOUTS
+from app.registry.jobs import JOBS as REGISTRY
 from app.schedules.jobs import JOBS as SCHEDULES
 
 
@@ -46,4 +47,4 @@ KERNEL_JOBS = (
     Job("clear_job_runs", Daily(time(3, 30)), clear_runs, safe_twice_because="what is deleted stays deleted"),
 )
 
-JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *ACCOUNTS, *IMPORTS, *SCHEDULES, *CHECKIN, *PAYOUTS)
+JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *ACCOUNTS, *IMPORTS, *REGISTRY, *SCHEDULES, *CHECKIN, *PAYOUTS)

@@ -110,11 +110,14 @@ def judge_account(account: PayeeAccount | None, *, at: datetime) -> tuple[HeldRe
 
 
 def judge_wait(
-    account: PayeeAccount | None, *, is_unconfirmed: bool, at: datetime
+    account: PayeeAccount | None, *, is_unconfirmed: bool, is_review_overdue: bool, at: datetime
 ) -> tuple[HeldReason, datetime | None] | None:
-    """Say why a month's money waits: one person alone says that it came back, or for a reason of the account."""
+    """Say why a month's money waits: one person alone says that it came back, the client's review is overdue where the
+    policy holds payment for that, or for a reason of the account."""
     if is_unconfirmed:
         return HeldReason.ANSWER_UNCONFIRMED, None
+    if is_review_overdue:
+        return HeldReason.REVIEW_OVERDUE, None
     return judge_account(account, at=at)
 
 

@@ -19,6 +19,7 @@ class HeldReason(StrEnum):
     ACCOUNT_NEW = "account_new"  # an account waits at first, so that a theft can be noticed
     ACCOUNT_ALTERED = "account_altered"  # its stored number is not the one that was recorded
     ANSWER_UNCONFIRMED = "answer_unconfirmed"  # it failed or came back by a file that one person alone vouches for
+    REVIEW_OVERDUE = "review_overdue"  # the client's review is overdue, and by policy payment waits for it
     NOT_WRITABLE = "not_writable"  # the account's texts cannot stand in a bank file
 
 

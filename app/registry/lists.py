@@ -33,6 +33,7 @@ from app.registry.models import (
     Stay,
     Suspension,
 )
+from app.registry.overdue_reviews import review_overdue
 from app.registry.queries import (
     one_or_not_found,
     visible_agencies,
@@ -97,6 +98,7 @@ class ClientFilter:
     after: UUID | None = None
     district_code: str | None = None
     agency_id: UUID | None = None
+    overdue_review: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,9 @@ def list_clients(session: Session, *, actor: AnyActor, wanted: ClientFilter, on:
     if wanted.agency_id is not None:
         served = exists().where(ServiceAgreement.client_id == Client.id, ServiceAgreement.agency_id == wanted.agency_id)
         statement = statement.where(served)
+    if wanted.overdue_review is not None:
+        is_overdue = review_overdue(actor.region, on=on)
+        statement = statement.where(is_overdue if wanted.overdue_review else ~is_overdue)
     return fetch_page(session, statement, key=Client.id, limit=wanted.limit, after=wanted.after, view=client_summary)
 
 

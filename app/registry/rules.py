@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from app.policies.codes import HomeType, Relation, StartRule
+from app.policies.entry_codes import OverdueReview
+from app.policies.entry_terms import EntitlementTerms
 from app.registry.types import CheckRefusal, NameCheck, Period
 
 ONE_DAY = timedelta(days=1)
@@ -31,6 +33,22 @@ def add_months(day: date, months: int) -> date:
 def level_number(level: str) -> int | None:
     """The number of a recorded level; None for one in words, which no policy's table of levels names."""
     return int(level) if level.isdecimal() else None
+
+
+def reviewed_since(today: date, *, interval_months: int) -> date:
+    """The first day of the conclusions whose next review is not overdue: its last day is the same day of the month the
+    interval later, or the last of a shorter month (assumed; the texts only say "once a year")."""
+    day = add_months(today, -interval_months)
+    return day if day.day == today.day else day + ONE_DAY
+
+
+def conclusion_ends(concluded_on: date, *, terms: EntitlementTerms) -> date:
+    """The first day on which a conclusion gives nothing any more: past its validity, or past the last day of its review
+    where an overdue review stops the benefit."""
+    valid_to = add_months(concluded_on, terms.conclusion_validity_months)
+    if terms.review_interval_months is None or terms.overdue_review is not OverdueReview.STOPS_BENEFIT:
+        return valid_to
+    return min(valid_to, add_months(concluded_on, terms.review_interval_months) + ONE_DAY)
 
 
 def becomes_formal_on(started_on: date, *, months: int, exam_on: date | None) -> date:

@@ -17,3 +17,13 @@ def book_with(folder: Path, file: str, old: str, new: str) -> PolicyBook:
         raise ValueError(f"{file} has no {old!r}")
     (copy / file).write_text(content.replace(old, new), encoding="utf-8")
     return load_book(copy)
+
+
+def book_reviewing(folder: Path, *, months: int, consequence: str = "holds_payment") -> PolicyBook:
+    """Tianjin with an interval of reviews and what an overdue one does."""
+    assumed = 'assumed = true, reason = "-"'
+    added = (
+        f"[entitlement]\nreview_interval_months = {{ value = {months}, {assumed} }}\n"
+        f'overdue_review = {{ value = "{consequence}", {assumed} }}\n'
+    )
+    return book_with(folder, "tianjin.toml", "[entitlement]\n", added)

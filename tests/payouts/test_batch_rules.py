@@ -102,10 +102,26 @@ def test_an_account_is_judged(account, expected):
 
 
 def test_a_month_that_came_back_by_one_persons_word_waits_whatever_its_account():
-    told = [judge_wait(account, is_unconfirmed=True, at=NOW) for account in (ACCOUNT, None)]
+    told = [
+        judge_wait(account, is_unconfirmed=True, is_review_overdue=overdue, at=NOW)
+        for account in (ACCOUNT, None)
+        for overdue in (True, False)
+    ]
 
-    assert told == [(HeldReason.ANSWER_UNCONFIRMED, None)] * 2
-    assert judge_wait(ACCOUNT, is_unconfirmed=False, at=NOW) is None
+    assert told == [(HeldReason.ANSWER_UNCONFIRMED, None)] * 4
+
+
+@pytest.mark.parametrize(
+    ("account", "overdue", "expected"),
+    [
+        (ACCOUNT, False, None),
+        (ACCOUNT, True, (HeldReason.REVIEW_OVERDUE, None)),
+        (None, True, (HeldReason.REVIEW_OVERDUE, None)),
+        (None, False, (HeldReason.NO_ACCOUNT, None)),
+    ],
+)
+def test_a_month_waits_for_an_overdue_review_and_then_for_its_account(account, overdue, expected):
+    assert judge_wait(account, is_unconfirmed=False, is_review_overdue=overdue, at=NOW) == expected
 
 
 R = FailureReason

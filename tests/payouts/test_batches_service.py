@@ -2,9 +2,11 @@
 
 import hashlib
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import xmlschema
+from flask import current_app
 from lxml import etree
 from sqlalchemy import delete, exc, func, insert, select, text, update
 from sqlalchemy.orm import Session
@@ -22,10 +24,10 @@ from app.payouts.queries import batches
 from app.payouts.service import answers, approve, bank_files, freeze, prepare, runs
 from app.payouts.types import BatchState, FileKind, PayoutState
 from app.policies.service import EXTENSION
-from app.registry.models import BankAccount
-from app.registry.types import NameCheck
+from app.registry.models import BankAccount, Entitlement
+from app.registry.types import NameCheck, ServiceMode
 from tests.payouts.answers import an_answer
-from tests.payouts.policy_files import book_with
+from tests.payouts.policy_files import book_reviewing, book_with
 from tests.payouts.rows import AT, NOVEMBER, PAY_DAY, Office, a_bank_account, a_family, an_actor, an_office
 
 
@@ -46,6 +48,15 @@ def lose_day(session: Session, family, day: int) -> None:
         delete(PayableCareDay).where(
             PayableCareDay.client_id == family.client_id, PayableCareDay.day == NOVEMBER.replace(day=day)
         )
+    )
+
+
+def conclude(session: Session, family, *, on: date) -> None:
+    """A new conclusion, from its day on."""
+    session.execute(update(Entitlement).where(Entitlement.client_id == family.client_id).values(valid_to=on))
+    rights = {"level": "3", "mode": ServiceMode.HOME, "home_types": ["family_care"], "cause_kind": "assessment"}
+    session.execute(
+        insert(Entitlement).values(id=new_id(), client_id=family.client_id, concluded_on=on, valid_from=on, **rights)
     )
 
 
@@ -144,6 +155,31 @@ def test_a_batch_holds_what_may_be_paid_and_lists_the_rest(tianjin: Session, off
         HeldReason.ACCOUNT_NEW: AT + timedelta(days=3),
         HeldReason.NOT_WRITABLE: None,
     }
+
+
+@pytest.mark.parametrize(
+    ("consequence", "months", "held"),
+    [
+        ("holds_payment", 11, [HeldReason.REVIEW_OVERDUE]),  # its last day was yesterday
+        ("holds_payment", 12, []),
+        ("tells", 11, []),
+    ],
+)
+def test_payment_waits_for_an_overdue_review_where_the_policy_says_so_and_is_not_lost(
+    tianjin: Session, office: Office, tmp_path: Path, monkeypatch, consequence: str, months: int, held
+):
+    book = book_reviewing(tmp_path, months=months, consequence=consequence)
+    monkeypatch.setitem(current_app.extensions, EXTENSION, book)
+    family = a_family(tianjin)
+    office.compute()
+
+    first = office.prepare()
+    conclude(tianjin, family, on=AT.date())
+    second = office.prepare()
+
+    assert [each.reason for each in first.held] == held
+    assert [batch.total_fen for made in (first, second) for batch in made.batches] == [75_000]
+    assert second.held == ()
 
 
 def test_a_subsidy_in_a_batch_is_not_prepared_again(tianjin: Session, office: Office):

@@ -1,23 +1,28 @@
 """Days on which rights begin, by tables of cases."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from app.policies.codes import HomeType, StartRule
+from app.policies.entry_codes import OverdueReview
 from app.registry.rules import (
     add_months,
     becomes_formal_on,
     benefit_starts,
+    conclusion_ends,
     ends_later,
     is_allowed_combination,
     judge_name_check,
     most_clients,
     overlaps,
+    reviewed_since,
     supported_until,
 )
 from app.registry.types import CheckRefusal, NameCheck, Period
+from tests.checkin.terms import a_policy
 
 AGENCY, FAMILY = HomeType.AGENCY_CARE, HomeType.FAMILY_CARE
 
@@ -35,6 +40,54 @@ STARTS = [
 @pytest.mark.parametrize(("concluded_on", "rule", "first_day"), STARTS)
 def test_a_benefit_starts_on_the_day_the_policy_says(concluded_on: date, rule: StartRule, first_day: date):
     assert benefit_starts(concluded_on, rule=rule) == first_day
+
+
+SINCE = [
+    (date(2026, 11, 20), 12, date(2025, 11, 20)),
+    (date(2026, 3, 31), 1, date(2026, 3, 1)),  # what was concluded on 28 February was due on 28 March
+    (date(2026, 2, 28), 1, date(2026, 1, 28)),  # and of the 29th to the 31st of January today is the last day
+    (date(2024, 2, 29), 12, date(2023, 3, 1)),
+    (date(2025, 2, 28), 12, date(2024, 2, 28)),
+    (date(2027, 1, 1), 12, date(2026, 1, 1)),
+]
+
+
+@pytest.mark.parametrize(("today", "months", "since"), SINCE)
+def test_a_review_is_overdue_when_its_conclusion_is_older_than_the_interval(today: date, months: int, since: date):
+    assert reviewed_since(today, interval_months=months) == since
+
+
+@pytest.mark.parametrize("months", [1, 6, 12, 13])
+def test_a_conclusion_is_old_exactly_when_its_day_the_interval_later_is_past(months: int):
+    days = [date(2023, 1, 1) + timedelta(days=each) for each in range(3 * 365)]
+
+    for today in days[-430:]:
+        since = reviewed_since(today, interval_months=months)
+        assert add_months(since, months) >= today > add_months(since - timedelta(days=1), months)
+
+
+ENDS = [
+    (24, None, OverdueReview.STOPS_BENEFIT, date(2028, 2, 28)),
+    (24, 12, OverdueReview.HOLDS_PAYMENT, date(2028, 2, 28)),
+    (24, 12, OverdueReview.TELLS, date(2028, 2, 28)),
+    (24, 12, OverdueReview.STOPS_BENEFIT, date(2027, 3, 1)),  # 28 February is the last day of the review
+    (12, 12, OverdueReview.STOPS_BENEFIT, date(2027, 2, 28)),
+    (12, 24, OverdueReview.STOPS_BENEFIT, date(2027, 2, 28)),
+]
+
+
+@pytest.mark.parametrize(("validity", "interval", "consequence", "ends"), ENDS)
+def test_a_conclusion_ends_with_its_validity_or_with_a_review_that_stops_the_benefit(
+    validity: int, interval: int | None, consequence: OverdueReview, ends: date
+):
+    terms = replace(
+        a_policy().entitlement,
+        conclusion_validity_months=validity,
+        review_interval_months=interval,
+        overdue_review=consequence,
+    )
+
+    assert conclusion_ends(date(2026, 2, 28), terms=terms) == ends
 
 
 MONTHS = [

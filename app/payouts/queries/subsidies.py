@@ -25,6 +25,7 @@ from app.policies.texts import explain_policy, read_policy
 from app.policies.types import Explained
 from app.registry.conditions import guards
 from app.registry.models import Carer, Client
+from app.registry.overdue_reviews import list_held_for_review
 from app.registry.queries import find_payee_accounts
 
 MONTHS_LOOKED_AT = 24
@@ -70,7 +71,7 @@ def get_subsidy(session: Session, *, subsidy_id: UUID, actor: AnyActor, on: date
 def list_due(session: Session, *, actor: AnyActor, today: date, at: datetime, page: DueRequest) -> Page[DueView]:
     """Months not paid in full whose pay-by day is over or at most `within_days` away, with what they wait for.
 
-    Four statements. The payer's own figures: what is not `paid` is not counted as paid. Without `month_from` the last
+    Five statements. The payer's own figures: what is not `paid` is not counted as paid. Without `month_from` the last
     two years are looked at, so that the list does not grow slower with every month that was paid.
     """
     earliest = page.month_from or months_before(today, count=MONTHS_LOOKED_AT)[0]
@@ -82,11 +83,16 @@ def list_due(session: Session, *, actor: AnyActor, today: date, at: datetime, pa
     states = _month_states(session, [row for row, _ in shown])
     accounts = find_payee_accounts(session, person_ids={row.payee_person_id for row, _ in shown})
     unconfirmed = list_unconfirmed(session, months={row.month for row, _ in shown})
+    clients = {row.client_id for row, _ in shown}
+    unreviewed = list_held_for_review(session, client_ids=clients, region=actor.region, on=today)
     items = []
     for row, unpaid_fen in shown:
         key = (row.client_id, row.carer_id, row.month)
         state, account = states.get(key), accounts.get(row.payee_person_id)
-        waits = None if state in ON_THE_WAY else judge_wait(account, is_unconfirmed=key in unconfirmed, at=at)
+        is_overdue = row.client_id in unreviewed
+        waits = judge_wait(account, is_unconfirmed=key in unconfirmed, is_review_overdue=is_overdue, at=at)
+        if state in ON_THE_WAY:
+            waits = None
         items.append(
             DueView(
                 id=row.id,

@@ -28,6 +28,7 @@ from app.payouts.service.states import lock_money, start
 from app.payouts.types import PayoutState
 from app.policies.service import current_book
 from app.policies.terms import PaymentTerms
+from app.registry.overdue_reviews import list_held_for_review
 from app.registry.queries import find_payee_accounts
 
 PEOPLE_AT_ONCE = 1000
@@ -79,7 +80,7 @@ def prepare_batches(session: Session, command: PrepareBatches, *, actor: Actor, 
     policy = current_book().policy_or_last(region=actor.region, district=None, on=command.month)
     unconfirmed = files.list_unconfirmed(session, months=(command.month,))
     amounts = find_open(months.list_rows(session, month=command.month))
-    ready, held = _sort(session, amounts, month=command.month, unconfirmed=unconfirmed, at=at)
+    ready, held = _sort(session, amounts, month=command.month, unconfirmed=unconfirmed, region=actor.region, at=at)
     made = [
         _make_batch(session, some, command=command, paying=paying, terms=policy.payment, actor=actor, at=at)
         for some in portions(ready, size=policy.payment.batch_rows)
@@ -93,16 +94,22 @@ def _sort(
     *,
     month: date,
     unconfirmed: Collection[files.PairMonth],
+    region: str,
     at: datetime,
 ) -> tuple[list[Ready], list[Held]]:
     ready: list[Ready] = []
     held: list[Held] = []
+    today = local_date(at, zone_of(region))
     for some in portions(amounts, size=PEOPLE_AT_ONCE):
         accounts = find_payee_accounts(session, person_ids={each.payee_person_id for each in some})
+        unreviewed = list_held_for_review(
+            session, client_ids={each.client_id for each in some}, region=region, on=today
+        )
         for amount in some:
             found = accounts.get(amount.payee_person_id)
             is_unconfirmed = (amount.client_id, amount.carer_id, month) in unconfirmed
-            waits = judge_wait(found, is_unconfirmed=is_unconfirmed, at=at)
+            is_overdue = amount.client_id in unreviewed
+            waits = judge_wait(found, is_unconfirmed=is_unconfirmed, is_review_overdue=is_overdue, at=at)
             account = None if found is None else _writable(found.number, found.name, found.bank_code, found.bank_name)
             if waits is None and account is None:
                 waits = HeldReason.NOT_WRITABLE, None

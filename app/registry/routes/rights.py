@@ -147,7 +147,7 @@ def register_client(command: commands.RegisterClient) -> shown.ClientView:
 @bp.arguments(incoming.ClientFilterSchema, location="query")
 @bp.response(200, outgoing.ClientPageSchema)
 def list_clients(wanted: lists.ClientFilter) -> Page[shown.ClientSummary]:
-    """Clients of the own scope."""
+    """Clients of the own scope; with `overdue_review` those whose review is, or is not, overdue by policy."""
     actor = current_actor()
     today = clock.local_date(clock.now(), zone_of(actor.region))
     return lists.list_clients(session(), actor=actor, wanted=wanted, on=today)

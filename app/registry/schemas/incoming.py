@@ -5,7 +5,7 @@ import marshmallow as ma
 from app.kernel.geo import CoordinateSystem
 from app.kernel.http.fields import Choice, Day, FileNumber, Flag, Id, Number, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
-from app.kernel.paging import PageRequestSchema
+from app.kernel.paging import PageRequestSchema, QueryFlag
 from app.policies.codes import HomeType, Relation
 from app.registry import commands, lists
 from app.registry.schemas.fields import (
@@ -294,3 +294,4 @@ class ClientFilterSchema(PageRequestSchema):
 
     district_code = district_code(load_default=None)
     agency_id = Id(load_default=None)
+    overdue_review = QueryFlag(load_default=None)

@@ -15,7 +15,7 @@ from app.registry.commands import EntitlementEntry, StayEntry
 from app.registry.conditions import holds
 from app.registry.models import Entitlement, Stay
 from app.registry.queries import lock_client
-from app.registry.rules import add_months, benefit_starts, is_allowed_combination
+from app.registry.rules import benefit_starts, conclusion_ends, is_allowed_combination
 from app.registry.service.conflicts import PeriodBackwards, add
 from app.registry.service.periods import check_order, end_replaced
 from app.registry.service.scopes import check_alive, check_not_too_far_back, client_to_change, note, policy_of, today_of
@@ -113,7 +113,7 @@ def record_stay(session: Session, command: StayEntry, *, client_id: UUID, actor:
 
 def check_conclusion(concluded_on: date, *, valid_to: date, policy: Policy) -> None:
     """Refuse an end past the validity of the conclusion, by the policy of the conclusion's day."""
-    longest = add_months(concluded_on, policy.entitlement.conclusion_validity_months)
+    longest = conclusion_ends(concluded_on, terms=policy.entitlement)
     if valid_to > longest:
         raise ConclusionTooLong(valid_to=longest)
 
@@ -160,7 +160,7 @@ def _conclusion(session: Session, command: EntitlementEntry, *, client_id: UUID,
 
 def _new_conclusion(command: EntitlementEntry, *, policy: Policy) -> _Conclusion:
     valid_from = benefit_starts(command.concluded_on, rule=policy.entitlement.benefit_start)
-    valid_to = command.valid_to or add_months(command.concluded_on, policy.entitlement.conclusion_validity_months)
+    valid_to = command.valid_to or conclusion_ends(command.concluded_on, terms=policy.entitlement)
     check_conclusion(command.concluded_on, valid_to=valid_to, policy=policy)
     check_order(valid_from=valid_from, valid_to=valid_to)
     return _Conclusion(command.concluded_on, valid_from, valid_to)
@@ -178,7 +178,7 @@ def _kept_conclusion(session: Session, command: EntitlementEntry, *, client_id: 
     ).one_or_none()
     if changed is None or not command.replaces:
         raise NothingToChange(on=valid_from)
-    longest = changed.valid_to or add_months(changed.concluded_on, policy.entitlement.conclusion_validity_months)
+    longest = changed.valid_to or conclusion_ends(changed.concluded_on, terms=policy.entitlement)
     valid_to = command.valid_to or longest
     if valid_to > longest:
         raise ConclusionTooLong(valid_to=longest)
