@@ -35,7 +35,7 @@ class SubsidyRow:
 
     subsidy_id: UUID
     client_id: UUID
-    carer_id: UUID
+    carer_id: UUID | None
     payee_person_id: UUID
     seq: int
     amount_fen: int
@@ -49,7 +49,7 @@ class OpenAmount:
 
     subsidy_id: UUID
     client_id: UUID
-    carer_id: UUID
+    carer_id: UUID | None
     payee_person_id: UUID
     amount_fen: int
     pay_by: date
@@ -177,7 +177,7 @@ class SubsidyView:
 
     id: UUID
     client_id: UUID
-    carer_id: UUID
+    carer_id: UUID | None
     payee_person_id: UUID
     month: date
     seq: int
@@ -245,7 +245,7 @@ class DueView:
 
     id: UUID
     client_id: UUID
-    carer_id: UUID
+    carer_id: UUID | None
     payee_person_id: UUID
     month: date
     pay_by: date
