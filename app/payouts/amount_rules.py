@@ -21,18 +21,9 @@ RULES_VERSION = 1  # rises when the same facts give another amount, so that old 
 
 
 def span_amounts(
-    lines: tuple[DayLine, ...],
-    by_day: Mapping[date, Policy],
-    *,
-    rights: Sequence[EntitlementView],
-    is_shared: bool,
+    lines: tuple[DayLine, ...], by_day: Mapping[date, Policy], *, amounts: Mapping[date, int], is_shared: bool
 ) -> Iterable[SpanAmount]:
-    """What the days of each span under one policy and at one amount come to.
-
-    A change of level begins a new span only where the two levels have different amounts.
-    """
-    held = [each for each in rights if each.period.valid_to is None or each.period.valid_to > lines[0].day]
-    amounts = {line.day: _amount_on(line.day, by_day[line.day].subsidy, held) for line in lines}
+    """What the days of each span under one policy and at one amount come to. `amounts` gives the fen of each day."""
     for (digest, amount_fen), group in groupby(lines, key=lambda line: (line.policy_digest, amounts[line.day])):
         span = list(group)
         paid = sum(line.is_paid for line in span)
@@ -41,6 +32,13 @@ def span_amounts(
             terms, amount_fen=amount_fen, paid=paid, days=len(span), month_days=len(lines), is_shared=is_shared
         )
         yield SpanAmount(span[0].day, span[-1].day + ONE_DAY, digest, paid, exact)
+
+
+def amounts_by_level(by_day: Mapping[date, Policy], *, rights: Sequence[EntitlementView]) -> dict[date, int]:
+    """The fen each day of a month is reckoned by: a change of level changes them only where the two differ."""
+    first = min(by_day)
+    held = [each for each in rights if each.period.valid_to is None or each.period.valid_to > first]
+    return {day: _amount_on(day, policy.subsidy, held) for day, policy in by_day.items()}
 
 
 def key_of_amount(day: date, terms: SubsidyTerms, *, rights: Sequence[EntitlementView]) -> str | None:

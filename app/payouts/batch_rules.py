@@ -197,7 +197,7 @@ def digest_facts(facts: MonthFacts, *, payee_person_id: UUID, policy_digests: It
     days = sorted(
         (each.day.isoformat(), each.standing.value, each.care_day_id.hex) for each in facts.day_facts.values()
     )
-    read = {
+    read: dict[str, object] = {
         "client": facts.client,
         "carer_id": facts.carer_id,
         "month": facts.month,
@@ -207,4 +207,6 @@ def digest_facts(facts: MonthFacts, *, payee_person_id: UUID, policy_digests: It
         "is_shared": facts.is_shared,
         "rules": RULES_VERSION,
     }
+    if facts.carer_id is None:
+        read["choices"] = facts.choices
     return hashlib.sha256(canonical_bytes(read)).digest()

@@ -36,7 +36,7 @@ class SubsidyRow:
 
     subsidy_id: UUID
     client_id: UUID
-    carer_id: UUID
+    carer_id: UUID | None
     payee_person_id: UUID
     seq: int
     amount_fen: int
@@ -50,7 +50,7 @@ class OpenAmount:
 
     subsidy_id: UUID
     client_id: UUID
-    carer_id: UUID
+    carer_id: UUID | None
     payee_person_id: UUID
     amount_fen: int
     pay_by: date
@@ -178,7 +178,7 @@ class SubsidyView:
 
     id: UUID
     client_id: UUID
-    carer_id: UUID
+    carer_id: UUID | None
     payee_person_id: UUID
     month: date
     seq: int
@@ -246,7 +246,7 @@ class DueView:
 
     id: UUID
     client_id: UUID
-    carer_id: UUID
+    carer_id: UUID | None
     payee_person_id: UUID
     month: date
     pay_by: date

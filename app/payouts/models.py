@@ -19,6 +19,7 @@ from app.kernel.db import AppendOnly, Base, enum_column, regional
 from app.payouts.types import LIVE_STATES, DayRule, FileKind, PayoutState
 
 IN_USE = text("replaced_at IS NULL")
+OF_CLIENT = text("carer_id IS NULL")
 SENT_FORMS = "kind IN ('daifa', 'pain001')"
 # in PostgreSQL's own words, so that models and catalogue can be compared
 SENT_BATCH = "CASE WHEN kind::text = 'daifa'::text OR kind::text = 'pain001'::text THEN batch_id ELSE NULL::uuid END"
@@ -29,12 +30,14 @@ LIVE = f"state IN ({', '.join(repr(state) for state in LIVE_STATES)})"
 class Subsidy(AppendOnly, Base):
     """A family carer's month for one client (亲情护理补助); a recomputed month is a new row with the next `seq`.
 
-    `amount_fen` is cumulative for the month, `payable_fen` what this row adds to what earlier rows gave.
+    Without a carer it is cash the client himself gets for staying in home care. `amount_fen` is cumulative for the
+    month, `payable_fen` what this row adds to what earlier rows gave.
     """
 
     __tablename__ = "subsidy"
     __table_args__ = (
         UniqueConstraint("client_id", "carer_id", "month", "seq"),
+        Index("uq_subsidy_of_client", "client_id", "month", "seq", unique=True, postgresql_where=OF_CLIENT),
         CheckConstraint("amount_fen >= 0", name="amount"),
         CheckConstraint("extract(day from month) = 1", name="month"),
         Index("ix_subsidy_month", "month", "id"),
@@ -44,7 +47,7 @@ class Subsidy(AppendOnly, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("region.client.id"))
-    carer_id: Mapped[UUID] = mapped_column(ForeignKey("region.carer.id"))
+    carer_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.carer.id"))
     payee_person_id: Mapped[UUID] = mapped_column(ForeignKey("region.person.id"))
     month: Mapped[date]
     seq: Mapped[int]

@@ -54,7 +54,7 @@ class SubsidySchema(ma.Schema):
 
     id = Id(required=True)
     client_id = Id(required=True)
-    carer_id = Id(required=True)
+    carer_id = Id(required=True, allow_none=True, metadata={"description": "null: cash of the client's own"})
     payee_person_id = Id(required=True)
     month = Month(required=True)
     seq = WholeNumber(required=True)
@@ -115,7 +115,7 @@ class DueSchema(ma.Schema):
 
     id = Id(required=True, metadata={"description": "newest row of the month"})
     client_id = Id(required=True)
-    carer_id = Id(required=True)
+    carer_id = Id(required=True, allow_none=True, metadata={"description": "null: cash of the client's own"})
     payee_person_id = Id(required=True)
     month = Month(required=True)
     pay_by = Day(required=True)

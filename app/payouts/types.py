@@ -10,7 +10,7 @@ from uuid import UUID
 from app.checkin.types import DayFact
 from app.policies.codes import Payee
 from app.policies.types import Explained, Policy
-from app.registry.types import ClientMonth
+from app.registry.types import CashChoiceView, ClientMonth
 
 PolicyForDay = Callable[[date], Policy]
 
@@ -62,22 +62,28 @@ class DayRule(StrEnum):
     SECOND_CARE_DAY = "second_care_day"  # another carer's care day of the same day is the one that counts
     IN_REVIEW = "in_review"
     REFUSED = "refused"
-    UNKNOWN_LEVEL = "unknown_level"  # amounts are the levels', and the one recorded has none
+    UNKNOWN_LEVEL = "unknown_level"  # the level decides, and the one recorded says nothing
+    NOT_AT_HOME = "not_at_home"  # from here on of who may take cash for staying in home care
+    LEVEL_TOO_LOW = "level_too_low"
+    HOURS_CHOSEN = "hours_chosen"
+    NOT_LONG_ENOUGH = "not_long_enough"
 
 
 @dataclass(frozen=True, slots=True)
 class MonthFacts:
-    """What a family carer's month for one client is computed from.
+    """What a family carer's month for one client is computed from, or, without a carer, what a client gets himself.
 
     `month` is its first day; `day_facts` holds at most one fact a day (`rules.facts_by_day` chooses among several).
-    `is_shared` says that a day of the month counts for another carer of the client.
+    `is_shared` says that a day of the month counts for another carer of the client. `choices` are the client's between
+    more hours and cash, in the order in which they count; what decides of them lies months before.
     """
 
     client: ClientMonth
-    carer_id: UUID
+    carer_id: UUID | None
     month: date
     day_facts: Mapping[date, DayFact]
     is_shared: bool = False
+    choices: tuple[CashChoiceView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ class SubsidyComputation:
     """
 
     client_id: UUID
-    carer_id: UUID
+    carer_id: UUID | None
     month: date
     amount_fen: int
     days_paid: int

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from app.policies.codes import GradeOutcome, SubsidyKind
 from app.policies.entry_terms import EntitlementTerms, HomeLimit
-from app.policies.oversight_codes import PositionVerdict
+from app.policies.oversight_codes import PositionVerdict, SupplementChoice
 from app.policies.oversight_terms import SanctionTerms, SupplementTerms
 from app.policies.terms import CarerTerms, GradingTerms, LocationTerms, SubsidyTerms
 from app.policies.types import Policy
@@ -50,6 +50,13 @@ def _subsidy(terms: SubsidyTerms, supplement: SupplementTerms) -> Iterator[Contr
             "subsidy.kind",
             "按连续居家月数计发时金额写在 supplement.steps，subsidy.amount_fen 为 0",
             "by continuous months the amounts are the steps of supplement, and subsidy.amount_fen is 0",
+        )
+    is_by_client = supplement.chosen_by in (None, SupplementChoice.BY_CLIENT)
+    if terms.kind is SubsidyKind.CONTINUOUS_MONTHS and not is_by_client:
+        yield (
+            "supplement.chosen_by",
+            "按连续居家月数计发现金须由服务对象自选",
+            "cash by continuous months is what a client chooses",
         )
     levels = [row.level for row in terms.level_amounts]
     if len(set(levels)) != len(levels) or (levels and terms.kind is SubsidyKind.CONTINUOUS_MONTHS):

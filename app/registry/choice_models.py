@@ -1,4 +1,4 @@
-"""A client's choices of an agency, and what became of each; both are facts that nobody changes."""
+"""A client's choices: of an agency with what became of it, and of cash in place of more hours. Nobody changes them."""
 
 from datetime import date
 from uuid import UUID
@@ -52,3 +52,17 @@ class AgencyChoiceAnswer(AppendOnly, Base):
     agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.agency.id"))
     agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.service_agreement.id"))
     actor_id: Mapped[UUID | None]  # account; None for a job
+
+
+class CashChoice(AppendOnly, Base):
+    """Whether a client takes cash in place of more hours (增补时长或现金) from a day on; the last that began holds."""
+
+    __tablename__ = "cash_choice"
+    __table_args__ = (Index("ix_cash_choice_client_id", "client_id", "valid_from"), regional())
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("region.client.id"))
+    takes_cash: Mapped[bool]
+    chosen_on: Mapped[date]
+    valid_from: Mapped[date]
+    entered_by: Mapped[UUID | None]  # account; None for a job

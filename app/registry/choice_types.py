@@ -54,6 +54,14 @@ class ChoiceFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class CashChoiceEntry:
+    """What a client chose on a day: cash, or more hours."""
+
+    takes_cash: bool
+    chosen_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceView:
     """A choice. Who waits for any agency is shown to agencies without anything that says who he is.
 

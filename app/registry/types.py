@@ -165,6 +165,17 @@ class TrainingView:
 
 
 @dataclass(frozen=True, slots=True)
+class CashChoiceView:
+    """What a client chose in home care without a break, and from when it counts: cash or more hours."""
+
+    id: UUID
+    client_id: UUID
+    takes_cash: bool
+    chosen_on: date
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
 class ClientMonth:
     """All dated rights of a client that touch a span of days. A stay that ends on the first day belongs to it."""
 

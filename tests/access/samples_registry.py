@@ -107,6 +107,8 @@ REGISTRY: dict[str, Sample] = {
     "POST /clients/<uuid:client_id>/agency-choices": Sample(
         lambda world: {"agency_id": str(world.ids["agency_id"]), "home_type": "agency_care", "wanted_from": SINCE}
     ),
+    "POST /clients/<uuid:client_id>/cash-choices": Sample(lambda _: {"takes_cash": True, "chosen_on": SINCE}),
+    "GET /clients/<uuid:client_id>/cash-choices": Sample(),
     "GET /agency-choices": Sample(query="?state=open"),
     "POST /agency-choices/<uuid:choice_id>/acceptance": Sample(nothing),
     "POST /agency-choices/<uuid:choice_id>/refusal": Sample(lambda _: {"reason": "test"}),

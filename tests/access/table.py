@@ -25,6 +25,7 @@ TABLE = {
     "approve_homes": "operator_reviewer",
     "approve_guardians": "operator_reviewer",
     "choose_agency": "guardian operator_reviewer region_admin",
+    "choose_cash": "guardian operator_reviewer",
     "answer_choices": "dispatcher agency_head",
     "read_choices": "guardian dispatcher agency_head operator_reviewer region_admin",
     "write_bank_accounts": "operator_reviewer",

@@ -17,7 +17,6 @@ from app.payouts.explaining import explain_days
 from app.payouts.rules import (
     calendar_days,
     compute_subsidy,
-    counts_on,
     facts_by_day,
     is_shared,
     months_before,
@@ -26,6 +25,7 @@ from app.payouts.types import DayRule, SubsidyComputation
 from app.policies.codes import DayDivisor, HomeType, Payee, Rounding, StartRule, SubsidyKind
 from app.policies.service import load_book
 from app.policies.types import Policy
+from app.registry.rules import benefit_starts
 from app.registry.types import ServiceMode, StayKind, TrainingStage
 from tests.payouts.months import (
     CARER,
@@ -231,7 +231,7 @@ STARTS = [
 
 @pytest.mark.parametrize(("changed_on", "rule", "first"), STARTS)
 def test_a_change_counts_from_the_day_the_rule_says(changed_on: date, rule: StartRule, first: date):
-    assert counts_on(changed_on, rule=rule) == first
+    assert benefit_starts(changed_on, rule=rule) == first
 
 
 MONTHLY, PER_DAY, SHARE = SubsidyKind.MONTHLY, SubsidyKind.PER_DAY, SubsidyKind.SHARE_OF_PACKAGE

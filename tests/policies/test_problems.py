@@ -22,8 +22,8 @@ def limits(*rows):
     return entry(LIMITS, f"[{', '.join(f'{{ {row} }}' for row in rows)}]")
 
 
-def supplement(*rows, level="5"):
-    chosen = entry("supplement.chosen_by", '"by_client"') + entry("supplement.from_level", level)
+def supplement(*rows, level="5", by="by_client"):
+    chosen = entry("supplement.chosen_by", f'"{by}"') + entry("supplement.from_level", level)
     return chosen + entry(STEPS, f"[{', '.join(rows)}]")
 
 
@@ -138,6 +138,16 @@ def test_a_subsidy_by_continuous_months_has_no_amounts_of_levels(tmp_path):
     write(tmp_path, fund=head("fund", "east", parent="CN", region="east") + body + steps)
 
     assert found(tmp_path) == [("fund.toml", LEVELS, "inconsistent")]
+
+
+@pytest.mark.parametrize("by", ["cash_only", "hours_only"])
+def test_cash_by_continuous_months_is_the_clients_choice(tmp_path, by):
+    terms = {"subsidy.kind": '"continuous_months"', "subsidy.amount_fen": "0", "subsidy.payee": '"insured_person"'}
+    steps = supplement("{ over_months = 1, extra_minutes = 60, cash_fen = 1 }", by=by)
+    body = "".join(entry(key, value) for key, value in terms.items())
+    write(tmp_path, fund=head("fund", "east", parent="CN", region="east") + body + steps)
+
+    assert found(tmp_path) == [("fund.toml", "supplement.chosen_by", "inconsistent")]
 
 
 FUND = a_fund()

@@ -22,9 +22,10 @@ from app.payouts.models import (
     PayoutEvent,
     Subsidy,
 )
+from app.payouts.queries.months import same_month
 from app.payouts.types import FREED_STATES, RECEIVED, FileKind
 
-PairMonth = tuple[UUID, UUID, date]
+PairMonth = tuple[UUID, UUID | None, date]
 
 
 def list_files(session: Session, *, batch_ids: Collection[UUID]) -> dict[UUID, list[FileView]]:
@@ -125,7 +126,7 @@ def find_reissued(session: Session, payouts: Iterable[Payout]) -> dict[UUID, UUI
         .join(own, own.id == Payout.subsidy_id)
         .join(
             other,
-            and_(other.client_id == own.client_id, other.carer_id == own.carer_id, other.month == own.month),
+            same_month(other, own),
         )
         .join(earlier, and_(earlier.subsidy_id == other.id, earlier.id < Payout.id, earlier.state.in_(FREED_STATES)))
         .where(Payout.id.in_([payout.id for payout in payouts]))

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, exists, false, func, select, true, union
-from sqlalchemy.orm import Session
+from sqlalchemy import CompoundSelect, Select, Uuid, exists, false, func, null, select, true, union
+from sqlalchemy.orm import Session, aliased
 
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, PageRequest, fetch_page
@@ -14,8 +14,9 @@ from app.kernel.permissions import AnyActor, ScopeKind
 from app.payouts.models import Subsidy
 from app.payouts.run_models import MonthRun
 from app.payouts.run_types import MonthRunView, RunState
+from app.registry.choice_models import CashChoice
 from app.registry.conditions import touches
-from app.registry.models import Assignment, Carer
+from app.registry.models import Assignment, Carer, Client
 from app.registry.types import CarerKind
 
 
@@ -61,9 +62,18 @@ def next_clients(session: Session, *, first: date, beyond: date, after: UUID | N
 
 
 def count_pairs(session: Session, *, first: date, beyond: date) -> int:
-    """Family carers and clients of a month. Unscoped: for the job."""
+    """Family carers and clients of a month, and clients by themselves. Unscoped: for the job."""
     found = _pairs(first=first, beyond=beyond, after=None).subquery()
     return session.scalars(select(func.count()).select_from(found)).one()
+
+
+def list_choosing(
+    session: Session, *, first: date, beyond: date, client_ids: Collection[UUID]
+) -> tuple[tuple[UUID, UUID], ...]:
+    """Clients of these, with their persons, who chose cash that counts in the month. Unscoped: for the job."""
+    chosen = _choosing(first=first, beyond=beyond)
+    rows = session.execute(select(Client.id, Client.person_id).where(Client.id.in_(client_ids), Client.id.in_(chosen)))
+    return tuple((client_id, person_id) for client_id, person_id in rows)
 
 
 def view_of(run: MonthRun) -> MonthRunView:
@@ -91,7 +101,9 @@ def _state(run: MonthRun) -> RunState:
 
 
 def _pairs(*, first: date, beyond: date, after: UUID | None) -> CompoundSelect[Any]:
-    """Pairs with an assignment in the month, and pairs that had one when the month was computed before."""
+    """Pairs with an assignment in the month, clients with a choice of cash alone, and what was computed before."""
+    own = _choosing(first=first, beyond=beyond).subquery()
+    chosen = select(own.c.client_id, null().cast(Uuid))
     assigned = (
         select(Assignment.client_id, Assignment.carer_id)
         .join(Carer, Carer.id == Assignment.carer_id)
@@ -100,4 +112,16 @@ def _pairs(*, first: date, beyond: date, after: UUID | None) -> CompoundSelect[A
     computed = select(Subsidy.client_id, Subsidy.carer_id).where(Subsidy.month == first)
     if after is not None:
         assigned, computed = assigned.where(Assignment.client_id > after), computed.where(Subsidy.client_id > after)
-    return union(assigned, computed)
+        chosen = chosen.where(own.c.client_id > after)
+    return union(assigned, computed, chosen)
+
+
+def _choosing(*, first: date, beyond: date) -> Select[Any]:
+    """Clients with a choice of cash that no later choice had replaced when the month began."""
+    later = aliased(CashChoice)
+    replaced = exists().where(
+        later.client_id == CashChoice.client_id,
+        later.valid_from > CashChoice.valid_from,
+        later.valid_from <= first,
+    )
+    return select(CashChoice.client_id).where(CashChoice.takes_cash, CashChoice.valid_from < beyond, ~replaced)

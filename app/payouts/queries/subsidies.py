@@ -1,11 +1,11 @@
 """Subsidies as people see them: a family its own, the operator those of its district or fund."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, false, func, or_, select, true, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -17,6 +17,7 @@ from app.payouts.batch_types import DayView, DueCount, DueView, RuleView, Subsid
 from app.payouts.models import Payout, Subsidy, SubsidyDay
 from app.payouts.pages import DueRequest, SubsidyRequest
 from app.payouts.queries.files import list_unconfirmed
+from app.payouts.queries.months import same_month
 from app.payouts.rules import months_before
 from app.payouts.types import LIVE_STATES, PayoutState
 from app.policies.models import PolicyText
@@ -130,7 +131,7 @@ def _unpaid(actor: AnyActor, *, today: date, earliest: date, before: date) -> Se
     paid_fen = (
         select(cast(func.coalesce(func.sum(Payout.amount_fen), 0), BigInteger))
         .join(paid_row, paid_row.id == Payout.subsidy_id)
-        .where(_same_month(paid_row), Payout.state == PayoutState.PAID)
+        .where(same_month(paid_row, Subsidy), Payout.state == PayoutState.PAID)
         .scalar_subquery()
     )
     unpaid_fen = (Subsidy.amount_fen - paid_fen).label("unpaid_fen")
@@ -138,16 +139,12 @@ def _unpaid(actor: AnyActor, *, today: date, earliest: date, before: date) -> Se
         visible_subsidies(actor, on=today)
         .add_columns(unpaid_fen)
         .where(
-            ~exists().where(_same_month(later), later.seq > Subsidy.seq),
+            ~exists().where(same_month(later, Subsidy), later.seq > Subsidy.seq),
             Subsidy.month >= earliest,
             Subsidy.pay_by < before,
             unpaid_fen > 0,
         )
     )
-
-
-def _same_month(other: Any) -> ColumnElement[bool]:
-    return and_(other.client_id == Subsidy.client_id, other.carer_id == Subsidy.carer_id, other.month == Subsidy.month)
 
 
 def _in_scope(actor: AnyActor, on: date) -> ColumnElement[bool]:
@@ -178,13 +175,13 @@ def _states(session: Session, subsidy_ids: Iterable[UUID]) -> dict[UUID, PayoutS
     return {subsidy_id: state for subsidy_id, state in rows}
 
 
-def _month_states(session: Session, rows: Iterable[Subsidy]) -> dict[tuple[UUID, UUID, date], PayoutState]:
-    """State of the newest payout of each month that has one, by whichever of its rows."""
-    months = [(row.client_id, row.carer_id, row.month) for row in rows]
+def _month_states(session: Session, rows: Collection[Subsidy]) -> dict[tuple[UUID, UUID | None, date], PayoutState]:
+    """State of the newest payout of each month that has one, by whichever of its rows; of other carers' too."""
+    months = [(row.client_id, row.month) for row in rows]
     found: Any = session.execute(
         select(Subsidy.client_id, Subsidy.carer_id, Subsidy.month, Payout.state)
         .join(Payout, Payout.subsidy_id == Subsidy.id)
-        .where(tuple_(Subsidy.client_id, Subsidy.carer_id, Subsidy.month).in_(months))
+        .where(tuple_(Subsidy.client_id, Subsidy.month).in_(months))
         .order_by(Payout.id)
     )
     return {(client_id, carer_id, month): state for client_id, carer_id, month, state in found}

@@ -19,9 +19,10 @@ from app.kernel.settings import current_settings
 from app.ledger import service as ledger
 from app.ledger.types import Posting
 from app.payouts.batch_rules import change_month, digest_facts
+from app.payouts.continuous_rules import longest_step
 from app.payouts.models import Subsidy
 from app.payouts.queries import months, runs
-from app.payouts.rules import compute_subsidy, facts_by_day, is_shared
+from app.payouts.rules import calendar_days, compute_subsidy, facts_by_day, is_shared
 from app.payouts.run_models import MonthRun
 from app.payouts.service import postings
 from app.payouts.service.rows import Computed, store_rows
@@ -31,18 +32,20 @@ from app.payouts.types import MonthFacts, PolicyForDay
 from app.policies.codes import Payee
 from app.policies.service import current_book, keep_texts
 from app.policies.types import Policy
+from app.registry.cash_choices import find_cash_choices
 from app.registry.family_months import family_pairs, load_family_months
-from app.registry.types import ClientMonth
+from app.registry.rules import add_months
+from app.registry.types import CashChoiceView, ClientMonth
 
 CLIENTS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A family carer and a client; the payee is either of the two people, by policy."""
+    """A family carer and a client, or a client by himself; the payee is either of the two people, by policy."""
 
     client_id: UUID
-    carer_id: UUID
+    carer_id: UUID | None
     people: Mapping[Payee, UUID]
 
 
@@ -97,41 +100,48 @@ def _finish(session: Session, run: MonthRun, *, actor: SystemActor, at: datetime
 
 
 def _list_pairs(session: Session, clients: Collection[UUID], *, first: date, beyond: date) -> tuple[Pair, ...]:
-    """Pairs with an assignment in the month, and pairs that had one when the month was computed before."""
-    found = {
+    """Pairs with an assignment in the month, clients who chose cash, and whoever was computed for it before."""
+    found: dict[tuple[UUID, UUID | None], Mapping[Payee, UUID]] = {
         (pair.client_id, pair.carer_id): {
             Payee.FAMILY_CARER: pair.carer_person_id,
             Payee.INSURED_PERSON: pair.client_person_id,
         }
         for pair in family_pairs(session, first=first, beyond=beyond, client_ids=clients)
     }
+    chosen = runs.list_choosing(session, first=first, beyond=beyond, client_ids=clients)
+    found |= {(client_id, None): dict.fromkeys(Payee, person_id) for client_id, person_id in chosen}
     for client_id, carer_id, payee_id in months.list_pairs(session, month=first, client_ids=clients):
         found.setdefault((client_id, carer_id), dict.fromkeys(Payee, payee_id))
     return tuple(Pair(client_id, carer_id, people) for (client_id, carer_id), people in sorted(found.items(), key=_ids))
 
 
-def _ids(entry: tuple[tuple[UUID, UUID], object]) -> tuple[UUID, UUID]:
-    return entry[0]
+def _ids(entry: tuple[tuple[UUID, UUID | None], object]) -> tuple[UUID, bool, UUID]:
+    """By client, himself after his carers."""
+    client_id, carer_id = entry[0]
+    return client_id, carer_id is None, carer_id or client_id
 
 
 def _compute(session: Session, pairs: Sequence[Pair], *, first: date, beyond: date, region: str) -> list[Computed]:
     client_ids = {pair.client_id for pair in pairs}
-    keys = [(pair.client_id, pair.carer_id) for pair in pairs]
     clients = load_family_months(session, client_ids=client_ids, first=first, beyond=beyond)
     facts = list_day_facts(session, client_ids=client_ids, first=first, beyond=beyond)
-    newest = months.find_newest(session, month=first, pairs=keys)
-    live: dict[tuple[UUID, UUID], int] = {}
-    for row in months.list_rows(session, month=first, pairs=keys):
+    newest = months.find_newest(session, month=first, client_ids=client_ids)
+    live: dict[tuple[UUID, UUID | None], int] = {}
+    for row in months.list_rows(session, month=first, client_ids=client_ids):
         live[row.client_id, row.carer_id] = live.get((row.client_id, row.carer_id), 0) + row.live_fen
     of_client: dict[UUID, list[DayFact]] = {}
     for fact in facts:
         of_client.setdefault(fact.client_id, []).append(fact)
     policies = PoliciesOfDistrict(region)
+    own = {pair.client_id for pair in pairs if pair.carer_id is None}
+    long = _load_long(session, own, clients, policies=policies, first=first, beyond=beyond)
+    choices = find_cash_choices(session, client_ids=own, beyond=beyond) if own else {}
     return [
         _compute_pair(
             pair,
-            client=clients[pair.client_id],
+            client=long[pair.client_id] if pair.carer_id is None else clients[pair.client_id],
             facts=of_client.get(pair.client_id, []),
+            choices=choices.get(pair.client_id, ()),
             policies=policies(clients[pair.client_id].district_code),
             month=first,
             before=newest.get((pair.client_id, pair.carer_id)),
@@ -139,6 +149,23 @@ def _compute(session: Session, pairs: Sequence[Pair], *, first: date, beyond: da
         )
         for pair in pairs
     ]
+
+
+def _load_long(
+    session: Session,
+    client_ids: Collection[UUID],
+    clients: Mapping[UUID, ClientMonth],
+    *,
+    policies: "PoliciesOfDistrict",
+    first: date,
+    beyond: date,
+) -> dict[UUID, ClientMonth]:
+    """The rights of clients who may take cash, as far back as a step of their policies' tables reaches."""
+    if not client_ids:
+        return {}
+    by_district = [policies(clients[client_id].district_code) for client_id in client_ids]
+    back = max(longest_step(of_day(day).supplement.steps) for of_day in by_district for day in calendar_days(first))
+    return load_family_months(session, client_ids=client_ids, first=add_months(first, -back), beyond=beyond)
 
 
 class PoliciesOfDistrict:
@@ -164,19 +191,21 @@ def _compute_pair(
     *,
     client: ClientMonth,
     facts: Sequence[DayFact],
+    choices: tuple[CashChoiceView, ...],
     policies: PolicyForDay,
     month: date,
     before: Subsidy | None,
     live_fen: int,
 ) -> Computed:
-    chosen = facts_by_day(facts, client_id=pair.client_id, carer_id=pair.carer_id)
-    read = MonthFacts(
-        client=client,
-        carer_id=pair.carer_id,
-        month=month,
-        day_facts=chosen,
-        is_shared=is_shared(facts, client_id=pair.client_id, carer_id=pair.carer_id),
-    )
+    read = MonthFacts(client=client, carer_id=pair.carer_id, month=month, day_facts={}, choices=choices)
+    if pair.carer_id is not None:
+        read = MonthFacts(
+            client=client,
+            carer_id=pair.carer_id,
+            month=month,
+            day_facts=facts_by_day(facts, client_id=pair.client_id, carer_id=pair.carer_id),
+            is_shared=is_shared(facts, client_id=pair.client_id, carer_id=pair.carer_id),
+        )
     computation = compute_subsidy(read, policies=policies)
     payee_person_id = pair.people[computation.payee]
     if before is not None and live_fen:

@@ -12,7 +12,7 @@ from app.payouts.models import Payout
 from app.payouts.queries import months
 from app.payouts.service import postings
 
-Month = tuple[UUID, UUID]  # client and carer; a batch holds one calendar month
+Month = tuple[UUID, UUID | None]  # client and carer; a batch holds one calendar month
 
 
 def book_dead(session: Session, payouts: Sequence[Payout], *, on: date, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from app.kernel.http.fields import Choice, Day, Id, Instant, Text, WholeNumber
+from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema, QueryFlag, page_schema
 from app.policies.codes import HomeType
@@ -28,6 +28,25 @@ class ChoiceReasonSchema(CommandSchema):
     command = choice_types.ChoiceReason
 
     reason = reason_code(required=True)
+
+
+class CashChoiceEntrySchema(CommandSchema):
+    """What a client chose on a day: cash, or more hours."""
+
+    command = choice_types.CashChoiceEntry
+
+    takes_cash = Flag(required=True)
+    chosen_on = Day(required=True)
+
+
+class CashChoiceSchema(ma.Schema):
+    """A client's choice and the day from which it counts."""
+
+    id = Id(required=True)
+    client_id = Id(required=True)
+    takes_cash = Flag(required=True)
+    chosen_on = Day(required=True)
+    valid_from = Day(required=True)
 
 
 class ChoiceFilterSchema(PageRequestSchema):
@@ -61,3 +80,4 @@ class ChoiceSchema(ma.Schema):
 
 
 ChoicePageSchema = page_schema(ChoiceSchema)
+CashChoicePageSchema = page_schema(CashChoiceSchema)
