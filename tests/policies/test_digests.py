@@ -17,13 +17,13 @@ BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
     ("changchun", None, "2022-10-31"): "91c57554cfc487123bead984149a8b634059565ed781c0797c0893369fc72819",
-    ("huaian", None, "2023-10-01"): "27477ebf3c693f25e8c7bb4545d0dbb43b06655da33b4103b9b23396b0b6288a",
-    ("shanghai", None, "2020-01-01"): "9ec869b3e7e1163e034c84b4f3e2ecf91611ccbb73ff5dea27fb6d150309f33d",
-    ("shanghai", "310105", "2020-04-15"): "ccac0c73961e418a60d47a831795574fd131c04261dcb6a841b2cb423e6006bf",
-    ("shanghai", "310105", "2021-01-01"): "4f20a85c27b168ef2f3ddaf738ce06f5c99d39ec01043a76b7aabd667fdc0e7d",
-    ("shanghai", "310114", "2026-01-01"): "6934a494e1a6583a54bc60e357f93d1ba7b538ee6a87f578ef6491c405cbd6e9",
-    ("shanghai", "310114", "2028-01-01"): "a491c2bf65c50e0bcc52f6ade289ce06790a5927724545cbded15534b927ee0d",
-    ("tianjin", None, "2024-12-06"): "ddf29a0a287f7498f1c6fb1701d05a4e0b8e0d49680e84ae46a786f067a2790d",
+    ("huaian", None, "2023-10-01"): "16f76bf02daa74d8a37e4313cf64070fb967fdcb158508f81aa6fd1cf9c49656",
+    ("shanghai", None, "2020-01-01"): "0fe842e37f67280359b65e66d691941e2d50edfb10ca20a7965e74d263d39b3c",
+    ("shanghai", "310105", "2020-04-15"): "eddd3a29fa9e26cca78743906188c74b548aba8f819d37725da21cac3ec6a71e",
+    ("shanghai", "310105", "2021-01-01"): "e37b56d31f5794b4eafd1a8da460043330c010a9cd191f1826b4df3b8824d0e3",
+    ("shanghai", "310114", "2026-01-01"): "582ff5da7d272508aafaab872c2a64ceae23daa2f5e5ab16de957f0901c07d62",
+    ("shanghai", "310114", "2028-01-01"): "1a75cc8e11aaae792cb16d2bba05a3a3fb360e0b3d065efe45c82d78ccb61c22",
+    ("tianjin", None, "2024-12-06"): "cbb8c6903c8c0104cb4e3aaccec3120b233181163440c0de9284070c300d8056",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.
