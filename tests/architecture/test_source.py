@@ -2,6 +2,7 @@
 
 import re
 import tokenize
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -95,6 +96,18 @@ def test_instants_and_days_are_named_as_such():
             if kind.startswith(("DATETIME", "TIMESTAMP")):
                 assert getattr(column.type, "timezone", False), column
                 assert column.name.endswith(INSTANT), column
+
+
+def test_every_packages_tables_are_protected_from_the_others():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    protected = {module for each in contracts for module in each.get("protected_modules", ())}
+    of_packages = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "app").glob("*/*models.py")
+    }
+
+    assert {module for module in of_packages if not module.startswith("app.kernel.")} <= protected
 
 
 def test_no_module_is_longer_than_it_may_be():
