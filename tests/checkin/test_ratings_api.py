@@ -265,16 +265,16 @@ def test_an_unrated_and_a_badly_rated_visit_are_paid(
     assert tianjin.scalars(select(PayableTime.minutes)).all() == [60]
 
 
-def rated_visits(session: Session, scene: Scene, clients: int, *, score: int = 4) -> None:
-    """As many clients' visits on the day before, each rated."""
+def rated_visits(session: Session, scene: Scene, clients: int, *, days: int = 1, **changed: Any) -> None:
+    """As many clients' visits some days before, each rated."""
     for number in range(clients):
         client_id = a_client(session, scene.app, scene.agency_id)
-        start = NOW - DAY - number * HOUR
-        visit_id = a_visit(session, scene, client_id=client_id, start=start)
+        start = NOW - days * DAY - number * HOUR
+        visit_id = a_visit(session, scene, client_id=client_id, start=start, **changed)
         add(
             session,
             ServiceRating(
-                id=new_id(), visit_id=visit_id, score=score, reasons=[], occurred_at=NOW, account_id=new_id(),
+                id=new_id(), visit_id=visit_id, score=4, reasons=[], occurred_at=NOW, account_id=new_id(),
                 command_digest=b"-", recorded_at=NOW,
             ),
         )  # fmt: skip
@@ -284,8 +284,9 @@ def rated_visits(session: Session, scene: Scene, clients: int, *, score: int = 4
 def test_the_agency_reads_a_carers_ratings_added_up_once_the_month_is_closed(
     client: FlaskClient, scene: Scene, head: Actor, operator: Actor, tianjin: Session, app: Flask
 ):
-    rated_visits(tianjin, scene, 5)
     other = a_scene(tianjin, app)
+    rated_visits(tianjin, scene, 5)
+    rated_visits(tianjin, scene, 1, days=2, agency_id=other.agency_id)  # the fund's to know, not this agency's
     stranger = an_actor(tianjin, Role.AGENCY_HEAD, ScopeKind.AGENCY, key=str(other.agency_id))
     tianjin.commit()
     path = f"/carers/{scene.carer_id}/ratings?month=2026-11-01"
@@ -296,7 +297,7 @@ def test_the_agency_reads_a_carers_ratings_added_up_once_the_month_is_closed(
         elsewhere = ask(client, scene, path, stranger)
 
     assert (early.status_code, early.json["code"]) == (409, "rating_month_open")
-    assert told == [{"ratings": 5, "score_sum": 20}] * 2
+    assert told == [{"ratings": 5, "score_sum": 20}, {"ratings": 6, "score_sum": 24}]
     assert elsewhere.status_code == 404
 
 
@@ -307,3 +308,33 @@ def test_four_clients_ratings_are_not_told(client: FlaskClient, scene: Scene, he
         told = ask(client, scene, f"/carers/{scene.carer_id}/ratings?month=2026-11-01", head)
 
     assert told.json == {"ratings": None, "score_sum": None}
+
+
+def test_the_lists_take_as_many_statements_for_many_rows_as_for_one(
+    client: FlaskClient,
+    scene: Scene,
+    visit_done: UUID,
+    visit_id: UUID,
+    guardian: Actor,
+    operator: Actor,
+    tianjin: Session,
+    app: Flask,
+    statements: list[str],
+):
+    def sent() -> list[int]:
+        numbers = []
+        for read, actor in ((unrated, guardian), (counts, operator)):
+            statements.clear()
+            read(client, scene, actor)
+            numbers.append(len([each for each in statements if each.startswith("SELECT")]))
+        return numbers
+
+    few = sent()
+    with clock_at(NOW + HOUR):
+        done(client, scene, visit_id)
+        a_scene(tianjin, app)
+        tianjin.commit()
+        many = sent()
+        assert (len(unrated(client, scene, guardian)), len(counts(client, scene, operator))) == (2, 2)
+
+    assert few == many == [2, 3]  # one of each asks for the account's standing
