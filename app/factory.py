@@ -14,6 +14,7 @@ from app.careplans.routes import bp as careplans
 from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
+from app.checkin.routes.ratings import bp as ratings
 from app.checkin.routes.sent import bp as sent
 from app.checkin.routes.shares import bp as shares
 from app.checkin.routes.staff_load import bp as staff_load
@@ -50,6 +51,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     ledger,
     payouts,
     people,
+    ratings,
     registry,
     registry_endings,
     schedules,

@@ -6,6 +6,7 @@ import app.checkin.attempt_models
 import app.checkin.help_models
 import app.checkin.models
 import app.checkin.note_models
+import app.checkin.rating_models
 import app.checkin.share_models
 import app.imports.models
 import app.kernel.audit

@@ -122,6 +122,11 @@ SAMPLES: dict[str, Sample] = {
     "POST /clients/<uuid:client_id>/share-confirmations": Sample(
         lambda world: {"agency_id": str(world.ids["agency_id"]), "month": "2026-11-01", "share_fen": 12_000}
     ),
+    "POST /visits/<uuid:visit_id>/rating": Sample(lambda _: {"id": str(new_id()), "score": 5, "occurred_at": NOW}),
+    "GET /visits/<uuid:visit_id>/rating": Sample(),
+    "GET /ratings/unrated": Sample(),
+    "GET /ratings/unrated-counts": Sample(query="?month=2026-10-01"),
+    "GET /carers/<uuid:carer_id>/ratings": Sample(query="?month=2026-10-01"),
     "GET /visits/<uuid:visit_id>/record": Sample(),
     "GET /facts": Sample(),
     "GET /facts/<uuid:fact_id>": Sample(),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.checkin.help_models import HelpCall
 from app.checkin.models import CareFact
+from app.checkin.rating_models import ServiceRating
 from app.checkin.types import FactKind
 from app.imports.commands import Upload
 from app.imports.service.upload import receive
@@ -102,6 +103,7 @@ def build(session: Session, application: Flask) -> World:
         world.other_district[role] = make_account(session, role=role, scope=OTHER_DISTRICT)
     world.ids["account_id"] = make_account(session, role=Role.SUPERVISOR).account_id
     world.ids["visit_id"] = world.ids["fact_id"] = _visit(session, application, world)
+    _rating(session, world)
     world.ids["help_call_id"] = _help_call(session, world)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
@@ -125,6 +127,14 @@ def _import_run(session: Session, application: Flask, *, actor: Actor) -> UUID:
     with application.app_context():
         upload = Upload(ImportKind.STAFF, ImportMode.ALL_OR_NOTHING, b"x")
         return receive(session, upload, actor=actor, grants_version=1, at=NOW).id
+
+
+def _rating(session: Session, world: World) -> None:
+    rating = ServiceRating(
+        id=new_id(), visit_id=world.ids["visit_id"], score=5, reasons=[], occurred_at=NOW, command_digest=b"-",
+        account_id=world.own[Role.GUARDIAN].account_id, recorded_at=NOW,
+    )  # fmt: skip
+    add(session, rating)
 
 
 def _help_call(session: Session, world: World) -> UUID:

@@ -1,12 +1,15 @@
 """A scene of one agency and a planned visit at nine in the morning of 20 November 2026."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app.kernel.db import db
 from app.kernel.permissions import Actor, Role, ScopeKind
 from tests.checkin.factories import an_undrawn_id
 from tests.fixed_clock import clock_at
@@ -17,6 +20,21 @@ from tests.schedules.factories import HOUR, NOW, Scene, a_guardian, a_scene, a_v
 def nine_in_the_morning() -> Iterator[None]:
     with clock_at(NOW):
         yield
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """What is sent to the database; a test clears it before what it counts."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.careplans.types import ConfirmationWay
@@ -23,8 +24,9 @@ from app.checkin.commands import ClockTap, Confirmation, Decided, ItemEntry, Ite
 from app.checkin.models import ExceptionFound, Hold, PayableTime, Review, ServiceRecord
 from app.checkin.queries.events import find_record
 from app.checkin.queries.facts import get_fact, list_overdue_holds
+from app.checkin.ratings import Rating
 from app.checkin.reasons import ReviewReason
-from app.checkin.service import escalation, forgotten, records, reviews, share_confirmations, shares, taps
+from app.checkin.service import escalation, forgotten, ratings, records, reviews, share_confirmations, shares, taps
 from app.checkin.service import hours as paid_hours
 from app.checkin.service.care_days import log_care_day
 from app.checkin.shares import ShareEntry
@@ -45,7 +47,7 @@ from tests.checkin.factories import an_undrawn_id
 from tests.checkin.family_rows import EVENING, a_day, a_family, both_taps
 from tests.conftest import Clone
 from tests.fixed_clock import clock_at
-from tests.policies.factories import asking_for_share, limited
+from tests.policies.factories import asking_for_rating, asking_for_share, limited
 from tests.schedules.factories import HOME, HOUR, NOW, Scene, a_guardian, a_scene, a_visit, an_actor, to_plan
 
 JOB = SystemActor("tianjin", "test")
@@ -394,3 +396,23 @@ def test_a_share_confirmed_at_the_moment_of_the_out_holds_nothing(
 
     told = [each.code for each in stage.fact().exceptions if each.ended_at is None]
     assert told == ([] if is_locked else [ExceptionCode.SHARE_NOT_CONFIRMED])
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_of_two_ratings_at_one_moment_the_second_is_told_that_there_is_one(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
+):
+    """Not locked: the control."""
+    stage.app.extensions[POLICIES] = asking_for_rating(tmp_path, "asked")
+
+    def rate(current: Session) -> object:
+        command = Rating(new_id(), 5, NOW)
+        return ratings.rate_visit(current, command, visit_id=stage.visit_id, actor=stage.guardian, at=NOW)
+
+    for act in (stage.come, stage.go):
+        stage.run(act)
+    if not is_locked:
+        monkeypatch.setattr(progress, "lock", lambda *_, **__: True)
+
+    with pytest.raises(ratings.AlreadyRated if is_locked else IntegrityError):
+        stage.in_turn(rate, rate)

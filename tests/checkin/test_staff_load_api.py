@@ -10,14 +10,12 @@ import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.checkin.load import CarerLoad, LoadCell, Span, Worked
 from app.checkin.models import PayableTime
 from app.checkin.schemas.staff_load import CarerLoadSchema, LoadCellSchema
-from app.kernel.db import db
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
 from app.schedules.types import VisitSource, VisitState
@@ -45,20 +43,6 @@ def test_cells_are_written_as_their_schema_says() -> None:
     written = CarerLoadSchema().dump(CarerLoad(new_id(), "王*英", (cell,)))["cells"]
 
     assert written == [LoadCellSchema().dump(cell)]
-
-
-@pytest.fixture
-def statements(app: Flask) -> Any:
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def worked(

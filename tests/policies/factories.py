@@ -63,5 +63,10 @@ def asking_for_share(folder: Path) -> PolicyBook:
     return tianjin_with(folder, line, after="[settlement]")
 
 
+def asking_for_rating(folder: Path, duty: str) -> PolicyBook:
+    """Where clients rate visits: each, or only asked."""
+    return tianjin_with(folder, f'rating = {{ value = "{duty}", assumed = true, reason = "test" }}', after="[service]")
+
+
 def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)

@@ -1,0 +1,112 @@
+"""The client's or guardian's rating of a visit: told to the fund, never to the carer, and no part of what is paid."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.checkin.queries import events
+from app.checkin.queries import ratings as queries
+from app.checkin.queries.ratings import MonthPage
+from app.checkin.rating_models import ServiceRating
+from app.checkin.ratings import Rating, RatingTotals, Unrated, UnratedCount
+from app.checkin.rules.ratings import RATED_WITHIN, add_up, check_ratable, is_closed
+from app.checkin.service.records import OwnFact
+from app.checkin.service.settling import policy_on
+from app.kernel import audit, clock, resend
+from app.kernel.canonical import command_digest
+from app.kernel.errors import DomainError, ErrorKind
+from app.kernel.paging import Page, PageRequest
+from app.kernel.permissions import Actor
+from app.kernel.regions import zone_of
+from app.kernel.settings import current_settings
+from app.policies.entry_codes import LimitPeriod
+from app.policies.oversight_codes import RatingDuty
+from app.schedules.queries import get_visit
+from app.schedules.rules import days_of
+from app.schedules.service import progress
+
+DAY = timedelta(days=1)
+
+
+class AlreadyRated(DomainError):
+    """The visit has a rating, and a rating is not changed."""
+
+    kind, code = ErrorKind.CONFLICT, "already_rated"
+
+
+class RatingMonthOpen(DomainError):
+    """Visits of the month may still be rated: two looks at its totals would tell what one visit got."""
+
+    kind, code = ErrorKind.CONFLICT, "rating_month_open"
+
+
+def rate_visit(session: Session, command: Rating, *, visit_id: UUID, actor: Actor, at: datetime) -> Rating:
+    """Keep what a guardian of the visit's day thinks of it. A resend changes nothing, however late.
+
+    Raises NotFound, OwnFact, AlreadyRated, EventReused and what `check_ratable` raises.
+    """
+    visit = get_visit(session, visit_id=visit_id, actor=actor)
+    progress.lock(session, visit_id=visit_id)
+    if actor.person_id == events.get_carer_person(session, carer_id=visit.carer_id):
+        raise OwnFact
+    rated = queries.find_rating_id(session, visit_id=visit_id)
+    if rated is None:
+        zone = zone_of(actor.region)
+        day = queries.day_of(visit, zone=zone, at=at)
+        duty = policy_on(day, region=actor.region, district=visit.district_code, at=at).service.rating
+        check_ratable(visit.state, duty=duty, day=day, today=clock.local_date(at, zone))
+    elif rated != command.id:
+        raise AlreadyRated
+    keys = current_settings().key_ring
+    content = {"command": command, "visit_id": visit_id, "account_id": actor.account_id}
+    _, is_new = resend.insert_once(
+        session,
+        ServiceRating,
+        digest=command_digest(content, key=keys.command_key),
+        id=command.id,
+        visit_id=visit_id,
+        score=command.score,
+        reasons=[each.value for each in command.reasons],
+        account_id=actor.account_id,
+        occurred_at=command.occurred_at,
+        recorded_at=at,
+    )
+    if is_new:  # the score is not told: who reads the audit need not know it
+        about, details = ("visit", visit_id), {"rating_id": command.id}
+        audit.record(session, "visit.rated", actor=actor, at=at, subject=about, details=details, keys=keys)
+    else:
+        resend.mark_replay()
+    return command
+
+
+def list_unrated(session: Session, page: PageRequest, *, actor: Actor, at: datetime) -> Page[Unrated]:
+    """What a guardian is asked to rate, again and again until the days for it are over."""
+    today = clock.local_date(at, zone_of(actor.region))
+    days = _days_asking(today - RATED_WITHIN, today + DAY, duties=tuple(RatingDuty), region=actor.region, at=at)
+    return queries.list_unrated(session, actor=actor, page=page, days=days)
+
+
+def count_unrated(session: Session, wanted: MonthPage, *, actor: Actor, at: datetime) -> Page[UnratedCount]:
+    """The visits of a month that were to be rated and are not, by agency, of days on which policy says that each is."""
+    first, beyond = days_of(LimitPeriod.MONTH, on=wanted.month)
+    days = _days_asking(first, beyond, duties=(RatingDuty.REQUIRED,), region=actor.region, at=at)
+    return queries.count_unrated(session, actor=actor, wanted=wanted, days=days)
+
+
+def sum_ratings(session: Session, *, carer_id: UUID, month: date, actor: Actor, at: datetime) -> RatingTotals:
+    """A carer's ratings of a month added up, once nothing can be added. Raises NotFound, RatingMonthOpen."""
+    first, beyond = days_of(LimitPeriod.MONTH, on=month)
+    scores = queries.list_scores(session, carer_id=carer_id, actor=actor, first=first, beyond=beyond)
+    if not is_closed(beyond=beyond, today=clock.local_date(at, zone_of(actor.region))):
+        raise RatingMonthOpen(month=month)
+    return add_up(scores)
+
+
+def _days_asking(
+    first: date, beyond: date, *, duties: Collection[RatingDuty], region: str, at: datetime
+) -> tuple[date, ...]:
+    """The days of `[first, beyond)` on which the fund asks so; no district has a rule of its own."""
+    days = (first + DAY * each for each in range((beyond - first).days))
+    return tuple(day for day in days if policy_on(day, region=region, district=None, at=at).service.rating in duties)
