@@ -92,8 +92,8 @@ def visible_plans(actor: AnyActor, *, on: date | None = None) -> Select[CarePlan
 
 
 def confirmable_plans(actor: AnyActor, *, on: date) -> Select[CarePlan]:
-    """Plans an actor may confirm: an agency those it is to carry out, a nurse those of her area, a guardian those of whom
-    he is guardian that day, not of whom he only cares for; of any extent: it agrees to no charge, signs no agreement."""
+    """Plans an actor may confirm: an agency those it is to carry out, a nurse those of her area, a guardian those of
+    whom he is guardian that day, not of whom he only cares for; of any extent, for it agrees to no charge."""
     statement = visible_plans(actor, on=on)
     if actor.scope.kind in (ScopeKind.DISTRICT, ScopeKind.STREET):
         return statement
@@ -104,18 +104,14 @@ def confirmable_plans(actor: AnyActor, *, on: date) -> Select[CarePlan]:
     return statement
 
 
-def handed_over_plans(actor: AnyActor, *, on: date) -> Select[CarePlan]:
-    """Plans that wait, or waited, for an agency's answer: confirmed, and not in force by that."""
-    confirmed = exists().where(PlanConfirmation.plan_id == CarePlan.id)
-    answered = exists().where(PlanAnswer.plan_id == CarePlan.id)
-    statement = visible_plans(actor, on=on).where(confirmed, or_(CarePlan.confirmed_at.is_(None), answered))
-    return statement.where(CarePlan.agency_id == actor.scope.agency_id)
-
-
 def list_handed_over(session: Session, *, actor: AnyActor, page: PageRequest, on: date) -> Page[CarePlanView]:
-    """The agency's work list: plans of which the nurse waits for an answer, oldest first."""
-    unanswered = ~exists().where(PlanAnswer.plan_id == CarePlan.id)
-    statement = handed_over_plans(actor, on=on).where(unanswered)
+    """The agency's work list: confirmed plans of which the nurse waits for an answer, oldest first."""
+    statement = visible_plans(actor, on=on).where(
+        CarePlan.agency_id == actor.scope.agency_id,
+        CarePlan.confirmed_at.is_(None),
+        exists().where(PlanConfirmation.plan_id == CarePlan.id),
+        ~exists().where(PlanAnswer.plan_id == CarePlan.id),
+    )
     found = fetch_page(session, statement, key=CarePlan.id, limit=page.limit, after=page.after, view=lambda row: row)
     return Page(plan_views(session, found.items), found.next_after)
 

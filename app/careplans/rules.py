@@ -22,8 +22,8 @@ def repeated_codes(items: Sequence[PlannedItem]) -> tuple[str, ...]:
 
 
 def is_author(author: PlanAuthor, *, role: Role | None) -> bool:
-    """Say whether who has this role writes plans, and enters their signed paper, where policy names this author; no role
-    is a job's."""
+    """Say whether who has this role writes plans, and enters their signed paper, where policy names this author; a job
+    has no role."""
     return (role is Role.COMMUNITY_NURSE) == (author is PlanAuthor.COMMUNITY_NURSE)
 
 

@@ -108,7 +108,7 @@ class PlanAnswerView:
 
 @dataclass(frozen=True, slots=True)
 class CarePlanView:
-    """A version of a client's plan. Without a confirmation it is a draft; one that the community nurse wrote is in force
+    """A version of a client's plan. Without a confirmation it is a draft; what the community nurse wrote is in force
     only when the agency accepted it."""
 
     id: UUID

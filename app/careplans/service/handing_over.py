@@ -1,12 +1,12 @@
-"""What the community nurse wrote is handed to the agency, which accepts it or returns it, and changes nothing itself."""
+"""What the community nurse wrote is handed to the agency, which accepts it or returns it and changes nothing itself."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.careplans.models import CarePlan, PlanAnswer
-from app.careplans.queries import handed_over_plans, plan_views
+from app.careplans.models import CarePlan, PlanAnswer, PlanConfirmation
+from app.careplans.queries import plan_views, visible_plans
 from app.careplans.service.force import author_of, check_again, note, put_in_force, today_of
 from app.careplans.types import CarePlanView, PlanOutcome, PlanReturn
 from app.kernel.errors import DomainError, ErrorKind
@@ -20,11 +20,17 @@ class PlanAnswered(DomainError):
     kind, code = ErrorKind.CONFLICT, "plan_answered"
 
 
+class PlanNotHandedOver(DomainError):
+    """The client has not confirmed the plan yet, or the agency wrote it itself."""
+
+    kind, code = ErrorKind.CONFLICT, "plan_not_handed_over"
+
+
 def accept_plan(session: Session, *, plan_id: UUID, actor: AnyActor, at: datetime) -> CarePlanView:
     """Put a confirmed plan in force that was handed to the actor's agency.
 
-    Policy and agency must still be right: raises NotFound, PlanAnswered, PolicyExpired, PlanAgencyUnknown and
-    PlanSuperseded.
+    Policy and agency must still be right: raises NotFound, PlanAnswered, PlanNotHandedOver, PolicyExpired,
+    PlanAgencyUnknown and PlanSuperseded.
     """
     plan = _handed_over(session, plan_id=plan_id, actor=actor, at=at)
     check_again(session, plan, actor, at)
@@ -33,18 +39,21 @@ def accept_plan(session: Session, *, plan_id: UUID, actor: AnyActor, at: datetim
 
 
 def return_plan(session: Session, command: PlanReturn, *, plan_id: UUID, actor: AnyActor, at: datetime) -> CarePlanView:
-    """Give a plan back to who wrote it, who may write another version. Raises NotFound and PlanAnswered."""
+    """Give a plan back to who wrote it, who may write another version. Raises NotFound, PlanAnswered and
+    PlanNotHandedOver."""
     plan = _handed_over(session, plan_id=plan_id, actor=actor, at=at)
     return _answer(session, plan, PlanOutcome.RETURNED, command.reason, actor=actor, at=at)
 
 
 def _handed_over(session: Session, *, plan_id: UUID, actor: AnyActor, at: datetime) -> CarePlan:
-    wanted = handed_over_plans(actor, on=today_of(actor, at)).where(CarePlan.id == plan_id)
-    plan = one_or_not_found(session, wanted)
+    own = visible_plans(actor, on=today_of(actor, at)).where(CarePlan.agency_id == actor.scope.agency_id)
+    plan = one_or_not_found(session, own.where(CarePlan.id == plan_id))
     lock_client(session, client_id=plan.client_id)
     session.refresh(plan)
     if session.get(PlanAnswer, plan.id) is not None:
         raise PlanAnswered(plan_id=plan_id)
+    if plan.confirmed_at is not None or session.get(PlanConfirmation, plan.id) is None:
+        raise PlanNotHandedOver(plan_id=plan_id)
     return plan
 
 

@@ -80,8 +80,8 @@ class ConfirmationWayWrong(DomainError):
 def write_plan(session: Session, command: PlanDraft, *, client_id: UUID, actor: AnyActor, at: datetime) -> CarePlanView:
     """Write a new version of a client's plan: a draft until it is confirmed, or at once where none is asked for.
 
-    Raises PolicyExpired when the region's policy does not hold on the plan's first day or today, PlanByCommunityNurse or
-    PlanByAgency where the plan is not the actor's to write.
+    Raises PolicyExpired when the region's policy does not hold on the plan's first day or today, PlanByCommunityNurse
+    or PlanByAgency where the plan is not the actor's to write.
     """
     today = today_of(actor, at)
     district = get_district(session, client_id=client_id, actor=actor, on=today)
@@ -128,8 +128,8 @@ def confirm_plan(
     What the community nurse wrote is in force only when the agency has accepted it.
 
     The guardian confirms on the own phone; signed paper is entered by whoever writes plans: the head of the agency that
-    carries it out, or the nurse. Policy and agency must still be right on the day the plan starts: raises PolicyExpired,
-    PlanByCommunityNurse, PlanByAgency and PlanAgencyUnknown as `write_plan` does.
+    carries it out, or the nurse. Policy and agency must still be right on the day the plan starts: raises what
+    `write_plan` does.
     """
     today = today_of(actor, at)
     plan = one_or_not_found(session, confirmable_plans(actor, on=today).where(CarePlan.id == plan_id))
