@@ -1,10 +1,10 @@
-"""14 community nurses: their role, and an agency's answer to the plans they write."""
+"""13 community nurses: their role, and an agency's answer to the plans they write."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_29_14_community_nurses"
-down_revision = "2026_11_29_11_cash_choices"
+revision = "2026_11_29_13_community_nurses"
+down_revision = "2026_11_29_12_ratings"
 
 ROLES = (
     "carer",
