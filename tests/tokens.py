@@ -66,4 +66,6 @@ def _usual_scope(role: Role) -> Scope:
         return OWN_CLIENTS
     if role in (Role.DISPATCHER, Role.AGENCY_HEAD):
         return Scope(ScopeKind.AGENCY, str(uuid4()))
+    if role is Role.COMMUNITY_NURSE:
+        return Scope(ScopeKind.DISTRICT, "120103")
     return FUND

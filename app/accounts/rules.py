@@ -23,6 +23,7 @@ STAFF_ROLES = frozenset(
     {
         Role.DISPATCHER,
         Role.AGENCY_HEAD,
+        Role.COMMUNITY_NURSE,
         Role.OPERATOR_REVIEWER,
         Role.PAYOUT_PREPARER,
         Role.PAYOUT_APPROVER,
@@ -40,6 +41,7 @@ SCOPES_OF: Mapping[Role, frozenset[ScopeKind]] = {
     Role.GUARDIAN: _OWN,
     Role.DISPATCHER: _AGENCY,
     Role.AGENCY_HEAD: _AGENCY,
+    Role.COMMUNITY_NURSE: frozenset({ScopeKind.DISTRICT, ScopeKind.STREET}),
     Role.OPERATOR_REVIEWER: _AREA,
     Role.PAYOUT_PREPARER: _FUND,
     Role.PAYOUT_APPROVER: _FUND,

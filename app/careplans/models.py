@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.careplans.types import ConfirmationWay
+from app.careplans.types import ConfirmationWay, PlanOutcome
 from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
 from app.policies.codes import ItemCategory
 
@@ -88,6 +88,18 @@ class PlanItem(AppendOnly, Base):
     item_version: Mapped[int]
     times_per_week: Mapped[int]
     minutes: Mapped[int]
+
+
+class PlanAnswer(AppendOnly, Base):
+    """An agency's answer to a plan that the community nurse wrote: it accepts it, or returns it with a reason."""
+
+    __tablename__ = "plan_answer"
+    __table_args__ = (CheckConstraint("(outcome = 'returned') = (reason IS NOT NULL)", name="reason"), regional())
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("region.care_plan.id"), primary_key=True)
+    outcome: Mapped[PlanOutcome] = enum_column(PlanOutcome)
+    reason: Mapped[str | None]
+    actor_id: Mapped[UUID | None]  # account; None for a job
 
 
 class PlanConfirmation(AppendOnly, Base):

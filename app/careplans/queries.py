@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.careplans.models import CarePlan, PlanConfirmation, PlanItem, ServiceItem
+from app.careplans.models import CarePlan, PlanAnswer, PlanConfirmation, PlanItem, ServiceItem
 from app.careplans.types import (
     CarePlanView,
     CatalogueItem,
     LivePlan,
+    PlanAnswerView,
     PlanConfirmationView,
     PlanDraft,
     PlannedItem,
@@ -91,14 +92,28 @@ def visible_plans(actor: AnyActor, *, on: date | None = None) -> Select[CarePlan
 
 
 def confirmable_plans(actor: AnyActor, *, on: date) -> Select[CarePlan]:
-    """Plans an actor may confirm: an agency those it is to carry out, a guardian those of whom he is guardian that day
-    (not of whom he only cares for), whatever his extent: it agrees to no charge and signs no agreement."""
+    """Plans an actor may confirm: an agency those it is to carry out, a nurse those of her area, a guardian those of
+    whom he is guardian that day, not of whom he only cares for; of any extent, for it agrees to no charge."""
     statement = visible_plans(actor, on=on)
+    if actor.scope.kind in (ScopeKind.DISTRICT, ScopeKind.STREET):
+        return statement
     if actor.scope.kind is ScopeKind.AGENCY:
         return statement.where(CarePlan.agency_id == actor.scope.agency_id)
     if isinstance(actor, Actor):
         return statement.where(guards(CarePlan.client_id, person_id=actor.person_id, on=on))
     return statement
+
+
+def list_handed_over(session: Session, *, actor: AnyActor, page: PageRequest, on: date) -> Page[CarePlanView]:
+    """The agency's work list: confirmed plans of which the nurse waits for an answer, oldest first."""
+    statement = visible_plans(actor, on=on).where(
+        CarePlan.agency_id == actor.scope.agency_id,
+        CarePlan.confirmed_at.is_(None),
+        exists().where(PlanConfirmation.plan_id == CarePlan.id),
+        ~exists().where(PlanAnswer.plan_id == CarePlan.id),
+    )
+    found = fetch_page(session, statement, key=CarePlan.id, limit=page.limit, after=page.after, view=lambda row: row)
+    return Page(plan_views(session, found.items), found.next_after)
 
 
 def get_district(session: Session, *, client_id: UUID, actor: AnyActor, on: date) -> str:
@@ -139,12 +154,16 @@ def is_planned_so(session: Session, *, client_id: UUID, draft: PlanDraft) -> boo
 
 
 def plan_views(session: Session, rows: Sequence[CarePlan]) -> tuple[CarePlanView, ...]:
-    """Plans found before, with their lines and confirmations: two statements for all."""
+    """Plans found before, with their lines, confirmations and answers: three statements for all."""
     ids = [row.id for row in rows]
     items = _items(session, ids)
     confirmations = {
         row.plan_id: PlanConfirmationView(row.way, row.document, row.recorded_at)
         for row in session.scalars(select(PlanConfirmation).where(PlanConfirmation.plan_id.in_(ids)))
+    }
+    answers = {
+        row.plan_id: PlanAnswerView(row.outcome, row.reason, row.recorded_at)
+        for row in session.scalars(select(PlanAnswer).where(PlanAnswer.plan_id.in_(ids)))
     }
     return tuple(
         CarePlanView(
@@ -156,6 +175,8 @@ def plan_views(session: Session, rows: Sequence[CarePlan]) -> tuple[CarePlanView
             valid_to=row.valid_to,
             items=items[row.id],
             confirmation=confirmations.get(row.id),
+            answer=answers.get(row.id),
+            is_in_force=row.confirmed_at is not None,
             policy_digest=row.policy_digest,
         )
         for row in rows

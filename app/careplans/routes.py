@@ -11,13 +11,14 @@ from app.careplans.schemas import (
     ConfirmPlanSchema,
     ItemFilterSchema,
     PlanDraftSchema,
+    PlanReturnSchema,
     ServiceItemEntrySchema,
     ServiceItemListSchema,
     ServiceItemPageSchema,
     ServiceItemSchema,
 )
-from app.careplans.service import catalogue, plans
-from app.careplans.types import CarePlanView, ConfirmPlan, PlanDraft, ServiceItemEntry, ServiceItemView
+from app.careplans.service import catalogue, handing_over, plans
+from app.careplans.types import CarePlanView, ConfirmPlan, PlanDraft, PlanReturn, ServiceItemEntry, ServiceItemView
 from app.kernel import clock
 from app.kernel.access import current_actor, requires
 from app.kernel.db import session, transaction
@@ -96,9 +97,40 @@ def read_plan(plan_id: UUID) -> CarePlanView:
 @bp.arguments(ConfirmPlanSchema)
 @bp.response(201, CarePlanSchema)
 def confirm_plan(command: ConfirmPlan, plan_id: UUID) -> CarePlanView:
-    """Put a draft in force: the guardian on the own phone, the agency's head from signed paper."""
+    """Confirm a draft: the guardian on the own phone, the agency's head or the nurse from signed paper."""
     with transaction() as current:
         return plans.confirm_plan(current, command, plan_id=plan_id, actor=current_actor(), at=clock.now())
+
+
+@bp.get("/care-plans")
+@requires(Permission.ANSWER_PLANS)
+@bp.arguments(PageRequestSchema, location="query")
+@bp.response(200, CarePlanPageSchema)
+def list_handed_over(page: PageRequest) -> Page[CarePlanView]:
+    """Plans of the community nurse that wait for the agency's answer."""
+    actor = current_actor()
+    return queries.list_handed_over(session(), actor=actor, page=page, on=_today(actor))
+
+
+@bp.post("/care-plans/<uuid:plan_id>/acceptance")
+@requires(Permission.ANSWER_PLANS)
+@idempotent
+@bp.response(201, CarePlanSchema)
+def accept_plan(plan_id: UUID) -> CarePlanView:
+    """Take over a plan that the community nurse wrote; it is in force from now on."""
+    with transaction() as current:
+        return handing_over.accept_plan(current, plan_id=plan_id, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/care-plans/<uuid:plan_id>/return")
+@requires(Permission.ANSWER_PLANS)
+@idempotent
+@bp.arguments(PlanReturnSchema)
+@bp.response(201, CarePlanSchema)
+def return_plan(command: PlanReturn, plan_id: UUID) -> CarePlanView:
+    """Give a plan back to the community nurse, with the reason."""
+    with transaction() as current:
+        return handing_over.return_plan(current, command, plan_id=plan_id, actor=current_actor(), at=clock.now())
 
 
 def _today(actor: AnyActor) -> date:

@@ -5,11 +5,21 @@ from typing import Any
 import marshmallow as ma
 
 from app.careplans.queries import ItemFilter
-from app.careplans.types import ConfirmationWay, ConfirmPlan, PlanDraft, PlannedItem, ServiceItemEntry, StaffKind
+from app.careplans.types import (
+    ConfirmationWay,
+    ConfirmPlan,
+    PlanDraft,
+    PlannedItem,
+    PlanOutcome,
+    PlanReturn,
+    ServiceItemEntry,
+    StaffKind,
+)
 from app.kernel.http.fields import Choice, Day, FileNumber, Flag, Id, Instant, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import DEFAULT_LIMIT, LARGEST_LIMIT, QueryNumber, page_schema
 from app.policies.codes import ItemCategory
+from app.registry.schemas.fields import reason_code
 
 MINUTES_OF_A_DAY = 1440
 MOST_TIMES_A_WEEK = 168
@@ -114,8 +124,24 @@ class PlanConfirmationSchema(ma.Schema):
     confirmed_at = Instant(required=True)
 
 
+class PlanReturnSchema(CommandSchema):
+    """Why a plan is returned, as a code."""
+
+    command = PlanReturn
+
+    reason = reason_code(required=True)
+
+
+class PlanAnswerSchema(ma.Schema):
+    """An agency's answer to a plan that was handed to it."""
+
+    outcome = Choice(PlanOutcome, required=True)
+    reason = Text(required=True, allow_none=True)
+    answered_at = Instant(required=True)
+
+
 class CarePlanSchema(ma.Schema):
-    """A version of a plan; a draft has no confirmation."""
+    """A version of a plan; a draft has no confirmation, and only one that the community nurse wrote has an answer."""
 
     id = Id(required=True)
     client_id = Id(required=True)
@@ -125,6 +151,8 @@ class CarePlanSchema(ma.Schema):
     valid_to = Day(required=True, allow_none=True)
     items = ma.fields.List(ma.fields.Nested(PlannedItemSchema), required=True)
     confirmation = ma.fields.Nested(PlanConfirmationSchema, required=True, allow_none=True)
+    answer = ma.fields.Nested(PlanAnswerSchema, required=True, allow_none=True)
+    is_in_force = Flag(required=True)
     policy_digest = Text(required=True)
 
 

@@ -83,9 +83,33 @@ class PlanConfirmationView:
     confirmed_at: datetime
 
 
+class PlanOutcome(StrEnum):
+    """What an agency answers to a plan that the community nurse hands to it."""
+
+    ACCEPTED = "accepted"
+    RETURNED = "returned"  # with a reason; it changes no items itself
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReturn:
+    """Why an agency returns a plan."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAnswerView:
+    """An agency's answer to a plan."""
+
+    outcome: PlanOutcome
+    reason: str | None
+    answered_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class CarePlanView:
-    """A version of a client's plan; without a confirmation it is a draft and not in force."""
+    """A version of a client's plan. Without a confirmation it is a draft; what the community nurse wrote is in force
+    only when the agency accepted it."""
 
     id: UUID
     client_id: UUID
@@ -95,6 +119,8 @@ class CarePlanView:
     valid_to: date | None
     items: tuple[PlannedItem, ...]
     confirmation: PlanConfirmationView | None
+    answer: PlanAnswerView | None
+    is_in_force: bool  # from `valid_from` on
     policy_digest: str
 
 

@@ -13,6 +13,7 @@ class Role(StrEnum):
     GUARDIAN = "guardian"  # 监护人 / 代理人
     DISPATCHER = "dispatcher"  # 机构调度
     AGENCY_HEAD = "agency_head"  # 机构负责人
+    COMMUNITY_NURSE = "community_nurse"  # 社区卫生服务中心执业护士
     OPERATOR_REVIEWER = "operator_reviewer"  # 经办审核
     PAYOUT_PREPARER = "payout_preparer"  # 发放经办
     PAYOUT_APPROVER = "payout_approver"  # 发放复核
@@ -65,6 +66,7 @@ class Permission(StrEnum):
     WRITE_PLANS = "write_plans"
     READ_PLANS = "read_plans"
     CONFIRM_PLANS = "confirm_plans"
+    ANSWER_PLANS = "answer_plans"
     # schedules
     PLAN_VISITS = "plan_visits"
     READ_VISITS = "read_visits"
@@ -122,13 +124,15 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.DISPATCHER: _EVERYBODY
     | _READS_CARE
     | {P.WRITE_CARERS, P.WRITE_CLIENTS, P.WRITE_STAYS, P.WRITE_PLANS, P.PLAN_VISITS, P.BIND_PEOPLE}
-    | {P.READ_STAFF_LOAD, P.IMPORT_FILES, P.ANSWER_HELP_CALLS, P.ANSWER_CHOICES, P.READ_CHOICES},
+    | {P.READ_STAFF_LOAD, P.IMPORT_FILES, P.ANSWER_HELP_CALLS, P.ANSWER_CHOICES, P.READ_CHOICES, P.ANSWER_PLANS},
     Role.AGENCY_HEAD: _EVERYBODY
     | _READS_CARE
     | {P.WRITE_CARERS, P.WRITE_CLIENTS, P.WRITE_STAYS, P.WRITE_PLANS, P.PLAN_VISITS, P.BIND_PEOPLE}
-    | {P.READ_STAFF_LOAD, P.IMPORT_FILES, P.ANSWER_HELP_CALLS, P.ANSWER_CHOICES, P.READ_CHOICES}
+    | {P.READ_STAFF_LOAD, P.IMPORT_FILES, P.ANSWER_HELP_CALLS, P.ANSWER_CHOICES, P.READ_CHOICES, P.ANSWER_PLANS}
     | {P.REVIEW_FOR_AGENCY, P.READ_AGENCIES, P.READ_RATING_TOTALS}
     | {P.CONFIRM_PLANS, P.CONFIRM_SHARES},  # confirms from signed paper only
+    Role.COMMUNITY_NURSE: _EVERYBODY
+    | {P.READ_CLIENTS, P.READ_PLANS, P.WRITE_PLANS, P.CONFIRM_PLANS},  # confirms from signed paper only
     Role.OPERATOR_REVIEWER: _OPERATOR
     | _SEES_RATINGS
     | {P.REVIEW_FOR_OPERATOR, P.WRITE_ENTITLEMENTS, P.WRITE_STAYS, P.WRITE_BANK_ACCOUNTS, P.READ_FULL_IDENTITY}

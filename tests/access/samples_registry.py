@@ -120,6 +120,9 @@ REGISTRY: dict[str, Sample] = {
     "POST /clients/<uuid:client_id>/care-plans": Sample(plan),
     "GET /care-plans/<uuid:plan_id>": Sample(),
     "POST /care-plans/<uuid:plan_id>/confirmation": Sample(lambda _: {"way": "paper", "document": "A1-0001"}),
+    "GET /care-plans": Sample(),
+    "POST /care-plans/<uuid:plan_id>/acceptance": Sample(nothing),
+    "POST /care-plans/<uuid:plan_id>/return": Sample(lambda _: {"reason": "test"}),
 }
 for _kind in ENDINGS:
     _name = f"{_kind[:-1].replace('-', '_')}_id"

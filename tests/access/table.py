@@ -4,7 +4,7 @@ from app.kernel.permissions import Permission, Role
 
 FUND = "operator_reviewer payout_preparer payout_approver supervisor region_admin"
 STAFF = f"dispatcher agency_head {FUND}"
-EVERYBODY = f"carer family_carer guardian {STAFF}"
+EVERYBODY = f"carer family_carer guardian community_nurse {STAFF}"
 
 TABLE = {
     "session": EVERYBODY,
@@ -31,9 +31,10 @@ TABLE = {
     "write_bank_accounts": "operator_reviewer",
     "read_catalogue": EVERYBODY,
     "write_catalogue": "region_admin",
-    "write_plans": "dispatcher agency_head",
-    "read_plans": f"carer family_carer guardian {STAFF}",
-    "confirm_plans": "guardian agency_head",
+    "write_plans": "dispatcher agency_head community_nurse",
+    "read_plans": EVERYBODY,
+    "confirm_plans": "guardian agency_head community_nurse",
+    "answer_plans": "dispatcher agency_head",
     "plan_visits": "dispatcher agency_head",
     "read_visits": f"carer guardian {STAFF}",
     "read_staff_load": STAFF,

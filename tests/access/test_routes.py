@@ -15,7 +15,7 @@ from app.kernel.permissions import Actor, Permission, Role
 from tests.access.sample import Sample
 from tests.access.samples import SAMPLES
 from tests.access.table import roles_of
-from tests.access.world import AGENCY_ROLES, PERSONAL_ROLES, World, build
+from tests.access.world import AGENCY_ROLES, BY_AREA, PERSONAL_ROLES, World, build
 from tests.conftest import clone_of, drop, settings_for
 from tests.paper_app import api_rules, paper_app
 from tests.tokens import bearer, make_account
@@ -158,9 +158,7 @@ def test_another_region_finds_nothing(name: str, role: Role, stage: Stage):
     assert answer.status_code == SAMPLES[name].elsewhere or is_nobody_there, answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize(
-    ("name", "role"), [pair for pair in NAMING if pair[1] in (Role.OPERATOR_REVIEWER, Role.SUPERVISOR)]
-)
+@pytest.mark.parametrize(("name", "role"), [pair for pair in NAMING if pair[1] in BY_AREA])
 def test_another_district_finds_nothing(name: str, role: Role, stage: Stage):
     answer = stage.send(name, actor=stage.world.other_district[role])
 

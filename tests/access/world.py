@@ -40,6 +40,7 @@ from tests.schedules.factories import DISTRICT, NOW, Scene, a_visit, add
 from tests.tokens import make_account
 
 AGENCY_ROLES = frozenset({Role.DISPATCHER, Role.AGENCY_HEAD})
+BY_AREA = (Role.OPERATOR_REVIEWER, Role.SUPERVISOR, Role.COMMUNITY_NURSE)
 PERSONAL_ROLES = frozenset({Role.CARER, Role.FAMILY_CARER, Role.GUARDIAN})
 FEBRUARY, MARCH = date(2026, 2, 1), date(2026, 3, 1)
 OTHER_DISTRICT = Scope(ScopeKind.DISTRICT, "120116")
@@ -99,7 +100,7 @@ def build(session: Session, application: Flask) -> World:
     for role in Role:
         world.own[role] = _account(session, role, people=people, agency_id=agency.id)
         world.strangers[role] = _account(session, role, people=others, agency_id=other_agency.id)
-    for role in (Role.OPERATOR_REVIEWER, Role.SUPERVISOR):
+    for role in BY_AREA:
         world.other_district[role] = make_account(session, role=role, scope=OTHER_DISTRICT)
     world.ids["account_id"] = make_account(session, role=Role.SUPERVISOR).account_id
     world.ids["visit_id"] = world.ids["fact_id"] = _visit(session, application, world)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.careplans.models import CarePlan, CarePlanChange, PlanConfirmation
 from app.careplans.queries import get_district
-from app.careplans.rules import first_day_of_force
+from app.careplans.rules import first_day_of_force, is_author
 from app.careplans.types import ConfirmPlan
 from app.kernel import audit, clock
 from app.kernel.db import constraint_of
@@ -31,6 +31,12 @@ class PlanByCommunityNurse(DomainError):
     kind, code = ErrorKind.CONFLICT, "plan_by_community_nurse"
 
 
+class PlanByAgency(DomainError):
+    """In this region the agency writes the plan."""
+
+    kind, code = ErrorKind.CONFLICT, "plan_by_agency"
+
+
 class PlanAgencyUnknown(DomainError):
     """The agency that carries the plan out has no agreement with the client on the plan's first day."""
 
@@ -48,29 +54,21 @@ def policy_on(actor: AnyActor, district: str, starts: date) -> Policy:
     policy = current_book().policy_for(region=actor.region, district=district, on=starts)
     if not may_plan(policy, on=starts):
         raise PolicyExpired(region=actor.region, on=starts, ended_on=policy.expires_on)
-    if policy.plan.author_role is PlanAuthor.COMMUNITY_NURSE:
-        raise PlanByCommunityNurse
     return policy
 
 
-def put_in_force(session: Session, plan: CarePlan, command: ConfirmPlan, actor: AnyActor, at: datetime) -> None:
-    """Confirm a plan from its first day, or from today when that has passed, and end the version before."""
-    later = select(CarePlan.id).where(
-        CarePlan.client_id == plan.client_id, CarePlan.version > plan.version, CarePlan.confirmed_at.is_not(None)
-    )
-    if session.scalars(later.limit(1)).first() is not None:
-        raise PlanSuperseded(plan_id=plan.id)
-    starts = first_day_of_force(plan.valid_from, confirmed_on=today_of(actor, at))
-    _check_again(session, plan, starts, actor, at)
-    _end_earlier(session, plan, starts, actor, at)
-    try:
-        with session.begin_nested():
-            _change_days(session, plan, cause=plan, actor=actor, at=at, valid_from=starts, valid_to=plan.valid_to)
-            plan.confirmed_at = at
-    except exc.IntegrityError as error:
-        if constraint_of(error) != "ex_care_plan_client_id":
-            raise
-        raise PlanSuperseded(plan_id=plan.id) from None
+def check_author(policy: Policy, *, actor: AnyActor) -> None:
+    """Raise PlanByCommunityNurse or PlanByAgency unless plans are the actor's to write."""
+    author = policy.plan.author_role
+    if not is_author(author, role=None if isinstance(actor, SystemActor) else actor.role):
+        raise PlanByCommunityNurse if author is PlanAuthor.COMMUNITY_NURSE else PlanByAgency
+
+
+def confirm(session: Session, plan: CarePlan, command: ConfirmPlan, actor: AnyActor, at: datetime) -> None:
+    """Keep who confirmed a plan. One that the agency wrote is in force then; another waits for the agency's answer."""
+    policy = check_again(session, plan, actor, at)
+    if policy.plan.author_role is PlanAuthor.AGENCY:
+        put_in_force(session, plan, actor, at)
     confirmation = PlanConfirmation(
         plan_id=plan.id,
         account_id=author_of(actor),
@@ -81,15 +79,37 @@ def put_in_force(session: Session, plan: CarePlan, command: ConfirmPlan, actor: 
     )
     session.add(confirmation)
     session.flush()
-    note(session, "care_plan.confirmed", plan, actor, at, way=command.way, valid_from=starts)
+    note(session, "care_plan.confirmed", plan, actor, at, way=command.way, valid_from=plan.valid_from)
 
 
-def _check_again(session: Session, plan: CarePlan, starts: date, actor: AnyActor, at: datetime) -> None:
+def put_in_force(session: Session, plan: CarePlan, actor: AnyActor, at: datetime) -> None:
+    """Let a plan hold from its first day, or from today when that has passed, and end the version before."""
+    later = select(CarePlan.id).where(
+        CarePlan.client_id == plan.client_id, CarePlan.version > plan.version, CarePlan.confirmed_at.is_not(None)
+    )
+    if session.scalars(later.limit(1)).first() is not None:
+        raise PlanSuperseded(plan_id=plan.id)
+    starts = first_day_of_force(plan.valid_from, confirmed_on=today_of(actor, at))
+    _end_earlier(session, plan, starts, actor, at)
+    try:
+        with session.begin_nested():
+            _change_days(session, plan, cause=plan, actor=actor, at=at, valid_from=starts, valid_to=plan.valid_to)
+            plan.confirmed_at = at
+    except exc.IntegrityError as error:
+        if constraint_of(error) != "ex_care_plan_client_id":
+            raise
+        raise PlanSuperseded(plan_id=plan.id) from None
+
+
+def check_again(session: Session, plan: CarePlan, actor: AnyActor, at: datetime) -> Policy:
     """What held when the draft was written may have ended since: the rules, or the agency's time with the client."""
-    policy_on(actor, get_district(session, client_id=plan.client_id, actor=actor, on=today_of(actor, at)), starts)
+    today = today_of(actor, at)
+    starts = first_day_of_force(plan.valid_from, confirmed_on=today)
+    policy = policy_on(actor, get_district(session, client_id=plan.client_id, actor=actor, on=today), starts)
     serving = serving_agencies(session, client_id=plan.client_id, on=starts)
     if plan.agency_id is not None and plan.agency_id not in serving:
         raise PlanAgencyUnknown(client_id=plan.client_id)
+    return policy
 
 
 def _end_earlier(session: Session, plan: CarePlan, starts: date, actor: AnyActor, at: datetime) -> None:

@@ -6,15 +6,17 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.careplans.models import CarePlan, PlanItem
+from app.careplans.models import CarePlan, PlanConfirmation, PlanItem
 from app.careplans.queries import catalogue, confirmable_plans, get_district, plan_views
 from app.careplans.rules import repeated_codes, unknown_codes
 from app.careplans.service.force import (
     PlanAgencyUnknown,
     author_of,
+    check_again,
+    check_author,
+    confirm,
     note,
     policy_on,
-    put_in_force,
     today_of,
 )
 from app.careplans.types import (
@@ -26,9 +28,11 @@ from app.careplans.types import (
 )
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.ids import new_id
-from app.kernel.permissions import Actor, AnyActor, Role, ScopeKind, SystemActor
+from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
 from app.policies.types import Policy
 from app.registry.queries import lock_client, one_or_not_found, serving_agencies
+
+ON_PAPER = frozenset({Role.AGENCY_HEAD, Role.COMMUNITY_NURSE})
 
 
 class PlanStartPassed(DomainError):
@@ -68,7 +72,7 @@ class PlanOver(DomainError):
 
 
 class ConfirmationWayWrong(DomainError):
-    """A guardian confirms on the own phone; only the agency's head enters a signed paper, with its file number."""
+    """A guardian confirms on the own phone; the agency's head or the nurse enters a signed paper, with its number."""
 
     kind, code = ErrorKind.INVALID, "confirmation_way_wrong"
 
@@ -77,11 +81,12 @@ def write_plan(session: Session, command: PlanDraft, *, client_id: UUID, actor: 
     """Write a new version of a client's plan: a draft until it is confirmed, or at once where none is asked for.
 
     Raises PolicyExpired when the region's policy does not hold on the plan's first day or today, PlanByCommunityNurse
-    where the plan is not the agency's to write.
+    or PlanByAgency where the plan is not the actor's to write.
     """
     today = today_of(actor, at)
     district = get_district(session, client_id=client_id, actor=actor, on=today)
     policy = _policy(actor, district, command, today)
+    check_author(policy, actor=actor)
     lock_client(session, client_id=client_id)
     known = _known_items(session, command)
     plan = CarePlan(
@@ -112,7 +117,7 @@ def write_plan(session: Session, command: PlanDraft, *, client_id: UUID, actor: 
     session.flush()
     note(session, "care_plan.written", plan, actor, at, version=plan.version)
     if not policy.plan.client_confirmation_required:
-        put_in_force(session, plan, ConfirmPlan(ConfirmationWay.NOT_REQUIRED), actor, at)
+        confirm(session, plan, ConfirmPlan(ConfirmationWay.NOT_REQUIRED), actor, at)
     return plan_views(session, (plan,))[0]
 
 
@@ -120,29 +125,31 @@ def confirm_plan(
     session: Session, command: ConfirmPlan, *, plan_id: UUID, actor: AnyActor, at: datetime
 ) -> CarePlanView:
     """Put a draft in force; the version before ends the day this one starts. A late confirmation does not reach back.
+    What the community nurse wrote is in force only when the agency has accepted it.
 
-    The guardian confirms on the own phone, the head of the agency that carries it out enters a signed paper. Policy
-    and agency must still be right on the day the plan starts: raises PolicyExpired, PlanByCommunityNurse and
-    PlanAgencyUnknown as `write_plan` does.
+    The guardian confirms on the own phone; signed paper is entered by whoever writes plans: the head of the agency that
+    carries it out, or the nurse. Policy and agency must still be right on the day the plan starts: raises what
+    `write_plan` does.
     """
     today = today_of(actor, at)
     plan = one_or_not_found(session, confirmable_plans(actor, on=today).where(CarePlan.id == plan_id))
     check_way(command.way, command.document, actor=actor)
     lock_client(session, client_id=plan.client_id)
     session.refresh(plan)
-    if plan.confirmed_at is not None:
+    if session.get(PlanConfirmation, plan.id) is not None:
         raise PlanConfirmed(plan_id=plan_id)
     if plan.valid_to is not None and plan.valid_to <= today:
         raise PlanOver(plan_id=plan_id, valid_to=plan.valid_to)
-    put_in_force(session, plan, command, actor, at)
+    if command.way is ConfirmationWay.PAPER:
+        check_author(check_again(session, plan, actor, at), actor=actor)
+    confirm(session, plan, command, actor, at)
     return plan_views(session, (plan,))[0]
 
 
 def check_way(way: ConfirmationWay, document: str | None, *, actor: AnyActor) -> None:
     """Refuse another way of confirming than the actor's: signed paper with its file number, or the own phone."""
-    is_head = isinstance(actor, Actor) and actor.role is Role.AGENCY_HEAD
-    is_system = isinstance(actor, SystemActor)
-    allowed = ConfirmationWay.PAPER if is_head or is_system else ConfirmationWay.OWN_PHONE
+    has_paper = isinstance(actor, SystemActor) or actor.role in ON_PAPER
+    allowed = ConfirmationWay.PAPER if has_paper else ConfirmationWay.OWN_PHONE
     if way is not allowed or (way is ConfirmationWay.PAPER) != (document is not None):
         raise ConfirmationWayWrong(way=way)
 
