@@ -14,6 +14,7 @@ from app.registry.models import (
     Agency,
     Assignment,
     Carer,
+    Certificate,
     Client,
     Employment,
     Guardian,
@@ -33,6 +34,16 @@ def touches(right: type[Dated] | Any, *, first: date, beyond: date | None) -> Co
 def holds(right: type[Dated] | Any, *, on: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Condition: the right holds on a day."""
     return and_(right.valid_from <= on, or_(right.valid_to.is_(None), right.valid_to > on))
+
+
+def lacks_certificate(*, on: date) -> ColumnElement[bool]:
+    """Condition: the professional carer is employed on a day, and no certificate of hers holds then."""
+    employment, certificate = aliased(Employment), aliased(Certificate)
+    return and_(
+        Carer.kind == CarerKind.PROFESSIONAL,
+        exists().where(employment.carer_id == Carer.id, holds(employment, on=on)),
+        ~exists().where(certificate.carer_id == Carer.id, holds(certificate, on=on)),
+    )
 
 
 def guards(client_id: Any, *, person_id: UUID | None, on: date | ColumnElement[date] | None) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.kernel.paging import DEFAULT_LIMIT, Page, fetch_page
 from app.kernel.permissions import AnyActor, ScopeKind
-from app.registry.conditions import touches
+from app.registry.conditions import lacks_certificate, touches
 from app.registry.history_models import GuardianApproval
 from app.registry.models import (
     Agency,
@@ -88,6 +88,7 @@ class CarerFilter:
     after: UUID | None = None
     kind: CarerKind | None = None
     agency_id: UUID | None = None
+    uncertified_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ def list_carers(session: Session, *, actor: AnyActor, wanted: CarerFilter) -> Pa
     if wanted.agency_id is not None:
         employed = exists().where(Employment.carer_id == Carer.id, Employment.agency_id == wanted.agency_id)
         statement = statement.where(employed)
+    if wanted.uncertified_on is not None:
+        statement = statement.where(lacks_certificate(on=wanted.uncertified_on))
     page = fetch_page(session, statement, key=Carer.id, limit=wanted.limit, after=wanted.after, view=lambda row: row)
     return Page(_carer_views(session, page.items), page.next_after)
 
