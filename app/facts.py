@@ -121,6 +121,7 @@ FACTS = (
     Fact("client_died", "服务对象已去世", "client died", ClientDied, R.CLIENT_DIED, E.CLIENT_DIED, D.DIED),
     Fact("hours_used_up", "时长用完", "hours used up", None, R.HOURS_USED_UP, E.HOURS_USED_UP),
     Fact("share_unconfirmed", "个人负担未确认", "personal share not confirmed", None, None, E.SHARE_NOT_CONFIRMED),
+    Fact("checks_missing", "服务前核验缺失", "checks before service missing", None, None, E.CHECKS_MISSING),
     Fact("plan_expired", "护理计划过期", "care plan expired", None, R.PLAN_MISSING, E.PLAN_MISSING),
     Fact("policy_expired", "政策文件到期", "policy expired", None, R.POLICY_EXPIRED),
     Fact("item_not_in_plan", "计划外项目", "item not in the plan", None, None, E.ITEM_NOT_IN_PLAN),
@@ -148,12 +149,12 @@ MONEY = {
 INTRODUCTION = """# 事实与后果 Facts and what follows
 
 谁被拒绝、记录什么、钱等不等，由 `make openapi` 从代码生成。登记和排班会拒绝；在服务对象家门口谁也不拒绝，
-只记录待核实事项。暂缓的钱由人决定，机器不拒付。证书、必做项目、个人负担确认按统筹区政策要求时才算。
+只记录待核实事项。暂缓的钱由人决定，机器不拒付。证书、服务前核验、必做项目、个人负担确认按统筹区政策要求时才算。
 
 Who is refused, what is recorded, whether money waits; printed by `make openapi` from the code that decides.
 Registration and planning refuse; at the door nobody is refused, an exception is recorded. A person decides about money
-that waits. Certificates, planned items and the personal share count where the region's policy asks for them. The money
-is that of a visit by an agency; of a family carer's days all that wait wait for the operator.
+that waits. Certificates, checks before service, planned items and the personal share count where the region's policy
+asks for them. The money is that of a visit by an agency; of a family carer's days all that wait wait for the operator.
 """
 
 

@@ -105,7 +105,7 @@ def visit_at(people: Professional, start: datetime) -> Json:
 
 
 def _care(world: World, people: Professional, tap: Tap, visit_id: str) -> None:
-    """One visit: in, items, out; the guardian confirms where he is asked to."""
+    """One visit: in, checks, items, out; the guardian confirms where he is asked to."""
     carer = people.carer.user
     world.move_to(VISITS_ON, tap.hour, 2)
     command = clock_event(tap, world.clock.now())
@@ -113,6 +113,7 @@ def _care(world: World, people: Professional, tap: Tap, visit_id: str) -> None:
     world.say(f"签到 Clock-in：{tap.what} → {answer['verdict']}")
     if tap is TAPS[0]:
         _send_again(world, carer, f"/visits/{visit_id}/clock-in", command, answer)
+    carer.post(f"/visits/{visit_id}/checks", checks_made(world.clock.now()))
     world.move_to(VISITS_ON, tap.hour + 1)
     now = world.clock.now()
     carer.post(f"/visits/{visit_id}/items", {"items": items_done(now, varied=tap is TAPS[1])})
@@ -150,6 +151,18 @@ def fix_at(point: Point, *, accuracy_m: int, fixed_at: str) -> Json:
     """A position as a phone sends it."""
     place = coordinates(east_of(point, 3), CoordinateSystem.GCJ02)
     return {**place, "accuracy_m": accuracy_m, "fixed_at": fixed_at, "source": "simulated"}
+
+
+def checks_made(instant: datetime) -> Json:
+    """What is checked before service: the client is known and shows her card, her limbs are as ever, risks are told."""
+    return {
+        "id": str(new_id(at=instant)),
+        "identity": "known_person",
+        "limbs": "ok",
+        "risks_told": True,
+        "voucher": "card_shown",
+        "occurred_at": instant.isoformat(),
+    }
 
 
 def items_done(instant: datetime, *, varied: bool = False) -> list[Json]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from app.checkin.checks import ChecksView
 from app.checkin.commands import ItemEntry
 from app.checkin.reasons import AttemptReason, ReviewReason
 from app.checkin.types import (
@@ -89,7 +90,7 @@ class ReviewView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """A fact as reviewers see it."""
+    """A fact as reviewers see it; `checks` before service where they are asked for."""
 
     id: UUID
     kind: FactKind
@@ -101,6 +102,7 @@ class FactView:
     hold: HoldView | None
     exceptions: tuple[ExceptionView, ...]
     reviews: tuple[ReviewView, ...]
+    checks: tuple[ChecksView, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

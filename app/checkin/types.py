@@ -97,6 +97,7 @@ class ExceptionCode(StrEnum):
     AGENCY_NOT_SERVING = "agency_not_serving"  # no agreement with the client on that day
     HOURS_USED_UP = "hours_used_up"  # over a limit of home care beside what is paid already
     SHARE_NOT_CONFIRMED = "share_not_confirmed"  # what the client bears himself of the month, where policy asks for it
+    CHECKS_MISSING = "checks_missing"  # before service, where policy asks for them
 
 
 class Severity(StrEnum):

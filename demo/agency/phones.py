@@ -51,6 +51,13 @@ class Phone:
         """Log what was done in a visit."""
         self._record(path, {"items": items}, kind="items", count=len(items))
 
+    def tell_checks(self, path: str, body: Json) -> None:
+        """Tell what was checked before service; the server counts none of it in what it holds."""
+        if self._is_offline:
+            self._kept.append((path, body))
+        else:
+            self.user.post(path, body)
+
     def log_day(self, body: Json) -> None:
         """Log a family carer's day."""
         self._record("/care-days", body, kind="care_days")

@@ -16,7 +16,7 @@ from demo.agency.shape import Shape, moment
 from demo.client import Json, User
 from demo.clients import assign
 from demo.invented import north_of
-from demo.professional import AnswerDiffers, confirmation, items_done
+from demo.professional import AnswerDiffers, checks_made, confirmation, items_done
 from demo.world import at
 
 FIRST_HOUR, HOURS_BETWEEN = 8, 2
@@ -79,7 +79,7 @@ def nights(days: Sequence[date]) -> Sequence[date]:
 def steps_of(visit: Visit, *, phone: Phone, guardian: User | None) -> Iterator[Step]:
     """Everything that is sent about a visit, at the time at which it happens."""
     first, last = ("clock-in", "clock-out") if visit.accident is not Accident.SWAPPED else ("clock-out", "clock-in")
-    yield Step(visit.begins_at, partial(_tap, visit, first, visit.begins_at, phone=phone))
+    yield Step(visit.begins_at, partial(_come, visit, first, phone=phone))
     yield Step(visit.ends_at, partial(_leave, visit, last, phone=phone))
     if guardian is not None and visit.accident not in (Accident.FAR_AWAY, Accident.UNCONFIRMED):
         yield Step(visit.ends_at + SLOT, partial(_confirm, visit, guardian=guardian))
@@ -163,6 +163,11 @@ def _tap(visit: Visit, kind: str, instant: datetime, *, phone: Phone) -> None:
     away_m = {Accident.FAR_AWAY: FAR_M, Accident.UNCERTAIN: ROUGHLY_M}.get(visit.accident, 0.0)
     near = None if visit.accident is Accident.NO_POSITION else north_of(home, away_m)
     phone.tap(f"{visit.place}/{kind}", at=instant, near=near, is_rough=is_rough)
+
+
+def _come(visit: Visit, kind: str, *, phone: Phone) -> None:
+    phone.tell_checks(f"{visit.place}/checks", checks_made(visit.begins_at))
+    _tap(visit, kind, visit.begins_at, phone=phone)
 
 
 def _leave(visit: Visit, kind: str, *, phone: Phone) -> None:

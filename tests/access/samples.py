@@ -116,6 +116,9 @@ SAMPLES: dict[str, Sample] = {
     "POST /visits/<uuid:visit_id>/items": Sample(
         lambda _: {"items": [{"id": str(new_id()), "item_code": "bath", "outcome": "done", "occurred_at": NOW}]}
     ),
+    "POST /visits/<uuid:visit_id>/checks": Sample(
+        lambda _: {"id": str(new_id()), "identity": "known_person", "occurred_at": NOW}
+    ),
     "POST /visits/<uuid:visit_id>/confirmation": Sample(
         lambda _: {"id": str(new_id()), "holds": True, "occurred_at": NOW}
     ),

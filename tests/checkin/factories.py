@@ -87,14 +87,30 @@ def come_and_go(
     *,
     minutes: int = 60,
     fix: dict[str, Any] | str | None = "home",
+    is_checked: bool = True,
 ) -> tuple[TestResponse, TestResponse]:
-    """Clock in an hour ago and out `minutes` later, each told at once."""
+    """Clock in an hour ago and out `minutes` later, each told at once, what Tianjin wants checked before it."""
     began = clock.now() - timedelta(minutes=60)
     with clock_at(began):
+        if is_checked:
+            check(client, scene, visit_id, some_checks())
         first = send(client, scene, visit_id, "in", a_tap(at=began, fix=fix))
     ended = began + timedelta(minutes=minutes)
     with clock_at(ended):
         return first, send(client, scene, visit_id, "out", a_tap(at=ended, fix=fix))
+
+
+def some_checks(**changed: object) -> dict[str, object]:
+    """The client is known; no more is told."""
+    return {"id": str(new_id()), "identity": "known_person", "occurred_at": clock.now().isoformat()} | changed
+
+
+def check(
+    client: FlaskClient, scene: Scene, visit_id: UUID, body: dict[str, object], *, actor: Actor | None = None
+) -> TestResponse:
+    """Tell what was checked before a visit."""
+    address = f"{API}/visits/{visit_id}/checks"
+    return client.post(address, json=body, headers=scene.headers(actor or scene.carer))
 
 
 def an_item(code: str = "bath", outcome: str = "done", **changed: object) -> dict[str, object]:

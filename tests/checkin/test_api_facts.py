@@ -24,6 +24,7 @@ from tests.checkin.factories import (
     a_fix,
     a_tap,
     an_item,
+    check,
     close_forgotten,
     come_and_go,
     confirm,
@@ -33,6 +34,7 @@ from tests.checkin.factories import (
     fact,
     log,
     send,
+    some_checks,
 )
 from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOUR, NOW, TODAY, Scene, a_guardian, a_scene, a_service_item, a_visit, an_actor
@@ -326,6 +328,7 @@ def test_time_that_is_paid_already_is_held_as_an_overlap_and_is_no_error(
 def test_a_forgotten_clock_out_is_closed_held_and_still_told_later(
     client: FlaskClient, scene: Scene, past_visit: UUID, tianjin: Session
 ):
+    check(client, scene, past_visit, some_checks())
     log(client, scene, past_visit, an_item())
     with clock_at(NOW - HOUR):
         send(client, scene, past_visit, "in", a_tap(at=NOW - HOUR))
@@ -349,6 +352,7 @@ def test_a_forgotten_clock_out_is_closed_held_and_still_told_later(
 def test_a_clock_out_whose_beginning_never_came_is_recorded_and_held(
     client: FlaskClient, scene: Scene, past_visit: UUID, tianjin: Session
 ):
+    check(client, scene, past_visit, some_checks())
     send(client, scene, past_visit, "out", a_tap())
 
     close_forgotten(tianjin, at=NOW + 3 * HOUR)

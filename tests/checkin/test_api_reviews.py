@@ -36,6 +36,7 @@ from tests.checkin.factories import (
     a_tap,
     an_item,
     an_undrawn_id,
+    check,
     close_forgotten,
     come_and_go,
     confirm,
@@ -46,6 +47,7 @@ from tests.checkin.factories import (
     log,
     reopen,
     send,
+    some_checks,
 )
 from tests.checkin.family_rows import EVENING, a_day, a_family, both_taps
 from tests.checkin.terms import a_policy
@@ -417,6 +419,7 @@ def test_a_second_try_at_the_door_ends_what_the_first_left_in_doubt(
     client: FlaskClient, scene: Scene, past_visit: UUID, kind: str
 ):
     times = {"in": NOW - HOUR, "out": NOW}
+    check(client, scene, past_visit, some_checks())
     log(client, scene, past_visit, an_item())
     for each, at in times.items():
         with clock_at(at):

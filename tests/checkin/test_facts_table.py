@@ -171,6 +171,7 @@ SCENARIOS: dict[str, Callable[[World], None]] = {
     "client_died": die,
     "hours_used_up": limit_hours,
     "share_unconfirmed": ask_for_share,
+    "checks_missing": nothing,
     "plan_expired": change(CarePlan, "client_id"),
     "policy_expired": nothing,
     "item_not_in_plan": nothing,
@@ -226,7 +227,7 @@ def test_the_door_turns_nobody_away_and_money_waits_as_the_table_says(
     _add_odd_item(world, row)
     world.session.commit()
 
-    first, last = come_and_go(client, scene, world.visit_id)
+    first, last = come_and_go(client, scene, world.visit_id, is_checked=row.name != "checks_missing")
     log(client, scene, world.visit_id, *_items(row))
     confirm(client, scene, world.visit_id, guardian)
 

@@ -20,6 +20,7 @@ from tests.checkin.factories import (
     a_tap,
     an_item,
     an_undrawn_id,
+    check,
     close_forgotten,
     decide,
     done,
@@ -28,6 +29,7 @@ from tests.checkin.factories import (
     log,
     record_of,
     send,
+    some_checks,
     visit_of,
 )
 from tests.checkin.family_rows import a_family
@@ -118,6 +120,7 @@ def log_day(client: FlaskClient, scene: Scene, actor: Actor, *, fix: dict[str, A
 def test_in_and_out_pressed_the_wrong_way_round_are_one_visit_of_the_time_between_and_told(
     client: FlaskClient, scene: Scene, past_visit: UUID, tianjin: Session
 ):
+    check(client, scene, past_visit, some_checks())
     log(client, scene, past_visit, an_item())
     with clock_at(NOW - HOUR):
         send(client, scene, past_visit, "out", a_tap(at=NOW - HOUR))
@@ -134,6 +137,7 @@ def test_in_and_out_pressed_the_wrong_way_round_are_one_visit_of_the_time_betwee
 def test_a_visit_begins_while_the_last_one_is_still_open_and_each_keeps_its_own_taps(
     client: FlaskClient, scene: Scene, past_visit: UUID, visit_id: UUID, tianjin: Session
 ):
+    check(client, scene, past_visit, some_checks())
     log(client, scene, past_visit, an_item())
     with clock_at(NOW - HOUR):
         send(client, scene, past_visit, "in", a_tap(at=NOW - HOUR))

@@ -13,7 +13,20 @@ from sqlalchemy.orm import Session
 from app.checkin.models import PayableTime
 from app.kernel.permissions import Actor
 from app.policies.service import EXTENSION
-from tests.checkin.factories import a_tap, an_item, an_undrawn_id, confirm, decide, escalate, fact, log, reopen, send
+from tests.checkin.factories import (
+    a_tap,
+    an_item,
+    an_undrawn_id,
+    check,
+    confirm,
+    decide,
+    escalate,
+    fact,
+    log,
+    reopen,
+    send,
+    some_checks,
+)
 from tests.fixed_clock import clock_at
 from tests.policies.factories import limited
 from tests.schedules.factories import HOUR, NOW, Scene, a_visit
@@ -36,6 +49,7 @@ def visits(scene: Scene, tianjin: Session, app: Flask) -> list[UUID]:
 
 def work(client: FlaskClient, scene: Scene, visit_id: UUID, *, begin: int) -> None:
     """A whole visit with its daily item, begun so many hours ago."""
+    assert check(client, scene, visit_id, some_checks()).status_code == 201
     assert log(client, scene, visit_id, an_item()).status_code == 201
     for kind, at in (("in", NOW - begin * HOUR), ("out", NOW - (begin - 1) * HOUR)):
         with clock_at(at):

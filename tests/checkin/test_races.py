@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.careplans.types import ConfirmationWay
+from app.checkin.checks import Checks, IdentityCheck
 from app.checkin.commands import ClockTap, Confirmation, Decided, ItemEntry, ItemLog, Reopening
 from app.checkin.models import ExceptionFound, Hold, PayableTime, Review, ServiceRecord
 from app.checkin.queries.events import find_record
@@ -132,6 +133,10 @@ class Stage:
     def _tapping(self, at: datetime) -> dict:
         return {"visit_id": self.visit_id, "sent_at": at, "actor": self.scene.carer, "grants_version": 1, "at": at}
 
+    def check(self, current: Session) -> object:
+        made = Checks(new_id(), IdentityCheck.KNOWN_PERSON, NOW - HOUR)
+        return records.tell_checks(current, made, visit_id=self.visit_id, actor=self.scene.carer, at=NOW)
+
     def log(self, current: Session) -> object:
         item = ItemEntry(new_id(), "bath", ItemOutcome.DONE, NOW)
         return records.log_items(current, ItemLog((item,)), visit_id=self.visit_id, actor=self.scene.carer, at=NOW)
@@ -186,7 +191,7 @@ def a_tap(at: datetime) -> ClockTap:
 
 
 @pytest.fixture
-def stage(own_app: Flask, own_database: Clone) -> Iterator[Stage]:
+def unchecked(own_app: Flask, own_database: Clone) -> Iterator[Stage]:
     with clock_at(NOW), own_app.app_context():
         zone_of("tianjin")  # a running process has looked it up before
         current = db.session()
@@ -198,6 +203,13 @@ def stage(own_app: Flask, own_database: Clone) -> Iterator[Stage]:
         current.commit()
         db.session.remove()
         yield Stage(own_app, own_database.urls.owner, scene, visit_id, guardian, operator)
+
+
+@pytest.fixture
+def stage(unchecked: Stage) -> Stage:
+    """After the checks that Tianjin asks for."""
+    unchecked.run(unchecked.check)
+    return unchecked
 
 
 def turns(one: str, other: str):
@@ -242,6 +254,23 @@ def test_items_and_the_out_at_one_moment_leave_no_item_missing(stage: Stage, fir
     assert [each.code for each in shown.exceptions if each.ended_at is None] == []
     assert shown.standing is Standing.HELD
     assert stage.count(Hold) == 1
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+@turns("check", "go")
+def test_checks_and_the_out_at_one_moment_leave_no_check_missing(
+    unchecked: Stage, monkeypatch: pytest.MonkeyPatch, first: str, second: str, *, is_locked: bool
+):
+    """Not locked: the control."""
+    unchecked.run(unchecked.log)
+    unchecked.run(unchecked.come)
+    if not is_locked:
+        monkeypatch.setattr(progress, "lock", lambda *_, **__: None)
+
+    play(unchecked, first, second)
+
+    told = [each.code for each in unchecked.fact().exceptions if each.ended_at is None]
+    assert told == ([] if is_locked else [ExceptionCode.CHECKS_MISSING])
 
 
 @turns("log", "confirm")

@@ -44,7 +44,7 @@ ACCIDENTS = {
     "over_midnight": 1,
     "over_month_end": 1,
     "hospital_told_late": 1,
-    "resent": 6,
+    "resent": 7,
     "lost_answer": 4,
 }
 COUNTED = {

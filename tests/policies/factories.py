@@ -68,5 +68,12 @@ def asking_for_rating(folder: Path, duty: str) -> PolicyBook:
     return tianjin_with(folder, f'rating = {{ value = "{duty}", assumed = true, reason = "test" }}', after="[service]")
 
 
+def checking_everything(folder: Path) -> PolicyBook:
+    """Where limbs are checked and risks told before service, beside the identity."""
+    asked = ("limb_check_required", "risk_notice_required")
+    lines = "\n".join(f'{key} = {{ value = true, assumed = true, reason = "test" }}' for key in asked)
+    return tianjin_with(folder, lines, after="[service]")
+
+
 def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)

@@ -3,9 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from app.checkin.checks import Checks
 from app.checkin.commands import Confirmation, Decided, ItemLog, Reopening
-from app.checkin.queries import events
+from app.checkin.queries import checks, events
 from app.checkin.queries import facts as queries
+from app.checkin.schemas.checks import CheckedFactSchema, ChecksSchema
 from app.checkin.schemas.facts import (
     ConfirmationSchema,
     DecidedSchema,
@@ -41,6 +43,16 @@ def log_items(command: ItemLog, visit_id: UUID) -> dict[str, Any]:
         return {"items": items}
 
 
+@bp.post("/visits/<uuid:visit_id>/checks")
+@requires(Permission.LOG_ITEMS)
+@bp.arguments(ChecksSchema)
+@bp.response(201, ChecksSchema)
+def tell_checks(command: Checks, visit_id: UUID) -> Checks:
+    """Tell what was checked before service; the last word counts."""
+    with transaction() as current:
+        return records.tell_checks(current, command, visit_id=visit_id, actor=current_actor(), at=clock.now())
+
+
 @bp.post("/visits/<uuid:visit_id>/confirmation")
 @requires(Permission.CONFIRM_SERVICE)
 @bp.arguments(ConfirmationSchema)
@@ -72,10 +84,10 @@ def list_facts(wanted: FactFilter) -> Page[FactView]:
 
 @bp.get("/facts/<uuid:fact_id>")
 @requires(Permission.READ_RECORDS)
-@bp.response(200, FactSchema)
+@bp.response(200, CheckedFactSchema)
 def read_fact(fact_id: UUID) -> FactView:
-    """One fact."""
-    return queries.get_fact(session(), fact_id=fact_id, actor=current_actor())
+    """One fact, for agency and fund with the checks before its visit."""
+    return checks.get_fact(session(), fact_id=fact_id, actor=current_actor())
 
 
 @bp.post("/facts/<uuid:fact_id>/agency-review")

@@ -39,6 +39,7 @@ ACKNOWLEDGED = frozenset(
         ExceptionCode.REPEATED_EVENT,
         ExceptionCode.LATE_ENTRY,
         ExceptionCode.SIMULATED_LOCATION,
+        ExceptionCode.CHECKS_MISSING,
     }
 )
 # Not for the agency: its own carer's word stands against its own client's or another accepted time, or it would be paid

@@ -21,9 +21,17 @@ from app.policies.terms import ClockTerms, VisitTerms
 
 MINUTE = timedelta(minutes=1)
 NO_TIME = timedelta(0)
-# Found by comparing items with the plan, and all that is found when a visit's record is made: judged again with each.
-OF_ITEMS = frozenset({ExceptionCode.ITEM_MISSING, ExceptionCode.ITEM_NOT_IN_PLAN, ExceptionCode.ITEM_NOT_FOR_STAFF})
-OF_RECORD = OF_ITEMS | {
+# Found by comparing what the carer tells beside his taps with plan and policy, and all that is found when a visit's
+# record is made: judged again with each.
+OF_TOLD = frozenset(
+    {
+        ExceptionCode.ITEM_MISSING,
+        ExceptionCode.ITEM_NOT_IN_PLAN,
+        ExceptionCode.ITEM_NOT_FOR_STAFF,
+        ExceptionCode.CHECKS_MISSING,
+    }
+)
+OF_RECORD = OF_TOLD | {
     ExceptionCode.SHORT,
     ExceptionCode.OVER_LONG,
     ExceptionCode.SWAPPED,

@@ -1,4 +1,4 @@
-"""What was done in a visit, and what the client or guardian says of it."""
+"""What was checked before a visit and done in it, and what the client or guardian says of it."""
 
 import hmac
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.checkin.check_models import LIMBS_CONTEXT, LimbFinding, VisitCheck
+from app.checkin.checks import Checks, LimbCheck
 from app.checkin.commands import Confirmation, ItemEntry, ItemLog
 from app.checkin.models import Evidence, ItemDone
 from app.checkin.queries import events
 from app.checkin.service import facts
-from app.checkin.service.settling import judge_items_again, policy_on, settle_visit, subject_of
+from app.checkin.service.settling import judge_again, policy_on, settle_visit, subject_of
 from app.checkin.types import EvidenceKind, ExceptionCode, Found
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
@@ -66,8 +68,43 @@ def log_items(
     else:
         details = {"item_ids": sorted(str(each) for each in new)}
         _audit(session, "visit.items_logged", visit_id=visit_id, details=details, actor=actor, at=at)
-        judge_items_again(session, visit, region=actor.region, at=at)
+        judge_again(session, visit, region=actor.region, at=at)
     return command.items
+
+
+def tell_checks(session: Session, command: Checks, *, visit_id: UUID, actor: Actor, at: datetime) -> Checks:
+    """Store what was checked before a visit, whenever that is told; the last word counts. A visit that has a record is
+    judged again.
+
+    Raises NotFound for a visit that is not the carer's, EventReused.
+    """
+    visit = get_visit(session, visit_id=visit_id, actor=actor)
+    keys = current_settings().key_ring
+    _, is_new = resend.insert_once(
+        session,
+        VisitCheck,
+        digest=command_digest({"command": command, "visit_id": visit_id}, key=keys.command_key),
+        id=command.id,
+        visit_id=visit.id,
+        identity=command.identity,
+        identity_reason=command.identity_reason,
+        limbs_checked=command.limbs is not LimbCheck.NOT_CHECKED,
+        risks_told=command.risks_told,
+        voucher=command.voucher,
+        voucher_reason=command.voucher_reason,
+        occurred_at=command.occurred_at,
+        account_id=actor.account_id,
+        recorded_at=at,
+    )
+    if not is_new:
+        resend.mark_replay()
+        return command
+    if command.limbs is not LimbCheck.NOT_CHECKED:
+        sealed = keys.encrypt(command.limbs, context=LIMBS_CONTEXT)
+        session.execute(insert(LimbFinding).values(check_id=command.id, limbs_enc=sealed))
+    _audit(session, "visit.checked", visit_id=visit_id, details={"check_id": str(command.id)}, actor=actor, at=at)
+    judge_again(session, visit, region=actor.region, at=at)
+    return command
 
 
 def confirm_visit(

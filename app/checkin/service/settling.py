@@ -10,13 +10,15 @@ from app.careplans.queries import catalogue, find_live_plan
 from app.careplans.types import CatalogueItem, StaffKind
 from app.checkin.queries import events
 from app.checkin.queries import facts as fact_queries
+from app.checkin.queries.checks import find_checks
 from app.checkin.reasons import ReviewReason
+from app.checkin.rules.checks import asks_for_checks, find_missing_checks
 from app.checkin.rules.grading import decide, grade, moves, severity_of, step_of
 from app.checkin.rules.location import witnesses_place
 from app.checkin.rules.visits import (
     OF_DOUBT,
-    OF_ITEMS,
     OF_RECORD,
+    OF_TOLD,
     find_deviations,
     newest_outcomes,
     proven_later,
@@ -102,20 +104,21 @@ def record_visit(session: Session, visit: VisitView, *, region: str, at: datetim
     reason = CAME_LATE if before else None
     add_record(session, record, supersedes_id=before.id if before else None, reason=reason, policy=policy, at=at)
     facts.add_subject(session, subject_of(visit), at=at)
-    all_found = (*found, *worked.exceptions, *_deviations(session, visit, on=record.service_on))
+    all_found = (*found, *worked.exceptions, *_deviations(session, visit, on=record.service_on, policy=policy))
     news = facts.find_again(session, fact_id=visit.id, codes=OF_RECORD, found=all_found, policy=policy, at=at)
     _settle(session, visit, record=record, taps=taps, region=region, at=at, news=news)
 
 
-def judge_items_again(session: Session, visit: VisitView, *, region: str, at: datetime) -> None:
-    """Compare a recorded visit's items with the plan again, since some were logged after its record was made."""
+def judge_again(session: Session, visit: VisitView, *, region: str, at: datetime) -> None:
+    """Compare items and checks of a recorded visit with plan and policy again, since some were told after its record
+    was made."""
     progress.lock(session, visit_id=visit.id)
     record = events.find_record(session, visit_id=visit.id)
     if record is None:
         return
     policy = policy_on(record.service_on, region=region, district=visit.district_code, at=at)
-    deviations = _deviations(session, visit, on=record.service_on)
-    news = facts.find_again(session, fact_id=visit.id, codes=OF_ITEMS, found=deviations, policy=policy, at=at)
+    deviations = _deviations(session, visit, on=record.service_on, policy=policy)
+    news = facts.find_again(session, fact_id=visit.id, codes=OF_TOLD, found=deviations, policy=policy, at=at)
     taps = events.list_taps(session, visit_id=visit.id)
     _settle(session, visit, record=record, taps=taps, region=region, at=at, news=news)
 
@@ -234,17 +237,25 @@ def _grade(
     return [graded, *(each for each, _ in known)]
 
 
-def _deviations(session: Session, visit: VisitView, *, on: date) -> tuple[Found, ...]:
+def _deviations(session: Session, visit: VisitView, *, on: date, policy: Policy) -> tuple[Found, ...]:
     plan = find_live_plan(session, client_id=visit.client_id, on=on)
     items = events.list_items(session, visit_id=visit.id)
     logged = newest_outcomes([LoggedItem(i.item_code, i.outcome, i.minutes, i.consented) for i in items])
     known = catalogue(session, codes={item.item_code for item in logged})
-    return find_deviations(
+    of_items = find_deviations(
         plan.items if plan else (),
         logged,
         catalogue=known,
         staff=_staff_kinds(session, visit, items=known.values(), on=on),
     )
+    return *of_items, *_missing_checks(session, visit, policy=policy)
+
+
+def _missing_checks(session: Session, visit: VisitView, *, policy: Policy) -> tuple[Found, ...]:
+    if not asks_for_checks(policy.service):
+        return ()
+    made = find_checks(session, visit_id=visit.id)
+    return find_missing_checks(made, terms=policy.service, vouchers=policy.settlement.vouchers)
 
 
 def _staff_kinds(

@@ -1,0 +1,59 @@
+"""Reads of checks before service, and of a fact with them."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.checkin.check_models import LIMBS_CONTEXT, LimbFinding, VisitCheck
+from app.checkin.checks import ChecksMade, ChecksView, LimbCheck
+from app.checkin.queries import facts
+from app.checkin.shown import FactView
+from app.kernel.permissions import AnyActor, ScopeKind
+from app.kernel.settings import current_settings
+
+# Whoever judges care. A carer and a guardian see the fact without what was found of the client's health.
+SHOWN_IN = (ScopeKind.AGENCY, ScopeKind.DISTRICT, ScopeKind.FUND)
+IN_ORDER = (VisitCheck.occurred_at, VisitCheck.id)
+
+
+def find_checks(session: Session, *, visit_id: UUID) -> ChecksMade | None:
+    """What was checked before a visit by the last word of its carer, unscoped."""
+    rows = session.execute(
+        select(VisitCheck.identity, VisitCheck.voucher, VisitCheck.limbs_checked, VisitCheck.risks_told)
+        .where(VisitCheck.visit_id == visit_id)
+        .order_by(*(column.desc() for column in IN_ORDER))
+        .limit(1)
+    )
+    row = rows.one_or_none()
+    return None if row is None else ChecksMade(*row)
+
+
+def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
+    """One fact, for agency and fund with its checks before service, in order; raises NotFound."""
+    fact = facts.get_fact(session, fact_id=fact_id, actor=actor)
+    if actor.scope.kind not in SHOWN_IN:
+        return fact
+    rows = session.execute(
+        select(VisitCheck, LimbFinding.limbs_enc)
+        .outerjoin(LimbFinding, LimbFinding.check_id == VisitCheck.id)
+        .where(VisitCheck.visit_id == fact_id)
+        .order_by(*IN_ORDER)
+    )
+    return replace(fact, checks=tuple(_view(row, sealed) for row, sealed in rows))
+
+
+def _view(row: VisitCheck, sealed: bytes | None) -> ChecksView:
+    keys = current_settings().key_ring
+    return ChecksView(
+        id=row.id,
+        identity=row.identity,
+        identity_reason=row.identity_reason,
+        limbs=LimbCheck.NOT_CHECKED if sealed is None else LimbCheck(keys.decrypt(sealed, context=LIMBS_CONTEXT)),
+        risks_told=row.risks_told,
+        voucher=row.voucher,
+        voucher_reason=row.voucher_reason,
+        occurred_at=row.occurred_at,
+        received_at=row.recorded_at,
+    )
