@@ -1,5 +1,6 @@
 """Conditions on rows: when a dated right holds, and which clients and carers lie in an actor's scope."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,8 +21,9 @@ from app.registry.models import (
     Guardian,
     ServiceAgreement,
 )
-from app.registry.types import CarerKind
+from app.registry.types import CarerKind, GuardianExtent
 
+AGREEING = (GuardianExtent.AGREE_MONEY, GuardianExtent.SIGN)  # to what costs money
 CARED_FOR_AS = {Role.CARER: CarerKind.PROFESSIONAL, Role.FAMILY_CARER: CarerKind.FAMILY}
 
 
@@ -46,12 +48,22 @@ def lacks_certificate(*, on: date) -> ColumnElement[bool]:
     )
 
 
-def guards(client_id: Any, *, person_id: UUID | None, on: date | ColumnElement[date] | None) -> ColumnElement[bool]:
-    """Condition: the fund approved the person as the client's guardian and he is one on that day; None: any day."""
+def guards(
+    client_id: Any,
+    *,
+    person_id: UUID | None,
+    on: date | ColumnElement[date] | None,
+    extents: Collection[GuardianExtent] = tuple(GuardianExtent),
+) -> ColumnElement[bool]:
+    """Condition: the fund approved the person as the client's guardian and he is one on that day; None: any day.
+
+    `extents` are those of which his must be one, `AGREEING` where it costs money.
+    """
     guardian = aliased(Guardian)
     return exists().where(
         guardian.client_id == client_id,
         guardian.person_id == person_id,
+        guardian.extent.in_(extents),
         happened(guardian) if on is None else holds(guardian, on=on),
         exists().where(GuardianApproval.guardian_id == guardian.id),
     )

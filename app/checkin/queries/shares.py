@@ -12,13 +12,10 @@ from app.checkin.share_models import ShareConfirmation
 from app.checkin.types import ExceptionCode
 from app.kernel.permissions import Actor, ScopeKind
 from app.policies.entry_codes import LimitPeriod
-from app.registry.conditions import holds, touches
-from app.registry.models import Client, Guardian, ServiceAgreement
+from app.registry.conditions import AGREEING, guards, touches
+from app.registry.models import Client, ServiceAgreement
 from app.registry.queries import one_or_not_found, visible_clients
-from app.registry.types import GuardianExtent
 from app.schedules.rules import days_of
-
-AGREEING = (GuardianExtent.AGREE_MONEY, GuardianExtent.SIGN)
 
 
 def check_may_confirm(
@@ -36,13 +33,7 @@ def check_may_confirm(
     if actor.scope.kind is ScopeKind.AGENCY:
         statement = statement.where(true() if actor.scope.agency_id == agency_id else false())
     else:
-        guarded = exists().where(
-            Guardian.client_id == Client.id,
-            Guardian.person_id == actor.person_id,
-            Guardian.extent.in_(AGREEING),
-            holds(Guardian, on=on),
-        )
-        statement = statement.where(guarded)
+        statement = statement.where(guards(Client.id, person_id=actor.person_id, on=on, extents=AGREEING))
     one_or_not_found(session, statement)
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import exists
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.kernel.errors import DomainError, ErrorKind
@@ -13,14 +13,12 @@ from app.policies.oversight_codes import SupplementChoice
 from app.registry.cash_choices import cash_choice_view
 from app.registry.choice_models import CashChoice
 from app.registry.choice_types import CashChoiceEntry
-from app.registry.conditions import holds
-from app.registry.models import Client, Guardian
+from app.registry.conditions import AGREEING, guards
+from app.registry.models import Client
 from app.registry.queries import lock_client, one_or_not_found, visible_clients
 from app.registry.rules import benefit_starts
 from app.registry.service.scopes import check_alive, note, policy_of, today_of
-from app.registry.types import CashChoiceView, GuardianExtent
-
-MAY_CHOOSE = (GuardianExtent.AGREE_MONEY, GuardianExtent.SIGN)
+from app.registry.types import CashChoiceView
 
 
 class NoCashToChoose(DomainError):
@@ -80,11 +78,6 @@ def _check_day(command: CashChoiceEntry, *, actor: Actor, today: date) -> None:
 def _check_guardian(session: Session, *, client_id: UUID, actor: Actor, on: date) -> None:
     if actor.scope.kind is not ScopeKind.OWN_CLIENTS:
         return
-    may = exists().where(
-        Guardian.client_id == client_id,
-        Guardian.person_id == actor.person_id,
-        Guardian.extent.in_(MAY_CHOOSE),
-        holds(Guardian, on=on),
-    )
-    if not session.scalar(may.select()):
+    may = guards(Client.id, person_id=actor.person_id, on=on, extents=AGREEING)
+    if session.scalar(select(Client.id).where(Client.id == client_id, may)) is None:
         raise MoneyNotHis
