@@ -7,6 +7,7 @@ belongs to the local day of its start, planned or else told, however long after 
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -26,8 +27,7 @@ class Span:
     beyond: date
 
 
-@dataclass(frozen=True, slots=True)
-class Worked:
+class Worked(NamedTuple):  # a page has thousands, and a tuple is made several times as fast as a frozen dataclass
     """What the visits of one carer in one span come to; cancelled ones do not count.
 
     `recorded` is the time between the two taps of a visit, `accepted` what may be paid. `overlapping` visits are those
@@ -43,8 +43,7 @@ class Worked:
     overlapping: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LoadCell:
+class LoadCell(NamedTuple):
     """One carer in one span. `caseload` is the highest number of clients with a standing assignment on one of its days,
     over all agencies; `overtime_minutes` is what was recorded above the span's norm, `free_minutes` what is not planned
     below it on days of employment."""

@@ -8,7 +8,20 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Date, DateTime, and_, cast, func, or_, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Date,
+    DateTime,
+    FrameClause,
+    FrameClauseType,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from app.checkin.load import LoadBy, Span, Worked
@@ -26,6 +39,8 @@ from app.registry.views import masked_person
 from app.schedules.models import STARTS_AT, Visit
 from app.schedules.types import VisitState
 
+# One frame for both: of two with parameters of their own the database would make two windows.
+BEFORE = FrameClause(None, 1, FrameClauseType.UNBOUNDED, FrameClauseType.PRECEDING)
 LONGEST_VISIT = timedelta(days=1)  # nearly: how far around the days other recorded times may meet one of theirs
 Cells = dict[tuple[UUID, date], Worked]
 
@@ -146,7 +161,7 @@ def _recorded_times(carer_ids: Collection[UUID], *, around: Span, zone: ZoneInfo
     beyond = clock.local_midnight(around.beyond, zone) + LONGEST_VISIT
     began, ended = func.least(Visit.began_at, Visit.ended_at), func.greatest(Visit.began_at, Visit.ended_at)
     is_told = and_(Visit.began_at.is_not(None), Visit.ended_at.is_not(None))
-    earlier: Any = {"partition_by": (Visit.carer_id, is_told), "order_by": (began, Visit.id), "rows": (None, -1)}
+    earlier: Any = {"partition_by": (Visit.carer_id, is_told), "order_by": (began, Visit.id), "rows": BEFORE}
     latest_end = func.max(ended).over(**earlier)
     next_begin = func.lead(began).over(**earlier)  # looks at no frame, but of one window all is found in one pass
     statement = select(
