@@ -19,6 +19,7 @@ _VERSION = "15"
 _DEBIAN = Path(f"/usr/lib/postgresql/{_VERSION}/bin")
 _SETTINGS = (
     "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100"
+    " -c max_locks_per_transaction=256"
 )
 
 

@@ -43,6 +43,7 @@ _SETTINGS = {
     "port": _PORT,
     "unix_socket_permissions": "0700",
     "max_connections": "100",
+    "max_locks_per_transaction": "256",  # a region is made in one transaction, all its partitions too
     "shared_buffers": "128MB",
     "fsync": "on",
     "synchronous_commit": "on",
