@@ -2,6 +2,8 @@
 
 What we write never runs in a spreadsheet: a text that begins like a formula gets an apostrophe in front, which such
 programs show as text, and which is taken off again when a file comes back.
+
+openpyxl is loaded with the first workbook: a web server starts a tenth of a second sooner without it.
 """
 
 import csv
@@ -13,11 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-import openpyxl
 from defusedxml.common import DefusedXmlException
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
 
 Cell = str | int | None
 
@@ -32,7 +30,6 @@ NAME_LENGTH = 31  # of a sheet, in characters: the format's limit
 NO_TABLE = (
     zipfile.BadZipFile,
     zlib.error,
-    InvalidFileException,
     DefusedXmlException,
     SyntaxError,
     LookupError,
@@ -101,7 +98,11 @@ def write_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def write_xlsx(sheets: Mapping[str, Iterable[Sequence[Cell]]]) -> bytes:
     """A workbook; the first row of each sheet is bold and stays in sight. Texts are texts, also those like numbers."""
-    book = openpyxl.Workbook(write_only=True)
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name[:NAME_LENGTH])
         sheet.freeze_panes = "A2"
@@ -156,11 +157,14 @@ def _text(content: bytes) -> str:
 
 
 def _xlsx_rows(content: bytes) -> Iterator[Row]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > LARGEST_UNPACKED:
                 raise UnreadableSheet(SheetProblem.TOO_LARGE)
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         try:
             for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
                 yield Row(number, tuple(_as_text(value) for value in row))
@@ -168,7 +172,7 @@ def _xlsx_rows(content: bytes) -> Iterator[Row]:
             book.close()
     except UnreadableSheet:
         raise
-    except NO_TABLE:
+    except (*NO_TABLE, InvalidFileException):
         raise UnreadableSheet(SheetProblem.NOT_A_TABLE) from None
 
 
