@@ -11,9 +11,8 @@ from app.registry.models import Carer, Employment
 TOLD_AHEAD = timedelta(days=30)  # assumed: the documents ask for a reminder and give no time for it
 
 
-def count_ending_certificates(session: Session, *, region: str, on: date) -> dict[str, int]:
+def count_ending_certificates(session: Session, *, on: date) -> dict[str, int]:
     """How many carers hold no certificate thirty days later, by agency. Unscoped: for the job that tells them."""
-    del region  # the session is the region's
     then = on + TOLD_AHEAD
     statement = (
         select(Employment.agency_id, func.count(Carer.id.distinct()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import time
+from functools import partial
 
 import structlog
 
@@ -18,7 +19,7 @@ log = structlog.get_logger()
 
 def remind_of_reviews(turn: Turn) -> None:
     """Tell the operator's log and the audit how many reviews are overdue."""
-    _tell(turn, "reviews.overdue", about="client", count=count_overdue_reviews)
+    _tell(turn, "reviews.overdue", about="client", count=partial(count_overdue_reviews, region=turn.actor.region))
 
 
 def remind_of_certificates(turn: Turn) -> None:
@@ -31,7 +32,7 @@ def _tell(turn: Turn, what: str, *, about: str, count: Callable[..., dict[str, i
     region = turn.actor.region
     today = clock.local_date(turn.at, zone_of(region))
     with transaction() as session:
-        found = count(session, region=region, on=today)
+        found = count(session, on=today)
         if found:
             audit.record(
                 session,

@@ -52,9 +52,8 @@ class Stay:
         path = f"/clients/{self.client_id}/stays"
         if self.is_told_late:
             body["discharged_on"] = self.discharged.isoformat()
-            yield Step(at(self.told_on, *MIDDAY), partial(staff.dispatcher.post, path, body))
-        else:
-            yield Step(at(self.told_on, *MIDDAY), partial(staff.dispatcher.post, path, body))
+        yield Step(at(self.told_on, *MIDDAY), partial(staff.dispatcher.post, path, body))
+        if not self.is_told_late:
             yield Step(at(self.discharged, *MIDDAY), partial(self._end, staff))
 
     def _end(self, staff: Staff) -> None:

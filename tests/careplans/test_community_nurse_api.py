@@ -18,6 +18,7 @@ from app.policies.service import EXTENSION, keep_texts, load_book
 from tests.careplans.factories import an_item
 from tests.policies.factories import a_fund, entry, write
 from tests.registry.scene import NOW, Scene
+from tests.registry.test_agencies_apart import second_agency
 
 DISPATCHER, HEAD, GUARDIAN, NURSE = Role.DISPATCHER, Role.AGENCY_HEAD, Role.GUARDIAN, Role.COMMUNITY_NURSE
 TODAY = NOW.date()
@@ -78,6 +79,19 @@ def test_a_nurses_plan_holds_when_the_client_confirmed_and_the_agency_accepted(
     assert scene.get(client, "/care-plans", dispatcher).json["items"] == []
     again = answered(client, scene, plan, "return", dispatcher, reason="too_few_visits")
     assert (again.status_code, again.json["code"]) == (409, "plan_answered")
+
+
+@pytest.mark.usefixtures("by_nurse")
+def test_a_nurse_names_one_of_several_agencies_or_nobody_would_answer(
+    client: FlaskClient, tianjin: Session, scene: Scene
+):
+    second_agency(tianjin, scene)
+    path, own = f"/clients/{scene.client_id}/care-plans", str(scene.agency.id)
+
+    nobodys = scene.post(client, path, PLAN, scene.actors[NURSE])
+
+    assert (nobodys.status_code, nobodys.json["code"]) == (409, "plan_agency_unknown")
+    assert written(client, scene, agency_id=own)["agency_id"] == own
 
 
 @pytest.mark.usefixtures("by_nurse")

@@ -13,6 +13,7 @@ from app.checkin.rules.ratings import (
     add_up,
     check_ratable,
     is_closed,
+    last_day,
     reasons_fit,
 )
 from app.kernel.errors import DomainError
@@ -30,6 +31,8 @@ def test_a_visit_that_is_done_is_rated_for_seven_days_whether_each_is_or_is_only
     duty: RatingDuty, days_later: int
 ):
     check_ratable(VisitState.DONE, duty=duty, day=DAY, today=DAY + timedelta(days=days_later))
+
+    assert DAY + timedelta(days=days_later) <= last_day(DAY)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_certificate_whose_first_day_without_it_comes_by_then_is_told(
     expected = [str(ending.id)] if is_told else []
     assert listed(client, scene, on=THEN) == expected
     assert listed(client, scene, on=THEN, actor=scene.stranger) == []
-    counted = count_ending_certificates(tianjin, region="tianjin", on=TODAY)
+    counted = count_ending_certificates(tianjin, on=TODAY)
     assert counted == ({str(scene.agency.id): 1} if is_told else {})
 
 
@@ -52,7 +52,7 @@ def test_who_has_another_certificate_or_leaves_before_is_not_told(client: FlaskC
     scene.post(client, f"/employments/{leaving.employments[0].id}/end", ending, scene.actors[DISPATCHER])
 
     assert listed(client, scene, on=THEN) == []
-    assert count_ending_certificates(tianjin, region="tianjin", on=TODAY) == {}
+    assert count_ending_certificates(tianjin, on=TODAY) == {}
 
 
 @pytest.mark.parametrize(("certified_to", "told"), [(THEN, 1), (None, 0)])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.careplans.models import CarePlan, CarePlanChange, PlanConfirmation
 from app.careplans.queries import get_district
 from app.careplans.rules import first_day_of_force, is_author
-from app.careplans.types import ConfirmPlan
+from app.careplans.types import ConfirmationWay, ConfirmPlan
 from app.kernel import audit, clock
 from app.kernel.db import constraint_of
 from app.kernel.errors import DomainError, ErrorKind
@@ -38,7 +38,8 @@ class PlanByAgency(DomainError):
 
 
 class PlanAgencyUnknown(DomainError):
-    """The agency that carries the plan out has no agreement with the client on the plan's first day."""
+    """The agency that carries the plan out has no agreement with the client on the plan's first day, or the nurse names
+    none of several."""
 
     kind, code = ErrorKind.CONFLICT, "plan_agency_unknown"
 
@@ -65,8 +66,13 @@ def check_author(policy: Policy, *, actor: AnyActor) -> None:
 
 
 def confirm(session: Session, plan: CarePlan, command: ConfirmPlan, actor: AnyActor, at: datetime) -> None:
-    """Keep who confirmed a plan. One that the agency wrote is in force then; another waits for the agency's answer."""
+    """Keep who confirmed a plan. One that the agency wrote is in force then; another waits for the agency's answer.
+
+    Signed paper is entered by whoever writes plans: raises PlanByCommunityNurse, PlanByAgency.
+    """
     policy = check_again(session, plan, actor, at)
+    if command.way is ConfirmationWay.PAPER:
+        check_author(policy, actor=actor)
     if policy.plan.author_role is PlanAuthor.AGENCY:
         put_in_force(session, plan, actor, at)
     confirmation = PlanConfirmation(

@@ -12,7 +12,6 @@ from app.careplans.rules import repeated_codes, unknown_codes
 from app.careplans.service.force import (
     PlanAgencyUnknown,
     author_of,
-    check_again,
     check_author,
     confirm,
     note,
@@ -140,8 +139,6 @@ def confirm_plan(
         raise PlanConfirmed(plan_id=plan_id)
     if plan.valid_to is not None and plan.valid_to <= today:
         raise PlanOver(plan_id=plan_id, valid_to=plan.valid_to)
-    if command.way is ConfirmationWay.PAPER:
-        check_author(check_again(session, plan, actor, at), actor=actor)
     confirm(session, plan, command, actor, at)
     return plan_views(session, (plan,))[0]
 
@@ -178,7 +175,8 @@ def _agency(session: Session, command: PlanDraft, client_id: UUID, actor: AnyAct
     own = actor.scope.agency_id if actor.scope.kind is ScopeKind.AGENCY else None
     chosen = own or command.agency_id or (next(iter(serving)) if len(serving) == 1 else None)
     is_other = own is not None and command.agency_id not in (None, own)
-    if is_other or (chosen is not None and chosen not in serving):
+    hands_over = actor.scope.kind in (ScopeKind.DISTRICT, ScopeKind.STREET)  # a nurse's: no agency, no answer
+    if is_other or (chosen is None and hands_over) or (chosen is not None and chosen not in serving):
         raise PlanAgencyUnknown(client_id=client_id)
     return chosen
 

@@ -1,6 +1,6 @@
 """What a visit's taps and items come to."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -139,7 +139,7 @@ def find_deviations(
     logged: Sequence[LoggedItem],
     *,
     catalogue: Mapping[str, CatalogueItem],
-    staff: Collection[StaffKind],
+    staff: Set[StaffKind],
 ) -> tuple[Found, ...]:
     """Compare what was logged with the plan: an item missing, beside the plan, or for none of these kinds of staff.
 
@@ -159,7 +159,7 @@ def find_deviations(
         if is_done and code not in in_plan:
             found.append(Found(ExceptionCode.ITEM_NOT_IN_PLAN, {"item_code": code, "consented": int(item.consented)}))
         known = catalogue.get(code)
-        if is_done and known is not None and not set(staff) & set(known.staff_kinds):
+        if is_done and known is not None and staff.isdisjoint(known.staff_kinds):
             found.append(Found(ExceptionCode.ITEM_NOT_FOR_STAFF, {"item_code": code}))
     return tuple(sorted(found, key=lambda each: (each.code, str(each.details["item_code"]))))
 
