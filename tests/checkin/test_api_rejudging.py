@@ -83,6 +83,18 @@ def test_a_resent_log_judges_nothing_again(client: FlaskClient, scene: Scene, pa
     assert still_holding(first) == {"item_missing", "item_not_in_plan"}
 
 
+def test_consent_told_after_all_ends_the_exception_of_an_extra(client: FlaskClient, scene: Scene, past_visit: UUID):
+    log(client, scene, past_visit, an_item(), an_item("hair", "extra"))
+    come_and_go(client, scene, past_visit)
+    before = fact(client, scene, past_visit)
+
+    later = (NOW + timedelta(minutes=1)).isoformat()
+    log(client, scene, past_visit, an_item("hair", "extra", consented=True, occurred_at=later))
+
+    assert still_holding(before) == {"item_not_in_plan", "extra_not_consented"}
+    assert still_holding(fact(client, scene, past_visit)) == {"item_not_in_plan"}
+
+
 @pytest.mark.parametrize("by_person", [True, False])
 def test_a_denial_after_acceptance_waits_for_the_operator_who_decides(
     client: FlaskClient,

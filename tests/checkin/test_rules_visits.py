@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from app.careplans.types import CatalogueItem, PlannedItem, StaffKind
+from app.checkin.rules.grading import severity_of
 from app.checkin.rules.visits import (
     compare_findings,
     door_exceptions,
@@ -159,11 +160,13 @@ CATALOGUE = {
     code: CatalogueItem(code, 1, code, ItemCategory.BASIC_LIFE_CARE, staff, 20)
     for code, staff in (("bath", (StaffKind.CARER,)), ("nails", (StaffKind.CARER,)), ("drip", (StaffKind.NURSE,)))
 }
-MISSING, BESIDE, STAFF = (
+MISSING, BESIDE, STAFF, UNASKED = (
     ExceptionCode.ITEM_MISSING,
     ExceptionCode.ITEM_NOT_IN_PLAN,
     ExceptionCode.ITEM_NOT_FOR_STAFF,
+    ExceptionCode.EXTRA_NOT_CONSENTED,
 )
+UNASKED_FOR = replace(POLICY.service, extra_consent_required=False)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +186,7 @@ MISSING, BESIDE, STAFF = (
 def test_items_are_compared_with_the_plan(logged, told):
     items = [LoggedItem(code, outcome) for code, outcome in logged]
 
-    found = find_deviations([BATH, NAILS], items, catalogue=CATALOGUE, staff={StaffKind.CARER})
+    found = find_deviations([BATH, NAILS], items, catalogue=CATALOGUE, staff={StaffKind.CARER}, terms=UNASKED_FOR)
 
     assert sorted((each.code, each.details["item_code"]) for each in found) == sorted(told)
 
@@ -199,7 +202,39 @@ def test_items_are_compared_with_the_plan(logged, told):
 def test_an_item_is_for_whoever_is_of_one_of_its_kinds(staff, told):
     drip = LoggedItem("drip", ItemOutcome.DONE)
 
-    assert {each.code for each in find_deviations([], [drip], catalogue=CATALOGUE, staff=staff)} == told
+    found = find_deviations([], [drip], catalogue=CATALOGUE, staff=staff, terms=UNASKED_FOR)
+
+    assert {each.code for each in found} == told
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "consented", "planned", "told"),
+    [
+        ("hair", ItemOutcome.EXTRA, False, [NAILS], {BESIDE, UNASKED}),
+        ("hair", ItemOutcome.EXTRA, True, [NAILS], {BESIDE}),
+        ("hair", ItemOutcome.DONE, False, [NAILS], {BESIDE, UNASKED}),
+        ("hair", ItemOutcome.DONE, True, [NAILS], {BESIDE}),
+        ("hair", ItemOutcome.REFUSED, False, [NAILS], set()),
+        ("hair", ItemOutcome.NOT_DONE, False, [NAILS], set()),
+        ("nails", ItemOutcome.EXTRA, False, [NAILS], {UNASKED}),  # more of it than planned
+        ("nails", ItemOutcome.EXTRA, True, [NAILS], set()),
+        ("nails", ItemOutcome.DONE, False, [NAILS], set()),
+        ("hair", ItemOutcome.DONE, False, [], {BESIDE}),  # without a plan nothing is extra but what is called so
+        ("hair", ItemOutcome.EXTRA, False, [], {BESIDE, UNASKED}),
+    ],
+)
+def test_an_extra_nobody_agreed_to_before_is_told_where_policy_asks_for_consent(
+    code, outcome, consented, planned, told
+):
+    logged = [LoggedItem(code, outcome, consented=consented)]
+
+    asked, unasked = (
+        {each.code for each in find_deviations(planned, logged, catalogue={}, staff=set(), terms=terms)}
+        for terms in (replace(UNASKED_FOR, extra_consent_required=True), UNASKED_FOR)
+    )
+
+    assert (asked, unasked) == (told, told - {UNASKED})
+    assert severity_of(UNASKED) is Severity.ACKNOWLEDGE
 
 
 def test_of_an_item_logged_twice_the_last_counts():

@@ -17,6 +17,7 @@ from app.checkin.types import (
     VisitTap,
     WorkedTime,
 )
+from app.policies.oversight_terms import ServiceTerms
 from app.policies.terms import ClockTerms, VisitTerms
 
 MINUTE = timedelta(minutes=1)
@@ -29,6 +30,7 @@ OF_TOLD = frozenset(
         ExceptionCode.ITEM_NOT_IN_PLAN,
         ExceptionCode.ITEM_NOT_FOR_STAFF,
         ExceptionCode.CHECKS_MISSING,
+        ExceptionCode.EXTRA_NOT_CONSENTED,
     }
 )
 OF_RECORD = OF_TOLD | {
@@ -38,6 +40,7 @@ OF_RECORD = OF_TOLD | {
     ExceptionCode.NO_CLOCK_IN,
     ExceptionCode.NO_CLOCK_OUT,
 }
+WAS_DONE = frozenset({ItemOutcome.DONE, ItemOutcome.EXTRA})
 # What a tap leaves in doubt about the place, and a later one of the same end may prove.
 OF_DOUBT = frozenset({ExceptionCode.NO_LOCATION, ExceptionCode.UNCERTAIN_LOCATION})
 
@@ -140,8 +143,10 @@ def find_deviations(
     *,
     catalogue: Mapping[str, CatalogueItem],
     staff: Set[StaffKind],
+    terms: ServiceTerms,
 ) -> tuple[Found, ...]:
-    """Compare what was logged with the plan: an item missing, beside the plan, or for none of these kinds of staff.
+    """Compare what was logged with the plan: an item missing, beside the plan, extra without the consent that policy
+    asks for, or for none of these kinds of staff.
 
     A planned item is missing when it was not logged at all or logged as not done; a refusal by the client is no fault
     of the carer's. The plan says how often a week an item is done, so a missing item is told only when it is due on
@@ -155,13 +160,23 @@ def find_deviations(
         if _is_missing(item, outcomes.get(item.item_code))
     ]
     for code, item in outcomes.items():
-        is_done = item.outcome in (ItemOutcome.DONE, ItemOutcome.EXTRA)
-        if is_done and code not in in_plan:
+        if item.outcome not in WAS_DONE:
+            continue
+        if code not in in_plan:
             found.append(Found(ExceptionCode.ITEM_NOT_IN_PLAN, {"item_code": code, "consented": int(item.consented)}))
+        if terms.extra_consent_required and not item.consented and is_extra(item, in_plan=in_plan):
+            found.append(Found(ExceptionCode.EXTRA_NOT_CONSENTED, {"item_code": code}))
         known = catalogue.get(code)
-        if is_done and known is not None and staff.isdisjoint(known.staff_kinds):
+        if known is not None and staff.isdisjoint(known.staff_kinds):
             found.append(Found(ExceptionCode.ITEM_NOT_FOR_STAFF, {"item_code": code}))
     return tuple(sorted(found, key=lambda each: (each.code, str(each.details["item_code"]))))
+
+
+def is_extra(item: LoggedItem, *, in_plan: Set[str]) -> bool:
+    """Say whether an item that was done is the client's own to agree to and to pay: the carer says so, or it is beside
+    the plan. Without any plan only what the carer calls extra is; that the plan lacks is told by itself."""
+    is_beside = item.outcome is ItemOutcome.DONE and bool(in_plan) and item.item_code not in in_plan
+    return is_beside or item.outcome is ItemOutcome.EXTRA
 
 
 def compare_findings(

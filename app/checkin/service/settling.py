@@ -247,6 +247,7 @@ def _deviations(session: Session, visit: VisitView, *, on: date, policy: Policy)
         logged,
         catalogue=known,
         staff=_staff_kinds(session, visit, items=known.values(), on=on),
+        terms=policy.service,
     )
     return *of_items, *_missing_checks(session, visit, policy=policy)
 
