@@ -296,7 +296,7 @@ def _items(row: Fact) -> list[dict[str, object]]:
     if row.name == "item_missing":
         return [an_item("bath", "not_done", reason="client_tired")]
     if row.name in ("item_not_in_plan", "extra_not_consented"):
-        return [an_item(), an_item("odd", "extra", minutes=10, consented=row.name == "item_not_in_plan")]
+        return [an_item(), an_item("odd", "extra", minutes=5, consented=row.name == "item_not_in_plan")]
     if row.name == "item_not_for_staff":
         return [an_item(), an_item("odd", minutes=10)]
     return [an_item()]

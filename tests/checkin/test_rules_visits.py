@@ -11,6 +11,7 @@ from app.checkin.rules.grading import severity_of
 from app.checkin.rules.visits import (
     compare_findings,
     door_exceptions,
+    extra_time,
     find_deviations,
     is_statable,
     newest_outcomes,
@@ -41,9 +42,14 @@ POLICY = a_policy()
 ALL_WELL = Rights(certified=True, employed=True, assigned=True, entitled=True, away=False, planned_care=True)
 
 
-def worked(minutes, *, planned=HOUR, policy=POLICY):
+def worked(minutes, *, planned=HOUR, extra=0, policy=POLICY):
     return payable_minutes(
-        began_at=BEGAN, ended_at=BEGAN + minutes * MINUTE, planned=planned, clock=policy.clock, visit=policy.visit
+        began_at=BEGAN,
+        ended_at=BEGAN + minutes * MINUTE,
+        planned=planned,
+        extra=extra * MINUTE,
+        clock=policy.clock,
+        visit=policy.visit,
     )
 
 
@@ -66,6 +72,26 @@ def test_minutes_are_those_worked_and_at_most_those_planned(minutes, payable, to
 
     assert (result.minutes, tuple(each.code for each in result.exceptions)) == (payable, told)
     assert result.began_at <= result.ended_at
+
+
+@pytest.mark.parametrize(
+    ("minutes", "extra", "payable", "told"),
+    [
+        (75, 15, 60, ()),
+        (75, 16, 59, ()),
+        (60, 6, 54, ()),
+        (60, 7, 53, (ExceptionCode.SHORT,)),
+        (20, 30, 0, (ExceptionCode.SHORT,)),
+        (180, 120, 60, ()),
+        (181, 150, 31, (ExceptionCode.SHORT, ExceptionCode.OVER_LONG)),
+    ],
+)
+def test_minutes_of_extras_are_never_payable_and_do_not_stand_for_planned_ones(minutes, extra, payable, told):
+    result = worked(minutes, extra=extra)
+
+    assert (result.minutes, tuple(each.code for each in result.exceptions)) == (payable, told)
+    uncapped = replace(POLICY, visit=replace(POLICY.visit, capped_at_planned=False))
+    assert worked(minutes, extra=extra, policy=uncapped).minutes == max(minutes - extra, 0)
 
 
 def test_policy_may_pay_more_than_planned_but_never_more_than_the_longest_visit():
@@ -235,6 +261,25 @@ def test_an_extra_nobody_agreed_to_before_is_told_where_policy_asks_for_consent(
 
     assert (asked, unasked) == (told, told - {UNASKED})
     assert severity_of(UNASKED) is Severity.ACKNOWLEDGE
+
+
+@pytest.mark.parametrize(
+    ("planned", "logged", "minutes"),
+    [
+        ([NAILS], [LoggedItem("nails", ItemOutcome.DONE, 10)], 0),
+        ([NAILS], [LoggedItem("hair", ItemOutcome.EXTRA, 15)], 15),
+        ([NAILS], [LoggedItem("hair", ItemOutcome.EXTRA, 15, consented=True)], 15),
+        ([NAILS], [LoggedItem("hair", ItemOutcome.DONE, 15)], 15),
+        ([NAILS], [LoggedItem("hair", ItemOutcome.REFUSED, 15)], 0),
+        ([NAILS], [LoggedItem("nails", ItemOutcome.EXTRA, 5), LoggedItem("hair", ItemOutcome.EXTRA, 15)], 20),
+        ([NAILS], [LoggedItem("bath", ItemOutcome.EXTRA)], 20),  # not told: the catalogue's
+        ([NAILS], [LoggedItem("hair", ItemOutcome.EXTRA)], 0),  # nor known there
+        ([], [LoggedItem("hair", ItemOutcome.DONE, 15)], 0),
+        ([], [LoggedItem("hair", ItemOutcome.EXTRA, 15)], 15),
+    ],
+)
+def test_extras_take_as_long_as_told_or_else_as_the_catalogue_says(planned, logged, minutes):
+    assert extra_time(planned, logged, catalogue=CATALOGUE) == minutes * MINUTE
 
 
 def test_of_an_item_logged_twice_the_last_counts():

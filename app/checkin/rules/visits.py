@@ -33,13 +33,16 @@ OF_TOLD = frozenset(
         ExceptionCode.EXTRA_NOT_CONSENTED,
     }
 )
-OF_RECORD = OF_TOLD | {
-    ExceptionCode.SHORT,
-    ExceptionCode.OVER_LONG,
-    ExceptionCode.SWAPPED,
-    ExceptionCode.NO_CLOCK_IN,
-    ExceptionCode.NO_CLOCK_OUT,
-}
+OF_MINUTES = frozenset({ExceptionCode.SHORT, ExceptionCode.OVER_LONG})
+OF_RECORD = (
+    OF_TOLD
+    | OF_MINUTES
+    | {
+        ExceptionCode.SWAPPED,
+        ExceptionCode.NO_CLOCK_IN,
+        ExceptionCode.NO_CLOCK_OUT,
+    }
+)
 WAS_DONE = frozenset({ItemOutcome.DONE, ItemOutcome.EXTRA})
 # What a tap leaves in doubt about the place, and a later one of the same end may prove.
 OF_DOUBT = frozenset({ExceptionCode.NO_LOCATION, ExceptionCode.UNCERTAIN_LOCATION})
@@ -114,9 +117,16 @@ def proven_later(taps: Sequence[VisitTap], *, terms: ClockTerms) -> frozenset[UU
 
 
 def payable_minutes(
-    *, began_at: datetime, ended_at: datetime, planned: timedelta | None, clock: ClockTerms, visit: VisitTerms
+    *,
+    began_at: datetime,
+    ended_at: datetime,
+    planned: timedelta | None,
+    extra: timedelta,
+    clock: ClockTerms,
+    visit: VisitTerms,
 ) -> WorkedTime:
-    """Give the payable time: whole minutes between in and out, at most the planned ones where policy says so.
+    """Give the payable time: whole minutes between in and out without those of extras, which the client pays himself,
+    at most the planned ones where policy says so.
 
     An out before the in is swapped and told. Below the shortest share of the plan, or over the longest visit, it is
     told; the minutes never exceed the longest visit. `planned` is None for an unscheduled visit.
@@ -126,12 +136,12 @@ def payable_minutes(
         found.append(Found(ExceptionCode.SWAPPED))
         began_at, ended_at = ended_at, began_at
     actual = ended_at - began_at
-    minutes = actual // MINUTE
+    minutes = max(actual - extra, NO_TIME) // MINUTE
     if planned is not None and Decimal(minutes) < visit.shortest_share * Decimal(planned // MINUTE):
         found.append(Found(ExceptionCode.SHORT, {"minutes": minutes, "planned_minutes": planned // MINUTE}))
     if actual > clock.longest_visit:
-        found.append(Found(ExceptionCode.OVER_LONG, {"minutes": minutes}))
-        minutes = clock.longest_visit // MINUTE
+        found.append(Found(ExceptionCode.OVER_LONG, {"minutes": actual // MINUTE}))
+        minutes = min(minutes, clock.longest_visit // MINUTE)
     if planned is not None and visit.capped_at_planned:
         minutes = min(minutes, planned // MINUTE)
     return WorkedTime(began_at, ended_at, minutes, tuple(found))
@@ -177,6 +187,16 @@ def is_extra(item: LoggedItem, *, in_plan: Set[str]) -> bool:
     the plan. Without any plan only what the carer calls extra is; that the plan lacks is told by itself."""
     is_beside = item.outcome is ItemOutcome.DONE and bool(in_plan) and item.item_code not in in_plan
     return is_beside or item.outcome is ItemOutcome.EXTRA
+
+
+def extra_time(
+    planned: Sequence[PlannedItem], logged: Sequence[LoggedItem], *, catalogue: Mapping[str, CatalogueItem]
+) -> timedelta:
+    """Give how long the extras of a visit took: as told, or else as long as the catalogue says of each."""
+    in_plan = {item.item_code for item in planned}
+    extras = [item for item in logged if is_extra(item, in_plan=in_plan)]
+    usual = {code: item.minutes for code, item in catalogue.items()}
+    return sum((item.minutes or usual.get(item.item_code, 0) for item in extras), start=0) * MINUTE
 
 
 def compare_findings(
