@@ -1,10 +1,10 @@
-"""16 items: contra-indications of items, marks of what is assumed, and an exception for extras nobody consented to."""
+"""15 items: contra-indications of items, marks of what is assumed, and an exception for extras nobody consented to."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "2026_11_29_16_items"
+revision = "2026_11_29_15_items"
 down_revision = "2026_11_29_14_visit_checks"
 
 CODES = (
