@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.policies.entry_codes import LimitPeriod
 from app.policies.entry_terms import HomeLimit
+from app.registry.hand_over_types import HandedClient
 from app.registry.types import CarerKind, EntitlementView, Period
 
 DEFAULT_LIMIT = 50
@@ -123,6 +124,7 @@ class CancellationReason(StrEnum):
     CARER_ABSENT = "carer_absent"  # 护理员不能来
     UNSAFE = "unsafe"  # 不安全
     PLANNED_WRONGLY = "planned_wrongly"  # 排错了
+    AGENCY_CHANGED = "agency_changed"  # 换了机构
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,14 @@ class Cancellation:
     """Command: a planned visit will not take place."""
 
     reason: CancellationReason
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyHandOver:
+    """What became of each client whom an agency handed over, and how many visits planned with it were cancelled."""
+
+    clients: tuple[HandedClient, ...]
+    cancelled_visits: int
 
 
 @dataclass(frozen=True, slots=True)

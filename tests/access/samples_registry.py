@@ -67,6 +67,7 @@ REGISTRY: dict[str, Sample] = {
     "POST /agencies": Sample(agency),
     "GET /agencies/<uuid:agency_id>": Sample(),
     "POST /agencies/<uuid:agency_id>/agreements": Sample(lambda _: {"valid_from": SINCE}),
+    "POST /agencies/<uuid:agency_id>/hand-over": Sample(lambda _: {"begins_on": "2099-12-31", "reason": "test"}),
     "POST /agencies/<uuid:agency_id>/state": Sample(lambda _: {"state": "active", "reason": "test"}),  # refused: it is
     "GET /carers": Sample(),
     "POST /carers": Sample(lambda _: {"person": person(), "kind": "family"}),
