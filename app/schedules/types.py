@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.policies.entry_codes import LimitPeriod
 from app.policies.entry_terms import HomeLimit
+from app.policies.terms import CarerTerms
 from app.registry.hand_over_types import HandedClient
 from app.registry.types import CarerKind, EntitlementView, Period
 
@@ -167,6 +168,7 @@ class CarerRights:
     employed: tuple[Period, ...] = ()  # by the planning agency
     certified: tuple[Period, ...] = ()
     suspended: tuple[Period, ...] = ()
+    employed_since: date | None = None  # by any agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +185,7 @@ class PlanningRules:
 
     longest_visit: timedelta
     late_window: timedelta
-    certificate_required: bool
-    uncertified_until: date | None
+    carer: CarerTerms
     home_limits: tuple[HomeLimit, ...] = ()
     is_expired: bool = False
     is_unknown: bool = False

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import AnyActor
+from app.policies.terms import CarerTerms
 from app.registry.conditions import happened, touches
 from app.registry.models import Assignment, Carer, Employment, Entitlement, Person, ServiceAgreement
-from app.registry.rules import most_clients, supported_until
+from app.registry.rules import counts_to_caseload, most_clients, supported_until
 from app.registry.service.periods import end_all_sooner
 from app.registry.types import CarerKind, Period, ServiceMode
 
@@ -48,13 +49,16 @@ def check_employed(session: Session, *, client_id: UUID, carer: Carer, on: date,
     return until
 
 
-def check_caseload(session: Session, *, carer_id: UUID, besides: UUID, within: Period, most: int | None) -> None:
-    """Refuse one more client where the carer has `most` others, entitled to home care, on a day of the period."""
-    if most is None:
+def check_caseload(session: Session, *, carer_id: UUID, besides: UUID, within: Period, terms: CarerTerms) -> None:
+    """Refuse one more client where the carer has the most others who count, entitled to home care, on a day of the
+    period. Of a client who is entitled in it, and counts on none of these days, there may be any number."""
+    most = terms.caseload_max
+    if most is None or _is_light(session, besides, within, terms):
         return
     rows = session.execute(
         select(
             Assignment.client_id,
+            Entitlement.level,
             func.greatest(Assignment.valid_from, Entitlement.valid_from),
             func.least(Assignment.valid_to, Entitlement.valid_to),
         )
@@ -67,9 +71,24 @@ def check_caseload(session: Session, *, carer_id: UUID, besides: UUID, within: P
             touches(Entitlement, first=within.valid_from, beyond=within.valid_to),
         )
     )
-    held = [(client_id, Period(begins, ends)) for client_id, begins, ends in rows]
+    held = [
+        (client_id, Period(begins, ends))
+        for client_id, level, begins, ends in rows
+        if counts_to_caseload(level, terms=terms)
+    ]
     if most_clients(held, within=within) >= most:
         raise CaseloadFull(carer_id=carer_id, most=most)
+
+
+def _is_light(session: Session, client_id: UUID, within: Period, terms: CarerTerms) -> bool:
+    levels = session.scalars(
+        select(Entitlement.level).where(
+            Entitlement.client_id == client_id,
+            Entitlement.mode == ServiceMode.HOME,
+            touches(Entitlement, first=within.valid_from, beyond=within.valid_to),
+        )
+    ).all()
+    return bool(levels) and not any(counts_to_caseload(level, terms=terms) for level in levels)
 
 
 def end_unsupported(
