@@ -8,9 +8,10 @@ from uuid import UUID
 from app.policies.codes import HomeType, Relation, StartRule
 from app.policies.entry_codes import OverdueReview
 from app.policies.entry_terms import EntitlementTerms
-from app.policies.oversight_codes import CaseloadCount
+from app.policies.oversight_codes import CaseloadCount, LiabilityInsurance
+from app.policies.oversight_terms import AgencyTerms
 from app.policies.terms import CarerTerms
-from app.registry.types import CheckRefusal, NameCheck, Period
+from app.registry.types import CheckRefusal, ContractKind, InsuranceKind, NameCheck, Period
 
 ONE_DAY = timedelta(days=1)
 FURTHEST_CHOICE = timedelta(days=92)  # a quarter ahead: an agency cannot promise carers for later (assumed)
@@ -99,6 +100,15 @@ def supported_until(day: date, *, spans: Collection[Period]) -> date | None:
             return None
         day = span.valid_to
     return day
+
+
+def insurances_asked(terms: AgencyTerms, *, contract: ContractKind) -> frozenset[InsuranceKind]:
+    """What a policy asks an agency to insure who works by a contract: social insurance goes with a labour contract."""
+    asked = {
+        InsuranceKind.SOCIAL: terms.social_insurance_required and contract is ContractKind.LABOUR,
+        InsuranceKind.LIABILITY: terms.liability_insurance is LiabilityInsurance.REQUIRED,
+    }
+    return frozenset(kind for kind, is_asked in asked.items() if is_asked)
 
 
 def may_work_uncertified(terms: CarerTerms, *, on: date, employed_since: date | None) -> bool:

@@ -18,6 +18,7 @@ ENDINGS = (
     "entitlements",
     "guardians",
     "homes",
+    "insurances",
     "suspensions",
     "trainings",
 )
@@ -72,6 +73,14 @@ REGISTRY: dict[str, Sample] = {
     "GET /carers": Sample(),
     "POST /carers": Sample(lambda _: {"person": person(), "kind": "family"}),
     "GET /carers/<uuid:carer_id>": Sample(),
+    "POST /carers/<uuid:carer_id>/insurances": Sample(
+        lambda world: {
+            "agency_id": str(world.ids["agency_id"]),
+            "kind": "social",
+            "document": "SB-2026",
+            "valid_from": SINCE,
+        }
+    ),
     "POST /carers/<uuid:carer_id>/certificates": Sample(
         lambda _: {"kind": "other", "number": "1", "valid_from": SINCE}
     ),

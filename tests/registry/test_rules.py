@@ -8,7 +8,7 @@ import pytest
 
 from app.policies.codes import HomeType, StartRule
 from app.policies.entry_codes import OverdueReview
-from app.policies.oversight_codes import CaseloadCount
+from app.policies.oversight_codes import CaseloadCount, LiabilityInsurance
 from app.registry.rules import (
     add_months,
     becomes_formal_on,
@@ -16,6 +16,7 @@ from app.registry.rules import (
     conclusion_ends,
     counts_to_caseload,
     ends_later,
+    insurances_asked,
     is_allowed_combination,
     judge_name_check,
     may_work_uncertified,
@@ -24,7 +25,7 @@ from app.registry.rules import (
     reviewed_since,
     supported_until,
 )
-from app.registry.types import CheckRefusal, NameCheck, Period
+from app.registry.types import CheckRefusal, ContractKind, InsuranceKind, NameCheck, Period
 from tests.checkin.terms import a_policy
 from tests.policies.factories import carer_terms
 
@@ -265,3 +266,24 @@ def test_who_has_no_certificate_works_only_where_and_while_policy_lets_him(terms
 )
 def test_a_caseload_counts_the_severely_disabled_or_everybody(level, counts, found):
     assert counts_to_caseload(level, terms=carer_terms(caseload_counts=counts)) is found
+
+
+LABOUR, SERVICE, TEMPORARY = ContractKind.LABOUR, ContractKind.SERVICE, ContractKind.TEMPORARY
+SOCIAL, LIABILITY = InsuranceKind.SOCIAL, InsuranceKind.LIABILITY
+
+
+@pytest.mark.parametrize(
+    ("social", "liability", "contract", "asked"),
+    [
+        (True, None, LABOUR, {SOCIAL}),
+        (True, None, SERVICE, set()),
+        (True, LiabilityInsurance.REQUIRED, LABOUR, {SOCIAL, LIABILITY}),
+        (True, LiabilityInsurance.REQUIRED, TEMPORARY, {LIABILITY}),
+        (True, LiabilityInsurance.OPTIONAL, TEMPORARY, set()),
+        (False, None, LABOUR, set()),
+    ],
+)
+def test_policy_says_by_contract_what_an_agency_insures(social, liability, contract, asked):
+    terms = a_policy(agency={"social_insurance_required": social, "liability_insurance": liability}).agency
+
+    assert insurances_asked(terms, contract=contract) == asked

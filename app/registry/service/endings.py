@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import AnyActor, ScopeKind
 from app.registry.commands import EndEntry, StayEnd
+from app.registry.insurance_models import Insurance
 from app.registry.models import (
     Agency,
     AgencyAgreement,
@@ -66,6 +67,7 @@ RIGHTS: Mapping[str, Any] = MappingProxyType(
         "entitlements": Entitlement,
         "guardians": Guardian,
         "homes": HomePlace,
+        "insurances": Insurance,
         "suspensions": Suspension,
         "trainings": FamilyTraining,
     }
