@@ -21,6 +21,7 @@ import app.payouts.run_models
 import app.policies.models
 import app.registry.choice_models
 import app.registry.history_models
+import app.registry.insurance_models
 import app.registry.models
 import app.schedules.models
 from app.kernel.db import Base

@@ -10,6 +10,9 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from app.policies.terms import CarerTerms
+from app.registry.types import Period
+
 
 class LoadBy(StrEnum):
     """How long the spans are: a day, a week from Monday, a calendar month."""
@@ -44,9 +47,9 @@ class Worked(NamedTuple):  # a page has thousands, and a tuple is made several t
 
 
 class LoadCell(NamedTuple):
-    """One carer in one span. `caseload` is the highest number of clients with a standing assignment on one of its days,
-    over all agencies; `overtime_minutes` is what was recorded above the span's norm, `free_minutes` what is not planned
-    below it on days of employment."""
+    """One carer in one span. `caseload` is the highest number of clients who count with a standing assignment on one of
+    its days, over all agencies; `overtime_minutes` is what was recorded above the span's norm, `free_minutes` what is
+    not planned below it on days of employment."""
 
     span: Span
     worked: Worked
@@ -64,15 +67,32 @@ class CarerLoad:
     cells: tuple[LoadCell, ...]
 
 
+class Held(NamedTuple):
+    """A client in home care with a standing assignment, and when both hold."""
+
+    client_id: UUID
+    period: Period
+    level: str
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A span, the minutes of a full post in it and the bounds of a caseload (None: no bound), by the fund's policy of
+    """A span, the minutes of a full post in it, and whom a caseload counts within which bounds, by the fund's policy of
     its first day."""
 
     span: Span
     norm_minutes: int
-    caseload_min: int | None = None
-    caseload_max: int | None = None
+    terms: CarerTerms
+
+    @property
+    def caseload_min(self) -> int | None:
+        """The fewest a carer should have; None: no bound."""
+        return self.terms.caseload_min
+
+    @property
+    def caseload_max(self) -> int | None:
+        """The most a carer may have; None: no bound."""
+        return self.terms.caseload_max
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ Contradiction = tuple[str, str, str]
 def contradictions(policy: Policy) -> Iterator[Contradiction]:
     """Give each key whose value contradicts another's, with why in Chinese and English."""
     yield from _caseload(policy.carer)
+    yield from _transition(policy.carer)
     yield from _samples(policy.grading)
     yield from _subsidy(policy.subsidy, policy.supplement)
     yield from _supplement(policy.supplement)
@@ -29,6 +30,16 @@ def _caseload(terms: CarerTerms) -> Iterator[Contradiction]:
     low, high = terms.caseload_min, terms.caseload_max
     if low is not None and high is not None and low > high:
         yield "carer.caseload_min", "照护人数下限大于上限", "the lower caseload bound is above the upper one"
+
+
+def _transition(terms: CarerTerms) -> Iterator[Contradiction]:
+    by_employment = terms.uncertified_until is not None and terms.uncertified_employed_before
+    if by_employment and terms.home_care_began_on is None:
+        yield (
+            "carer.home_care_began_on",
+            "过渡期仅限开展居家照护前已在职人员时须写开展日期",
+            "a transition for who was employed before home care began needs the day on which it did",
+        )
 
 
 def _samples(terms: GradingTerms) -> Iterator[Contradiction]:

@@ -143,18 +143,20 @@ class PlanTerms:
 @dataclass(frozen=True, slots=True)
 class CarerTerms:
     """Professional carers: certificate, the first day uncertified ones may no longer work (None: never allowed while
-    `certificate_required`) and whether only those may who were employed before home care began, caseload bounds (None:
-    no bound) and which clients count."""
+    `certificate_required`), whether only those may who were employed before home care began, and when it did (None: not
+    known), caseload bounds (None: no bound), which clients count, and from which level one is severely disabled."""
 
     certificate_required: Annotated[bool, YesNo("须持证上岗", local=True)]
     uncertified_until: Annotated[dt.date | None, Day("无证人员过渡截止（当日起不可）", optional=True)]
     uncertified_employed_before: Annotated[bool, YesNo("过渡期仅限开展居家照护前已在职人员", in_older_texts=False)]
+    home_care_began_on: Annotated[dt.date | None, Day("开展居家照护服务的日期", optional=True)]
     caseload_min: Annotated[int | None, Whole("照护人数下限（人）", low=1, high=100, optional=True)]
     caseload_max: Annotated[int | None, Whole("照护人数上限（人）", low=1, high=100, optional=True)]
     caseload_counts: Annotated[
         CaseloadCount,
         Choice("照护人数的统计对象", of=CaseloadCount, in_older_texts=CaseloadCount.SEVERELY_DISABLED.value),
     ]
+    severe_from_level: Annotated[int, Whole("重度失能的最低等级", low=1, high=6, in_older_texts=3)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.registry.types import (
     CertificateKind,
     ContractKind,
     GuardianExtent,
+    InsuranceKind,
     NameCheck,
     ServiceMode,
     StayKind,
@@ -89,6 +90,17 @@ class CertificateEntry:
 
     kind: CertificateKind
     number: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InsuranceEntry:
+    """By which paper on file an agency insures a carer; `valid_to` is the first day it no longer does."""
+
+    agency_id: UUID
+    kind: InsuranceKind
+    document: str
     valid_from: date
     valid_to: date | None = None
 

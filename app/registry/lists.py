@@ -1,10 +1,10 @@
 """Lists and single records as screens show them: masked, scoped by the actor, paged."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -14,6 +14,8 @@ from app.kernel.paging import DEFAULT_LIMIT, Page, fetch_page
 from app.kernel.permissions import AnyActor, ScopeKind
 from app.registry.conditions import lacks_certificate, touches
 from app.registry.history_models import GuardianApproval
+from app.registry.insurance_models import Insurance
+from app.registry.insurances import lacks_insurance
 from app.registry.models import (
     Agency,
     AgencyAgreement,
@@ -46,13 +48,11 @@ from app.registry.shown import (
     AgencyView,
     BankAccountView,
     CarerView,
-    CertificateView,
     ClientSummary,
     ClientView,
-    EmploymentView,
     GuardianView,
 )
-from app.registry.types import CarerKind, NameCheck, Period, SuspensionView
+from app.registry.types import CarerKind, NameCheck, Period
 from app.registry.views import (
     agency_view,
     agreement_view,
@@ -64,11 +64,14 @@ from app.registry.views import (
     entitlement_view,
     guardian_view,
     home_view,
+    insurance_view,
     masked_person,
     stay_view,
     suspension_view,
     training_view,
 )
+
+View = TypeVar("View")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class CarerFilter:
     kind: CarerKind | None = None
     agency_id: UUID | None = None
     uncertified_on: date | None = None
+    uninsured_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ def get_agency(session: Session, *, agency_id: UUID, actor: AnyActor) -> AgencyV
 
 
 def list_carers(session: Session, *, actor: AnyActor, wanted: CarerFilter) -> Page[CarerView]:
-    """Carers, masked, with contracts and certificates: three statements a page."""
+    """Carers, masked, with contracts, certificates, insurances and suspensions: five statements a page."""
     statement = visible_carers(actor).options(joinedload(Carer.person))
     if wanted.kind is not None:
         statement = statement.where(Carer.kind == wanted.kind)
@@ -147,6 +151,8 @@ def list_carers(session: Session, *, actor: AnyActor, wanted: CarerFilter) -> Pa
         statement = statement.where(employed)
     if wanted.uncertified_on is not None:
         statement = statement.where(lacks_certificate(on=wanted.uncertified_on))
+    if wanted.uninsured_on is not None:
+        statement = statement.where(lacks_insurance(actor, on=wanted.uninsured_on))
     page = fetch_page(session, statement, key=Carer.id, limit=wanted.limit, after=wanted.after, view=lambda row: row)
     return Page(_carer_views(session, page.items), page.next_after)
 
@@ -236,15 +242,10 @@ RIGHTS_OF_A_CLIENT: tuple[Any, ...] = (HomePlace, ServiceAgreement, Entitlement,
 
 def _carer_views(session: Session, rows: Sequence[Carer]) -> tuple[CarerView, ...]:
     ids = [row.id for row in rows]
-    employments: defaultdict[UUID, list[EmploymentView]] = defaultdict(list)
-    certificates: defaultdict[UUID, list[CertificateView]] = defaultdict(list)
-    for employment in _all(session, Employment, Employment.carer_id.in_(ids)):
-        employments[employment.carer_id].append(employment_view(employment))
-    for certificate in _all(session, Certificate, Certificate.carer_id.in_(ids)):
-        certificates[certificate.carer_id].append(certificate_view(certificate))
-    suspensions: defaultdict[UUID, list[SuspensionView]] = defaultdict(list)
-    for suspension in _all(session, CarerSuspension, CarerSuspension.carer_id.in_(ids)):
-        suspensions[suspension.carer_id].append(suspension_view(suspension))
+    employments = _by_carer(session, Employment, ids, view=employment_view)
+    certificates = _by_carer(session, Certificate, ids, view=certificate_view)
+    insurances = _by_carer(session, Insurance, ids, view=insurance_view)
+    suspensions = _by_carer(session, CarerSuspension, ids, view=suspension_view)
     return tuple(
         CarerView(
             id=row.id,
@@ -252,10 +253,20 @@ def _carer_views(session: Session, rows: Sequence[Carer]) -> tuple[CarerView, ..
             kind=row.kind,
             employments=tuple(employments[row.id]),
             certificates=tuple(certificates[row.id]),
+            insurances=tuple(insurances[row.id]),
             suspensions=tuple(suspensions[row.id]),
         )
         for row in rows
     )
+
+
+def _by_carer(
+    session: Session, model: Any, ids: Sequence[UUID], *, view: Callable[[Any], View]
+) -> defaultdict[UUID, list[View]]:
+    found = defaultdict[UUID, list[View]](list)
+    for row in _all(session, model, model.carer_id.in_(ids)):
+        found[row.carer_id].append(view(row))
+    return found
 
 
 def _all(session: Session, model: Any, condition: Any) -> Sequence[Any]:

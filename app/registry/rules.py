@@ -8,7 +8,10 @@ from uuid import UUID
 from app.policies.codes import HomeType, Relation, StartRule
 from app.policies.entry_codes import OverdueReview
 from app.policies.entry_terms import EntitlementTerms
-from app.registry.types import CheckRefusal, NameCheck, Period
+from app.policies.oversight_codes import CaseloadCount, LiabilityInsurance
+from app.policies.oversight_terms import AgencyTerms
+from app.policies.terms import CarerTerms
+from app.registry.types import CheckRefusal, ContractKind, InsuranceKind, NameCheck, Period
 
 ONE_DAY = timedelta(days=1)
 FURTHEST_CHOICE = timedelta(days=92)  # a quarter ahead: an agency cannot promise carers for later (assumed)
@@ -97,6 +100,35 @@ def supported_until(day: date, *, spans: Collection[Period]) -> date | None:
             return None
         day = span.valid_to
     return day
+
+
+def insurances_asked(terms: AgencyTerms, *, contract: ContractKind) -> frozenset[InsuranceKind]:
+    """What a policy asks an agency to insure who works by a contract: social insurance goes with a labour contract."""
+    asked = {
+        InsuranceKind.SOCIAL: terms.social_insurance_required and contract is ContractKind.LABOUR,
+        InsuranceKind.LIABILITY: terms.liability_insurance is LiabilityInsurance.REQUIRED,
+    }
+    return frozenset(kind for kind, is_asked in asked.items() if is_asked)
+
+
+def may_work_uncertified(terms: CarerTerms, *, on: date, employed_since: date | None) -> bool:
+    """Say whether a carer without a certificate may work on a day: no policy asks for one, or not yet of who worked for
+    an agency of the fund before home care began. `employed_since` is the first day of any contract."""
+    if not terms.certificate_required:
+        return True
+    if terms.uncertified_until is None or on >= terms.uncertified_until:
+        return False
+    if not terms.uncertified_employed_before:
+        return True
+    began = terms.home_care_began_on
+    return began is not None and employed_since is not None and employed_since < began
+
+
+def counts_to_caseload(level: str, *, terms: CarerTerms) -> bool:
+    """Say whether a client in home care of this level counts; one recorded in words counts until it is corrected."""
+    number = level_number(level)
+    is_severe = number is None or number >= terms.severe_from_level
+    return is_severe or terms.caseload_counts is CaseloadCount.ALL_CLIENTS
 
 
 def most_clients(held: Collection[tuple[UUID, Period]], *, within: Period) -> int:

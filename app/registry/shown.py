@@ -13,6 +13,7 @@ from app.registry.types import (
     ContractKind,
     EntitlementView,
     GuardianExtent,
+    InsuranceKind,
     NameCheck,
     Period,
     PlaceState,
@@ -87,6 +88,17 @@ class EmploymentView:
 
 
 @dataclass(frozen=True, slots=True)
+class InsuranceView:
+    """By which paper an agency insures a carer."""
+
+    id: UUID
+    agency_id: UUID
+    kind: InsuranceKind
+    document: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateView:
     """A carer's certificate; the period's end is its expiry."""
 
@@ -98,13 +110,14 @@ class CertificateView:
 
 @dataclass(frozen=True, slots=True)
 class CarerView:
-    """A carer, masked, with contracts, certificates and suspensions."""
+    """A carer, masked, with contracts, certificates, insurances and suspensions."""
 
     id: UUID
     person: MaskedPerson
     kind: CarerKind
     employments: tuple[EmploymentView, ...]
     certificates: tuple[CertificateView, ...]
+    insurances: tuple[InsuranceView, ...]
     suspensions: tuple[SuspensionView, ...]
 
 

@@ -49,6 +49,13 @@ class CertificateKind(StrEnum):
     OTHER = "other"
 
 
+class InsuranceKind(StrEnum):
+    """How an agency insures a carer."""
+
+    SOCIAL = "social"  # 社会保险
+    LIABILITY = "liability"  # 责任险
+
+
 class TrainingStage(StrEnum):
     """A family carer is trained on the job before being formal."""
 

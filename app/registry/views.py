@@ -8,6 +8,7 @@ from app.kernel.geo import CoordinateSystem, Point, to_wgs84
 from app.kernel.settings import current_settings
 from app.policies.codes import HomeType
 from app.registry.dated import Dated
+from app.registry.insurance_models import Insurance
 from app.registry.models import (
     Agency,
     AgencyAgreement,
@@ -37,6 +38,7 @@ from app.registry.shown import (
     EmploymentView,
     GuardianView,
     HomeView,
+    InsuranceView,
     MaskedPerson,
 )
 from app.registry.types import (
@@ -130,6 +132,11 @@ def employment_view(row: Employment) -> EmploymentView:
 def certificate_view(row: Certificate) -> CertificateView:
     """A carer's certificate."""
     return CertificateView(row.id, row.kind, row.number, period_of(row))
+
+
+def insurance_view(row: Insurance) -> InsuranceView:
+    """By which paper an agency insures a carer."""
+    return InsuranceView(row.id, row.agency_id, row.kind, row.document, period_of(row))
 
 
 def home_view(row: HomePlace) -> HomeView:

@@ -17,7 +17,7 @@ from app.kernel.paging import Page, fetch_page
 from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
 from app.kernel.regions import zone_of
 from app.policies.codes import HomeType
-from app.registry.conditions import guards
+from app.registry.conditions import guards, happened
 from app.registry.models import (
     Agency,
     AgencyAgreement,
@@ -207,9 +207,22 @@ def load_carer_rights(session: Session, *, carer_ids: Collection[UUID], agency_i
     employed = _dated(session, Employment, carer_ids, owner=Employment.carer_id, extra=by_agency)
     certified = _dated(session, Certificate, employed, owner=Certificate.carer_id)
     suspended = _dated(session, CarerSuspension, employed, owner=CarerSuspension.carer_id)
-    rows = session.execute(select(Carer.id, Carer.kind).where(Carer.id.in_(list(employed))))
+    since = func.min(Employment.valid_from).filter(happened(Employment))
+    rows = session.execute(
+        select(Carer.id, Carer.kind, since.label("since"))
+        .join(Employment, Employment.carer_id == Carer.id)
+        .where(Carer.id.in_(list(employed)))
+        .group_by(Carer.id)
+    )
     return {
-        row.id: CarerRights(row.id, row.kind, *(_periods(each[row.id]) for each in (employed, certified, suspended)))
+        row.id: CarerRights(
+            row.id,
+            row.kind,
+            employed=_periods(employed[row.id]),
+            certified=_periods(certified[row.id]),
+            suspended=_periods(suspended[row.id]),
+            employed_since=row.since,
+        )
         for row in rows
     }
 

@@ -12,9 +12,12 @@ from app.kernel.paging import Page
 from app.kernel.permissions import Permission
 from app.kernel.regions import zone_of
 from app.kernel.resend import idempotent
+from app.registry.hand_over_types import HandOver
 from app.schedules import queries
 from app.schedules.schemas import (
+    AgencyHandOverSchema,
     CancellationSchema,
+    HandOverSchema,
     SnapshotSchema,
     VisitFilterSchema,
     VisitListSchema,
@@ -22,8 +25,8 @@ from app.schedules.schemas import (
     VisitSchema,
     VisitsToPlanSchema,
 )
-from app.schedules.service import planning
-from app.schedules.types import Cancellation, VisitFilter, VisitsToPlan, VisitView
+from app.schedules.service import handing_over, planning
+from app.schedules.types import AgencyHandOver, Cancellation, VisitFilter, VisitsToPlan, VisitView
 
 SNAPSHOT = timedelta(hours=72)
 SNAPSHOT_BACK = timedelta(hours=24)
@@ -93,3 +96,14 @@ def cancel_visit(command: Cancellation, visit_id: UUID) -> VisitView:
     """Cancel a planned visit before it is to begin."""
     with transaction() as current:
         return planning.cancel_visit(current, visit_id, command=command, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/agencies/<uuid:agency_id>/hand-over")
+@requires(Permission.WRITE_AGENCIES)
+@idempotent
+@bp.arguments(HandOverSchema)
+@bp.response(201, AgencyHandOverSchema)
+def hand_over(command: HandOver, agency_id: UUID) -> AgencyHandOver:
+    """Hand over all clients of an agency that leaves or is suspended."""
+    with transaction() as current:
+        return handing_over.hand_over(current, command, agency_id=agency_id, actor=current_actor(), at=clock.now())

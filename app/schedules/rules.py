@@ -7,6 +7,7 @@ from uuid import UUID
 from app.policies.codes import HomeType
 from app.policies.entry_codes import LimitPeriod
 from app.policies.entry_terms import HomeLimit
+from app.registry.rules import may_work_uncertified
 from app.registry.types import CarerKind, EntitlementView, Period
 from app.schedules.types import (
     CarerRights,
@@ -197,12 +198,11 @@ def _refuse_client(client: ClientRights, on: date) -> list[Refusal]:
 
 
 def _refuse_carer(carer: CarerRights, on: date, rules: PlanningRules) -> list[Refusal]:
-    uncertified = rules.certificate_required and not covers(carer.certified, on)
-    in_transition = rules.uncertified_until is not None and on < rules.uncertified_until
+    excused = may_work_uncertified(rules.carer, on=on, employed_since=carer.employed_since)
     cases: Mapping[Refusal, bool] = {
         Refusal.NOT_PROFESSIONAL: carer.kind is not CarerKind.PROFESSIONAL,
         Refusal.NOT_EMPLOYED: not covers(carer.employed, on),
-        Refusal.CERTIFICATE_EXPIRED: uncertified and not in_transition,
+        Refusal.CERTIFICATE_EXPIRED: not excused and not covers(carer.certified, on),
         Refusal.CARER_SUSPENDED: covers(carer.suspended, on),
     }
     return [code for code, applies in cases.items() if applies]

@@ -5,9 +5,12 @@ from typing import Any
 
 import marshmallow as ma
 
-from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, Several, WholeNumber
+from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema, page_schema
+from app.policies.codes import HomeType
+from app.registry.hand_over_types import HandOver, HandOverOutcome, Receiver
+from app.registry.schemas.fields import reason_code
 from app.schedules.types import (
     Cancellation,
     CancellationReason,
@@ -18,6 +21,7 @@ from app.schedules.types import (
     VisitToPlan,
 )
 
+MOST_RECEIVERS = 5000
 MOST_VISITS = 200
 LONGEST_SPAN_DAYS = 62
 
@@ -94,6 +98,47 @@ class SnapshotSchema(VisitListSchema):
     """A phone's visits, those that begin first in front."""
 
     is_complete = Flag(required=True, metadata={"description": "False where only the first 500 are told"})
+
+
+class ReceiverSchema(CommandSchema):
+    """The agency that is to take one client."""
+
+    command = Receiver
+
+    client_id = Id(required=True)
+    agency_id = Id(required=True)
+
+
+class HandOverSchema(CommandSchema):
+    """From when and why an agency's clients go to others: those in `clients` to the agency named there, the rest to
+    `agency_id`, or where it is null on the waiting list."""
+
+    command = HandOver
+
+    begins_on = Day(required=True)
+    reason = reason_code(required=True)
+    agency_id = Id(load_default=None)
+    clients = Several(ma.fields.Nested(ReceiverSchema), maximum=MOST_RECEIVERS, load_default=())
+
+
+class HandedClientSchema(ma.Schema):
+    """What became of a client for one home type; `reason` says why he waits."""
+
+    client_id = Id(required=True)
+    home_type = Choice(HomeType, required=True)
+    begins_on = Day(required=True)
+    outcome = Choice(HandOverOutcome, required=True)
+    agency_id = Id(required=True, allow_none=True)
+    agreement_id = Id(required=True, allow_none=True)
+    choice_id = Id(required=True, allow_none=True)
+    reason = Text(required=True, allow_none=True)
+
+
+class AgencyHandOverSchema(ma.Schema):
+    """Every client handed over, and how many visits planned with the agency were cancelled."""
+
+    clients = ma.fields.List(ma.fields.Nested(HandedClientSchema), required=True)
+    cancelled_visits = WholeNumber(required=True)
 
 
 VisitPageSchema = page_schema(VisitSchema)

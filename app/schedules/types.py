@@ -7,6 +7,8 @@ from uuid import UUID
 
 from app.policies.entry_codes import LimitPeriod
 from app.policies.entry_terms import HomeLimit
+from app.policies.terms import CarerTerms
+from app.registry.hand_over_types import HandedClient
 from app.registry.types import CarerKind, EntitlementView, Period
 
 DEFAULT_LIMIT = 50
@@ -123,6 +125,7 @@ class CancellationReason(StrEnum):
     CARER_ABSENT = "carer_absent"  # 护理员不能来
     UNSAFE = "unsafe"  # 不安全
     PLANNED_WRONGLY = "planned_wrongly"  # 排错了
+    AGENCY_CHANGED = "agency_changed"  # 换了机构
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,14 @@ class Cancellation:
     """Command: a planned visit will not take place."""
 
     reason: CancellationReason
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyHandOver:
+    """What became of each client whom an agency handed over, and how many visits planned with it were cancelled."""
+
+    clients: tuple[HandedClient, ...]
+    cancelled_visits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +168,7 @@ class CarerRights:
     employed: tuple[Period, ...] = ()  # by the planning agency
     certified: tuple[Period, ...] = ()
     suspended: tuple[Period, ...] = ()
+    employed_since: date | None = None  # by any agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +185,7 @@ class PlanningRules:
 
     longest_visit: timedelta
     late_window: timedelta
-    certificate_required: bool
-    uncertified_until: date | None
+    carer: CarerTerms
     home_limits: tuple[HomeLimit, ...] = ()
     is_expired: bool = False
     is_unknown: bool = False

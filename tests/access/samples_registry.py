@@ -18,6 +18,7 @@ ENDINGS = (
     "entitlements",
     "guardians",
     "homes",
+    "insurances",
     "suspensions",
     "trainings",
 )
@@ -67,10 +68,19 @@ REGISTRY: dict[str, Sample] = {
     "POST /agencies": Sample(agency),
     "GET /agencies/<uuid:agency_id>": Sample(),
     "POST /agencies/<uuid:agency_id>/agreements": Sample(lambda _: {"valid_from": SINCE}),
+    "POST /agencies/<uuid:agency_id>/hand-over": Sample(lambda _: {"begins_on": "2099-12-31", "reason": "test"}),
     "POST /agencies/<uuid:agency_id>/state": Sample(lambda _: {"state": "active", "reason": "test"}),  # refused: it is
     "GET /carers": Sample(),
     "POST /carers": Sample(lambda _: {"person": person(), "kind": "family"}),
     "GET /carers/<uuid:carer_id>": Sample(),
+    "POST /carers/<uuid:carer_id>/insurances": Sample(
+        lambda world: {
+            "agency_id": str(world.ids["agency_id"]),
+            "kind": "social",
+            "document": "SB-2026",
+            "valid_from": SINCE,
+        }
+    ),
     "POST /carers/<uuid:carer_id>/certificates": Sample(
         lambda _: {"kind": "other", "number": "1", "valid_from": SINCE}
     ),

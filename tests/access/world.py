@@ -35,6 +35,7 @@ from tests.registry.factories import (
     an_agency,
     an_assignment,
     an_entitlement,
+    an_insurance,
 )
 from tests.schedules.factories import DISTRICT, NOW, Scene, a_visit, add
 from tests.tokens import make_account
@@ -87,6 +88,7 @@ def build(session: Session, application: Flask) -> World:
         "carer_suspension_id": a_carer_suspension(session, carer=carer, valid_from=FEBRUARY, valid_to=MARCH).id,
         "certificate_id": carer.certificates[0].id,
         "employment_id": carer.employments[0].id,
+        "insurance_id": an_insurance(session, carer=carer, agency=agency).id,
         "entitlement_id": record.entitlements[0].id,
         "home_id": record.homes[0].id,
         "choice_id": _choice(session, client_id=client.client.id, agency_id=agency.id),

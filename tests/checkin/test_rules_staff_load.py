@@ -5,10 +5,12 @@ from uuid import UUID
 
 import pytest
 
-from app.checkin.load import Column, LoadBy, Span, Worked
+from app.checkin.load import Column, Held, LoadBy, Span, Worked
 from app.checkin.rules.staff_load import caseloads, cell, norm_minutes, overlap, spans_of, total
+from app.policies.oversight_codes import CaseloadCount
 from app.policies.terms import WorkTerms
 from app.registry.types import Period
+from tests.policies.factories import carer_terms
 
 MONDAY = date(2026, 11, 2)
 WEEK = Span(MONDAY, date(2026, 11, 9))
@@ -61,7 +63,7 @@ def test_overtime_is_recorded_above_the_norm_and_free_time_unplanned_below_it(
 ):
     worked = Worked(planned_minutes=planned, recorded_minutes=recorded)
 
-    found = cell(Column(WEEK, 2400), worked, caseload=0, employed=employed)
+    found = cell(Column(WEEK, 2400, carer_terms()), worked, caseload=0, employed=employed)
 
     assert (found.overtime_minutes, found.free_minutes) == (overtime, free)
 
@@ -84,7 +86,17 @@ NEXT_WEEK = Span(WEEK.beyond, date(2026, 11, 16))
     ],
 )
 def test_a_caseload_is_the_most_clients_on_a_day_of_the_span(held, found):
-    assert caseloads(held, [Column(WEEK, 2400), Column(NEXT_WEEK, 2400)]) == found
+    terms, severe = carer_terms(), [Held(client_id, period, "3") for client_id, period in held]
+
+    assert caseloads(severe, [Column(WEEK, 2400, terms), Column(NEXT_WEEK, 2400, terms)]) == found
+
+
+def test_a_caseload_counts_by_the_policy_of_each_span():
+    held = [Held(ONE, SINCE_JANUARY, "2"), Held(TWO, SINCE_JANUARY, "3")]
+    severe, everybody = carer_terms(), carer_terms(caseload_counts=CaseloadCount.ALL_CLIENTS)
+
+    assert caseloads(held, [Column(WEEK, 2400, severe)]) == [1]
+    assert caseloads(held, [Column(WEEK, 2400, severe), Column(NEXT_WEEK, 2400, everybody)]) == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +113,7 @@ def test_two_periods_share_the_days_of_both(one, other, shared):
 
 
 def test_a_rows_total_adds_everything_but_clients():
-    column = Column(WEEK, 2400)
+    column = Column(WEEK, 2400, carer_terms())
     cells = [cell(column, Worked(2, 1, 2, 120, 100, 90, 1), caseload=2, employed=()) for _ in range(3)]
 
     assert total(cells) == Worked(6, 3, 0, 360, 300, 270, 3)

@@ -1,10 +1,14 @@
 """Policy files for tests: a nation that says every key, and small layers under it."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from app.policies.oversight_codes import CaseloadCount
 from app.policies.rules import PolicyBook
 from app.policies.service import SHIPPED, load_book
+from app.policies.terms import CarerTerms
 
 ORIGIN = 'assumed = true\nreason = "test"'
 VALUES_OF_FUNDS = {
@@ -24,6 +28,21 @@ def entry(key: str, value: str, *, start: str | None = None, end: str | None = N
     """One entry of a key's list of dated values."""
     dates = (f"valid_from = {start}\n" if start else "") + (f"valid_to = {end}\n" if end else "")
     return f"\n[[{key}]]\nvalue = {value}\n{dates}{ORIGIN}\n{more}\n"
+
+
+def carer_terms(**values: Any) -> CarerTerms:
+    """Certified carers and no bounds, but for what a test says."""
+    terms = CarerTerms(
+        certificate_required=True,
+        uncertified_until=None,
+        uncertified_employed_before=False,
+        home_care_began_on=None,
+        caseload_min=None,
+        caseload_max=None,
+        caseload_counts=CaseloadCount.SEVERELY_DISABLED,
+        severe_from_level=3,
+    )
+    return replace(terms, **values)
 
 
 def a_fund(code: str = "east", *, body: str = "", skip: str = "", parent: str = "CN", **head_values: str) -> str:

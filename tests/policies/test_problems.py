@@ -80,6 +80,11 @@ IN_FUND = [
         "carer.caseload_min",
         "inconsistent",
     ),
+    (
+        entry("carer.uncertified_until", "2024-12-01") + entry("carer.uncertified_employed_before", "true"),
+        "carer.home_care_began_on",
+        "inconsistent",
+    ),
     (entry("grading.a_outcome", '"pays_sampled"'), "grading.a_sample_share", "inconsistent"),
     (entry("subsidy.package_share", '"0.4"'), "subsidy.package_share", "inconsistent"),
     (entry("entitlement.home_types", '["agency_care"]'), "entitlement.combinations", "inconsistent"),

@@ -53,7 +53,7 @@ def judged(policy: Policy) -> Outcome:
         clock=policy.clock,
         visit=policy.visit,
     )
-    door = door_exceptions(lenient(rights, terms=policy.carer, day=DAY))
+    door = door_exceptions(lenient(rights, terms=policy.carer, day=DAY, employed_since=None))
     found = frozenset({*door, *(each.code for each in worked.exceptions)})
     graded = grade([Witness.POSITION, Witness.CLIENT])
     route = decide(

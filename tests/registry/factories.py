@@ -27,6 +27,7 @@ from app.registry.commands import (
     EntitlementEntry,
     GuardianEntry,
     HomeEntry,
+    InsuranceEntry,
     NameCheckEntry,
     PersonEntry,
     RegisterAgency,
@@ -43,6 +44,7 @@ from app.registry.service.carers import register_carer
 from app.registry.service.clients import register_client
 from app.registry.service.entitlements import grant_entitlement, record_stay
 from app.registry.service.guardians import appoint_guardian
+from app.registry.service.insurances import add_insurance
 from app.registry.service.suspensions import suspend, suspend_carer
 from app.registry.service.trainings import record_training
 from app.registry.shown import (
@@ -52,6 +54,7 @@ from app.registry.shown import (
     CarerView,
     ClientView,
     GuardianView,
+    InsuranceView,
     TrainingOutcome,
 )
 from app.registry.types import (
@@ -60,6 +63,7 @@ from app.registry.types import (
     ContractKind,
     EntitlementView,
     GuardianExtent,
+    InsuranceKind,
     NameCheck,
     StayKind,
     StayView,
@@ -236,6 +240,14 @@ def a_carer_suspension(
     """Days on which a carer may give no care."""
     command = SuspensionEntry("work_under_anothers_name", valid_from, valid_to)
     return suspend_carer(session, command, carer_id=carer.id, actor=SYSTEM, at=ENTERED_AT)
+
+
+def an_insurance(
+    session: Session, *, carer: CarerView, agency: AgencyView, valid_from: date = SINCE, **values: Any
+) -> InsuranceView:
+    """A paper by which the agency insures the carer against liability."""
+    command = replace(InsuranceEntry(agency.id, InsuranceKind.LIABILITY, "BX-001", valid_from), **values)
+    return add_insurance(session, command, carer_id=carer.id, actor=SYSTEM, at=ENTERED_AT)
 
 
 def a_bank_account(

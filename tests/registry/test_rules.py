@@ -8,21 +8,26 @@ import pytest
 
 from app.policies.codes import HomeType, StartRule
 from app.policies.entry_codes import OverdueReview
+from app.policies.oversight_codes import CaseloadCount, LiabilityInsurance
 from app.registry.rules import (
     add_months,
     becomes_formal_on,
     benefit_starts,
     conclusion_ends,
+    counts_to_caseload,
     ends_later,
+    insurances_asked,
     is_allowed_combination,
     judge_name_check,
+    may_work_uncertified,
     most_clients,
     overlaps,
     reviewed_since,
     supported_until,
 )
-from app.registry.types import CheckRefusal, NameCheck, Period
+from app.registry.types import CheckRefusal, ContractKind, InsuranceKind, NameCheck, Period
 from tests.checkin.terms import a_policy
+from tests.policies.factories import carer_terms
 
 AGENCY, FAMILY = HomeType.AGENCY_CARE, HomeType.FAMILY_CARE
 
@@ -224,3 +229,61 @@ def test_a_name_check_is_made_by_a_second_person_and_matches_the_payee_only(resu
     found = judge_name_check(result, holder=holder, payee="陈玉兰", set_by=UUID(int=1), checked_by=UUID(int=checked_by))
 
     assert found is expected
+
+
+TODAY, YESTERDAY, TOMORROW = date(2026, 11, 20), date(2026, 11, 19), date(2026, 11, 21)
+IN_TRANSITION = {"uncertified_until": TOMORROW}
+ONLY_EARLIER = IN_TRANSITION | {"uncertified_employed_before": True}
+
+
+@pytest.mark.parametrize(
+    ("terms", "employed_since", "may"),
+    [
+        ({"certificate_required": False}, None, True),
+        ({}, YESTERDAY, False),
+        ({"uncertified_until": TODAY}, YESTERDAY, False),
+        (IN_TRANSITION, None, True),
+        (ONLY_EARLIER | {"home_care_began_on": TODAY}, YESTERDAY, True),
+        (ONLY_EARLIER | {"home_care_began_on": TODAY}, TODAY, False),
+        (ONLY_EARLIER | {"home_care_began_on": TODAY}, None, False),
+        (ONLY_EARLIER, date(2000, 1, 1), False),
+        (ONLY_EARLIER | {"home_care_began_on": TODAY, "uncertified_until": TODAY}, YESTERDAY, False),
+    ],
+)
+def test_who_has_no_certificate_works_only_where_and_while_policy_lets_him(terms, employed_since, may):
+    assert may_work_uncertified(carer_terms(**terms), on=TODAY, employed_since=employed_since) is may
+
+
+@pytest.mark.parametrize(
+    ("level", "counts", "found"),
+    [
+        ("2", CaseloadCount.SEVERELY_DISABLED, False),
+        ("3", CaseloadCount.SEVERELY_DISABLED, True),
+        ("5", CaseloadCount.SEVERELY_DISABLED, True),
+        ("重度Ⅱ级", CaseloadCount.SEVERELY_DISABLED, True),
+        ("2", CaseloadCount.ALL_CLIENTS, True),
+    ],
+)
+def test_a_caseload_counts_the_severely_disabled_or_everybody(level, counts, found):
+    assert counts_to_caseload(level, terms=carer_terms(caseload_counts=counts)) is found
+
+
+LABOUR, SERVICE, TEMPORARY = ContractKind.LABOUR, ContractKind.SERVICE, ContractKind.TEMPORARY
+SOCIAL, LIABILITY = InsuranceKind.SOCIAL, InsuranceKind.LIABILITY
+
+
+@pytest.mark.parametrize(
+    ("social", "liability", "contract", "asked"),
+    [
+        (True, None, LABOUR, {SOCIAL}),
+        (True, None, SERVICE, set()),
+        (True, LiabilityInsurance.REQUIRED, LABOUR, {SOCIAL, LIABILITY}),
+        (True, LiabilityInsurance.REQUIRED, TEMPORARY, {LIABILITY}),
+        (True, LiabilityInsurance.OPTIONAL, TEMPORARY, set()),
+        (False, None, LABOUR, set()),
+    ],
+)
+def test_policy_says_by_contract_what_an_agency_insures(social, liability, contract, asked):
+    terms = a_policy(agency={"social_insurance_required": social, "liability_insurance": liability}).agency
+
+    assert insurances_asked(terms, contract=contract) == asked

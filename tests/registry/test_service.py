@@ -39,6 +39,26 @@ def test_a_carer_gets_no_eleventh_client_in_tianjin(tianjin: Session):
         an_assignment(tianjin, client=a_client(tianjin, agency=agency), carer=carer)
 
 
+def test_who_is_not_severely_disabled_counts_for_no_caseload_in_tianjin(tianjin: Session):
+    agency = an_agency(tianjin)
+    carer = a_carer(tianjin, agency=agency)
+    for level in ("2", "2", *["3"] * 9):
+        client = a_client(tianjin, agency=agency)
+        an_entitlement(tianjin, client=client, level=level)
+        an_assignment(tianjin, client=client, carer=carer)
+    an_assignment(tianjin, client=a_client(tianjin, agency=agency), carer=carer)  # the tenth who may count
+    light, severe = a_client(tianjin, agency=agency), a_client(tianjin, agency=agency)
+    an_entitlement(tianjin, client=light, level="2")
+    an_entitlement(tianjin, client=severe, level="3")
+    last = a_client(tianjin, agency=agency)
+    an_entitlement(tianjin, client=last, level="4")
+    an_assignment(tianjin, client=last, carer=carer)
+
+    with pytest.raises(CaseloadFull):
+        an_assignment(tianjin, client=severe, carer=carer)
+    an_assignment(tianjin, client=light, carer=carer)
+
+
 def test_a_carer_of_another_agency_is_not_assigned(tianjin: Session):
     with pytest.raises(CarerNotEmployed):
         an_assignment(tianjin, client=a_client(tianjin), carer=a_carer(tianjin))

@@ -11,6 +11,7 @@ from app.policies.codes import HomeType
 from app.registry.types import CarerKind, EntitlementView, Period, ServiceMode
 from app.schedules.rules import find_collisions, find_overlaps, may_cancel, refuse_visit
 from app.schedules.types import CarerRights, ClientRights, Designation, PlanningRules, Refusal, VisitToPlan
+from tests.policies.factories import carer_terms
 from tests.schedules.factories import HOUR, NOW, TODAY
 
 CLIENT, CARER, PLAN = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -30,9 +31,8 @@ CLIENT_RIGHTS = ClientRights(
     assigned=((CARER, ALWAYS[0]),),
 )
 CARER_RIGHTS = CarerRights(CARER, CarerKind.PROFESSIONAL, employed=ALWAYS, certified=ALWAYS)
-RULES = PlanningRules(
-    timedelta(hours=3), late_window=timedelta(minutes=30), certificate_required=True, uncertified_until=None
-)
+RULES = PlanningRules(timedelta(hours=3), late_window=timedelta(minutes=30), carer=carer_terms())
+BEFORE_HOME_CARE = {"uncertified_until": TODAY + timedelta(days=1), "uncertified_employed_before": True}
 VISIT = VisitToPlan(UUID(int=9), CLIENT, CARER, NOW + HOUR, NOW + 2 * HOUR)
 
 
@@ -101,12 +101,14 @@ def test_a_missing_right_of_the_carer_refuses(changed, code):
         ({"uncertified_until": TODAY}, True),
         ({"uncertified_until": TODAY + timedelta(days=1)}, False),
         ({"certificate_required": False}, False),
+        (BEFORE_HOME_CARE | {"home_care_began_on": TODAY}, False),
+        (BEFORE_HOME_CARE | {"home_care_began_on": TODAY - timedelta(days=1)}, True),
     ],
 )
 def test_policy_may_let_the_uncertified_work_until_a_day(rules, refused):
-    carer = replace(CARER_RIGHTS, certified=())
+    carer = replace(CARER_RIGHTS, certified=(), employed_since=TODAY - timedelta(days=1))
 
-    assert bool(refusals(carer=carer, rules=replace(RULES, **rules))) is refused
+    assert bool(refusals(carer=carer, rules=replace(RULES, carer=carer_terms(**rules)))) is refused
 
 
 @pytest.mark.parametrize(

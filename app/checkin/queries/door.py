@@ -34,6 +34,7 @@ class Door:
     places: tuple[Place, ...]
     rights: Rights
     street_code: str | None = None
+    employed_since: date | None = None  # by any agency
 
 
 BY_VISIT = FixedStatement(door_statement(by_visit=True))
@@ -86,6 +87,7 @@ def _load(session: Session, statement: FixedStatement, values: dict[str, Any], k
             in_area=bool(first.in_area),
             served=first.served,
         ),
+        employed_since=first.employed_since,
     )
 
 

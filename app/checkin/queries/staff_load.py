@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, joinedload
 
-from app.checkin.load import LoadBy, Span, Worked
+from app.checkin.load import Held, LoadBy, Span, Worked
 from app.checkin.models import PayableTime
 from app.checkin.rules.staff_load import overlap
 from app.kernel import clock
@@ -123,10 +123,8 @@ def list_employments(
     return found
 
 
-def list_held_clients(
-    session: Session, *, carer_ids: Collection[UUID], around: Span
-) -> dict[UUID, list[tuple[UUID, Period]]]:
-    """For each carer the clients in home care with a standing assignment, and when both hold, over all agencies.
+def list_held_clients(session: Session, *, carer_ids: Collection[UUID], around: Span) -> dict[UUID, list[Held]]:
+    """For each carer the clients in home care with a standing assignment, over all agencies.
 
     Unscoped: only their number is shown, which counts against the fund's bound.
     """
@@ -138,6 +136,7 @@ def list_held_clients(
             Assignment.valid_to,
             Entitlement.valid_from.label("granted_from"),
             Entitlement.valid_to.label("granted_to"),
+            Entitlement.level,
         )
         .join(Entitlement, Entitlement.client_id == Assignment.client_id)
         .where(
@@ -147,11 +146,11 @@ def list_held_clients(
             touches(Entitlement, first=around.first, beyond=around.beyond),
         )
     )
-    found: defaultdict[UUID, list[tuple[UUID, Period]]] = defaultdict(list)
+    found: defaultdict[UUID, list[Held]] = defaultdict(list)
     for row in session.execute(statement):
         both = overlap(Period(row.valid_from, row.valid_to), Period(row.granted_from, row.granted_to))
         if both is not None:
-            found[row.carer_id].append((row.client_id, both))
+            found[row.carer_id].append(Held(row.client_id, both, row.level))
     return found
 
 

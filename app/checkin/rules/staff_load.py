@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
-from uuid import UUID
 
-from app.checkin.load import Column, LoadBy, LoadCell, Span, Worked
+from app.checkin.load import Column, Held, LoadBy, LoadCell, Span, Worked
 from app.policies.terms import WorkTerms
-from app.registry.rules import earlier_end, most_clients, overlaps
+from app.registry.rules import counts_to_caseload, earlier_end, most_clients, overlaps
 from app.registry.types import Period
 
 ONE_DAY = timedelta(days=1)
@@ -29,12 +28,18 @@ def norm_minutes(terms: WorkTerms, *, by: LoadBy) -> int:
     return norms[by] // timedelta(minutes=1)
 
 
-def caseloads(held: Collection[tuple[UUID, Period]], columns: Sequence[Column]) -> list[int]:
-    """The most clients held on a day of each column. Mostly they are the same all along, and counted once."""
-    around = Span(columns[0].span.first, columns[-1].span.beyond)
-    if all(_lasts(period, around) for _, period in held):
-        return [len({client for client, _ in held})] * len(columns)
-    return [most_clients(held, within=Period(column.span.first, column.span.beyond)) for column in columns]
+def caseloads(held: Collection[Held], columns: Sequence[Column]) -> list[int]:
+    """The most clients who count held on a day of each column. Mostly they are the same all along, and counted once."""
+    around, terms = Span(columns[0].span.first, columns[-1].span.beyond), columns[0].terms
+    if all(column.terms is terms for column in columns) and all(_lasts(each.period, around) for each in held):
+        return [len({each.client_id for each in held if counts_to_caseload(each.level, terms=terms)})] * len(columns)
+    return [
+        most_clients(
+            [(each.client_id, each.period) for each in held if counts_to_caseload(each.level, terms=column.terms)],
+            within=Period(column.span.first, column.span.beyond),
+        )
+        for column in columns
+    ]
 
 
 def cell(column: Column, worked: Worked, *, caseload: int, employed: Iterable[Period]) -> LoadCell:

@@ -32,6 +32,7 @@ from app.kernel.permissions import Actor, Role
 from app.kernel.regions import zone_of
 from app.policies.terms import CarerTerms
 from app.policies.types import Policy
+from app.registry.rules import may_work_uncertified
 from app.registry.types import CarerKind
 from app.schedules.queries import find_visits
 from app.schedules.service import progress
@@ -91,9 +92,9 @@ def content_of(kind: EventKind, command: object, *, carer_id: UUID, visit_id: UU
     return {"kind": kind, "command": command, "carer_id": carer_id, "visit_id": visit_id}
 
 
-def lenient(rights: Rights, *, terms: CarerTerms, day: date) -> Rights:
+def lenient(rights: Rights, *, terms: CarerTerms, day: date, employed_since: date | None) -> Rights:
     """Take a certificate as held where the policy asks for none, or not yet."""
-    excused = not terms.certificate_required or (terms.uncertified_until is not None and day < terms.uncertified_until)
+    excused = may_work_uncertified(terms, on=day, employed_since=employed_since)
     return replace(rights, certified=True) if excused else rights
 
 

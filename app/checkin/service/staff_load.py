@@ -63,4 +63,4 @@ def read_all(session: Session, wanted: LoadFilter, *, actor: AnyActor, at: datet
 
 def _column(span: Span, wanted: LoadFilter, *, actor: AnyActor, at: datetime) -> Column:
     policy = policy_on(span.first, region=actor.region, district=None, at=at)
-    return Column(span, norm_minutes(policy.work, by=wanted.by), policy.carer.caseload_min, policy.carer.caseload_max)
+    return Column(span, norm_minutes(policy.work, by=wanted.by), policy.carer)

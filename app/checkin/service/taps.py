@@ -188,7 +188,8 @@ def _judge(event: ClockEventView, *, door: Door, visit: VisitView, policy: Polic
     """What a tap at its visit leaves to look into; the rights are told once, at the clock-in."""
     codes = [*location_exceptions(event.verdict, source=event.location_source)]
     if event.kind is EventKind.IN:
-        codes += door_exceptions(lenient(door.rights, terms=policy.carer, day=moment.day))
+        rights = lenient(door.rights, terms=policy.carer, day=moment.day, employed_since=door.employed_since)
+        codes += door_exceptions(rights)
     found = [*moment.judged.exceptions, *(Found(code) for code in codes)]
     if visit.planned_from is not None and visit.planned_to is not None:
         found += window_exceptions(

@@ -58,7 +58,8 @@ def tap_unscheduled(
         raise VisitBusy(event_id=str(tap.event_id))
     codes = [ExceptionCode.UNSCHEDULED, *location_exceptions(event.verdict, source=event.location_source)]
     if tap.kind is EventKind.IN:
-        codes += door_exceptions(lenient(door.rights, terms=policy.carer, day=moment.day))
+        rights = lenient(door.rights, terms=policy.carer, day=moment.day, employed_since=door.employed_since)
+        codes += door_exceptions(rights)
     found = [*why, *moment.judged.exceptions, *(Found(code) for code in codes)]
     if known is not None:
         return follow(session, event, visit=known, found=found, policy=policy, moment=moment, actor=actor)

@@ -27,6 +27,7 @@ ENDED_BY: Mapping[str, Permission] = MappingProxyType(
         "entitlements": Permission.WRITE_ENTITLEMENTS,
         "guardians": Permission.WRITE_CLIENTS,
         "homes": Permission.WRITE_CLIENTS,
+        "insurances": Permission.WRITE_CARERS,
         "suspensions": Permission.WRITE_ENTITLEMENTS,
         "trainings": Permission.WRITE_CLIENTS,
     }

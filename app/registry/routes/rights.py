@@ -12,6 +12,7 @@ from app.kernel.regions import zone_of
 from app.kernel.resend import idempotent
 from app.registry import commands, lists, shown
 from app.registry.schemas import incoming, outgoing
+from app.registry.schemas.insurances import InsuranceEntrySchema
 from app.registry.service import (
     agencies,
     assignments,
@@ -21,6 +22,7 @@ from app.registry.service import (
     entitlements,
     guardians,
     homes,
+    insurances,
     suspensions,
     trainings,
 )
@@ -118,6 +120,17 @@ def add_certificate(command: commands.CertificateEntry, carer_id: UUID) -> shown
     """Add a certificate."""
     with transaction() as current:
         return carers.add_certificate(current, command, carer_id=carer_id, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/carers/<uuid:carer_id>/insurances")
+@requires(Permission.WRITE_CARERS)
+@idempotent
+@bp.arguments(InsuranceEntrySchema)
+@bp.response(201, outgoing.InsuranceSchema)
+def add_insurance(command: commands.InsuranceEntry, carer_id: UUID) -> shown.InsuranceView:
+    """Record by which paper an agency insures a carer."""
+    with transaction() as current:
+        return insurances.add_insurance(current, command, carer_id=carer_id, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/carers/<uuid:carer_id>/suspensions")

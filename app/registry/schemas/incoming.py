@@ -277,6 +277,7 @@ class CarerFilterSchema(PageRequestSchema):
     kind = Choice(CarerKind, load_default=None)
     agency_id = Id(load_default=None)
     uncertified_on = Day(load_default=None)
+    uninsured_on = Day(load_default=None)
 
 
 class BankAccountFilterSchema(PageRequestSchema):

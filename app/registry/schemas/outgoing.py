@@ -15,6 +15,7 @@ from app.registry.types import (
     CarerKind,
     ContractKind,
     GuardianExtent,
+    InsuranceKind,
     NameCheck,
     PlaceState,
     ServiceMode,
@@ -85,6 +86,15 @@ class CertificateSchema(DatedSchema):
     number = Text(required=True)
 
 
+class InsuranceSchema(DatedSchema):
+    """By which paper an agency insures a carer."""
+
+    id = Id(required=True)
+    agency_id = Id(required=True)
+    kind = Choice(InsuranceKind, required=True)
+    document = Text(required=True)
+
+
 class SuspensionSchema(DatedSchema):
     """Days on which an entitlement rests, or on which a carer may give no care."""
 
@@ -99,6 +109,7 @@ class CarerSchema(ma.Schema):
     kind = Choice(CarerKind, required=True)
     employments = ma.fields.List(ma.fields.Nested(EmploymentSchema), required=True)
     certificates = ma.fields.List(ma.fields.Nested(CertificateSchema), required=True)
+    insurances = ma.fields.List(ma.fields.Nested(InsuranceSchema), required=True)
     suspensions = ma.fields.List(ma.fields.Nested(SuspensionSchema), required=True)
 
 

@@ -1,6 +1,8 @@
 """Designated agencies and the fund's agreements with them."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +23,8 @@ from app.registry.service.scopes import agency_in_scope, check_place, note
 from app.registry.shown import AgencyAgreementView, AgencyView
 from app.registry.types import AGENCY_STEPS, AgencyState
 from app.registry.views import agency_agreement_view, agency_view
+
+CheckServing = Callable[[UUID, HomeType, str, date], None]
 
 
 class CreditCodeInvalid(DomainError):
@@ -120,3 +124,23 @@ def check_may_serve(session: Session, *, agency: Agency, home_type: HomeType, di
         raise OutsideServiceScope(agency_id=agency.id, home_type=home_type)
     if agreement.district_codes is not None and district_code not in agreement.district_codes:
         raise OutsideServiceArea(agency_id=agency.id, district_code=district_code)
+
+
+def check_serving_once(session: Session, *, actor: AnyActor) -> CheckServing:
+    """Checks whether an agency may take a client, and asks the database once for what many clients have alike."""
+
+    @cache
+    def refusal(agency_id: UUID, home_type: HomeType, district_code: str, on: date) -> DomainError | None:
+        try:
+            agency = agency_in_scope(session, agency_id=agency_id, actor=actor)
+            check_may_serve(session, agency=agency, home_type=home_type, district_code=district_code, on=on)
+        except DomainError as error:
+            return error
+        return None
+
+    def check(agency_id: UUID, home_type: HomeType, district_code: str, on: date) -> None:
+        error = refusal(agency_id, home_type, district_code, on)
+        if error is not None:
+            raise error
+
+    return check

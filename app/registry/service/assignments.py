@@ -118,8 +118,7 @@ def _check_professional(session: Session, case: _Case, actor: AnyActor) -> date 
         session, client_id=case.client.id, carer=case.carer, on=wanted.valid_from, agency_id=actor.scope.agency_id
     )
     period = Period(wanted.valid_from, earlier_end(wanted.valid_to, until))
-    most = case.policy.carer.caseload_max
-    check_caseload(session, carer_id=case.carer.id, besides=case.client.id, within=period, most=most)
+    check_caseload(session, carer_id=case.carer.id, besides=case.client.id, within=period, terms=case.policy.carer)
     return period.valid_to
 
 

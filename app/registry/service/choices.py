@@ -1,14 +1,16 @@
 """A client's free choice of an agency (登记确认), the agency's answer, and the waiting list (轮候)."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import exists
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.kernel.errors import DomainError, ErrorKind, NotFound
 from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor, SystemActor
+from app.policies.codes import HomeType
 from app.registry.choice_lists import answered, shown_choice, visible_choices
 from app.registry.choice_models import AgencyChoice, AgencyChoiceAnswer
 from app.registry.choice_types import ChoiceEntry, ChoiceOutcome, ChoiceReason, ChoiceView
@@ -51,6 +53,38 @@ class WantedFromTooFar(DomainError):
     kind, code = ErrorKind.INVALID, "wanted_from_too_far"
 
 
+def check_wanted_from(wanted_from: date, *, today: date) -> None:
+    """Refuse a day that is over, or for which no agency is asked yet."""
+    if wanted_from < today:
+        raise WantedFromPast(wanted_from=wanted_from)
+    if wanted_too_far(wanted_from, today=today):
+        raise WantedFromTooFar(latest=today + FURTHEST_CHOICE)
+
+
+def open_choices(session: Session, *, client_ids: Collection[UUID]) -> dict[tuple[UUID, HomeType], UUID]:
+    """The open choices of clients by client and home type. Unscoped: the caller has found and locked them."""
+    rows = session.execute(
+        select(AgencyChoice.client_id, AgencyChoice.home_type, AgencyChoice.id).where(
+            AgencyChoice.client_id.in_(client_ids), ~answered()
+        )
+    )
+    return {(client_id, home_type): choice_id for client_id, home_type, choice_id in rows}
+
+
+def new_choice(entry: ChoiceEntry, *, client_id: UUID, actor: AnyActor, at: datetime) -> AgencyChoice:
+    """A choice as a row that is not there yet."""
+    return AgencyChoice(
+        id=new_id(at=at),
+        client_id=client_id,
+        agency_id=entry.agency_id,
+        home_type=entry.home_type,
+        wanted_from=entry.wanted_from,
+        reason=entry.reason,
+        entered_by=_account_of(actor),
+        recorded_at=at,
+    )
+
+
 def choose_agency(
     session: Session, command: ChoiceEntry, *, client_id: UUID, actor: AnyActor, at: datetime
 ) -> ChoiceView:
@@ -63,17 +97,9 @@ def choose_agency(
     check_alive(client, on=command.wanted_from)
     if command.agency_id is not None:
         _check_chosen(session, command, command.agency_id, client)
-    _check_none_open(session, client_id, command)
-    row = AgencyChoice(
-        id=new_id(at=at),
-        client_id=client_id,
-        agency_id=command.agency_id,
-        home_type=command.home_type,
-        wanted_from=command.wanted_from,
-        reason=command.reason,
-        entered_by=_account_of(actor),
-        recorded_at=at,
-    )
+    if (client_id, command.home_type) in open_choices(session, client_ids=[client_id]):
+        raise ChoiceOpen
+    row = new_choice(command, client_id=client_id, actor=actor, at=at)
     session.add(row)
     session.flush()
     note(session, "client.chose_agency", subject=("client", client_id), actor=actor, at=at, choice_id=row.id)
@@ -122,10 +148,7 @@ def withdraw_choice(
 def _check_entry(command: ChoiceEntry, *, today: date) -> None:
     if command.agency_id is None and command.reason is None:
         raise ChoiceReasonMissing
-    if command.wanted_from < today:
-        raise WantedFromPast(wanted_from=command.wanted_from)
-    if wanted_too_far(command.wanted_from, today=today):
-        raise WantedFromTooFar(latest=today + FURTHEST_CHOICE)
+    check_wanted_from(command.wanted_from, today=today)
 
 
 def _check_chosen(session: Session, command: ChoiceEntry, agency_id: UUID, client: Client) -> None:
@@ -139,14 +162,6 @@ def _check_chosen(session: Session, command: ChoiceEntry, agency_id: UUID, clien
         district_code=client.district_code,
         on=command.wanted_from,
     )
-
-
-def _check_none_open(session: Session, client_id: UUID, command: ChoiceEntry) -> None:
-    still_open = exists().where(
-        AgencyChoice.client_id == client_id, AgencyChoice.home_type == command.home_type, ~answered()
-    )
-    if session.scalar(still_open.select()):
-        raise ChoiceOpen
 
 
 def _open_choice(session: Session, choice_id: UUID, actor: AnyActor, today: date) -> AgencyChoice:

@@ -40,6 +40,12 @@ class CertificateExists(DomainError):
     kind, code = ErrorKind.CONFLICT, "certificate_exists"
 
 
+class InsuranceOverlaps(DomainError):
+    """The agency insures the carer in this way in these days already."""
+
+    kind, code = ErrorKind.CONFLICT, "insurance_overlaps"
+
+
 class AgreementOverlaps(DomainError):
     """An agency serves this client for this home type in these days already."""
 
@@ -99,6 +105,7 @@ CONFLICTS: dict[str, type[DomainError]] = {
     "ex_agency_agreement_agency_id": AgencyAgreementOverlaps,
     "ex_employment_carer_id_agency_id": EmploymentOverlaps,
     "uq_certificate_carer_id_kind_number": CertificateExists,
+    "ex_insurance_carer_id_agency_id_kind": InsuranceOverlaps,
     "ex_service_agreement_client_id_home_type": AgreementOverlaps,
     "ex_assignment_client_id_carer_id": AssignmentOverlaps,
     "ex_guardian_client_id_person_id": GuardianOverlaps,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import AnyActor, ScopeKind
 from app.registry.commands import EndEntry, StayEnd
+from app.registry.insurance_models import Insurance
 from app.registry.models import (
     Agency,
     AgencyAgreement,
@@ -66,6 +67,7 @@ RIGHTS: Mapping[str, Any] = MappingProxyType(
         "entitlements": Entitlement,
         "guardians": Guardian,
         "homes": HomePlace,
+        "insurances": Insurance,
         "suspensions": Suspension,
         "trainings": FamilyTraining,
     }
@@ -168,5 +170,5 @@ def _check_longer_task(session: Session, carer: Carer, client: Client, added: Pe
     until = check_employed(session, client_id=client.id, carer=carer, on=added.valid_from, agency_id=None)
     if ends_later(added.valid_to or date.max, than=until):
         raise CarerNotEmployed(carer_id=carer.id, on=until)
-    most = policy_of(actor, district=client.district_code, on=added.valid_from).carer.caseload_max
-    check_caseload(session, carer_id=carer.id, besides=client.id, within=added, most=most)
+    terms = policy_of(actor, district=client.district_code, on=added.valid_from).carer
+    check_caseload(session, carer_id=carer.id, besides=client.id, within=added, terms=terms)

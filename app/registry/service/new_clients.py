@@ -4,12 +4,10 @@ Every check is the one that `clients`, `homes` and `entitlements` make for a sin
 could refuse (another name, an overlap, a death) is left out, since there is none; whoever has one is registered singly.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -20,15 +18,14 @@ from app.kernel.db import Base
 from app.kernel.errors import DomainError
 from app.kernel.permissions import AnyActor
 from app.kernel.settings import current_settings
-from app.policies.codes import HomeType
 from app.registry.commands import AgreementEntry, EntitlementEntry, RegisterClient
 from app.registry.models import Client, Person
-from app.registry.service.agencies import check_may_serve
+from app.registry.service.agencies import CheckServing, check_serving_once
 from app.registry.service.clients import check_agreement_days, check_may_register, new_agreement, new_client
 from app.registry.service.entitlements import first_entitlement
 from app.registry.service.homes import first_home
 from app.registry.service.people import ID_NUMBER, new_person
-from app.registry.service.scopes import agency_in_scope, note_all
+from app.registry.service.scopes import note_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +47,6 @@ class _Rows:
     actions: list[Action] = field(default_factory=list)
 
 
-CheckServing = Callable[[UUID, HomeType, str, date], None]
-
-
 def register_unknown(
     session: Session, enrolments: Sequence[Enrolment], *, actor: AnyActor, at: datetime
 ) -> dict[int, DomainError | None]:
@@ -60,7 +54,7 @@ def register_unknown(
 
     Whoever is known, or comes a second time, is not in the answer: he is registered singly.
     """
-    check_serving = _remembered(session, actor=actor)
+    check_serving = check_serving_once(session, actor=actor)
     refused: dict[int, DomainError | None] = {}
     built: dict[int, _Rows] = {}
     for place in _find_unknown(session, enrolments):
@@ -118,26 +112,6 @@ def _agree(
     check_agreement_days(entry, actor=actor, at=at)
     check_serving(entry.agency_id, entry.home_type, client["district_code"], entry.valid_from)
     return new_agreement(entry, client_id=client["id"], at=at)
-
-
-def _remembered(session: Session, *, actor: AnyActor) -> CheckServing:
-    """Checks whether an agency may take a client, and asks the database once for what many clients have alike."""
-
-    @cache
-    def refusal(agency_id: UUID, home_type: HomeType, district_code: str, on: date) -> DomainError | None:
-        try:
-            agency = agency_in_scope(session, agency_id=agency_id, actor=actor)
-            check_may_serve(session, agency=agency, home_type=home_type, district_code=district_code, on=on)
-        except DomainError as error:
-            return error
-        return None
-
-    def check(agency_id: UUID, home_type: HomeType, district_code: str, on: date) -> None:
-        error = refusal(agency_id, home_type, district_code, on)
-        if error is not None:
-            raise error
-
-    return check
 
 
 def _insert(session: Session, built: dict[int, _Rows], *, actor: AnyActor, at: datetime) -> list[int]:

@@ -1,5 +1,6 @@
 """The one change a dated right allows: its end, with a history row."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -45,13 +46,26 @@ def end_period(
     may last longer, and the overlap error of its table when it grows into another right.
     """
     session.refresh(right, with_for_update=True)
-    if valid_to < right.valid_from:
-        raise PeriodBackwards(valid_from=right.valid_from, valid_to=valid_to)
     if valid_to == right.valid_to:
         return False
     if not may_lengthen and ends_later(valid_to, than=right.valid_to):
         raise OnlyFundLengthens(valid_to=right.valid_to)
-    change = PeriodChange(
+    _end(session, [(right, valid_to)], reason=reason, actor=actor, at=at)
+    return True
+
+
+def _end(session: Session, ends: Sequence[tuple[Any, date]], *, reason: str, actor: AnyActor, at: datetime) -> None:
+    for right, valid_to in ends:
+        if valid_to < right.valid_from:
+            raise PeriodBackwards(valid_from=right.valid_from, valid_to=valid_to)
+    with conflicts_named(session):
+        session.add_all(_change(right, valid_to, reason=reason, actor=actor, at=at) for right, valid_to in ends)
+        for right, valid_to in ends:
+            right.valid_to = valid_to
+
+
+def _change(right: Any, valid_to: date, *, reason: str, actor: AnyActor, at: datetime) -> PeriodChange:
+    return PeriodChange(
         id=new_id(at=at),
         right_kind=right.__tablename__,
         right_id=right.id,
@@ -61,18 +75,25 @@ def end_period(
         actor_id=None if isinstance(actor, SystemActor) else actor.account_id,
         recorded_at=at,
     )
-    with conflicts_named(session):
-        right.valid_to = valid_to
-        session.add(change)
-    return True
 
 
 def end_sooner(session: Session, right: Any, *, valid_to: date, reason: str, actor: AnyActor, at: datetime) -> bool:
     """End a right that lasts longer; one that is over by then, perhaps since a moment ago, stays as it is."""
-    session.refresh(right, with_for_update=True)
-    if right.valid_to is not None and right.valid_to <= valid_to:
-        return False
-    return end_period(session, right, valid_to=valid_to, reason=reason, actor=actor, at=at)
+    return end_all_sooner(session, [(right, valid_to)], reason=reason, actor=actor, at=at) == 1
+
+
+def end_all_sooner(
+    session: Session, ends: Sequence[tuple[Any, date]], *, reason: str, actor: AnyActor, at: datetime
+) -> int:
+    """As `end_sooner`, of many rights of one table by few statements; returns how many lasted longer."""
+    if not ends:
+        return 0
+    model = type(ends[0][0])
+    wanted = select(model).where(model.id.in_([right.id for right, _ in ends])).order_by(model.id).with_for_update()
+    session.execute(wanted, execution_options={"populate_existing": True}).all()
+    longer = [(right, end) for right, end in ends if right.valid_to is None or right.valid_to > end]
+    _end(session, longer, reason=reason, actor=actor, at=at)
+    return len(longer)
 
 
 def end_replaced(session: Session, model: Any, *conditions: Any, on: date, actor: AnyActor, at: datetime) -> None:
@@ -80,5 +101,4 @@ def end_replaced(session: Session, model: Any, *conditions: Any, on: date, actor
     replaced = session.scalars(
         select(model).where(*conditions, model.valid_from < on, touches(model, first=on, beyond=None))
     ).all()
-    for right in replaced:
-        end_sooner(session, right, valid_to=on, reason=REPLACED, actor=actor, at=at)
+    end_all_sooner(session, [(right, on) for right in replaced], reason=REPLACED, actor=actor, at=at)

@@ -1,18 +1,20 @@
 """What lets a professional care for a client: a contract with an agency that serves him, and room for one more."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import AnyActor
+from app.policies.terms import CarerTerms
 from app.registry.conditions import happened, touches
 from app.registry.models import Assignment, Carer, Employment, Entitlement, Person, ServiceAgreement
-from app.registry.rules import most_clients, supported_until
-from app.registry.service.periods import end_sooner
+from app.registry.rules import counts_to_caseload, most_clients, supported_until
+from app.registry.service.periods import end_all_sooner
 from app.registry.types import CarerKind, Period, ServiceMode
 
 SUPPORT_ENDED = "support_ended"
@@ -40,20 +42,23 @@ def check_employed(session: Session, *, client_id: UUID, carer: Carer, on: date,
 
     CarerNotEmployed when there is none on the day itself.
     """
-    spans = _spans(session, client_id=client_id, carer_id=carer.id, agency_id=agency_id)
-    until = supported_until(on, spans=spans)
+    spans = _spans(session, [(carer.id, client_id)], agency_id=agency_id)
+    until = supported_until(on, spans=spans[carer.id, client_id])
     if until == on:
         raise CarerNotEmployed(carer_id=carer.id, on=on)
     return until
 
 
-def check_caseload(session: Session, *, carer_id: UUID, besides: UUID, within: Period, most: int | None) -> None:
-    """Refuse one more client where the carer has `most` others, entitled to home care, on a day of the period."""
-    if most is None:
+def check_caseload(session: Session, *, carer_id: UUID, besides: UUID, within: Period, terms: CarerTerms) -> None:
+    """Refuse one more client where the carer has the most others who count, entitled to home care, on a day of the
+    period. Of a client who is entitled in it, and counts on none of these days, there may be any number."""
+    most = terms.caseload_max
+    if most is None or _is_light(session, besides, within, terms):
         return
     rows = session.execute(
         select(
             Assignment.client_id,
+            Entitlement.level,
             func.greatest(Assignment.valid_from, Entitlement.valid_from),
             func.least(Assignment.valid_to, Entitlement.valid_to),
         )
@@ -66,9 +71,24 @@ def check_caseload(session: Session, *, carer_id: UUID, besides: UUID, within: P
             touches(Entitlement, first=within.valid_from, beyond=within.valid_to),
         )
     )
-    held = [(client_id, Period(begins, ends)) for client_id, begins, ends in rows]
+    held = [
+        (client_id, Period(begins, ends))
+        for client_id, level, begins, ends in rows
+        if counts_to_caseload(level, terms=terms)
+    ]
     if most_clients(held, within=within) >= most:
         raise CaseloadFull(carer_id=carer_id, most=most)
+
+
+def _is_light(session: Session, client_id: UUID, within: Period, terms: CarerTerms) -> bool:
+    levels = session.scalars(
+        select(Entitlement.level).where(
+            Entitlement.client_id == client_id,
+            Entitlement.mode == ServiceMode.HOME,
+            touches(Entitlement, first=within.valid_from, beyond=within.valid_to),
+        )
+    ).all()
+    return bool(levels) and not any(counts_to_caseload(level, terms=terms) for level in levels)
 
 
 def end_unsupported(
@@ -81,28 +101,33 @@ def end_unsupported(
         .where(condition, Carer.kind == CarerKind.PROFESSIONAL, touches(Assignment, first=on, beyond=None))
         .order_by(Assignment.id)
     ).all()
-    for row in rows:
-        spans = _spans(session, client_id=row.client_id, carer_id=row.carer_id, agency_id=None)
-        until = supported_until(max(on, row.valid_from), spans=spans)
-        if until is not None:
-            end_sooner(session, row, valid_to=until, reason=SUPPORT_ENDED, actor=actor, at=at)
+    spans = _spans(session, [(row.carer_id, row.client_id) for row in rows])
+    untils = [supported_until(max(on, row.valid_from), spans=spans[row.carer_id, row.client_id]) for row in rows]
+    ends = [(row, until) for row, until in zip(rows, untils, strict=True) if until is not None]
+    end_all_sooner(session, ends, reason=SUPPORT_ENDED, actor=actor, at=at)
 
 
-def _spans(session: Session, *, client_id: UUID, carer_id: UUID, agency_id: UUID | None) -> list[Period]:
-    """Days on which the carer works for an agency that serves the client."""
+def _spans(
+    session: Session, pairs: Collection[tuple[UUID, UUID]], *, agency_id: UUID | None = None
+) -> defaultdict[tuple[UUID, UUID], list[Period]]:
+    """Days on which carers work for an agency that serves the client, by carer and client."""
     statement = (
         select(
+            Employment.carer_id,
+            ServiceAgreement.client_id,
             func.greatest(Employment.valid_from, ServiceAgreement.valid_from),
             func.least(Employment.valid_to, ServiceAgreement.valid_to),
         )
         .join(ServiceAgreement, ServiceAgreement.agency_id == Employment.agency_id)
         .where(
-            Employment.carer_id == carer_id,
+            tuple_(Employment.carer_id, ServiceAgreement.client_id).in_(pairs),
             happened(Employment),
-            ServiceAgreement.client_id == client_id,
             happened(ServiceAgreement),
         )
     )
     if agency_id is not None:
         statement = statement.where(Employment.agency_id == agency_id)
-    return [Period(begins, ends) for begins, ends in session.execute(statement)]
+    found = defaultdict[tuple[UUID, UUID], list[Period]](list)
+    for carer_id, client_id, begins, ends in session.execute(statement):
+        found[carer_id, client_id].append(Period(begins, ends))
+    return found

@@ -204,8 +204,7 @@ def _planning_rules(policy: Policy, *, is_expired: bool = False, is_unknown: boo
     return PlanningRules(
         longest_visit=policy.clock.longest_visit,
         late_window=policy.clock.late_window,
-        certificate_required=policy.carer.certificate_required,
-        uncertified_until=policy.carer.uncertified_until,
+        carer=policy.carer,
         home_limits=policy.entitlement.home_limits,
         is_expired=is_expired,
         is_unknown=is_unknown,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
@@ -133,20 +133,32 @@ def advance(
 
 def mark_missed(session: Session, *, ids: Collection[UUID], actor: SystemActor, at: datetime) -> int:
     """Move all of these that are still planned to missed, in two statements; returns how many."""
-    missed = session.execute(
+    return move_planned(session, Visit.id.in_(ids), to_state=VisitState.MISSED, reason="not_begun", actor=actor, at=at)
+
+
+def move_planned(
+    session: Session,
+    *conditions: ColumnElement[bool],
+    to_state: VisitState,
+    reason: str,
+    actor: AnyActor,
+    at: datetime,
+) -> int:
+    """Move all that meet the conditions and are still planned, in two statements; returns how many."""
+    moved = session.execute(
         update(Visit)
-        .where(Visit.id.in_(ids), Visit.state == VisitState.PLANNED)
-        .values(state=VisitState.MISSED, seq=Visit.seq + 1)
+        .where(*conditions, Visit.state == VisitState.PLANNED)
+        .values(state=to_state, seq=Visit.seq + 1)
         .returning(Visit.id, Visit.seq)
         .execution_options(synchronize_session=False)
     ).all()
-    if missed:
+    if moved:
         rows = [
-            change_row(row.id, row.seq, VisitState.PLANNED, VisitState.MISSED, actor=actor, at=at, reason="not_begun")
-            for row in missed
+            change_row(row.id, row.seq, VisitState.PLANNED, to_state, actor=actor, at=at, reason=reason)
+            for row in moved
         ]
-        session.execute(insert(VisitChange).values(rows))
-    return len(missed)
+        session.execute(insert(VisitChange), rows)
+    return len(moved)
 
 
 def add_unscheduled(session: Session, visit: VisitView, *, cause_id: UUID, actor: AnyActor, at: datetime) -> bool:
