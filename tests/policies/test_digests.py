@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.policies.codes import MonthReviewRule
 from app.policies.registry import GROUPS
 from app.policies.service import load_book
 from app.policies.texts import explain_policy, read_policy
@@ -16,14 +17,14 @@ from tests.policies.factories import day
 BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
-    ("changchun", None, "2022-10-31"): "91c57554cfc487123bead984149a8b634059565ed781c0797c0893369fc72819",
-    ("huaian", None, "2023-10-01"): "16f76bf02daa74d8a37e4313cf64070fb967fdcb158508f81aa6fd1cf9c49656",
-    ("shanghai", None, "2020-01-01"): "0fe842e37f67280359b65e66d691941e2d50edfb10ca20a7965e74d263d39b3c",
-    ("shanghai", "310105", "2020-04-15"): "eddd3a29fa9e26cca78743906188c74b548aba8f819d37725da21cac3ec6a71e",
-    ("shanghai", "310105", "2021-01-01"): "e37b56d31f5794b4eafd1a8da460043330c010a9cd191f1826b4df3b8824d0e3",
-    ("shanghai", "310114", "2026-01-01"): "582ff5da7d272508aafaab872c2a64ceae23daa2f5e5ab16de957f0901c07d62",
-    ("shanghai", "310114", "2028-01-01"): "1a75cc8e11aaae792cb16d2bba05a3a3fb360e0b3d065efe45c82d78ccb61c22",
-    ("tianjin", None, "2024-12-06"): "cbb8c6903c8c0104cb4e3aaccec3120b233181163440c0de9284070c300d8056",
+    ("changchun", None, "2022-10-31"): "2317fdd0beb05088e68a534073cdb87afafce9cf14c851c2c683b00e11346e5b",
+    ("huaian", None, "2023-10-01"): "56ab41c9a6d55949c261b165e9d7a2bdf8c5ba7264330fcc9ec7908a829e3ed3",
+    ("shanghai", None, "2020-01-01"): "838e6fc5e4bf824edb0c8b8aed0ef3ceb5708e26778ab37f33307cd550ff64a6",
+    ("shanghai", "310105", "2020-04-15"): "a237709e2816eb2d4a83233a4ad9d17b432cb7f8bd5b60ae9e4c9ec0e41770e8",
+    ("shanghai", "310105", "2021-01-01"): "3c3c17e82d7b076bb27b5d0d86f22b464b923fac3df73ba8398bd58ad8e4bf83",
+    ("shanghai", "310114", "2026-01-01"): "dccfe5352632c5afe9b0bdcb9515324661214a608084acbd49ad54ac78238a23",
+    ("shanghai", "310114", "2028-01-01"): "fe2441ce2a8f0c8c0fdcc5bd8bda060c000844de969102332fab1121caf98cfe",
+    ("tianjin", None, "2024-12-06"): "3d8fda4fd91a490d764836bfb79e969eef0e05a00abd5c6e887f8d5b80fb6b89",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.
@@ -39,7 +40,7 @@ NEW_IN_OLD_GROUPS = {
     "location": {"verdicts"},
     "plan": {"admission_assessment_required", "service_agreement_required"},
     "retention": {"settled_months"},
-    "subsidy": {"level_amounts"},
+    "subsidy": {"level_amounts", "month_review"},
 }
 
 
@@ -79,6 +80,7 @@ def test_what_an_older_text_does_not_know_is_read_as_the_rule_of_then():
     assert policy.entry.edit_lock == timedelta(days=60)
     assert (policy.entitlement.home_limits, policy.sanction.ladder, policy.location.verdicts) == ((), (), ())
     assert policy.subsidy.level_amounts == ()
+    assert policy.subsidy.month_review is MonthReviewRule.NONE
     assert policy.service.rating is None
     assert not policy.service.identity_check_required
 
