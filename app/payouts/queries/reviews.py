@@ -61,10 +61,10 @@ def view_month(session: Session, *, subsidy_id: UUID, actor: Actor, on: date) ->
 
 def _reviewable(actor: Actor, *, on: date) -> Select[Any]:
     """Months in the actor's scope in which he has no part himself, neither as payee nor as carer or client."""
-    scope = visible_subsidies(actor, on=on).with_only_columns(Subsidy.id)
+    visible = visible_subsidies(actor, on=on)
     if actor.person_id is not None:
-        scope = scope.where(~is_own(actor.person_id))
-    return rows_of(actor.region).where(Subsidy.id.in_(scope))
+        visible = visible.where(~is_own(actor.person_id))
+    return rows_of(visible, region=actor.region)
 
 
 def _is_wanted(each: Standing, page: MonthReviewRequest) -> bool:

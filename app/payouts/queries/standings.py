@@ -29,6 +29,7 @@ from app.registry.models import BankAccount, Client
 
 AWAY = (DayRule.IN_HOSPITAL, DayRule.IN_INSTITUTION, DayRule.AWAY)
 
+_client = aliased(Client)  # a scope may ask for the client too
 _later, _earlier, _before, _covered = (aliased(Subsidy) for _ in range(4))
 IS_NEWEST = ~exists().where(same_month(_later, Subsidy), _later.seq > Subsidy.seq)
 COVERED_FEN = (
@@ -86,7 +87,7 @@ class Standing:
 def find_standings(session: Session, *, subsidy_ids: Collection[UUID], region: str) -> dict[UUID, MonthStanding]:
     """Where newest rows of months stand, in at most two statements: days are read only where a flag decides."""
     rule_of = _rules_of(region)
-    rows = load(session, rows_of(region).where(Subsidy.id.in_(subsidy_ids)))
+    rows = load(session, rows_of(select(Subsidy).where(Subsidy.id.in_(subsidy_ids)), region=region))
     by_flags = [
         row for row in rows if row.is_lacking and row.decision is None and rule_of(row) is MonthReviewRule.FLAGGED
     ]
@@ -110,18 +111,17 @@ def count_reviews(session: Session, *, subsidy_id: UUID) -> int:
     return session.scalars(select(func.count()).where(MonthReview.subsidy_id == subsidy_id)).one()
 
 
-def rows_of(region: str) -> Select[Any]:
-    """Rows of months as `load` reads them, to be narrowed."""
-    return select(
-        Subsidy,
-        Client.district_code,
+def rows_of(subsidies: Select[Any], *, region: str) -> Select[Any]:
+    """Rows of months as `load` reads them, out of those that are selected."""
+    return subsidies.add_columns(
+        _client.district_code,
         IS_NEWEST,
         Subsidy.amount_fen > COVERED_FEN,
         LAST_DECISION,
         DAYS_BEFORE,
         _is_account_changed(zone_of(region)),
         and_(Subsidy.seq > 1, or_(COVERED_FEN > 0, WAS_REVIEWED)),
-    ).join(Client, Client.id == Subsidy.client_id)
+    ).join(_client, _client.id == Subsidy.client_id)
 
 
 def load(session: Session, statement: Select[Any]) -> list[MonthRow]:
@@ -149,15 +149,14 @@ def _rules_of(region: str) -> Callable[[MonthRow], MonthReviewRule]:
 
 def _is_account_changed(zone: ZoneInfo) -> ColumnElement[bool]:
     """Condition: the payee's account took another one's place since the month began."""
-    live, old = aliased(BankAccount), aliased(BankAccount)
     began_at = func.timezone(zone.key, cast(Subsidy.month, DateTime(timezone=False)))
-    return exists().where(
-        live.person_id == Subsidy.payee_person_id,
-        live.replaced_at.is_(None),
-        live.created_at >= began_at,
-        old.person_id == live.person_id,
-        old.replaced_at.is_not(None),
+    is_new = exists().where(
+        BankAccount.person_id == Subsidy.payee_person_id,
+        BankAccount.replaced_at.is_(None),
+        BankAccount.created_at >= began_at,
     )
+    had_another = select(BankAccount.person_id).where(BankAccount.replaced_at.is_not(None))
+    return and_(is_new, Subsidy.payee_person_id.in_(had_another))
 
 
 def _judge(row: MonthRow, flags: Collection[Flag], rule: MonthReviewRule) -> MonthStanding:
@@ -165,7 +164,7 @@ def _judge(row: MonthRow, flags: Collection[Flag], rule: MonthReviewRule) -> Mon
 
 
 def _flags_of(session: Session, rows: Sequence[MonthRow], *, zone: ZoneInfo) -> dict[UUID, tuple[Flag, ...]]:
-    counts = _count_days(session, [row.subsidy.id for row in rows], zone=zone) if rows else {}
+    counts = _count_days(session, [row.subsidy for row in rows], zone=zone) if rows else {}
     return {row.subsidy.id: find_flags(_signs(row, counts.get(row.subsidy.id, (0, 0, 0)))) for row in rows}
 
 
@@ -183,29 +182,37 @@ def _signs(row: MonthRow, counts: tuple[int, int, int]) -> MonthSigns:
 
 
 def _count_days(
-    session: Session, subsidy_ids: Collection[UUID], *, zone: ZoneInfo
+    session: Session, subsidies: Sequence[Subsidy], *, zone: ZoneInfo
 ) -> Mapping[UUID, tuple[int, int, int]]:
     """By row: days away for which care was told; paid days entered after their own day; paid days that were held, and
-    accepted by nobody in time."""
+    accepted by nobody in time.
+
+    Clients and days are named beside the rows, so that only their care days are looked at.
+    """
+    months = {row.month for row in subsidies}
     is_away = SubsidyDay.rule.in_(AWAY)
     is_late = cast(func.timezone(zone.key, CareDay.recorded_at), Date) > SubsidyDay.day
     is_by_silence = exists().where(
         Review.fact_id == CareDay.id, Review.decision == Decision.ACCEPTED, Review.actor_id.is_(None)
     )
-    days = func.count(SubsidyDay.day.distinct())
     of_day = and_(
         CareDay.client_id == Subsidy.client_id, CareDay.carer_id == Subsidy.carer_id, CareDay.day == SubsidyDay.day
     )
     rows = session.execute(
         select(
             SubsidyDay.subsidy_id,
-            days.filter(is_away),
-            days.filter(SubsidyDay.is_paid, is_late),
-            days.filter(SubsidyDay.is_paid, is_by_silence),
+            func.count(SubsidyDay.day.distinct()).filter(is_away),  # a day may have been told twice
+            func.count().filter(SubsidyDay.is_paid, is_late),
+            func.count().filter(SubsidyDay.is_paid, is_by_silence),
         )
         .join(Subsidy, Subsidy.id == SubsidyDay.subsidy_id)
         .join(CareDay, of_day)
-        .where(SubsidyDay.subsidy_id.in_(subsidy_ids), or_(is_away, CareDay.id == SubsidyDay.record_id))
+        .where(
+            Subsidy.id.in_([row.id for row in subsidies]),
+            CareDay.client_id.in_({row.client_id for row in subsidies}),
+            CareDay.day.between(min(months), calendar_days(max(months))[-1]),
+            or_(is_away, CareDay.id == SubsidyDay.record_id),
+        )
         .group_by(SubsidyDay.subsidy_id)
     )
     return {subsidy_id: (away, late, silent) for subsidy_id, away, late, silent in rows}
