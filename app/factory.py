@@ -30,6 +30,7 @@ from app.kernel.settings import EXTENSION, Limits, Settings, current_settings, r
 from app.ledger.routes import bp as ledger
 from app.payouts.routes.bank_files import bp as bank_files
 from app.payouts.routes.payouts import bp as payouts
+from app.payouts.routes.reviews import bp as month_reviews
 from app.policies.readiness import judge_policies, warn_of_ends
 from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import current_book, load_book
@@ -49,6 +50,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     help_calls,
     imports,
     ledger,
+    month_reviews,
     payouts,
     people,
     ratings,

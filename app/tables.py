@@ -17,6 +17,7 @@ import app.kernel.regions
 import app.kernel.resend
 import app.ledger.models
 import app.payouts.models
+import app.payouts.review_models
 import app.payouts.run_models
 import app.policies.models
 import app.registry.choice_models

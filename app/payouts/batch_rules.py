@@ -12,11 +12,15 @@ from app.gateways.bank.types import FailureReason, Outcome, PaymentBatch
 from app.kernel.canonical import canonical_bytes
 from app.payouts.amount_rules import RULES_VERSION
 from app.payouts.batch_types import HeldReason, MonthChange, OpenAmount, StateCount, SubsidyRow
+from app.payouts.review_types import MonthStanding
 from app.payouts.types import BatchState, MonthFacts, PayoutState
 from app.registry.types import NameCheck, PayeeAccount
 
 Item = TypeVar("Item")
 State = PayoutState
+MONTHS_HELD: Mapping[MonthStanding, HeldReason] = MappingProxyType(
+    {MonthStanding.WAITING: HeldReason.MONTH_UNREVIEWED, MonthStanding.HELD: HeldReason.MONTH_HELD}
+)
 
 SETTLED = frozenset({State.PAID, State.FAILED, State.RETURNED})
 STATES_OF_BATCHES = (
@@ -71,6 +75,7 @@ def find_open(rows: Iterable[SubsidyRow]) -> tuple[OpenAmount, ...]:
             found.append(
                 OpenAmount(
                     subsidy_id=free[-1].subsidy_id,
+                    newest_id=newest.subsidy_id,
                     client_id=newest.client_id,
                     carer_id=newest.carer_id,
                     payee_person_id=newest.payee_person_id,
@@ -110,12 +115,19 @@ def judge_account(account: PayeeAccount | None, *, at: datetime) -> tuple[HeldRe
 
 
 def judge_wait(
-    account: PayeeAccount | None, *, is_unconfirmed: bool, is_review_overdue: bool, at: datetime
+    account: PayeeAccount | None,
+    *,
+    is_unconfirmed: bool,
+    month: MonthStanding,
+    is_review_overdue: bool,
+    at: datetime,
 ) -> tuple[HeldReason, datetime | None] | None:
-    """Say why a month's money waits: one person alone says that it came back, the client's review is overdue where the
-    policy holds payment for that, or for a reason of the account."""
+    """Say why a month's money waits: one person alone says that it came back, a reviewer holds the month or has not
+    decided yet, the client's review is overdue where the policy holds payment for that, or a reason of the account."""
     if is_unconfirmed:
         return HeldReason.ANSWER_UNCONFIRMED, None
+    if month in MONTHS_HELD:
+        return MONTHS_HELD[month], None
     if is_review_overdue:
         return HeldReason.REVIEW_OVERDUE, None
     return judge_account(account, at=at)

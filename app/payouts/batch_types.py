@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.payouts.file_types import FileView
+from app.payouts.review_types import MonthReviewView
 from app.payouts.types import BatchState, FileKind, PayoutState
 from app.policies.types import Explained
 
@@ -20,6 +21,8 @@ class HeldReason(StrEnum):
     ACCOUNT_ALTERED = "account_altered"  # its stored number is not the one that was recorded
     ANSWER_UNCONFIRMED = "answer_unconfirmed"  # it failed or came back by a file that one person alone vouches for
     REVIEW_OVERDUE = "review_overdue"  # the client's review is overdue, and by policy payment waits for it
+    MONTH_UNREVIEWED = "month_unreviewed"  # by policy a reviewer decides of the month first
+    MONTH_HELD = "month_held"  # a reviewer holds it
     NOT_WRITABLE = "not_writable"  # the account's texts cannot stand in a bank file
 
 
@@ -46,9 +49,10 @@ class SubsidyRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenAmount:
-    """What a pair's month still lacks; `subsidy_id` is the newest row of it without a live payout."""
+    """What a pair's month still lacks; `subsidy_id` is the newest row without a live payout, `newest_id` of all."""
 
     subsidy_id: UUID
+    newest_id: UUID
     client_id: UUID
     carer_id: UUID | None
     payee_person_id: UUID
@@ -223,9 +227,10 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class SubsidyDetail:
-    """A subsidy with every day of its month and the rules that decided them."""
+    """A subsidy with every day of its month, the rules that decided them, and the review of this row."""
 
     subsidy: SubsidyView
+    review: MonthReviewView | None
     days: tuple[DayView, ...]
     rules: tuple[RuleView, ...]
 

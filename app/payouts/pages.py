@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from app.kernel.paging import PageRequest
+from app.payouts.review_types import MonthStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,12 @@ class DueRequest(PageRequest):
 
     within_days: int = 0
     month_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthReviewRequest(PageRequest):
+    """A page of the months to decide about; None: of any standing, with flags or without."""
+
+    month: date
+    standing: MonthStanding | None = None
+    flagged: bool | None = None

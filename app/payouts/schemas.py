@@ -8,6 +8,7 @@ from app.kernel.http.told import Told
 from app.kernel.paging import PageRequestSchema, QueryNumber, page_schema
 from app.payouts.batch_types import ApproveBatch, ComputeMonth, HeldReason, NewPayingAccount, PrepareBatches
 from app.payouts.pages import DueRequest, SubsidyRequest
+from app.payouts.review_schemas import MonthReviewSchema
 from app.payouts.run_types import RunState
 from app.payouts.types import BatchState, DayRule, FileKind, PayoutState
 
@@ -95,9 +96,10 @@ class RuleSchema(ma.Schema):
 
 
 class SubsidyDetailSchema(ma.Schema):
-    """A subsidy with every day of its month."""
+    """A subsidy with every day of its month, and the operator's review of this row."""
 
     subsidy = ma.fields.Nested(SubsidySchema, required=True)
+    review = ma.fields.Nested(MonthReviewSchema, required=True, allow_none=True)
     days = ma.fields.List(ma.fields.Nested(SubsidyDaySchema), required=True)
     rules = ma.fields.List(ma.fields.Nested(RuleSchema), required=True)
 

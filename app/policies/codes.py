@@ -28,6 +28,14 @@ class GradeOutcome(StrEnum):
     OPERATOR_REVIEW = "operator_review"
 
 
+class MonthReviewRule(StrEnum):
+    """Which families' months a person looks at before they are paid; the rules look at all of them."""
+
+    NONE = "none"
+    FLAGGED = "flagged"
+    EVERY = "every"
+
+
 class PlanAuthor(StrEnum):
     """Who writes the care plan."""
 

@@ -14,6 +14,7 @@ from app.policies.codes import (
     EvidenceGrade,
     GradeOutcome,
     ItemCategory,
+    MonthReviewRule,
     Payee,
     PlanAuthor,
     PositionWeight,
@@ -199,6 +200,7 @@ class SubsidyTerms:
     any other number `amount_fen` holds. Below `least_days` paid days in a month nothing is paid.
     Late news is looked for in the last `recompute_months` months.
     The three booleans say whether the day itself is paid when the client is admitted, discharged or dies.
+    `month_review` says of which months a reviewer decides before they are paid.
     """
 
     kind: Annotated[SubsidyKind, Choice("补助计算方式", of=SubsidyKind)]
@@ -213,6 +215,10 @@ class SubsidyTerms:
     death_day_paid: Annotated[bool, YesNo("身故当日计发")]
     rounding: Annotated[Rounding, Choice("舍入", of=Rounding)]
     payee: Annotated[Payee, Choice("补助收款人", of=Payee)]
+    month_review: Annotated[
+        MonthReviewRule,
+        Choice("发放前由人审核的月份", of=MonthReviewRule, in_older_texts=MonthReviewRule.NONE.value),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

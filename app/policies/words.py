@@ -69,6 +69,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = MappingProxyType(
         },
         codes.DayDivisor: {"days_in_month": "当月天数", "thirty": "30 天"},
         codes.Rounding: {"half_up_per_month": "每月合计四舍五入到分", "half_up_per_day": "每日四舍五入到分"},
+        codes.MonthReviewRule: {"none": "不需", "flagged": "有提示的月份", "every": "每个月份"},
         codes.Payee: {"family_carer": "亲情照护人员", "insured_person": "参保人员本人"},
         codes.HomeType: {"agency_care": "机构上门护理", "family_care": "亲情照护"},
         entry_codes.IntakeBody: {

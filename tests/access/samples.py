@@ -50,6 +50,9 @@ SAMPLES: dict[str, Sample] = {
     "GET /subsidies": Sample(query="?month=2026-10-01"),
     "GET /subsidies/overdue": Sample(query="?within_days=7"),
     "GET /subsidies/<uuid:subsidy_id>": Sample(),
+    "GET /subsidies/reviews": Sample(query="?month=2026-10-01"),
+    "POST /subsidies/reviews/unflagged": Sample(lambda _: {"month": "2026-09-01"}),
+    "POST /subsidies/<uuid:subsidy_id>/reviews": Sample(lambda _: {"decision": "held", "reason": "days_in_doubt"}),
     "POST /paying-accounts": Sample(
         lambda _: {"number": "12050160000000001234", "name": "长期护理保险支出户", "bank_code": "105110000015"}
     ),

@@ -57,6 +57,7 @@ TABLE = {
     "review_for_operator": "operator_reviewer",
     "compute_subsidies": "payout_preparer",
     "read_subsidies": f"family_carer guardian {FUND}",
+    "review_months": "operator_reviewer",
     "prepare_batches": "payout_preparer",
     "approve_batches": "payout_approver",
     "read_batches": FUND,

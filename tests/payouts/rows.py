@@ -20,9 +20,12 @@ from app.payouts.batch_rules import serial_of
 from app.payouts.batch_types import ApproveBatch, ComputeMonth, NewPayingAccount, PrepareBatches
 from app.payouts.copies import make_copy
 from app.payouts.models import Batch, Payout, Subsidy
+from app.payouts.pages import MonthReviewRequest
+from app.payouts.queries.reviews import list_months
 from app.payouts.queries.runs import view_of
+from app.payouts.review_types import AcceptUnflagged, DecideMonth, MonthDecision, MonthReason, MonthStanding
 from app.payouts.run_models import MonthRun
-from app.payouts.service import approve, bank_files, compute, confirm, freeze, paying_account, prepare, runs
+from app.payouts.service import approve, bank_files, compute, confirm, freeze, paying_account, prepare, reviews, runs
 from app.payouts.service.states import start
 from app.payouts.types import FileKind, PayoutState
 from app.policies.codes import Relation
@@ -156,13 +159,15 @@ def a_bank_account(session: Session, *, person_id: UUID, name: str = "陈玉兰"
     return account_id
 
 
-def record_days(session: Session, family: Family, *, days: range, month: date = NOVEMBER) -> None:
-    """Care days that count."""
+def record_days(
+    session: Session, family: Family, *, days: range, month: date = NOVEMBER, at: datetime = LONG_AGO
+) -> None:
+    """Care days that count, entered at some instant."""
     chosen = [month.replace(day=day) for day in days if day <= monthrange(month.year, month.month)[1]]
     if not chosen:
         return
     rows = [{"id": new_id(), "day": day} for day in chosen]
-    same = {"client_id": family.client_id, "carer_id": family.carer_id, "recorded_at": LONG_AGO}
+    same = {"client_id": family.client_id, "carer_id": family.carer_id, "recorded_at": at}
     session.execute(
         insert(CareDay),
         [
@@ -265,7 +270,18 @@ class Office:
         run = runs.request_month(self.session, ComputeMonth(NOVEMBER), actor=self.preparer, at=at)
         return work_off(self.session, run.id, at=at)
 
+    def review(self, *, at: datetime = AT) -> None:
+        """A reviewer accepts whatever waits, flagged or not."""
+        reviewer = an_actor(Role.OPERATOR_REVIEWER)
+        reviews.accept_unflagged(self.session, AcceptUnflagged(NOVEMBER), actor=reviewer, at=at)
+        accept = DecideMonth(MonthDecision.ACCEPTED, MonthReason.RECORDS_AGREE)
+        page = MonthReviewRequest(month=NOVEMBER, standing=MonthStanding.WAITING)
+        for month in list_months(self.session, actor=reviewer, on=at.date(), page=page).items:
+            reviews.decide_month(self.session, accept, subsidy_id=month.id, actor=reviewer, at=at)
+
     def prepare(self, *, at: datetime = AT):
+        """What was computed is reviewed before."""
+        self.review(at=at)
         return prepare.prepare_batches(self.session, PrepareBatches(NOVEMBER, PAY_DAY), actor=self.preparer, at=at)
 
     def prepare_one(self):

@@ -59,6 +59,11 @@ class Desk:
         self.work()
         return self.get(f"/subsidies/computations/{asked.json['id']}", actor).json
 
+    def review(self) -> dict:
+        """A reviewer accepts what has no flag."""
+        reviewer = self.account(Role.OPERATOR_REVIEWER)
+        return self.post("/subsidies/reviews/unflagged", reviewer, MONTH).json
+
     def work(self, *, at: datetime = AT) -> None:
         """A turn of the worker's."""
         compute_months(Turn(JOB, at, at))
@@ -96,6 +101,7 @@ def paying(desk: Desk) -> None:
 
 def a_batch(desk: Desk, preparer: Actor) -> dict:
     desk.compute(preparer)
+    desk.review()
     return desk.post("/payout-batches", preparer, BATCH).json["batches"][0]
 
 
@@ -213,6 +219,38 @@ def test_a_subsidy_is_shown_in_its_scope_only(desk, preparer, who: str):
 
     assert answer.status_code == (200 if who == "guardian" else 404)
     assert len(listed) == (1 if who == "guardian" else 0)
+
+
+def test_a_month_is_reviewed_over_http_and_its_family_sees_how(desk, preparer):
+    family = a_family(desk.session)
+    desk.session.commit()
+    desk.compute(preparer)
+    reviewer = desk.account(Role.OPERATOR_REVIEWER)
+    carer = desk.account(Role.FAMILY_CARER, person_id=family.carer_person_id)
+
+    (waiting,) = desk.get("/subsidies/reviews", preparer, month="2026-11-01", standing="waiting").json["items"]
+    path = f"/subsidies/{waiting['id']}"
+    hold = {"decision": "held", "reason": "days_in_doubt"}
+    held = desk.post(f"{path}/reviews", reviewer, hold, key="k" * 32)
+    again = desk.post(f"{path}/reviews", reviewer, hold, key="k" * 32)
+    twice = desk.post(f"{path}/reviews", reviewer, hold)
+    shown = desk.get(path, carer).json["review"]
+
+    assert (waiting["standing"], waiting["flags"], waiting["review"]) == ("waiting", [], None)
+    assert (held.status_code, held.json["standing"], again.json) == (201, "held", held.json)
+    assert held.json["review"]["reviewed_by"] == str(reviewer.account_id)
+    assert (twice.status_code, twice.json["code"]) == (409, "month_reviewed")
+    assert shown == {
+        "decision": "held",
+        "reason": "days_in_doubt",
+        "text": "这个月份有日子正在核实，核实后发放。",
+        "reviewed_at": held.json["review"]["reviewed_at"],
+    }
+    assert desk.review() == {"accepted": 0, "waiting": 0}
+    for actor in (preparer, carer):
+        assert desk.post(f"{path}/reviews", actor, hold).status_code == 403
+        assert desk.post("/subsidies/reviews/unflagged", actor, MONTH).status_code == 403
+    assert desk.get("/subsidies/reviews", carer, month="2026-11-01").status_code == 403
 
 
 def test_overdue_months_are_listed_with_what_they_wait_for(desk, preparer, paying):

@@ -26,6 +26,7 @@ from app.payouts.batch_rules import (
     serial_of,
 )
 from app.payouts.batch_types import HeldReason, StateCount, SubsidyRow
+from app.payouts.review_types import MonthStanding
 from app.payouts.types import ALLOWED, BatchState, PayoutState
 from app.registry.types import NameCheck, PayeeAccount
 from tests.payouts.months import CARER, CLIENT, a_month
@@ -103,7 +104,7 @@ def test_an_account_is_judged(account, expected):
 
 def test_a_month_that_came_back_by_one_persons_word_waits_whatever_its_account():
     told = [
-        judge_wait(account, is_unconfirmed=True, is_review_overdue=overdue, at=NOW)
+        judge_wait(account, is_unconfirmed=True, month=MonthStanding.HELD, is_review_overdue=overdue, at=NOW)
         for account in (ACCOUNT, None)
         for overdue in (True, False)
     ]
@@ -112,16 +113,19 @@ def test_a_month_that_came_back_by_one_persons_word_waits_whatever_its_account()
 
 
 @pytest.mark.parametrize(
-    ("account", "overdue", "expected"),
+    ("account", "month", "overdue", "expected"),
     [
-        (ACCOUNT, False, None),
-        (ACCOUNT, True, (HeldReason.REVIEW_OVERDUE, None)),
-        (None, True, (HeldReason.REVIEW_OVERDUE, None)),
-        (None, False, (HeldReason.NO_ACCOUNT, None)),
+        (ACCOUNT, MonthStanding.NOT_NEEDED, False, None),
+        (ACCOUNT, MonthStanding.ACCEPTED, False, None),
+        (ACCOUNT, MonthStanding.ACCEPTED, True, (HeldReason.REVIEW_OVERDUE, None)),
+        (None, MonthStanding.NOT_NEEDED, True, (HeldReason.REVIEW_OVERDUE, None)),
+        (None, MonthStanding.ACCEPTED, False, (HeldReason.NO_ACCOUNT, None)),
+        (None, MonthStanding.WAITING, True, (HeldReason.MONTH_UNREVIEWED, None)),
+        (ACCOUNT, MonthStanding.HELD, False, (HeldReason.MONTH_HELD, None)),
     ],
 )
-def test_a_month_waits_for_an_overdue_review_and_then_for_its_account(account, overdue, expected):
-    assert judge_wait(account, is_unconfirmed=False, is_review_overdue=overdue, at=NOW) == expected
+def test_a_month_waits_for_its_review_then_for_the_clients_and_then_for_its_account(account, month, overdue, expected):
+    assert judge_wait(account, is_unconfirmed=False, month=month, is_review_overdue=overdue, at=NOW) == expected
 
 
 R = FailureReason

@@ -1,4 +1,4 @@
-"""Two people press at the same moment: the database and one lock keep one payment."""
+"""Two people press at the same moment: the database and one lock keep one payment, and one review."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread
@@ -11,8 +11,12 @@ from sqlalchemy.orm import Session
 from app.kernel.db import constraint_of, db, transaction
 from app.kernel.errors import DomainError
 from app.kernel.ids import new_id
+from app.kernel.permissions import Role
 from app.payouts.batch_types import PrepareBatches
-from app.payouts.models import Payout
+from app.payouts.models import Payout, Subsidy
+from app.payouts.review_models import MonthReview
+from app.payouts.review_types import AcceptUnflagged, DecideMonth, MonthDecision, MonthReason
+from app.payouts.service import reviews
 from app.payouts.service.prepare import prepare_batches
 from tests.payouts.rows import AT, NOVEMBER, PAY_DAY, Office, a_family, an_actor, an_office
 
@@ -54,23 +58,33 @@ def families(own_app: Flask) -> int:
     return 3
 
 
+@pytest.fixture
+def reviewed(own_app: Flask, families: int) -> int:
+    """The same, accepted by a reviewer."""
+    with own_app.app_context():
+        db.session().bind_region("tianjin")
+        with transaction() as session:
+            Office(session, an_actor(), an_actor()).review()
+    return families
+
+
 def live_payouts(app: Flask) -> int:
     with app.app_context():
         db.session().bind_region("tianjin")
         return db.session().scalar(select(func.count()).select_from(Payout))
 
 
-def test_preparations_at_once_make_one_live_payout_for_each_subsidy(own_app: Flask, families: int):
+def test_preparations_at_once_make_one_live_payout_for_each_subsidy(own_app: Flask, reviewed: int):
     found = at_once(
         own_app,
         lambda session: prepare_batches(session, PrepareBatches(NOVEMBER, PAY_DAY), actor=an_actor(), at=AT),
     )
 
     assert sorted(len(each.batches) for each in found) == [0, 0, 0, 1]
-    assert live_payouts(own_app) == families
+    assert live_payouts(own_app) == reviewed
 
 
-def test_without_the_lock_the_database_still_refuses_a_second_live_payout(own_app: Flask, families: int):
+def test_without_the_lock_the_database_still_refuses_a_second_live_payout(own_app: Flask, reviewed: int):
     with own_app.app_context():
         db.session().bind_region("tianjin")
         with transaction() as session:
@@ -86,4 +100,50 @@ def test_without_the_lock_the_database_still_refuses_a_second_live_payout(own_ap
     found = at_once(own_app, pay_again)
 
     assert [constraint_of(each) for each in found] == ["uq_payout_live"] * PEOPLE
-    assert live_payouts(own_app) == families
+    assert live_payouts(own_app) == reviewed
+
+
+def list_reviews(app: Flask) -> list[tuple[int, MonthDecision]]:
+    with app.app_context():
+        db.session().bind_region("tianjin")
+        return [tuple(row) for row in db.session().execute(select(MonthReview.seq, MonthReview.decision))]
+
+
+def test_reviews_at_once_make_one_for_each_month(own_app: Flask, families: int):
+    found = at_once(
+        own_app,
+        lambda session: reviews.accept_unflagged(
+            session, AcceptUnflagged(NOVEMBER), actor=an_actor(Role.OPERATOR_REVIEWER), at=AT
+        ),
+    )
+
+    assert sorted(each.accepted for each in found) == [0, 0, 0, families]
+    assert list_reviews(own_app) == [(1, MonthDecision.ACCEPTED)] * families
+
+
+def test_decisions_at_once_about_one_month_make_one(own_app: Flask, families: int):
+    with own_app.app_context():
+        db.session().bind_region("tianjin")
+        subsidy_id = db.session().scalars(select(Subsidy.id).limit(1)).one()
+    hold = DecideMonth(MonthDecision.HELD, MonthReason.OTHER)
+
+    found = at_once(
+        own_app,
+        lambda session: reviews.decide_month(
+            session, hold, subsidy_id=subsidy_id, actor=an_actor(Role.OPERATOR_REVIEWER), at=AT
+        ),
+    )
+
+    assert sum(isinstance(each, reviews.MonthReviewed) for each in found) == PEOPLE - 1
+    assert list_reviews(own_app) == [(1, MonthDecision.HELD)]
+
+
+def test_without_the_lock_the_database_still_refuses_a_second_review_of_the_same_number(own_app: Flask, reviewed: int):
+    with own_app.app_context():
+        db.session().bind_region("tianjin")
+        first = db.session().execute(select(MonthReview.__table__).limit(1)).mappings().one()
+
+    found = at_once(own_app, lambda session: session.execute(insert(MonthReview).values({**first, "id": new_id()})))
+
+    assert [constraint_of(each) for each in found] == ["uq_month_review_subsidy_id_seq"] * PEOPLE
+    assert len(list_reviews(own_app)) == reviewed

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.policies.codes import MonthReviewRule
 from app.policies.registry import GROUPS
 from app.policies.service import load_book
 from app.policies.texts import explain_policy, read_policy
@@ -16,14 +17,14 @@ from tests.policies.factories import day
 BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
-    ("changchun", None, "2022-10-31"): "5a43209b3e7aa2e1af8915e6d66d454f8e174a15c785862f3ec5a9060619dbd8",
-    ("huaian", None, "2023-10-01"): "1ce541bd2d58253881b116e28c329cfb193fa6e8b772e0bab4c21a70b985935c",
-    ("shanghai", None, "2020-01-01"): "8e96b3e3f1b2c8ba00edb0a39fd897ab5b8481890ce78bd57ae0bbcebfbc6670",
-    ("shanghai", "310105", "2020-04-15"): "bfbee62cd220bdc758c885294447dd33592f13290ccc8a04a58405c6089808da",
-    ("shanghai", "310105", "2021-01-01"): "55e5b386ba6e5eb28bd83db508ffca5f1a38d7d4212e49915ec298912c3e8c08",
-    ("shanghai", "310114", "2026-01-01"): "2b3b202202f7bdbf2ebc6b9ac1d47735f61de7fbf660964b8e42d4dd0d4e89fb",
-    ("shanghai", "310114", "2028-01-01"): "19b858a6d5f64e0648db2f930881276bf03e32f64f19f1c501e765341caf2ff5",
-    ("tianjin", None, "2024-12-06"): "7d39698cb4cd18f491a1cd9de3b6cbfe508f3d8e046ebdf23f82ff626a941816",
+    ("changchun", None, "2022-10-31"): "a71dcc700fce66a790b464c04506e3594a54ab359b42cff1401376269c6d12a2",
+    ("huaian", None, "2023-10-01"): "ba4b4350a46a959fe1a5dffc52c115ba79e78a3ae8bc45280cb13088c905853f",
+    ("shanghai", None, "2020-01-01"): "2e70a25bb465c83301c1786929a715ebb79937d600ccb146f32eb7f26f5e44f7",
+    ("shanghai", "310105", "2020-04-15"): "23fcb5c30bd42da31ff849a1d9e637d107a951697540f14eda8a6ef2c818af72",
+    ("shanghai", "310105", "2021-01-01"): "2cf7f71bf486be68e832ae8d6d64f66c852d371f101c0e6dc6e8365743d7f5fc",
+    ("shanghai", "310114", "2026-01-01"): "78b87dcb18ebfd75fcf593acc41e7c4dd8f5592bfdbb2ee85f631719a67f2ea7",
+    ("shanghai", "310114", "2028-01-01"): "3c3cbb578aae15fee84d5c11ac7743860ab18c5e0522d6011c065945034cb8d3",
+    ("tianjin", None, "2024-12-06"): "e211e2e2f19159860231a67f43cf0bfd9060a2a9d913b5f445a8ebf0fda17663",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.
@@ -39,7 +40,7 @@ NEW_IN_OLD_GROUPS = {
     "location": {"verdicts"},
     "plan": {"admission_assessment_required", "service_agreement_required"},
     "retention": {"settled_months"},
-    "subsidy": {"level_amounts"},
+    "subsidy": {"level_amounts", "month_review"},
 }
 
 
@@ -79,6 +80,7 @@ def test_what_an_older_text_does_not_know_is_read_as_the_rule_of_then():
     assert policy.entry.edit_lock == timedelta(days=60)
     assert (policy.entitlement.home_limits, policy.sanction.ladder, policy.location.verdicts) == ((), (), ())
     assert policy.subsidy.level_amounts == ()
+    assert policy.subsidy.month_review is MonthReviewRule.NONE
     assert policy.service.rating is None
     assert not policy.service.identity_check_required
 

@@ -18,6 +18,7 @@ from app.payouts.models import Payout, Subsidy, SubsidyDay
 from app.payouts.pages import DueRequest, SubsidyRequest
 from app.payouts.queries.files import list_unconfirmed
 from app.payouts.queries.months import same_month
+from app.payouts.queries.standings import find_reviews, find_standings
 from app.payouts.rules import months_before
 from app.payouts.types import LIVE_STATES, PayoutState
 from app.policies.models import PolicyText
@@ -64,6 +65,7 @@ def get_subsidy(session: Session, *, subsidy_id: UUID, actor: AnyActor, on: date
     rules = {day.policy_key: texts[day.policy_digest][day.policy_key] for day in days}
     return SubsidyDetail(
         subsidy=_view(row, _states(session, [row.id]).get(row.id)),
+        review=find_reviews(session, subsidy_ids=[row.id]).get(row.id),
         days=tuple(_view_day(day, texts[day.policy_digest][day.policy_key]) for day in days),
         rules=tuple(RuleView.of(rules[key], origin=origin(rules[key])) for key in sorted(rules)),
     )
@@ -72,8 +74,8 @@ def get_subsidy(session: Session, *, subsidy_id: UUID, actor: AnyActor, on: date
 def list_due(session: Session, *, actor: AnyActor, today: date, at: datetime, page: DueRequest) -> Page[DueView]:
     """Months not paid in full whose pay-by day is over or at most `within_days` away, with what they wait for.
 
-    Five statements. The payer's own figures: what is not `paid` is not counted as paid. Without `month_from` the last
-    two years are looked at, so that the list does not grow slower with every month that was paid.
+    At most seven statements. The payer's own figures: what is not `paid` is not counted as paid. Without `month_from`
+    the last two years are looked at, so that the list does not grow slower with every month that was paid.
     """
     earliest = page.month_from or months_before(today, count=MONTHS_LOOKED_AT)[0]
     months = _unpaid(actor, today=today, earliest=earliest, before=today + timedelta(days=page.within_days))
@@ -86,12 +88,19 @@ def list_due(session: Session, *, actor: AnyActor, today: date, at: datetime, pa
     unconfirmed = list_unconfirmed(session, months={row.month for row, _ in shown})
     clients = {row.client_id for row, _ in shown}
     unreviewed = list_held_for_review(session, client_ids=clients, region=actor.region, on=today)
+    standings = find_standings(session, subsidy_ids=[row.id for row, _ in shown], region=actor.region)
     items = []
     for row, unpaid_fen in shown:
         key = (row.client_id, row.carer_id, row.month)
         state, account = states.get(key), accounts.get(row.payee_person_id)
         is_overdue = row.client_id in unreviewed
-        waits = judge_wait(account, is_unconfirmed=key in unconfirmed, is_review_overdue=is_overdue, at=at)
+        waits = judge_wait(
+            account,
+            is_unconfirmed=key in unconfirmed,
+            month=standings[row.id],
+            is_review_overdue=is_overdue,
+            at=at,
+        )
         if state in ON_THE_WAY:
             waits = None
         items.append(
@@ -125,6 +134,15 @@ def count_due(session: Session, *, actor: SystemActor, today: date, before: date
     return tuple(DueCount(*row) for row in rows)
 
 
+def is_own(person_id: UUID) -> ColumnElement[bool]:
+    """Condition: the person has a part in the month, as payee, carer or client."""
+    return or_(
+        Subsidy.payee_person_id == person_id,
+        exists().where(Carer.id == Subsidy.carer_id, Carer.person_id == person_id),
+        exists().where(Client.id == Subsidy.client_id, Client.person_id == person_id),
+    )
+
+
 def _unpaid(actor: AnyActor, *, today: date, earliest: date, before: date) -> Select[Any]:
     """The newest row of each month from `earliest` on, with what no paid payout covers yet."""
     later, paid_row = aliased(Subsidy), aliased(Subsidy)
@@ -156,11 +174,7 @@ def _in_scope(actor: AnyActor, on: date) -> ColumnElement[bool]:
         return exists().where(Client.id == Subsidy.client_id, column == key)
     if isinstance(actor, SystemActor) or actor.person_id is None or kind is ScopeKind.AGENCY:
         return false()
-    own = or_(
-        Subsidy.payee_person_id == actor.person_id,
-        exists().where(Carer.id == Subsidy.carer_id, Carer.person_id == actor.person_id),
-        exists().where(Client.id == Subsidy.client_id, Client.person_id == actor.person_id),
-    )
+    own = is_own(actor.person_id)
     return own if kind is ScopeKind.SELF else or_(own, guards(Subsidy.client_id, person_id=actor.person_id, on=on))
 
 

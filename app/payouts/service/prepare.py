@@ -23,6 +23,7 @@ from app.payouts.batch_rules import batch_number, canonical_batch, find_open, ju
 from app.payouts.batch_types import Held, HeldReason, OpenAmount, Preparation, PrepareBatches
 from app.payouts.models import Batch, PayingAccount, Payout
 from app.payouts.queries import batches, files, months
+from app.payouts.queries.standings import find_standings
 from app.payouts.service import runs
 from app.payouts.service.states import lock_money, start
 from app.payouts.types import PayoutState
@@ -105,11 +106,18 @@ def _sort(
         unreviewed = list_held_for_review(
             session, client_ids={each.client_id for each in some}, region=region, on=today
         )
+        standings = find_standings(session, subsidy_ids={each.newest_id for each in some}, region=region)
         for amount in some:
             found = accounts.get(amount.payee_person_id)
             is_unconfirmed = (amount.client_id, amount.carer_id, month) in unconfirmed
             is_overdue = amount.client_id in unreviewed
-            waits = judge_wait(found, is_unconfirmed=is_unconfirmed, is_review_overdue=is_overdue, at=at)
+            waits = judge_wait(
+                found,
+                is_unconfirmed=is_unconfirmed,
+                month=standings[amount.newest_id],
+                is_review_overdue=is_overdue,
+                at=at,
+            )
             account = None if found is None else _writable(found.number, found.name, found.bank_code, found.bank_name)
             if waits is None and account is None:
                 waits = HeldReason.NOT_WRITABLE, None
