@@ -15,6 +15,7 @@ from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.ratings import bp as ratings
+from app.checkin.routes.receipts import bp as receipts
 from app.checkin.routes.sent import bp as sent
 from app.checkin.routes.shares import bp as shares
 from app.checkin.routes.staff_load import bp as staff_load
@@ -52,6 +53,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     payouts,
     people,
     ratings,
+    receipts,
     registry,
     registry_endings,
     schedules,

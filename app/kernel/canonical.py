@@ -47,7 +47,12 @@ def command_digest(value: object, *, key: bytes) -> bytes:
 
 
 def row_digest(table: str, row: Mapping[str, object]) -> bytes:
-    """Give the SHA-256 of a row's canonical form, for sealing.
+    """Give the SHA-256 of a row's canonical form, for sealing."""
+    return hashlib.sha256(row_bytes(table, row)).digest()
+
+
+def row_bytes(table: str, row: Mapping[str, object]) -> bytes:
+    """Give a row's canonical form.
 
     Enums count as the value their column stores, and NULL as absent, so that neither a renamed class nor a later
     nullable column changes the digest of a row already sealed.
@@ -55,7 +60,7 @@ def row_digest(table: str, row: Mapping[str, object]) -> bytes:
     stored = {
         column: value.value if isinstance(value, Enum) else value for column, value in row.items() if value is not None
     }
-    return hashlib.sha256(VERSION + b"r" + _text(table, 0) + _mapping(stored, 0)).digest()
+    return VERSION + b"r" + _text(table, 0) + _mapping(stored, 0)
 
 
 def _form(value: object, depth: int) -> bytes:

@@ -66,6 +66,7 @@ TABLE = {
     "read_ledger": "payout_preparer payout_approver supervisor",
     "read_audit": "supervisor region_admin",
     "read_policies": EVERYBODY,
+    "read_seals": EVERYBODY,
 }
 
 
