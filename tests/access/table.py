@@ -39,6 +39,7 @@ TABLE = {
     "read_visits": f"carer guardian {STAFF}",
     "read_staff_load": STAFF,
     "clock_in": "carer family_carer",
+    "sync_records": "carer family_carer guardian",
     "attempt_visits": "carer",
     "call_for_help": "carer family_carer",
     "answer_help_calls": "dispatcher agency_head",

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.kernel.canonical import row_bytes
 from app.kernel.sealing.merkle import GROUP, leaf_hash, path_to, root_from
 from app.kernel.sealing.models import Seal, SealLeaf
 from app.kernel.sealing.reading import read_row
@@ -61,7 +60,7 @@ def make_receipt(
         place = _find_place(session, row, region=region)
         entries.append(
             {
-                "row": _text(row_bytes(row.table, row.values)),
+                "row": _text(row.content),
                 "seal": None if place is None else as_document(place.statement, place.signature),
                 "position": None if place is None else place.position,
                 "path": [] if place is None else [_text(node) for node in place.path],

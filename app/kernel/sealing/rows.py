@@ -1,5 +1,6 @@
 """The rows that are sealed: of every table of facts that nobody may change or delete."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Table, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.kernel.canonical import row_digest
+from app.kernel.canonical import RowForm
 from app.kernel.db import REGION_SCHEMA, AppendOnly, Base
 
 AT_ONCE = 1000
@@ -20,17 +21,17 @@ READ: dict[type, Callable[[str], object]] = {UUID: UUID, date: date.fromisoforma
 
 @dataclass(frozen=True, slots=True)
 class SealedRow:
-    """A row as it stands: its table, its key as text, when it was taken in, its digest, and its values."""
+    """A row as it stands: its table, its key as text, when it was taken in, and its canonical form."""
 
     table: str
     key: str
     recorded_at: datetime
-    values: dict[str, Any]
+    content: bytes
 
     @property
     def digest(self) -> bytes:
-        """Of its canonical form."""
-        return row_digest(self.table, self.values)
+        """By which a leaf names it."""
+        return hashlib.sha256(self.content).digest()
 
 
 @cache
@@ -72,9 +73,19 @@ def _tables() -> Iterator[Table]:
 
 
 def _sealed(table: Table, row: Row[Any]) -> SealedRow:
-    values = dict(row._mapping)
-    key = "/".join(quote(str(values[column.name]), safe="") for column in table.primary_key)
-    return SealedRow(table.name, key, values["recorded_at"], values)
+    values: dict[str, Any] = row._asdict()
+    key = "/".join(quote(str(values[column]), safe="") for column in _key_columns(table))
+    return SealedRow(table.name, key, values["recorded_at"], _form_of(table).of(values))
+
+
+@cache
+def _form_of(table: Table) -> RowForm:
+    return RowForm(table.name, table.columns.keys())
+
+
+@cache
+def _key_columns(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)
 
 
 def _keyed(table: Table, keys: Sequence[str]) -> ColumnElement[bool]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.kernel import clock
-from app.kernel.ids import new_id
+from app.kernel.ids import first_id_at
 from app.kernel.sealing.merkle import GroupedTree, root
 from app.kernel.sealing.models import Seal, SealLeaf
 from app.kernel.sealing.rows import SealedRow, read_rows, sealed_tables
@@ -18,6 +19,7 @@ from app.kernel.sealing.statements import FIRST, SealKeys, Signature, Statement,
 # earlier than this before its day's end and is not under that day's seal was not there when the day was sealed.
 LATEST_COMMIT = timedelta(hours=1)
 ONE_DAY = timedelta(days=1)
+INSERT_LEAF = insert(SealLeaf.__table__)  # type: ignore[arg-type]  # a Table, with which no rows of objects are made
 
 
 def seal_day(session: Session, *, region: str, day: date, zone: ZoneInfo, keys: SealKeys, at: datetime) -> Seal | None:
@@ -33,7 +35,7 @@ def seal_day(session: Session, *, region: str, day: date, zone: ZoneInfo, keys: 
     end_at = clock.local_midnight(day + ONE_DAY, zone)
     tree = GroupedTree()
     for rows in _unsealed(session, before, begin_at=begin_at, end_at=end_at):
-        session.execute(insert(SealLeaf), [_leaf(row, tree, day=day, at=at) for row in rows])
+        session.execute(INSERT_LEAF, [_leaf(row, tree, day=day, at=at) for row in rows])
     previous = FIRST if before is None else statement_of(before, region=region).digest
     statement = Statement(region, day, begin_at, end_at, tree.size, root(tree.groups), previous)
     signature = keys.sign(statement.words)
@@ -99,10 +101,11 @@ def known_keys(session: Session, rows: list[SealedRow]) -> set[str]:
 
 def _leaf(row: SealedRow, tree: GroupedTree, *, day: date, at: datetime) -> dict[str, object]:
     digest = row.digest
+    position = tree.add(digest)
     return {
-        "id": new_id(at=at),
+        "id": UUID(int=first_id_at(at).int | day.toordinal() % 4096 << 64 | position),  # one for each day and position
         "day": day,
-        "position": tree.add(digest),
+        "position": position,
         "table_name": row.table,
         "row_key": row.key,
         "digest": digest,
