@@ -125,6 +125,7 @@ FACTS = (
     Fact("plan_expired", "护理计划过期", "care plan expired", None, R.PLAN_MISSING, E.PLAN_MISSING),
     Fact("policy_expired", "政策文件到期", "policy expired", None, R.POLICY_EXPIRED),
     Fact("item_not_in_plan", "计划外项目", "item not in the plan", None, None, E.ITEM_NOT_IN_PLAN),
+    Fact("extra_not_consented", "计划外服务未先同意", "extra without consent", None, None, E.EXTRA_NOT_CONSENTED),
     Fact("item_missing", "必做项目未做", "planned item not done", None, None, E.ITEM_MISSING),
     Fact("item_not_for_staff", "项目不属该类人员", "item not for this staff", None, None, E.ITEM_NOT_FOR_STAFF),
     Fact("too_early", "早到", "too early", None, None, E.TOO_EARLY),
@@ -149,12 +150,13 @@ MONEY = {
 INTRODUCTION = """# 事实与后果 Facts and what follows
 
 谁被拒绝、记录什么、钱等不等，由 `make openapi` 从代码生成。登记和排班会拒绝；在服务对象家门口谁也不拒绝，
-只记录待核实事项。暂缓的钱由人决定，机器不拒付。证书、服务前核验、必做项目、个人负担确认按统筹区政策要求时才算。
+只记录待核实事项。暂缓的钱由人决定，机器不拒付。证书、服务前核验、计划外同意、必做项目、个人负担确认按统筹区政策要求时才算。
 
 Who is refused, what is recorded, whether money waits; printed by `make openapi` from the code that decides.
 Registration and planning refuse; at the door nobody is refused, an exception is recorded. A person decides about money
-that waits. Certificates, checks before service, planned items and the personal share count where the region's policy
-asks for them. The money is that of a visit by an agency; of a family carer's days all that wait wait for the operator.
+that waits. Certificates, checks before service, consent to extras, planned items and the personal share count where
+the region's policy asks for them. The money is that of a visit by an agency; of a family carer's days all that wait
+wait for the operator.
 """
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.careplans.types import ConfirmationWay, PlanOutcome
@@ -26,6 +26,8 @@ class ServiceItem(AppendOnly, Base):
     minutes: Mapped[int]
     national_code: Mapped[str | None]
     source: Mapped[str]  # document and clause, or why it is assumed
+    contraindications: Mapped[list[dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))  # None: none known
+    assumed: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))  # fields that no document gives; None: none
     retired_at: Mapped[datetime | None]  # this version takes the item out of the catalogue
 
 

@@ -13,10 +13,13 @@ from app.careplans.models import CarePlan, PlanAnswer, PlanConfirmation, PlanIte
 from app.careplans.types import (
     CarePlanView,
     CatalogueItem,
+    Contraindication,
+    ItemField,
     LivePlan,
     PlanAnswerView,
     PlanConfirmationView,
     PlanDraft,
+    PlanLine,
     PlannedItem,
     ServiceItemView,
     StaffKind,
@@ -36,6 +39,7 @@ class ItemFilter:
     limit: int = DEFAULT_LIMIT
     after: str | None = None
     category: ItemCategory | None = None
+    national_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ def list_items(session: Session, *, wanted: ItemFilter) -> ItemPage:
     statement = _latest().where(ServiceItem.retired_at.is_(None))
     if wanted.category is not None:
         statement = statement.where(ServiceItem.category == wanted.category)
+    if wanted.national_code is not None:
+        statement = statement.where(ServiceItem.national_code == wanted.national_code)
     if wanted.after is not None:
         statement = statement.where(ServiceItem.code > wanted.after)
     rows = session.scalars(statement.order_by(ServiceItem.code).limit(wanted.limit + 1)).all()
@@ -156,7 +162,7 @@ def is_planned_so(session: Session, *, client_id: UUID, draft: PlanDraft) -> boo
 def plan_views(session: Session, rows: Sequence[CarePlan]) -> tuple[CarePlanView, ...]:
     """Plans found before, with their lines, confirmations and answers: three statements for all."""
     ids = [row.id for row in rows]
-    items = _items(session, ids)
+    items = _lines(session, ids)
     confirmations = {
         row.plan_id: PlanConfirmationView(row.way, row.document, row.recorded_at)
         for row in session.scalars(select(PlanConfirmation).where(PlanConfirmation.plan_id.in_(ids)))
@@ -194,6 +200,8 @@ def item_view(row: ServiceItem) -> ServiceItemView:
         row.minutes,
         row.national_code,
         row.source,
+        _contraindications(row.contraindications),
+        tuple(ItemField(name) for name in row.assumed or ()),
         is_active=row.retired_at is None,
     )
 
@@ -222,6 +230,24 @@ def _items(session: Session, plan_ids: Iterable[UUID]) -> defaultdict[UUID, tupl
     for row in rows:
         found[row.plan_id] += (PlannedItem(row.item_code, row.times_per_week, row.minutes),)
     return found
+
+
+def _lines(session: Session, plan_ids: Collection[UUID]) -> defaultdict[UUID, tuple[PlanLine, ...]]:
+    """Lines of plans with what the version of the item that was planned says against it."""
+    rows = session.execute(
+        select(PlanItem, ServiceItem.contraindications)
+        .join(ServiceItem, (ServiceItem.code == PlanItem.item_code) & (ServiceItem.version == PlanItem.item_version))
+        .where(PlanItem.plan_id.in_(plan_ids))
+        .order_by(PlanItem.plan_id, PlanItem.item_code)
+    )
+    found: defaultdict[UUID, tuple[PlanLine, ...]] = defaultdict(tuple)
+    for row, against in rows:
+        found[row.plan_id] += (PlanLine(row.item_code, row.times_per_week, row.minutes, _contraindications(against)),)
+    return found
+
+
+def _contraindications(kept: Sequence[dict[str, str]] | None) -> tuple[Contraindication, ...]:
+    return tuple(Contraindication(each["text"], each["source"]) for each in kept or ())
 
 
 def _kinds(row: ServiceItem) -> tuple[StaffKind, ...]:

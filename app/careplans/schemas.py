@@ -8,6 +8,8 @@ from app.careplans.queries import ItemFilter
 from app.careplans.types import (
     ConfirmationWay,
     ConfirmPlan,
+    Contraindication,
+    ItemField,
     PlanDraft,
     PlannedItem,
     PlanOutcome,
@@ -42,6 +44,24 @@ class PlannedItemSchema(CommandSchema):
     minutes = minutes()
 
 
+class ContraindicationSchema(CommandSchema):
+    """For whom an item is not, and where that stands; never a client's name: it is shown wherever the item is."""
+
+    command = Contraindication
+
+    text = Text(required=True, maximum=200)
+    source = Text(required=True, maximum=300)
+
+
+class PlanLineSchema(ma.Schema):
+    """A line of a plan, with what stood against the item when it was planned: told to who plans and cares."""
+
+    item_code = Text(required=True)
+    times_per_week = WholeNumber(required=True)
+    minutes = WholeNumber(required=True)
+    contraindications = ma.fields.List(ma.fields.Nested(ContraindicationSchema), required=True)
+
+
 class PlanDraftSchema(CommandSchema):
     """A new version of a client's plan."""
 
@@ -74,6 +94,8 @@ class ServiceItemEntrySchema(CommandSchema):
     minutes = minutes()
     source = Text(required=True, maximum=300)
     national_code = Text(load_default=None, maximum=17)
+    contraindications = Several(ma.fields.Nested(ContraindicationSchema), maximum=20, load_default=())
+    assumed = Several(Choice(ItemField), maximum=len(ItemField), load_default=())
     is_active = Flag(load_default=True)
 
 
@@ -87,6 +109,7 @@ class ItemFilterSchema(CommandSchema):
     )
     after = Text(load_default=None, maximum=32)
     category = Choice(ItemCategory, load_default=None)
+    national_code = Text(load_default=None, maximum=17)
 
 
 class ServiceItemSchema(ma.Schema):
@@ -100,6 +123,12 @@ class ServiceItemSchema(ma.Schema):
     minutes = WholeNumber(required=True)
     national_code = Text(required=True, allow_none=True)
     source = Text(required=True, metadata={"description": "Where it stands, or why it is assumed"})
+    contraindications = ma.fields.List(ma.fields.Nested(ContraindicationSchema), required=True)
+    assumed = ma.fields.List(
+        Choice(ItemField),
+        required=True,
+        metadata={"description": "Fields that no document gives; contraindications among them and none: none found"},
+    )
     is_active = Flag(required=True)
 
 
@@ -149,7 +178,7 @@ class CarePlanSchema(ma.Schema):
     agency_id = Id(required=True, allow_none=True)
     valid_from = Day(required=True)
     valid_to = Day(required=True, allow_none=True)
-    items = ma.fields.List(ma.fields.Nested(PlannedItemSchema), required=True)
+    items = ma.fields.List(ma.fields.Nested(PlanLineSchema), required=True)
     confirmation = ma.fields.Nested(PlanConfirmationSchema, required=True, allow_none=True)
     answer = ma.fields.Nested(PlanAnswerSchema, required=True, allow_none=True)
     is_in_force = Flag(required=True)

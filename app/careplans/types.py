@@ -16,6 +16,18 @@ class StaffKind(StrEnum):
     FAMILY = "family"
 
 
+class ItemField(StrEnum):
+    """What a catalogue item says of a service, each from a document or assumed."""
+
+    CODE = "code"
+    NAME = "name"
+    CATEGORY = "category"
+    STAFF_KINDS = "staff_kinds"
+    MINUTES = "minutes"
+    NATIONAL_CODE = "national_code"
+    CONTRAINDICATIONS = "contraindications"  # assumed and none: none was found
+
+
 class ConfirmationWay(StrEnum):
     """How a plan was confirmed."""
 
@@ -31,6 +43,21 @@ class PlannedItem:
     item_code: str
     times_per_week: int
     minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contraindication:
+    """For whom an item is not (禁忌), and where that stands."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine(PlannedItem):
+    """A line of a plan as it is shown: with what stood against the item when it was planned, which refuses nothing."""
+
+    contraindications: tuple[Contraindication, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +98,8 @@ class ServiceItemView:
     minutes: int
     national_code: str | None
     source: str
+    contraindications: tuple[Contraindication, ...]
+    assumed: tuple[ItemField, ...]
     is_active: bool
 
 
@@ -117,7 +146,7 @@ class CarePlanView:
     agency_id: UUID | None
     valid_from: date
     valid_to: date | None
-    items: tuple[PlannedItem, ...]
+    items: tuple[PlanLine, ...]
     confirmation: PlanConfirmationView | None
     answer: PlanAnswerView | None
     is_in_force: bool  # from `valid_from` on
@@ -135,6 +164,8 @@ class ServiceItemEntry:
     minutes: int
     source: str
     national_code: str | None = None
+    contraindications: tuple[Contraindication, ...] = ()
+    assumed: tuple[ItemField, ...] = ()
     is_active: bool = True
 
 

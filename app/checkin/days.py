@@ -9,6 +9,17 @@ from app.policies.codes import EvidenceGrade, ItemCategory, Relation
 
 
 @dataclass(frozen=True, slots=True)
+class DayFact:
+    """A family carer's day for a client and where it stands."""
+
+    client_id: UUID
+    carer_id: UUID
+    day: date
+    care_day_id: UUID
+    standing: DayStanding
+
+
+@dataclass(frozen=True, slots=True)
 class CareDayItemEntry:
     """An item of a care day, with minutes where the carer gave them."""
 

@@ -13,6 +13,7 @@ from app.checkin.types import (
     EventKind,
     ExceptionCode,
     FactKind,
+    ItemOutcome,
     LocationSource,
     ReviewStep,
     Severity,
@@ -119,6 +120,30 @@ class RecordView:
     service_on: date
     items: tuple[ItemEntry, ...] = ()
     taps: tuple[ClockEventView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """What became of an item of a visit, by the name that the catalogue has for it now."""
+
+    item_code: str
+    name: str | None
+    outcome: ItemOutcome
+    minutes: int | None
+    consented: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """A visit in the client's list of services; `minutes` are payable ones, of which `accepted_minutes` may be paid."""
+
+    visit_id: UUID
+    service_on: date
+    began_at: datetime | None
+    ended_at: datetime | None
+    minutes: int
+    accepted_minutes: int | None
+    items: tuple[ServiceLine, ...]
 
 
 @dataclass(frozen=True, slots=True)

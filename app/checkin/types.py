@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -98,6 +98,7 @@ class ExceptionCode(StrEnum):
     HOURS_USED_UP = "hours_used_up"  # over a limit of home care beside what is paid already
     SHARE_NOT_CONFIRMED = "share_not_confirmed"  # what the client bears himself of the month, where policy asks for it
     CHECKS_MISSING = "checks_missing"  # before service, where policy asks for them
+    EXTRA_NOT_CONSENTED = "extra_not_consented"  # an extra item nobody agreed to before, where policy asks for that
 
 
 class Severity(StrEnum):
@@ -114,17 +115,6 @@ class DayStanding(StrEnum):
     IN_REVIEW = "in_review"
     REFUSED = "refused"
     SECOND = "second"  # another care day of the same client and day is the one that counts
-
-
-@dataclass(frozen=True, slots=True)
-class DayFact:
-    """A family carer's day for a client and where it stands."""
-
-    client_id: UUID
-    carer_id: UUID
-    day: date
-    care_day_id: UUID
-    standing: DayStanding
 
 
 class ReviewStep(StrEnum):

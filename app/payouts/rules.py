@@ -11,7 +11,8 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from app.checkin.types import DayFact, DayStanding
+from app.checkin.days import DayFact
+from app.checkin.types import DayStanding
 from app.payouts.amount_rules import amounts_by_level, round_month, span_amounts
 from app.payouts.continuous_rules import cash_on, judge_day_at_home
 from app.payouts.day_rules import judge_day, line_of

@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
-from app.checkin.types import DayFact
+from app.checkin.days import DayFact
 from app.policies.codes import Payee
 from app.policies.types import Explained, Policy
 from app.registry.types import CashChoiceView, ClientMonth

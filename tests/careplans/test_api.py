@@ -53,9 +53,58 @@ def test_an_item_is_added_once_however_often_it_is_sent(client: FlaskClient, sce
     assert (again.json, again.headers["Idempotent-Replay"]) == (first.json, "true")
 
 
-@pytest.mark.parametrize("bad", [{"minutes": 0}, {"staff_kinds": []}, {"code": ""}, {"national_code": "abc"}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"minutes": 0},
+        {"staff_kinds": []},
+        {"code": ""},
+        {"national_code": "abc"},
+        {"contraindications": [{"text": "皮肤破损处不适用"}]},
+        {"contraindications": ["皮肤破损处不适用"]},
+        {"assumed": ["source"]},
+    ],
+)
 def test_a_bad_item_is_refused(client: FlaskClient, scene: Scene, bad: dict[str, Any]):
     assert scene.post(client, "/service-items", ITEM | bad, scene.actors[ADMIN]).status_code == 422
+
+
+def test_an_item_is_found_by_the_national_code_that_its_newest_version_is_mapped_to(client: FlaskClient, scene: Scene):
+    old, new = "A1234567890123456", "B1234567890123456"
+    for mapped in ({"national_code": old}, {"national_code": new}, {"code": "life-06", "national_code": old}):
+        assert scene.post(client, "/service-items", ITEM | mapped, scene.actors[ADMIN]).status_code == 201
+
+    found = {
+        code: [
+            (item["code"], item["version"], item["national_code"])
+            for item in scene.get(client, f"/service-items?national_code={code}", scene.actors[HEAD]).json["items"]
+        ]
+        for code in (old, new, "C1234567890123456")
+    }
+
+    assert found == {old: [("life-06", 1, old)], new: [("life-05", 2, new)], "C1234567890123456": []}
+
+
+def test_who_plans_and_who_cares_sees_what_stands_against_the_version_that_was_planned(
+    client: FlaskClient, tianjin: Session, scene: Scene
+):
+    an_assignment(tianjin, client=scene.client, carer=scene.carer)
+    tianjin.commit()
+    against = [{"text": "皮肤破损处不适用", "source": "测试"}]
+    shown = {"contraindications": against, "assumed": ["minutes", "code"]}
+    added = scene.post(client, "/service-items", ITEM | shown, scene.actors[ADMIN]).json
+    plan = {"valid_from": "2026-11-20", "items": [{"item_code": "life-05", "times_per_week": 3, "minutes": 30}]}
+
+    written = scene.post(client, f"/clients/{scene.client_id}/care-plans", plan, scene.actors[DISPATCHER])
+    scene.post(client, "/service-items", ITEM, scene.actors[ADMIN])
+    again = scene.post(client, f"/clients/{scene.client_id}/care-plans", plan, scene.actors[DISPATCHER])
+    read = scene.get(client, f"/care-plans/{written.json['id']}", scene.actors[Role.CARER])
+
+    assert (added["contraindications"], added["assumed"]) == (against, ["code", "minutes"])
+    assert (written.status_code, again.status_code) == (201, 201)
+    assert written.json["items"] == [plan["items"][0] | {"contraindications": against}]
+    assert read.json["items"] == written.json["items"]
+    assert again.json["items"] == [plan["items"][0] | {"contraindications": []}]
 
 
 def test_the_starter_list_is_paged_by_code(client: FlaskClient, scene: Scene):

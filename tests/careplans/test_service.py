@@ -22,7 +22,15 @@ from app.careplans.service.plans import (
     confirm_plan,
     write_plan,
 )
-from app.careplans.types import ConfirmationWay, ConfirmPlan, PlanDraft, PlannedItem, StaffKind
+from app.careplans.types import (
+    ConfirmationWay,
+    ConfirmPlan,
+    Contraindication,
+    ItemField,
+    PlanDraft,
+    PlannedItem,
+    StaffKind,
+)
 from app.policies.service import EXTENSION, load_book
 from app.policies.types import PolicyExpired
 from app.registry.models import ServiceAgreement
@@ -238,8 +246,25 @@ def test_the_starter_list_is_added_once_and_says_what_is_assumed(tianjin: Sessio
 
     assert (len(first), len(second)) == (42, 0)
     assert all("假定" in item.source or "占位" in item.source for item in first)
+    fields = (ItemField.CODE, ItemField.STAFF_KINDS, ItemField.MINUTES, ItemField.CONTRAINDICATIONS)
+    assert {item.assumed for item in first} == {fields}
+    assert {item.code: item.contraindications[0].text for item in first if item.contraindications} == {
+        "clinical-14": "没有造口的不适用",
+        "life-26": "没有留置尿管的不适用",
+    }
     assert sum(item.staff_kinds == (StaffKind.NURSE,) for item in first) == 13
 
 
 def test_the_same_item_again_makes_no_new_version(tianjin: Session):
     assert [an_item(tianjin).version, an_item(tianjin).version, an_item(tianjin, minutes=25).version] == [1, 1, 2]
+
+
+def test_a_contraindication_or_a_mark_of_what_is_assumed_makes_a_new_version(tianjin: Session):
+    burns = Contraindication("皮肤破损处不适用", "测试")
+
+    versions = [
+        an_item(tianjin, contraindications=against, assumed=assumed).version
+        for against, assumed in (((), ()), ((burns,), ()), ((burns,), ()), ((burns,), (ItemField.MINUTES,)), ((), ()))
+    ]
+
+    assert versions == [1, 2, 2, 3, 4]

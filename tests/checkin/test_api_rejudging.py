@@ -83,6 +83,55 @@ def test_a_resent_log_judges_nothing_again(client: FlaskClient, scene: Scene, pa
     assert still_holding(first) == {"item_missing", "item_not_in_plan"}
 
 
+def test_consent_told_after_all_ends_the_exception_of_an_extra(client: FlaskClient, scene: Scene, past_visit: UUID):
+    log(client, scene, past_visit, an_item(), an_item("hair", "extra"))
+    come_and_go(client, scene, past_visit)
+    before = fact(client, scene, past_visit)
+
+    later = (NOW + timedelta(minutes=1)).isoformat()
+    log(client, scene, past_visit, an_item("hair", "extra", consented=True, occurred_at=later))
+
+    assert still_holding(before) == {"item_not_in_plan", "extra_not_consented"}
+    assert still_holding(fact(client, scene, past_visit)) == {"item_not_in_plan"}
+
+
+def test_the_minutes_of_an_extra_are_not_paid_whenever_it_is_told(
+    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, tianjin: Session
+):
+    hair = {"minutes": 6, "consented": True}
+    log(client, scene, past_visit, an_item(), an_item("hair", "extra", **hair))
+    come_and_go(client, scene, past_visit)
+    confirm(client, scene, past_visit, guardian)
+    told_before = tianjin.scalars(select(PayableTime.minutes)).one()
+
+    later, last = ((NOW + timedelta(minutes=each)).isoformat() for each in (1, 2))
+    log(client, scene, past_visit, an_item("nails", "extra", minutes=4, consented=True, occurred_at=later))
+    short = fact(client, scene, past_visit)
+    log(client, scene, past_visit, an_item("nails", "refused", reason="other", occurred_at=last))
+
+    assert told_before == 54
+    assert (short["hold"]["step"], still_holding(short)) == ("agency", {"item_not_in_plan", "short"})
+    tianjin.expire_all()
+    paid = tianjin.scalars(select(PayableTime)).one()
+    records = tianjin.execute(select(ServiceRecord.minutes, ServiceRecord.reason).order_by(ServiceRecord.id)).all()
+    assert [tuple(each) for each in records] == [(54, None), (50, "extras_told"), (54, "extras_told")]
+    assert paid.minutes == 54
+
+
+def test_extras_told_after_somebody_accepted_the_visit_wait_for_the_operator(
+    client: FlaskClient, scene: Scene, past_visit: UUID, head: Actor, tianjin: Session
+):
+    done(client, scene, past_visit)
+    decide(client, scene, past_visit, head, "agency")
+    was_payable = is_payable(tianjin, past_visit)
+
+    log(client, scene, past_visit, an_item("hair", "extra", minutes=5, consented=True))
+
+    shown = fact(client, scene, past_visit)
+    assert (was_payable, shown["standing"], shown["hold"]["step"]) == (True, "held", "operator")
+    assert not is_payable(tianjin, past_visit)
+
+
 @pytest.mark.parametrize("by_person", [True, False])
 def test_a_denial_after_acceptance_waits_for_the_operator_who_decides(
     client: FlaskClient,

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.checkin.days import CareDayItemEntry
+from app.checkin.days import CareDayItemEntry, DayFact
 from app.checkin.models import (
     CareDay,
     CareFact,
@@ -33,7 +33,6 @@ from app.checkin.service.care_days import accept_care_day, log_care_day
 from app.checkin.service.facts import add_subject
 from app.checkin.service.late_events import judge_days_again
 from app.checkin.types import (
-    DayFact,
     DayStanding,
     Decision,
     EventKind,

@@ -175,6 +175,7 @@ SCENARIOS: dict[str, Callable[[World], None]] = {
     "plan_expired": change(CarePlan, "client_id"),
     "policy_expired": nothing,
     "item_not_in_plan": nothing,
+    "extra_not_consented": nothing,
     "item_missing": nothing,
     "item_not_for_staff": nothing,
     "too_early": nothing,
@@ -183,7 +184,11 @@ SCENARIOS: dict[str, Callable[[World], None]] = {
     "client_overlap": nothing,
 }
 STARTS = {"too_early": timedelta(hours=1), "too_late": -timedelta(hours=2)}  # against the hour that ends now
-ALSO_TOLD = {"too_early": {"early_out"}, "plan_expired": {"item_not_in_plan"}}
+ALSO_TOLD = {
+    "too_early": {"early_out"},
+    "plan_expired": {"item_not_in_plan"},
+    "extra_not_consented": {"item_not_in_plan"},
+}
 HOURS_UNTIL = {"policy_expired": 24 * 1200.0}
 
 
@@ -290,14 +295,16 @@ def _items(row: Fact) -> list[dict[str, object]]:
     """What the carer logs: the bath of every visit, unless the row is about items."""
     if row.name == "item_missing":
         return [an_item("bath", "not_done", reason="client_tired")]
-    if row.name in ("item_not_in_plan", "item_not_for_staff"):
-        return [an_item(), an_item("odd", "extra" if row.name == "item_not_in_plan" else "done", minutes=10)]
+    if row.name in ("item_not_in_plan", "extra_not_consented"):
+        return [an_item(), an_item("odd", "extra", minutes=5, consented=row.name == "item_not_in_plan")]
+    if row.name == "item_not_for_staff":
+        return [an_item(), an_item("odd", minutes=10)]
     return [an_item()]
 
 
 def _add_odd_item(world: World, row: Fact) -> None:
     """An item beside the plan, or one in it that is a nurse's."""
-    if not row.name.startswith("item_not_"):
+    if row.name not in ("item_not_in_plan", "extra_not_consented", "item_not_for_staff"):
         return
     item = a_service_item("odd")
     item.staff_kinds = ["nurse"] if row.name == "item_not_for_staff" else ["carer"]

@@ -7,9 +7,11 @@ from uuid import UUID
 import pytest
 
 from app.careplans.types import CatalogueItem, PlannedItem, StaffKind
+from app.checkin.rules.grading import severity_of
 from app.checkin.rules.visits import (
     compare_findings,
     door_exceptions,
+    extra_time,
     find_deviations,
     is_statable,
     newest_outcomes,
@@ -40,9 +42,14 @@ POLICY = a_policy()
 ALL_WELL = Rights(certified=True, employed=True, assigned=True, entitled=True, away=False, planned_care=True)
 
 
-def worked(minutes, *, planned=HOUR, policy=POLICY):
+def worked(minutes, *, planned=HOUR, extra=0, policy=POLICY):
     return payable_minutes(
-        began_at=BEGAN, ended_at=BEGAN + minutes * MINUTE, planned=planned, clock=policy.clock, visit=policy.visit
+        began_at=BEGAN,
+        ended_at=BEGAN + minutes * MINUTE,
+        planned=planned,
+        extra=extra * MINUTE,
+        clock=policy.clock,
+        visit=policy.visit,
     )
 
 
@@ -65,6 +72,26 @@ def test_minutes_are_those_worked_and_at_most_those_planned(minutes, payable, to
 
     assert (result.minutes, tuple(each.code for each in result.exceptions)) == (payable, told)
     assert result.began_at <= result.ended_at
+
+
+@pytest.mark.parametrize(
+    ("minutes", "extra", "payable", "told"),
+    [
+        (75, 15, 60, ()),
+        (75, 16, 59, ()),
+        (60, 6, 54, ()),
+        (60, 7, 53, (ExceptionCode.SHORT,)),
+        (20, 30, 0, (ExceptionCode.SHORT,)),
+        (180, 120, 60, ()),
+        (181, 150, 31, (ExceptionCode.SHORT, ExceptionCode.OVER_LONG)),
+    ],
+)
+def test_minutes_of_extras_are_never_payable_and_do_not_stand_for_planned_ones(minutes, extra, payable, told):
+    result = worked(minutes, extra=extra)
+
+    assert (result.minutes, tuple(each.code for each in result.exceptions)) == (payable, told)
+    uncapped = replace(POLICY, visit=replace(POLICY.visit, capped_at_planned=False))
+    assert worked(minutes, extra=extra, policy=uncapped).minutes == max(minutes - extra, 0)
 
 
 def test_policy_may_pay_more_than_planned_but_never_more_than_the_longest_visit():
@@ -159,11 +186,13 @@ CATALOGUE = {
     code: CatalogueItem(code, 1, code, ItemCategory.BASIC_LIFE_CARE, staff, 20)
     for code, staff in (("bath", (StaffKind.CARER,)), ("nails", (StaffKind.CARER,)), ("drip", (StaffKind.NURSE,)))
 }
-MISSING, BESIDE, STAFF = (
+MISSING, BESIDE, STAFF, UNASKED = (
     ExceptionCode.ITEM_MISSING,
     ExceptionCode.ITEM_NOT_IN_PLAN,
     ExceptionCode.ITEM_NOT_FOR_STAFF,
+    ExceptionCode.EXTRA_NOT_CONSENTED,
 )
+UNASKED_FOR = replace(POLICY.service, extra_consent_required=False)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +212,7 @@ MISSING, BESIDE, STAFF = (
 def test_items_are_compared_with_the_plan(logged, told):
     items = [LoggedItem(code, outcome) for code, outcome in logged]
 
-    found = find_deviations([BATH, NAILS], items, catalogue=CATALOGUE, staff={StaffKind.CARER})
+    found = find_deviations([BATH, NAILS], items, catalogue=CATALOGUE, staff={StaffKind.CARER}, terms=UNASKED_FOR)
 
     assert sorted((each.code, each.details["item_code"]) for each in found) == sorted(told)
 
@@ -199,7 +228,58 @@ def test_items_are_compared_with_the_plan(logged, told):
 def test_an_item_is_for_whoever_is_of_one_of_its_kinds(staff, told):
     drip = LoggedItem("drip", ItemOutcome.DONE)
 
-    assert {each.code for each in find_deviations([], [drip], catalogue=CATALOGUE, staff=staff)} == told
+    found = find_deviations([], [drip], catalogue=CATALOGUE, staff=staff, terms=UNASKED_FOR)
+
+    assert {each.code for each in found} == told
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "consented", "planned", "told"),
+    [
+        ("hair", ItemOutcome.EXTRA, False, [NAILS], {BESIDE, UNASKED}),
+        ("hair", ItemOutcome.EXTRA, True, [NAILS], {BESIDE}),
+        ("hair", ItemOutcome.DONE, False, [NAILS], {BESIDE, UNASKED}),
+        ("hair", ItemOutcome.DONE, True, [NAILS], {BESIDE}),
+        ("hair", ItemOutcome.REFUSED, False, [NAILS], set()),
+        ("hair", ItemOutcome.NOT_DONE, False, [NAILS], set()),
+        ("nails", ItemOutcome.EXTRA, False, [NAILS], {UNASKED}),  # more of it than planned
+        ("nails", ItemOutcome.EXTRA, True, [NAILS], set()),
+        ("nails", ItemOutcome.DONE, False, [NAILS], set()),
+        ("hair", ItemOutcome.DONE, False, [], {BESIDE}),  # without a plan nothing is extra but what is called so
+        ("hair", ItemOutcome.EXTRA, False, [], {BESIDE, UNASKED}),
+    ],
+)
+def test_an_extra_nobody_agreed_to_before_is_told_where_policy_asks_for_consent(
+    code, outcome, consented, planned, told
+):
+    logged = [LoggedItem(code, outcome, consented=consented)]
+
+    asked, unasked = (
+        {each.code for each in find_deviations(planned, logged, catalogue={}, staff=set(), terms=terms)}
+        for terms in (replace(UNASKED_FOR, extra_consent_required=True), UNASKED_FOR)
+    )
+
+    assert (asked, unasked) == (told, told - {UNASKED})
+    assert severity_of(UNASKED) is Severity.ACKNOWLEDGE
+
+
+@pytest.mark.parametrize(
+    ("planned", "logged", "minutes"),
+    [
+        ([NAILS], [LoggedItem("nails", ItemOutcome.DONE, 10)], 0),
+        ([NAILS], [LoggedItem("hair", ItemOutcome.EXTRA, 15)], 15),
+        ([NAILS], [LoggedItem("hair", ItemOutcome.EXTRA, 15, consented=True)], 15),
+        ([NAILS], [LoggedItem("hair", ItemOutcome.DONE, 15)], 15),
+        ([NAILS], [LoggedItem("hair", ItemOutcome.REFUSED, 15)], 0),
+        ([NAILS], [LoggedItem("nails", ItemOutcome.EXTRA, 5), LoggedItem("hair", ItemOutcome.EXTRA, 15)], 20),
+        ([NAILS], [LoggedItem("bath", ItemOutcome.EXTRA)], 20),  # not told: the catalogue's
+        ([NAILS], [LoggedItem("hair", ItemOutcome.EXTRA)], 0),  # nor known there
+        ([], [LoggedItem("hair", ItemOutcome.DONE, 15)], 0),
+        ([], [LoggedItem("hair", ItemOutcome.EXTRA, 15)], 15),
+    ],
+)
+def test_extras_take_as_long_as_told_or_else_as_the_catalogue_says(planned, logged, minutes):
+    assert extra_time(planned, logged, catalogue=CATALOGUE) == minutes * MINUTE
 
 
 def test_of_an_item_logged_twice_the_last_counts():

@@ -30,6 +30,8 @@ def an_item(**changed: object) -> dict[str, object]:
         "minutes": 30,
         "national_code": None,
         "source": "test",
+        "contraindications": None,
+        "assumed": None,
         "retired_at": None,
         "recorded_at": BUILT_ON,
         **changed,

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.checkin.types import DayFact, DayStanding
+from app.checkin.days import DayFact
+from app.checkin.types import DayStanding
 from app.payouts.types import MonthFacts
 from app.policies.codes import HomeType
 from app.policies.service import load_book

@@ -49,6 +49,7 @@ def judged(policy: Policy) -> Outcome:
         began_at=BEGAN,
         ended_at=BEGAN + timedelta(minutes=55),
         planned=timedelta(hours=1),
+        extra=timedelta(0),
         clock=policy.clock,
         visit=policy.visit,
     )

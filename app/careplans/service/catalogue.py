@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.careplans.models import ServiceItem
 from app.careplans.queries import item_view
-from app.careplans.types import ServiceItemEntry, ServiceItemView, StaffKind
+from app.careplans.types import Contraindication, ItemField, ServiceItemEntry, ServiceItemView, StaffKind
 from app.kernel import audit, codes
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import AnyActor
@@ -58,7 +59,7 @@ def add_item(session: Session, command: ServiceItemEntry, *, actor: AnyActor, at
 
 
 def add_starter_items(session: Session, *, actor: AnyActor, at: datetime) -> tuple[ServiceItemView, ...]:
-    """Add the shipped list: names as found, minutes and staff kinds to be confirmed by the region (see `source`).
+    """Add the shipped list: names as found; the region confirms what each item says is `assumed`.
 
     Codes that the catalogue holds already are left as they are.
     """
@@ -71,6 +72,7 @@ def starter_items() -> Sequence[ServiceItemEntry]:
     text = files("app.careplans").joinpath(STARTER).read_text(encoding="utf-8")
     content = tomllib.loads(text)
     sources: dict[str, str] = content["sources"]
+    assumed = tuple(ItemField(name) for name in content["assumed"])
     return tuple(
         ServiceItemEntry(
             code=item["code"],
@@ -79,6 +81,10 @@ def starter_items() -> Sequence[ServiceItemEntry]:
             staff_kinds=tuple(StaffKind(kind) for kind in item["staff_kinds"]),
             minutes=item["minutes"],
             source=sources[item["source"]],
+            contraindications=tuple(
+                Contraindication(each["text"], sources[each["source"]]) for each in item.get("contraindications", ())
+            ),
+            assumed=assumed,
         )
         for item in content["items"]
     )
@@ -101,6 +107,8 @@ def _normal(command: ServiceItemEntry) -> dict[str, Any]:
         "minutes": command.minutes,
         "national_code": national or None,
         "source": command.source,
+        "contraindications": [asdict(each) for each in command.contraindications] or None,
+        "assumed": [name.value for name in ItemField if name in command.assumed] or None,
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.careplans.queries import catalogue
 from app.careplans.types import StaffKind
-from app.checkin.days import CareDayItemEntry, CareDayView, DayEvent, DayItem
+from app.checkin.days import CareDayItemEntry, CareDayView, DayEvent, DayFact, DayItem
 from app.checkin.models import (
     CareDay,
     CareDayItem,
@@ -23,7 +23,7 @@ from app.checkin.models import (
     Review,
 )
 from app.checkin.queries.facts import LAST_REVIEW, PASSED_ON, STILL_HOLDS
-from app.checkin.types import DayFact, DayStanding, Decision, ExceptionCode
+from app.checkin.types import DayStanding, Decision, ExceptionCode
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, PageRequest

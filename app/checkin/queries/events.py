@@ -19,6 +19,10 @@ from app.schedules.models import UNFINISHED, Visit
 from app.schedules.queries import get_visit
 
 MILLISECOND = timedelta(milliseconds=1)
+LATER = aliased(ServiceRecord)
+SUPERSEDED = exists(
+    select(LATER.id).where(LATER.visit_id == ServiceRecord.visit_id, LATER.supersedes_id == ServiceRecord.id)
+)
 
 
 def find_stored(session: Session, *, event_id: UUID) -> tuple[ClockEventView, bytes]:
@@ -56,13 +60,9 @@ def list_taps(session: Session, *, visit_id: UUID) -> tuple[VisitTap, ...]:
 
 def find_record(session: Session, *, visit_id: UUID) -> RecordView | None:
     """The record of a visit that counts, without its items: the one that no other supersedes, whatever clocks say."""
-    later = aliased(ServiceRecord)
-    superseded = exists(
-        select(later.id).where(later.visit_id == ServiceRecord.visit_id, later.supersedes_id == ServiceRecord.id)
-    )
     row = session.scalars(
         select(ServiceRecord)
-        .where(ServiceRecord.visit_id == visit_id, ~superseded)
+        .where(ServiceRecord.visit_id == visit_id, ~SUPERSEDED)
         .order_by(ServiceRecord.recorded_at.desc(), ServiceRecord.id.desc())
         .limit(1)
     ).one_or_none()

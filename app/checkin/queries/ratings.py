@@ -29,7 +29,7 @@ IS_RATED = exists().where(ServiceRating.visit_id == Visit.id)
 
 @dataclass(frozen=True, slots=True)
 class MonthPage:
-    """Query keys: a page of agencies and a month, named by its first day."""
+    """Query keys: a page, and a month named by its first day."""
 
     month: date
     limit: int = DEFAULT_LIMIT

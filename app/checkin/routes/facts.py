@@ -5,8 +5,9 @@ from uuid import UUID
 
 from app.checkin.checks import Checks
 from app.checkin.commands import Confirmation, Decided, ItemLog, Reopening
-from app.checkin.queries import checks, events
+from app.checkin.queries import checks, events, services
 from app.checkin.queries import facts as queries
+from app.checkin.queries.ratings import MonthPage
 from app.checkin.schemas.checks import CheckedFactSchema, ChecksSchema
 from app.checkin.schemas.facts import (
     ConfirmationSchema,
@@ -19,15 +20,18 @@ from app.checkin.schemas.facts import (
     ItemLogSchema,
     RecordSchema,
     ReopeningSchema,
+    ServicePageSchema,
 )
+from app.checkin.schemas.ratings import MonthPageSchema
 from app.checkin.service import records, reviews
-from app.checkin.shown import FactView, RecordView
+from app.checkin.shown import FactView, RecordView, ServiceView
 from app.kernel import clock
 from app.kernel.access import current_actor, requires
 from app.kernel.db import session, transaction
 from app.kernel.http.api import AnhuBlueprint
 from app.kernel.paging import Page
 from app.kernel.permissions import Permission
+from app.kernel.regions import zone_of
 
 bp = AnhuBlueprint("facts", __name__, description="Records of visits and their review (护理记录, 审核)")
 
@@ -69,6 +73,17 @@ def confirm_visit(command: Confirmation, visit_id: UUID) -> Confirmation:
 def read_record(visit_id: UUID) -> RecordView:
     """What a visit came to."""
     return events.get_record(session(), visit_id=visit_id, actor=current_actor())
+
+
+@bp.get("/clients/<uuid:client_id>/services")
+@requires(Permission.READ_RECORDS)
+@bp.arguments(MonthPageSchema, location="query")
+@bp.response(200, ServicePageSchema)
+def list_services(wanted: MonthPage, client_id: UUID) -> Page[ServiceView]:
+    """What was done for a client in a month, visit by visit."""
+    actor = current_actor()
+    on = clock.local_date(clock.now(), zone_of(actor.region))
+    return services.list_services(session(), client_id=client_id, wanted=wanted, actor=actor, on=on)
 
 
 @bp.get("/facts")

@@ -40,6 +40,7 @@ ACKNOWLEDGED = frozenset(
         ExceptionCode.LATE_ENTRY,
         ExceptionCode.SIMULATED_LOCATION,
         ExceptionCode.CHECKS_MISSING,
+        ExceptionCode.EXTRA_NOT_CONSENTED,
     }
 )
 # Not for the agency: its own carer's word stands against its own client's or another accepted time, or it would be paid

@@ -17,6 +17,7 @@ from app.checkin.types import (
     VisitTap,
     WorkedTime,
 )
+from app.policies.oversight_terms import ServiceTerms
 from app.policies.terms import ClockTerms, VisitTerms
 
 MINUTE = timedelta(minutes=1)
@@ -29,15 +30,20 @@ OF_TOLD = frozenset(
         ExceptionCode.ITEM_NOT_IN_PLAN,
         ExceptionCode.ITEM_NOT_FOR_STAFF,
         ExceptionCode.CHECKS_MISSING,
+        ExceptionCode.EXTRA_NOT_CONSENTED,
     }
 )
-OF_RECORD = OF_TOLD | {
-    ExceptionCode.SHORT,
-    ExceptionCode.OVER_LONG,
-    ExceptionCode.SWAPPED,
-    ExceptionCode.NO_CLOCK_IN,
-    ExceptionCode.NO_CLOCK_OUT,
-}
+OF_MINUTES = frozenset({ExceptionCode.SHORT, ExceptionCode.OVER_LONG})
+OF_RECORD = (
+    OF_TOLD
+    | OF_MINUTES
+    | {
+        ExceptionCode.SWAPPED,
+        ExceptionCode.NO_CLOCK_IN,
+        ExceptionCode.NO_CLOCK_OUT,
+    }
+)
+WAS_DONE = frozenset({ItemOutcome.DONE, ItemOutcome.EXTRA})
 # What a tap leaves in doubt about the place, and a later one of the same end may prove.
 OF_DOUBT = frozenset({ExceptionCode.NO_LOCATION, ExceptionCode.UNCERTAIN_LOCATION})
 
@@ -111,9 +117,16 @@ def proven_later(taps: Sequence[VisitTap], *, terms: ClockTerms) -> frozenset[UU
 
 
 def payable_minutes(
-    *, began_at: datetime, ended_at: datetime, planned: timedelta | None, clock: ClockTerms, visit: VisitTerms
+    *,
+    began_at: datetime,
+    ended_at: datetime,
+    planned: timedelta | None,
+    extra: timedelta,
+    clock: ClockTerms,
+    visit: VisitTerms,
 ) -> WorkedTime:
-    """Give the payable time: whole minutes between in and out, at most the planned ones where policy says so.
+    """Give the payable time: whole minutes between in and out without those of extras, which the client pays himself,
+    at most the planned ones where policy says so.
 
     An out before the in is swapped and told. Below the shortest share of the plan, or over the longest visit, it is
     told; the minutes never exceed the longest visit. `planned` is None for an unscheduled visit.
@@ -123,12 +136,12 @@ def payable_minutes(
         found.append(Found(ExceptionCode.SWAPPED))
         began_at, ended_at = ended_at, began_at
     actual = ended_at - began_at
-    minutes = actual // MINUTE
+    minutes = max(actual - extra, NO_TIME) // MINUTE
     if planned is not None and Decimal(minutes) < visit.shortest_share * Decimal(planned // MINUTE):
         found.append(Found(ExceptionCode.SHORT, {"minutes": minutes, "planned_minutes": planned // MINUTE}))
     if actual > clock.longest_visit:
-        found.append(Found(ExceptionCode.OVER_LONG, {"minutes": minutes}))
-        minutes = clock.longest_visit // MINUTE
+        found.append(Found(ExceptionCode.OVER_LONG, {"minutes": actual // MINUTE}))
+        minutes = min(minutes, clock.longest_visit // MINUTE)
     if planned is not None and visit.capped_at_planned:
         minutes = min(minutes, planned // MINUTE)
     return WorkedTime(began_at, ended_at, minutes, tuple(found))
@@ -140,8 +153,10 @@ def find_deviations(
     *,
     catalogue: Mapping[str, CatalogueItem],
     staff: Set[StaffKind],
+    terms: ServiceTerms,
 ) -> tuple[Found, ...]:
-    """Compare what was logged with the plan: an item missing, beside the plan, or for none of these kinds of staff.
+    """Compare what was logged with the plan: an item missing, beside the plan, extra without the consent that policy
+    asks for, or for none of these kinds of staff.
 
     A planned item is missing when it was not logged at all or logged as not done; a refusal by the client is no fault
     of the carer's. The plan says how often a week an item is done, so a missing item is told only when it is due on
@@ -155,13 +170,33 @@ def find_deviations(
         if _is_missing(item, outcomes.get(item.item_code))
     ]
     for code, item in outcomes.items():
-        is_done = item.outcome in (ItemOutcome.DONE, ItemOutcome.EXTRA)
-        if is_done and code not in in_plan:
+        if item.outcome not in WAS_DONE:
+            continue
+        if code not in in_plan:
             found.append(Found(ExceptionCode.ITEM_NOT_IN_PLAN, {"item_code": code, "consented": int(item.consented)}))
+        if terms.extra_consent_required and not item.consented and is_extra(item, in_plan=in_plan):
+            found.append(Found(ExceptionCode.EXTRA_NOT_CONSENTED, {"item_code": code}))
         known = catalogue.get(code)
-        if is_done and known is not None and staff.isdisjoint(known.staff_kinds):
+        if known is not None and staff.isdisjoint(known.staff_kinds):
             found.append(Found(ExceptionCode.ITEM_NOT_FOR_STAFF, {"item_code": code}))
     return tuple(sorted(found, key=lambda each: (each.code, str(each.details["item_code"]))))
+
+
+def is_extra(item: LoggedItem, *, in_plan: Set[str]) -> bool:
+    """Say whether an item that was done is the client's own to agree to and to pay: the carer says so, or it is beside
+    the plan. Without any plan only what the carer calls extra is; that the plan lacks is told by itself."""
+    is_beside = item.outcome is ItemOutcome.DONE and bool(in_plan) and item.item_code not in in_plan
+    return is_beside or item.outcome is ItemOutcome.EXTRA
+
+
+def extra_time(
+    planned: Sequence[PlannedItem], logged: Sequence[LoggedItem], *, catalogue: Mapping[str, CatalogueItem]
+) -> timedelta:
+    """Give how long the extras of a visit took: as told, or else as long as the catalogue says of each."""
+    in_plan = {item.item_code for item in planned}
+    extras = [item for item in logged if is_extra(item, in_plan=in_plan)]
+    usual = {code: item.minutes for code, item in catalogue.items()}
+    return sum((item.minutes or usual.get(item.item_code, 0) for item in extras), start=0) * MINUTE
 
 
 def compare_findings(

@@ -130,6 +130,28 @@ class RecordSchema(ma.Schema):
     taps = ma.fields.List(ma.fields.Nested(TapSchema), required=True)
 
 
+class ServiceLineSchema(ma.Schema):
+    """What became of an item; extra items are the client's own to pay, with his consent or a guardian's."""
+
+    item_code = Text(required=True)
+    name = Text(required=True, allow_none=True)
+    outcome = Choice(ItemOutcome, required=True)
+    minutes = WholeNumber(required=True, allow_none=True)
+    consented = Flag(required=True)
+
+
+class ServiceSchema(ma.Schema):
+    """A visit in a client's list of services (服务明细); accepted minutes are null until it is accepted."""
+
+    visit_id = Id(required=True)
+    service_on = Day(required=True)
+    began_at = Instant(required=True, allow_none=True)
+    ended_at = Instant(required=True, allow_none=True)
+    minutes = WholeNumber(required=True)
+    accepted_minutes = WholeNumber(required=True, allow_none=True)
+    items = ma.fields.List(ma.fields.Nested(ServiceLineSchema), required=True)
+
+
 class ExceptionSchema(ma.Schema):
     """One thing found (待核实事项); `ended_at` is set when later evidence showed that it does not hold."""
 
@@ -193,3 +215,4 @@ class FactFilterSchema(PageRequestSchema):
 
 
 FactPageSchema = page_schema(FactSchema)
+ServicePageSchema = page_schema(ServiceSchema)

@@ -48,7 +48,7 @@ class MonthAskedSchema(CommandSchema):
 
 
 class MonthPageSchema(PageRequestSchema):
-    """Query keys: a month, named by its first day, and the page of agencies."""
+    """Query keys: a month, named by its first day, and the page."""
 
     command = MonthPage  # type: ignore[assignment]  # a filter has the keys of a page request and more
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.checkin.commands import Decided
 from app.checkin.rules.visits import is_statable
 from app.checkin.service.recording import add_record, worked_time
+from app.checkin.service.told import items_told
 from app.checkin.shown import RecordView
 from app.kernel import clock
 from app.kernel.errors import DomainError, ErrorKind
@@ -50,7 +51,8 @@ def state_times(
         raise TimesImpossible(fact_id=str(visit.id))
     if not is_statable(began_at=began_at, ended_at=ended_at, at=at, terms=policy.clock):
         raise TimesImpossible(fact_id=str(visit.id))
-    worked = worked_time(visit, began_at, ended_at, policy=policy)
+    told = items_told(session, visit, on=record.service_on)
+    worked = worked_time(visit, began_at, ended_at, told=told, policy=policy)
     stated = replace(
         record,
         id=new_id(at=at),

@@ -8,17 +8,25 @@ from sqlalchemy.orm import Session
 
 from app.checkin.models import ServiceRecord
 from app.checkin.rules.visits import payable_minutes
+from app.checkin.service.told import ToldItems
 from app.checkin.shown import RecordView
 from app.checkin.types import WorkedTime
 from app.policies.types import Policy
 from app.schedules.types import VisitView
 
 
-def worked_time(visit: VisitView, began_at: datetime, ended_at: datetime, *, policy: Policy) -> WorkedTime:
-    """What these times of a visit come to."""
+def worked_time(
+    visit: VisitView, began_at: datetime, ended_at: datetime, *, told: ToldItems, policy: Policy
+) -> WorkedTime:
+    """What these times of a visit come to, with what was told of its items."""
     planned = visit.planned_to - visit.planned_from if visit.planned_from and visit.planned_to else None
     return payable_minutes(
-        began_at=began_at, ended_at=ended_at, planned=planned, clock=policy.clock, visit=policy.visit
+        began_at=began_at,
+        ended_at=ended_at,
+        planned=planned,
+        extra=told.extra,
+        clock=policy.clock,
+        visit=policy.visit,
     )
 
 

@@ -1,12 +1,12 @@
 """What a visit comes to: its record, its grade, and whether it is paid, drawn or held."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.careplans.queries import catalogue, find_live_plan
 from app.careplans.types import CatalogueItem, StaffKind
 from app.checkin.queries import events
 from app.checkin.queries import facts as fact_queries
@@ -17,10 +17,10 @@ from app.checkin.rules.grading import decide, grade, moves, severity_of, step_of
 from app.checkin.rules.location import witnesses_place
 from app.checkin.rules.visits import (
     OF_DOUBT,
+    OF_MINUTES,
     OF_RECORD,
     OF_TOLD,
     find_deviations,
-    newest_outcomes,
     proven_later,
     span_of,
     taps_of_visit,
@@ -30,6 +30,7 @@ from app.checkin.service.hours import tell_hours
 from app.checkin.service.paying import pay_visit, tell_overlap, withdraw
 from app.checkin.service.recording import add_record, worked_time
 from app.checkin.service.shares import tell_share
+from app.checkin.service.told import ToldItems, items_told
 from app.checkin.shown import RecordView
 from app.checkin.types import (
     Decision,
@@ -37,7 +38,6 @@ from app.checkin.types import (
     FactKind,
     FactSubject,
     Found,
-    LoggedItem,
     ReviewStep,
     Severity,
     VisitTap,
@@ -56,6 +56,7 @@ from app.schedules.service import progress
 from app.schedules.types import VisitView
 
 CAME_LATE = "tap_came_late"
+EXTRAS_TOLD = "extras_told"
 
 
 def subject_of(visit: VisitView) -> FactSubject:
@@ -87,10 +88,12 @@ def record_visit(session: Session, visit: VisitView, *, region: str, at: datetim
     )
     if span is None:
         return
-    policy = policy_on(clock.local_date(min(span), zone_of(region)), region=region, district=visit.district_code, at=at)
+    on = clock.local_date(min(span), zone_of(region))
+    policy = policy_on(on, region=region, district=visit.district_code, at=at)
     taps = events.list_taps(session, visit_id=visit.id)
     before = events.find_record(session, visit_id=visit.id)
-    worked = worked_time(visit, *span, policy=policy)
+    told = items_told(session, visit, on=on)
+    worked = worked_time(visit, *span, told=told, policy=policy)
     record = RecordView(
         id=new_id(at=at),
         visit_id=visit.id,
@@ -99,26 +102,33 @@ def record_visit(session: Session, visit: VisitView, *, region: str, at: datetim
         began_at=worked.began_at,
         ended_at=worked.ended_at,
         minutes=worked.minutes,
-        service_on=clock.local_date(worked.began_at, zone_of(region)),
+        service_on=on,
     )
     reason = CAME_LATE if before else None
     add_record(session, record, supersedes_id=before.id if before else None, reason=reason, policy=policy, at=at)
     facts.add_subject(session, subject_of(visit), at=at)
-    all_found = (*found, *worked.exceptions, *_deviations(session, visit, on=record.service_on, policy=policy))
+    all_found = (*found, *worked.exceptions, *_deviations(session, visit, told=told, on=on, policy=policy))
     news = facts.find_again(session, fact_id=visit.id, codes=OF_RECORD, found=all_found, policy=policy, at=at)
     _settle(session, visit, record=record, taps=taps, region=region, at=at, news=news)
 
 
 def judge_again(session: Session, visit: VisitView, *, region: str, at: datetime) -> None:
     """Compare items and checks of a recorded visit with plan and policy again, since some were told after its record
-    was made."""
+    was made. Extras that change the payable minutes make a record that supersedes."""
     progress.lock(session, visit_id=visit.id)
     record = events.find_record(session, visit_id=visit.id)
     if record is None:
         return
     policy = policy_on(record.service_on, region=region, district=visit.district_code, at=at)
-    deviations = _deviations(session, visit, on=record.service_on, policy=policy)
-    news = facts.find_again(session, fact_id=visit.id, codes=OF_TOLD, found=deviations, policy=policy, at=at)
+    told = items_told(session, visit, on=record.service_on)
+    found, codes = _deviations(session, visit, told=told, on=record.service_on, policy=policy), OF_TOLD
+    if record.began_at is not None and record.ended_at is not None:
+        worked = worked_time(visit, record.began_at, record.ended_at, told=told, policy=policy)
+        if worked.minutes != record.minutes:
+            before, record = record, replace(record, id=new_id(at=at), minutes=worked.minutes)
+            add_record(session, record, supersedes_id=before.id, reason=EXTRAS_TOLD, policy=policy, at=at)
+            found, codes = (*found, *worked.exceptions), codes | OF_MINUTES
+    news = facts.find_again(session, fact_id=visit.id, codes=codes, found=found, policy=policy, at=at)
     taps = events.list_taps(session, visit_id=visit.id)
     _settle(session, visit, record=record, taps=taps, region=region, at=at, news=news)
 
@@ -237,16 +247,13 @@ def _grade(
     return [graded, *(each for each, _ in known)]
 
 
-def _deviations(session: Session, visit: VisitView, *, on: date, policy: Policy) -> tuple[Found, ...]:
-    plan = find_live_plan(session, client_id=visit.client_id, on=on)
-    items = events.list_items(session, visit_id=visit.id)
-    logged = newest_outcomes([LoggedItem(i.item_code, i.outcome, i.minutes, i.consented) for i in items])
-    known = catalogue(session, codes={item.item_code for item in logged})
+def _deviations(session: Session, visit: VisitView, *, told: ToldItems, on: date, policy: Policy) -> tuple[Found, ...]:
     of_items = find_deviations(
-        plan.items if plan else (),
-        logged,
-        catalogue=known,
-        staff=_staff_kinds(session, visit, items=known.values(), on=on),
+        told.planned,
+        told.logged,
+        catalogue=told.known,
+        staff=_staff_kinds(session, visit, items=told.known.values(), on=on),
+        terms=policy.service,
     )
     return *of_items, *_missing_checks(session, visit, policy=policy)
 

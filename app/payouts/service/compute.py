@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.checkin.days import DayFact
 from app.checkin.queries.care_days import list_day_facts
-from app.checkin.types import DayFact
 from app.kernel import audit
 from app.kernel.clock import local_date
 from app.kernel.ids import new_id

@@ -1,10 +1,10 @@
-"""15 seals: seals and their leaves, and in each table of facts the way to a day's rows."""
+"""18 seals: seals and their leaves, and in each table of facts the way to a day's rows."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_29_15_seals"
-down_revision = "2026_11_29_14_visit_checks"
+revision = "2026_11_29_18_seals"
+down_revision = "2026_11_29_15_items"
 
 FACTS = (
     "agency_choice",
