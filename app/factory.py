@@ -15,9 +15,11 @@ from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.ratings import bp as ratings
+from app.checkin.routes.receipts import bp as receipts
 from app.checkin.routes.sent import bp as sent
 from app.checkin.routes.shares import bp as shares
 from app.checkin.routes.staff_load import bp as staff_load
+from app.checkin.routes.sync import bp as sync
 from app.checkin.routes.taps import bp as taps
 from app.imports.routes import bp as imports
 from app.kernel import clock, logs, resend
@@ -54,12 +56,14 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     payouts,
     people,
     ratings,
+    receipts,
     registry,
     registry_endings,
     schedules,
     sent,
     shares,
     staff_load,
+    sync,
     taps,
 )
 

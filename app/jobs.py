@@ -5,8 +5,12 @@ from datetime import time, timedelta
 from app.accounts.jobs import JOBS as ACCOUNTS
 from app.checkin.jobs import JOBS as CHECKIN
 from app.imports.jobs import JOBS as IMPORTS
-from app.kernel import outbox, resend
-from app.kernel.jobs import Daily, Every, Job, Turn
+from app.kernel import clock, outbox, resend
+from app.kernel.db import transaction
+from app.kernel.jobs import Daily, Every, Job, Missed, Turn
+from app.kernel.regions import zone_of
+from app.kernel.sealing.handing_out import hand_out
+from app.kernel.sealing.sealing import seal_day
 from app.kernel.settings import current_settings
 from app.kernel.worker import clear_runs
 from app.payouts.jobs import JOBS as PAYOUTS
@@ -29,6 +33,17 @@ def clear_idempotency_keys(turn: Turn) -> None:
     resend.clear_keys(at=turn.at)
 
 
+def seal_yesterday(turn: Turn) -> None:
+    """Seal the local day before the one on which the run was due, and hand the seal out."""
+    region, settings = turn.actor.region, current_settings()
+    zone = zone_of(region)
+    day = clock.local_date(turn.due_at, zone) - timedelta(days=1)
+    with transaction() as session:
+        seal_day(session, region=region, day=day, zone=zone, keys=settings.seal_keys, at=turn.at)
+    with transaction() as session:
+        hand_out(session, region=region, folder=settings.seals_dir)
+
+
 KERNEL_JOBS = (
     Job(
         "send_outbox",
@@ -43,6 +58,14 @@ KERNEL_JOBS = (
         Daily(time(3, 20)),
         clear_idempotency_keys,
         safe_twice_because="what is deleted stays deleted",
+    ),
+    Job(
+        "seal_yesterday",
+        Daily(time(0, 40)),
+        seal_yesterday,
+        safe_twice_because="a day has one seal, and a file that is there stays",
+        missed=Missed.EACH,
+        lease=timedelta(minutes=30),
     ),
     Job("clear_job_runs", Daily(time(3, 30)), clear_runs, safe_twice_because="what is deleted stays deleted"),
 )

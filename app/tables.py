@@ -15,6 +15,7 @@ import app.kernel.jobs
 import app.kernel.outbox
 import app.kernel.regions
 import app.kernel.resend
+import app.kernel.sealing.models
 import app.ledger.models
 import app.payouts.models
 import app.payouts.review_models

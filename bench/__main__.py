@@ -10,6 +10,7 @@ from bench import figures
 from bench.cluster import Cluster, filled_cluster
 from bench.runs import Run, count_round_trips, run_once
 from bench.serving import BASELINE, OURS, ROOT
+from bench.sync import measure_sync
 
 WARM_SHARE = 8  # one check-in in so many only warms the server up
 
@@ -28,7 +29,8 @@ def main() -> int:
             ours.append(_run(OURS, "checkin", cluster, number, options))
             baseline.append(_run(BASELINE, "flask_psycopg", cluster, number, options))
         tallies = count_round_trips(OURS, cluster, name="bench_trips")
-    found = figures.figures(ours, baseline, round_trips=max(tally.round_trips for tally in tallies))
+        brought = measure_sync(cluster, rounds=options.runs)
+    found = figures.figures(ours, baseline, brought, round_trips=max(tally.round_trips for tally in tallies))
     compared = figures.ratios(found, [*ours, *baseline])
     held = figures.bars(found)
     figures.keep(found, held, facts, ratios=compared)

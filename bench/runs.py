@@ -50,7 +50,7 @@ def clock_ins(pairs: Sequence[seed.Pair], *, keys: TokenKeys, at: datetime) -> l
 
     The instant is left open: see `stamped`.
     """
-    return [_request(pair, token=_token(pair, keys=keys, at=at)) for pair in pairs]
+    return [_request(pair, token=token_of(pair, keys=keys, at=at)) for pair in pairs]
 
 
 def stamped(requests: Iterable[bytes]) -> Iterator[bytes]:
@@ -131,7 +131,8 @@ def _one_tally(server: Server, application: str, request: bytes, tally: Tally) -
     return tally.take()
 
 
-def _token(pair: seed.Pair, *, keys: TokenKeys, at: datetime) -> str:
+def token_of(pair: seed.Pair, *, keys: TokenKeys, at: datetime) -> str:
+    """The pair's carer, logged in."""
     actor = Actor(
         region=seed.REGION,
         account_id=pair.account_id,

@@ -62,7 +62,7 @@ _STATEMENTS = (
        SELECT agency_id, '量测机构', code, %(district)s, 'active', %(now)s FROM serving""",
     """INSERT INTO agency_agreement (id, agency_id, valid_from) SELECT uuidv7(), agency_id, %(first)s FROM serving""",
     """INSERT INTO service_item (code, version, name, category, staff_kinds, minutes, source, recorded_at)
-       VALUES ('bench', 1, '量测项目', 'basic_life_care', '{professional}', 30, 'bench', %(now)s)""",
+       VALUES ('bench', 1, '量测项目', 'basic_life_care', '{carer}', 30, 'bench', %(now)s)""",
     """INSERT INTO person (id, id_number_enc, id_number_index, name_enc, sex, born_on, created_at)
        SELECT client_person_id, id_number_enc, client_index, name_enc, 'female', '1940-01-01'::date, %(now)s FROM pair
        UNION ALL

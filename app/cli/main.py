@@ -3,6 +3,7 @@
 import click
 
 from app.cli.accounts import account
+from app.cli.audit import audit
 from app.cli.database import db
 from app.cli.demo_clock import demo_clock
 from app.cli.imports import import_file, import_template
@@ -17,6 +18,19 @@ def main() -> None:
     """Anhu (安护): home-care check-in and payout."""
 
 
-for command in (account, db, demo_clock, import_file, import_template, keys, openapi, policies, region, serve, worker):
+for command in (
+    account,
+    audit,
+    db,
+    demo_clock,
+    import_file,
+    import_template,
+    keys,
+    openapi,
+    policies,
+    region,
+    serve,
+    worker,
+):
     main.add_command(command)
 policies.add_command(sync)

@@ -9,7 +9,7 @@ kept for years: a change of the form needs a new version byte.
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -47,15 +47,35 @@ def command_digest(value: object, *, key: bytes) -> bytes:
 
 
 def row_digest(table: str, row: Mapping[str, object]) -> bytes:
-    """Give the SHA-256 of a row's canonical form, for sealing.
+    """Give the SHA-256 of a row's canonical form, for sealing."""
+    return hashlib.sha256(row_bytes(table, row)).digest()
+
+
+def row_bytes(table: str, row: Mapping[str, object]) -> bytes:
+    """Give a row's canonical form; see `RowForm`."""
+    return RowForm(table, row).of(row)
+
+
+class RowForm:
+    """The canonical form of a table's rows; its columns are put in order once.
 
     Enums count as the value their column stores, and NULL as absent, so that neither a renamed class nor a later
     nullable column changes the digest of a row already sealed.
     """
-    stored = {
-        column: value.value if isinstance(value, Enum) else value for column, value in row.items() if value is not None
-    }
-    return hashlib.sha256(VERSION + b"r" + _text(table, 0) + _mapping(stored, 0)).digest()
+
+    def __init__(self, table: str, columns: Iterable[str]) -> None:
+        self._head = VERSION + b"r" + _text(table, 0) + b"{"
+        keys = sorted((_utf8(column), column) for column in columns)
+        self._columns = tuple((column, _sized(b"s", key)) for key, column in keys)
+
+    def of(self, row: Mapping[str, object]) -> bytes:
+        """Give the form of one row, which has all the columns."""
+        parts = [self._head]
+        for column, key in self._columns:
+            value = row[column]
+            if value is not None:
+                parts += (key, _form(value.value if isinstance(value, Enum) else value, 1))
+        return b"".join((*parts, b"}"))
 
 
 def _form(value: object, depth: int) -> bytes:

@@ -84,6 +84,11 @@ def mark_replay() -> None:
     g.idempotent_replay = True
 
 
+def forget_replay() -> None:
+    """Say nothing of it: the answer is to many records, of which some may have come before."""
+    g.idempotent_replay = False
+
+
 def add_replay_header(response: Response) -> Response:
     """After each request: tell a resend's answer from the first."""
     if g.get("idempotent_replay"):

@@ -20,12 +20,14 @@ from flask import current_app
 
 from app.kernel.crypto import KeyRing, generate_key
 from app.kernel.embedded import default_data_dir
+from app.kernel.sealing.statements import SealKeys
 from app.kernel.tokens import TokenKeys
 
 EXTENSION = "anhu.settings"
 WECHAT_URL = "https://api.weixin.qq.com"
-KEY_SETTINGS = ("ANHU_FIELD_KEYS", "ANHU_INDEX_KEYS", "ANHU_COMMAND_KEY", "ANHU_TOKEN_KEYS")
+KEY_SETTINGS = ("ANHU_FIELD_KEYS", "ANHU_INDEX_KEYS", "ANHU_COMMAND_KEY", "ANHU_TOKEN_KEYS", "ANHU_SEAL_KEYS")
 URL_START = "postgresql+psycopg://"
+SHORTEST_KEY = SEAL_KEY_BYTES = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 NEEDED_IN_PRODUCTION = ("DATABASE_URL", *KEY_SETTINGS, "ANHU_WECHAT_APPID", "ANHU_WECHAT_SECRET")
 
@@ -72,6 +74,8 @@ class Settings:
     data_dir: Path
     key_ring: KeyRing
     token_keys: TokenKeys
+    seal_keys: SealKeys
+    seals_dir: Path
     wechat: WeChatAccess
     policies_dir: Path | None
     log_level: str
@@ -166,6 +170,8 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
                 command_key=values["ANHU_COMMAND_KEY"],
             ),
             token_keys=_token_keys(values["ANHU_TOKEN_KEYS"]),
+            seal_keys=_seal_keys(values["ANHU_SEAL_KEYS"]),
+            seals_dir=Path(values.get("ANHU_SEALS_DIR") or data_dir / "seals"),
             wechat=WeChatAccess(
                 base_url=_wechat_url(values),
                 appid=values.get("ANHU_WECHAT_APPID") or "demo-appid",
@@ -193,28 +199,41 @@ def _pool_size(text: str) -> int:
 
 
 def _token_keys(text: str) -> TokenKeys:
+    keys = _named_keys(text, setting="ANHU_TOKEN_KEYS")
+    return TokenKeys(current=next(iter(keys)), keys=keys)
+
+
+def _seal_keys(text: str) -> SealKeys:
+    keys = _named_keys(text, setting="ANHU_SEAL_KEYS")
+    if any(len(key) != SEAL_KEY_BYTES for key in keys.values()):
+        raise SettingsInvalid(f"ANHU_SEAL_KEYS: each key is {SEAL_KEY_BYTES} bytes")
+    return SealKeys(next(iter(keys)), keys)
+
+
+def _named_keys(text: str, *, setting: str) -> dict[str, bytes]:
+    """Keys by id, the current one first."""
     keys: dict[str, bytes] = {}
     for entry in text.split(","):
         key_id, _, encoded = entry.strip().partition(":")
         try:
             keys[key_id] = base64.b64decode(encoded, validate=True)
         except ValueError:
-            raise SettingsInvalid(f"ANHU_TOKEN_KEYS: the key {key_id!r} is not base64") from None
-        if not key_id or len(keys[key_id]) < 32:
-            raise SettingsInvalid("ANHU_TOKEN_KEYS: each entry is id:base64 of at least 32 bytes")
-    return TokenKeys(current=next(iter(keys)), keys=keys)
+            raise SettingsInvalid(f"{setting}: the key {key_id!r} is not base64") from None
+        if not key_id or len(keys[key_id]) < SHORTEST_KEY:
+            raise SettingsInvalid(f"{setting}: each entry is id:base64 of at least {SHORTEST_KEY} bytes")
+    return keys
 
 
 def _demo_keys(data_dir: Path) -> dict[str, str]:
-    """Keys made at the first start and kept in the data folder, readable by their owner only."""
+    """Keys made at the first start and kept in the data folder, readable by their owner only; a new kind is added."""
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = data_dir / "keys.json"
     with FileLock(data_dir / "keys.lock"):
-        if not path.exists():
-            made = make_keys("demo")
+        stored: dict[str, str] = json.loads(path.read_text(encoding="ascii")) if path.exists() else {}
+        if not stored.keys() >= set(KEY_SETTINGS):
+            stored = make_keys("demo") | stored
             begun = path.with_suffix(".new")
             begun.touch(mode=0o600)
-            begun.write_text(json.dumps(made, indent=2), encoding="ascii")
+            begun.write_text(json.dumps(stored, indent=2), encoding="ascii")
             begun.replace(path)  # whole or not at all: half a file would keep every later start from its keys
-        stored: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
     return stored

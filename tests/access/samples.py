@@ -137,6 +137,12 @@ SAMPLES: dict[str, Sample] = {
     "GET /visits/<uuid:visit_id>/record": Sample(),
     "GET /facts": Sample(),
     "GET /facts/<uuid:fact_id>": Sample(),
+    "GET /facts/<uuid:fact_id>/receipt": Sample(),
+    "GET /care-days/<uuid:care_day_id>/receipt": Sample(),
+    "POST /sync": Sample(
+        lambda _: {"records": [{"kind": "help_call", "record": {"id": str(new_id()), "occurred_at": NOW}}]}
+    ),
+    "GET /seals": Sample(query="?month=2026-11-01"),
     "POST /facts/<uuid:fact_id>/agency-review": Sample(review),
     "POST /facts/<uuid:fact_id>/operator-review": Sample(review),
     "POST /facts/<uuid:fact_id>/reopening": Sample(reopening),

@@ -39,6 +39,7 @@ TABLE = {
     "read_visits": f"carer guardian {STAFF}",
     "read_staff_load": STAFF,
     "clock_in": "carer family_carer",
+    "sync_records": "carer family_carer guardian",
     "attempt_visits": "carer",
     "call_for_help": "carer family_carer",
     "answer_help_calls": "dispatcher agency_head",
@@ -67,6 +68,7 @@ TABLE = {
     "read_ledger": "payout_preparer payout_approver supervisor",
     "read_audit": "supervisor region_admin",
     "read_policies": EVERYBODY,
+    "read_seals": EVERYBODY,
 }
 
 

@@ -55,6 +55,7 @@ PAIRS = [(name, role) for name in ROUTES for role in Role]
 HOLDERS = [(name, role) for name, permission in ROUTES.items() for role in sorted(roles_of(permission))]
 NAMING = [(name, role) for name, role in HOLDERS if names_records(name)]
 NOTHING_THERE = {  # routes whose record the world lacks: its owner gets 404 too
+    "GET /care-days/<uuid:care_day_id>/receipt": "no day is logged",
     "GET /payout-batches/<uuid:batch_id>/files/<kind>": "the batch is not frozen",
     "GET /payout-batches/<uuid:batch_id>/answers/<uuid:file_id>": "the bank has not answered",
     "POST /payout-batches/<uuid:batch_id>/answers/<uuid:file_id>/confirmation": "the bank has not answered",

@@ -36,6 +36,7 @@ TINY = Sizes(
     rows=20,
     families=10,
     few_families=2,
+    sealed_days=3,
 )
 KEYS = {
     *large_figures.BOUNDS,
@@ -49,6 +50,9 @@ KEYS = {
     "staff_load_carers",
     "subsidies_1k_s",
     "subsidies_rss_mib",
+    "seal_rows",
+    "seal_rss_growth_mib",
+    "receipt_ms",
 }
 
 
@@ -86,7 +90,7 @@ def test_every_figure_is_found() -> None:
     assert set(found) == KEYS
     assert (found["growth_visits_few"], found["growth_visits_many"]) == (48, 1008)
     assert found["staff_load_carers"] == TINY.pairs
-    assert all(found[name] > 0 for name in KEYS - {"subsidies_rss_growth_mib"})
+    assert all(found[name] > 0 for name in KEYS - {"subsidies_rss_growth_mib", "seal_rss_growth_mib"})
     assert [bar.name for bar in large_figures.bars(found)] == [f"{name}, at most" for name in large_figures.BOUNDS]
     assert facts["postgresql"]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, jsonify, request
+from marshmallow import ValidationError
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
@@ -69,6 +70,18 @@ def answer_database_error(error: exc.DBAPIError) -> Response:
         log.error("value_reached_the_database", sqlstate=state, request_id=g.get("request_id", ""))
         return problem(422, "fields_invalid", details={})
     raise error
+
+
+def outcome_of(error: Exception) -> tuple[int, str, dict[str, Any]]:
+    """Status, code and details that a request of its own would have been answered with: for one of many records."""
+    if isinstance(error, DomainError):
+        return STATUS[error.kind], error.code, _plain(error.details)
+    if isinstance(error, ValidationError):
+        return 422, CODES[422], {"fields": explain_fields(error.messages, sentences=catalogue(asked_language()))}
+    is_busy = isinstance(error, exc.OperationalError | exc.TimeoutError)
+    if is_busy or getattr(getattr(error, "orig", None), "sqlstate", None) in BUSY_STATES:
+        return 503, CODES[503], {}
+    return 500, CODES[500], {}
 
 
 def answer_busy(error: exc.SQLAlchemyError) -> Response:
