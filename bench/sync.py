@@ -1,6 +1,5 @@
 """A phone that was offline for two days brings 500 records: in one request, and one request each."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,10 +30,13 @@ _VISITS = """
     VALUES (%(id)s, %(client)s, %(carer)s, %(agency)s, %(district)s, %(client)s, 1, tstzrange(%(begin)s, %(end)s),
       'planned', 1, 'planned', %(begin)s)
 """
-_CHANGES = "INSERT INTO visit_change (visit_id, seq, from_state, to_state, recorded_at) VALUES (%(id)s, 1, 'new', 'planned', %(begin)s)"
-_STORED = (
-    "SELECT (SELECT count(*) FROM clock_event), (SELECT count(*) FROM item_done), (SELECT count(*) FROM visit_check)"
-)
+_CHANGES = """
+    INSERT INTO visit_change (visit_id, seq, from_state, to_state, recorded_at)
+    VALUES (%(id)s, 1, 'new', 'planned', %(begin)s)
+"""
+_STORED = """
+    SELECT (SELECT count(*) FROM clock_event), (SELECT count(*) FROM item_done), (SELECT count(*) FROM visit_check)
+"""
 
 
 @dataclass(frozen=True, slots=True)
