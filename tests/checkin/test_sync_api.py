@@ -87,6 +87,27 @@ def test_sent_again_nothing_changes_and_every_answer_is_the_same(
     assert (count(tianjin, ClockEvent), count(tianjin, ItemDone), count(tianjin, ServiceRecord)) == (2, 2, 1)
 
 
+def stored_exceptions(client: FlaskClient, scene: Scene, visit_id: UUID) -> set[str]:
+    return {each["code"] for each in fact(client, scene, visit_id)["exceptions"] if not each["ended_at"]}
+
+
+@pytest.mark.parametrize("more", [[], ["the same"], ["another"]], ids=["alone", "with its clock-out", "with another"])
+def test_items_that_come_after_their_visit_was_settled_are_judged_whatever_comes_with_them(
+    client: FlaskClient, scene: Scene, past_visit: UUID, more: list[str]
+):
+    sent = a_visit_s_records(past_visit)
+    sync(client, scene, [*sent[:2], sent[4]])
+    before = stored_exceptions(client, scene, past_visit)
+    outs = {"the same": sent[4], "another": of_visit(past_visit, "clock_out", a_tap(at=NOW))}
+
+    extra = of_visit(past_visit, "item", an_item("walk", consented=True))
+    answer = sync(client, scene, [*(outs[name] for name in more), *sent[2:4], extra])
+
+    assert set(statuses(answer)) == {201}
+    after = stored_exceptions(client, scene, past_visit) - {"repeated_event"}
+    assert (before, after) == ({"late_sync", "item_missing"}, {"late_sync", "item_not_in_plan"})
+
+
 def test_what_is_told_of_a_record_is_what_a_request_of_its_own_is_told(
     client: FlaskClient, scene: Scene, past_visit: UUID
 ):
@@ -160,7 +181,7 @@ def test_a_failure_of_ours_takes_its_record_alone_and_it_can_be_sent_again(
         raise RuntimeError
 
     with monkeypatch.context() as patched:
-        patched.setattr(records_service, "log_items", fails)
+        patched.setattr(records_service, "store_items", fails)
         first = sync(client, scene, sent)
     second = sync(client, scene, sent)
 

@@ -25,6 +25,7 @@ from app.kernel.resend import EventReused
 from app.kernel.settings import current_settings
 from app.schedules.queries import get_visit
 from app.schedules.service import progress
+from app.schedules.types import VisitView
 
 
 class OwnFact(DomainError):
@@ -42,12 +43,31 @@ def log_items(
     A resend is answered with the same lines. Raises NotFound for a visit that is not the carer's, EventReused.
     """
     visit = get_visit(session, visit_id=visit_id, actor=actor)
+    _judge_news(session, store_items(session, command, visit_id=visit_id, actor=actor, at=at), visit, actor, at)
+    return command.items
+
+
+def tell_checks(session: Session, command: Checks, *, visit_id: UUID, actor: Actor, at: datetime) -> Checks:
+    """Store what was checked before a visit, whenever that is told; the last word counts. A visit that has a record is
+    judged again.
+
+    Raises NotFound for a visit that is not the carer's, EventReused.
+    """
+    visit = get_visit(session, visit_id=visit_id, actor=actor)
+    _judge_news(session, store_checks(session, command, visit_id=visit_id, actor=actor, at=at), visit, actor, at)
+    return command
+
+
+def store_items(
+    session: Session, command: ItemLog, *, visit_id: UUID, actor: Actor, at: datetime
+) -> audit.Action | None:
+    """Store the lines of a visit of the carer's; what is to be audited, None for a resend. Raises EventReused."""
     key = current_settings().key_ring.command_key
     digests = {item.id: command_digest({"item": item, "visit_id": visit_id}, key=key) for item in command.items}
     rows = [
         {
             "id": item.id,
-            "visit_id": visit.id,
+            "visit_id": visit_id,
             "item_code": item.item_code,
             "outcome": item.outcome,
             "minutes": item.minutes,
@@ -62,30 +82,23 @@ def log_items(
     ]
     statement = insert(ItemDone).values(rows).on_conflict_do_nothing(index_elements=["id"]).returning(ItemDone.id)
     new = set(session.scalars(statement))
-    _check_resent(session, [item.id for item in command.items if item.id not in new], digests)
-    if not new:
-        resend.mark_replay()
-    else:
-        details = {"item_ids": sorted(str(each) for each in new)}
-        _audit(session, "visit.items_logged", visit_id=visit_id, details=details, actor=actor, at=at)
-        judge_again(session, visit, region=actor.region, at=at)
-    return command.items
+    if resent := [item.id for item in command.items if item.id not in new]:
+        _check_resent(session, resent, digests)
+    details = {"item_ids": sorted(str(each) for each in new)}
+    return audit.Action("visit.items_logged", ("visit", visit_id), details) if new else None
 
 
-def tell_checks(session: Session, command: Checks, *, visit_id: UUID, actor: Actor, at: datetime) -> Checks:
-    """Store what was checked before a visit, whenever that is told; the last word counts. A visit that has a record is
-    judged again.
-
-    Raises NotFound for a visit that is not the carer's, EventReused.
-    """
-    visit = get_visit(session, visit_id=visit_id, actor=actor)
+def store_checks(
+    session: Session, command: Checks, *, visit_id: UUID, actor: Actor, at: datetime
+) -> audit.Action | None:
+    """Store the checks before a visit of the carer's, as `store_items` does lines."""
     keys = current_settings().key_ring
     _, is_new = resend.insert_once(
         session,
         VisitCheck,
         digest=command_digest({"command": command, "visit_id": visit_id}, key=keys.command_key),
         id=command.id,
-        visit_id=visit.id,
+        visit_id=visit_id,
         identity=command.identity,
         identity_reason=command.identity_reason,
         limbs_checked=command.limbs is not LimbCheck.NOT_CHECKED,
@@ -97,14 +110,11 @@ def tell_checks(session: Session, command: Checks, *, visit_id: UUID, actor: Act
         recorded_at=at,
     )
     if not is_new:
-        resend.mark_replay()
-        return command
+        return None
     if command.limbs is not LimbCheck.NOT_CHECKED:
         sealed = keys.encrypt(command.limbs, context=LIMBS_CONTEXT)
         session.execute(insert(LimbFinding).values(check_id=command.id, limbs_enc=sealed))
-    _audit(session, "visit.checked", visit_id=visit_id, details={"check_id": str(command.id)}, actor=actor, at=at)
-    judge_again(session, visit, region=actor.region, at=at)
-    return command
+    return audit.Action("visit.checked", ("visit", visit_id), {"check_id": str(command.id)})
 
 
 def confirm_visit(
@@ -146,6 +156,14 @@ def confirm_visit(
     details = {"holds": command.holds}
     _audit(session, "visit.confirmed", visit_id=visit_id, details=details, actor=actor, at=at)
     return command
+
+
+def _judge_news(session: Session, news: audit.Action | None, visit: VisitView, actor: Actor, at: datetime) -> None:
+    if news is None:
+        resend.mark_replay()
+        return
+    audit.record_all(session, [news], actor=actor, at=at, keys=current_settings().key_ring)
+    judge_again(session, visit, region=actor.region, at=at)
 
 
 def _check_resent(session: Session, ids: Sequence[UUID], digests: dict[UUID, bytes]) -> None:
