@@ -1,6 +1,6 @@
 """A phone that was offline for two days brings 500 records: in one request, and one request each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -20,7 +20,7 @@ from bench.runs import CREATED, STEP_ASIDE_DEGREES, token_of
 from bench.serving import OURS, Server, serve
 
 VISITS, ITEMS = 50, 7  # of each visit: checks, in, items, out
-RECORDS = VISITS * (ITEMS + 3)
+OF_A_VISIT = ITEMS + 3
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 PATIENCE_S = 120.0
 PATHS = {"checks": "checks", "clock_in": "clock-in", "clock_out": "clock-out", "item": "items"}
@@ -47,27 +47,30 @@ class SyncRun:
     single_per_s: float
 
 
-def measure_sync(cluster: Cluster, *, rounds: int) -> SyncRun:
+def measure_sync(cluster: Cluster, *, rounds: int, visits: int = VISITS) -> SyncRun:
     """Two carers a round bring the same records, one in each way; a first round warms up. Raises ServerFailed."""
     with (
         cluster.fresh_database("bench_sync") as urls,
         serve(OURS, data_dir=cluster.data_dir, database_url=urls.runtime, more={}) as server,
     ):
-        together, single = [], []
+        together: list[float] = []
+        single: list[float] = []
         pairs = iter(cluster.pairs)
         for _ in range(rounds + 1):
-            single.append(RECORDS / _send(server, cluster, next(pairs), urls, is_together=False))
-            together.append(RECORDS / _send(server, cluster, next(pairs), urls, is_together=True))
-        _check_stored(urls, phones=2 * (rounds + 1))
+            for found, is_together in ((single, False), (together, True)):
+                planned = _add_visits(urls, pair := next(pairs), visits, at=clock.now())
+                seconds = _send(server, cluster, pair, planned, is_together=is_together)
+                found.append(OF_A_VISIT * visits / seconds)
+        _check_stored(urls, visits=2 * (rounds + 1) * visits)
     return SyncRun(median(together[1:]), median(single[1:]))
 
 
-def _send(server: Server, cluster: Cluster, pair: seed.Pair, urls: DatabaseUrls, *, is_together: bool) -> float:
+def _send(
+    server: Server, cluster: Cluster, pair: seed.Pair, planned: Sequence[tuple[UUID, datetime]], *, is_together: bool
+) -> float:
     """Seconds until everything is answered."""
     at = clock.now()
-    records = [
-        record for visit_id, begin in _add_visits(urls, pair, at=at) for record in _records(pair, visit_id, begin)
-    ]
+    records = [record for visit_id, begin in planned for record in _records(pair, visit_id, begin)]
     headers = {"Authorization": f"Bearer {token_of(pair, keys=cluster.settings.token_keys, at=at)}"}
     headers["Phone-Sent-At"] = at.isoformat()
     host, port = server.address
@@ -109,10 +112,10 @@ def _records(pair: seed.Pair, visit_id: UUID, begin: datetime) -> Iterator[dict[
         yield {"kind": kind, "visit_id": str(visit_id), "record": content | told}
 
 
-def _add_visits(urls: DatabaseUrls, pair: seed.Pair, *, at: datetime) -> list[tuple[UUID, datetime]]:
+def _add_visits(urls: DatabaseUrls, pair: seed.Pair, number: int, *, at: datetime) -> list[tuple[UUID, datetime]]:
     """One visit an hour up to an hour ago."""
-    first = at.replace(minute=0, second=0, microsecond=0) - (VISITS + 1) * HOUR
-    visits = [(new_id(), first + number * HOUR) for number in range(VISITS)]
+    first = at.replace(minute=0, second=0, microsecond=0) - (number + 1) * HOUR
+    visits = [(new_id(), first + place * HOUR) for place in range(number)]
     rows = [
         {
             "id": visit_id,
@@ -134,9 +137,9 @@ def _add_visits(urls: DatabaseUrls, pair: seed.Pair, *, at: datetime) -> list[tu
     return visits
 
 
-def _check_stored(urls: DatabaseUrls, *, phones: int) -> None:
+def _check_stored(urls: DatabaseUrls, *, visits: int) -> None:
     with psycopg.connect(libpq_url(urls.owner), options=f"-c search_path={seed.REGION},public") as connection:
         found = connection.execute(_STORED).fetchone()
-    expected = (2 * VISITS * phones, ITEMS * VISITS * phones, VISITS * phones)
+    expected = (2 * visits, ITEMS * visits, visits)
     if found != expected:
         raise ServerFailed(f"stored: events, items, checks {found}; expected {expected}")
