@@ -61,7 +61,13 @@ def log_care_day(session: Session, *, command: LogCareDay, actor: Actor, at: dat
         claim = claim_of(session, row=row, rights=rights, codes=codes, policy=policy, region=region)
         judgement = judge_care_day(claim, policy=policy)
         facts.add_grade(
-            session, fact_id=row.id, grade=judgement.grade, witnesses=judgement.witnesses, policy=policy, at=at
+            session,
+            fact_id=row.id,
+            grade=judgement.grade,
+            witnesses=judgement.witnesses,
+            before=0,
+            policy=policy,
+            at=at,
         )
         add_findings(session, fact_id=row.id, findings=judgement.findings, policy_digest=policy.digest, at=at)
         if may_be_paid(row, judgement=judgement, policy=policy):

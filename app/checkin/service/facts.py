@@ -18,9 +18,13 @@ from app.kernel.canonical import command_digest
 from app.kernel.ids import new_id
 from app.kernel.resend import EventReused
 from app.kernel.settings import current_settings
+from app.kernel.statements import FixedStatement
 from app.policies.codes import EvidenceGrade
 from app.policies.types import Policy
 from app.schedules.queries import find_visits
+
+INSERT_SUBJECT = FixedStatement(insert_or_leave(CareFact.__table__).on_conflict_do_nothing())  # type: ignore[arg-type]  # a Table
+INSERT_EXCEPTION = insert(ExceptionFound.__table__)  # type: ignore[arg-type]  # a Table: one text for any number
 
 
 def claim_subject(session: Session, subject: FactSubject, *, at: datetime) -> None:
@@ -32,21 +36,16 @@ def claim_subject(session: Session, subject: FactSubject, *, at: datetime) -> No
 
 def add_subject(session: Session, subject: FactSubject, *, at: datetime) -> bool:
     """Make a fact judgeable; once is enough, and again is harmless: False."""
-    added = session.execute(
-        insert_or_leave(CareFact)
-        .values(
-            id=subject.id,
-            kind=subject.kind,
-            client_id=subject.client_id,
-            carer_id=subject.carer_id,
-            agency_id=subject.agency_id,
-            district_code=subject.district_code,
-            recorded_at=at,
-        )
-        .on_conflict_do_nothing()
-        .returning(CareFact.id)
-    )
-    return added.one_or_none() is not None
+    row = {
+        "id": subject.id,
+        "kind": subject.kind,
+        "client_id": subject.client_id,
+        "carer_id": subject.carer_id,
+        "agency_id": subject.agency_id,
+        "district_code": subject.district_code,
+        "recorded_at": at,
+    }
+    return INSERT_SUBJECT.change(session, row) > 0
 
 
 def add_exceptions(
@@ -73,7 +72,7 @@ def add_exceptions(
         for each in found
     ]
     if rows:
-        session.execute(insert(ExceptionFound).values(rows))
+        session.execute(INSERT_EXCEPTION, rows)
 
 
 def end_exceptions(session: Session, *, exception_ids: Iterable[UUID], at: datetime) -> None:
@@ -106,10 +105,11 @@ def add_grade(
     fact_id: UUID,
     grade: EvidenceGrade,
     witnesses: Iterable[str],
+    before: int,
     policy: Policy,
     at: datetime,
 ) -> None:
-    """Append a grade with its witnesses; the last one counts. Of a visit under its lock."""
+    """Append a grade with its witnesses to the `before` ones; the last one counts. Of a visit under its lock."""
     session.execute(
         insert(GradeEntry).values(
             id=new_id(at=at),
@@ -117,7 +117,7 @@ def add_grade(
             grade=grade,
             witnesses=sorted(str(each) for each in witnesses),
             policy_digest=policy.digest,
-            seq=queries.count_grades(session, fact_id=fact_id) + 1,
+            seq=before + 1,
             recorded_at=at,
         )
     )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.checkin.models import CareDay
 from app.checkin.queries import care_days as queries
-from app.checkin.queries.facts import list_open_exceptions
+from app.checkin.queries.facts import count_grades, list_open_exceptions
 from app.checkin.reasons import ReviewReason
 from app.checkin.rules.care_days import judge_care_day
 from app.checkin.service import facts
@@ -34,7 +34,15 @@ def _judge_again(session: Session, *, row: CareDay, region: str, at: datetime) -
     codes = queries.list_item_codes(session, care_day_id=row.id)
     claim = claim_of(session, row=row, rights=rights, codes=codes, policy=policy, region=region)
     judgement = judge_care_day(claim, policy=policy)
-    facts.add_grade(session, fact_id=row.id, grade=judgement.grade, witnesses=judgement.witnesses, policy=policy, at=at)
+    facts.add_grade(
+        session,
+        fact_id=row.id,
+        grade=judgement.grade,
+        witnesses=judgement.witnesses,
+        before=count_grades(session, fact_id=row.id),
+        policy=policy,
+        at=at,
+    )
     known = list_open_exceptions(session, fact_id=row.id)
     now = {(finding.code, finding.severity) for finding in judgement.findings}
     before = {(each.code, each.severity) for each in known}

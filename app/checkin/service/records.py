@@ -27,6 +27,9 @@ from app.schedules.queries import get_visit
 from app.schedules.service import progress
 from app.schedules.types import VisitView
 
+ITEMS = ItemDone.__table__
+INSERT_ITEM = insert(ITEMS).on_conflict_do_nothing(index_elements=["id"]).returning(ITEMS.c.id)  # type: ignore[arg-type]  # a Table
+
 
 class OwnFact(DomainError):
     """Nobody decides or confirms his own care."""
@@ -80,8 +83,7 @@ def store_items(
         }
         for item in command.items
     ]
-    statement = insert(ItemDone).values(rows).on_conflict_do_nothing(index_elements=["id"]).returning(ItemDone.id)
-    new = set(session.scalars(statement))
+    new = set(session.scalars(INSERT_ITEM, rows))
     if resent := [item.id for item in command.items if item.id not in new]:
         _check_resent(session, resent, digests)
     details = {"item_ids": sorted(str(each) for each in new)}

@@ -243,7 +243,9 @@ def _grade(
             witnesses.add(Witness.CLIENT)
     graded, known = grade(witnesses), fact_queries.list_grades(session, fact_id=visit.id)
     if known[:1] != [(graded, policy.digest)]:
-        facts.add_grade(session, fact_id=visit.id, grade=graded, witnesses=witnesses, policy=policy, at=at)
+        facts.add_grade(
+            session, fact_id=visit.id, grade=graded, witnesses=witnesses, before=len(known), policy=policy, at=at
+        )
     return [graded, *(each for each, _ in known)]
 
 
