@@ -32,7 +32,7 @@ class FixedStatement:
     driver gives: the text of an enum, not the enum; a range of psycopg's. Errors are SQLAlchemy's, as elsewhere.
     """
 
-    def __init__(self, statement: Select[Any] | Insert | Update) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
         self._statement = statement
         self._made: dict[str, _Made] = {}
         self._row = _row_maker(statement)
@@ -70,14 +70,14 @@ class FixedStatement:
         return made
 
 
-def _row_maker(statement: Select[Any] | Insert | Update) -> Callable[[Iterable[Any]], Any]:
+def _row_maker(statement: Select[*tuple[Any, ...]] | Insert | Update) -> Callable[[Iterable[Any]], Any]:
     names = statement.exported_columns.keys()  # none for a change without RETURNING
     make: Any = namedtuple  # its names are known at run time only
     row = make("Row", [str(name) for name in names])
     return row._make  # type: ignore[no-any-return]  # of the class just made
 
 
-def _filled_by(statement: Select[Any] | Insert | Update) -> list[str] | None:
+def _filled_by(statement: Select[*tuple[Any, ...]] | Insert | Update) -> list[str] | None:
     if not isinstance(statement, Insert):
         return None
     assert isinstance(statement.table, Table)  # noqa: S101 - an INSERT of ours goes into a table

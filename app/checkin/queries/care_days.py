@@ -22,7 +22,7 @@ from app.checkin.models import (
     PayableCareDay,
     Review,
 )
-from app.checkin.queries.facts import LAST_REVIEW, PASSED_ON, STILL_HOLDS
+from app.checkin.queries.fact_statements import LAST_REVIEW, PASSED_ON, STILL_HOLDS
 from app.checkin.types import DayStanding, Decision, ExceptionCode
 from app.kernel import clock
 from app.kernel.errors import NotFound

@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select, text, tuple_
+from sqlalchemy import DateTime, Uuid, bindparam, exists, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.checkin.commands import ItemEntry
 from app.checkin.models import ClockEvent, Evidence, ExceptionFound, ItemDone, PayableTime, ServiceRecord
 from app.checkin.shown import ClockEventView, PayableTimeView, RecordView
-from app.checkin.types import EvidenceKind, ExceptionCode, VisitTap
+from app.checkin.types import EventKind, EvidenceKind, ExceptionCode, ItemOutcome, Verdict, VisitTap
 from app.kernel.errors import NotFound
 from app.kernel.permissions import AnyActor
+from app.kernel.statements import FixedStatement
 from app.registry.models import Carer
 from app.schedules.models import UNFINISHED, Visit
 from app.schedules.queries import get_visit
@@ -22,6 +23,48 @@ MILLISECOND = timedelta(milliseconds=1)
 LATER = aliased(ServiceRecord)
 SUPERSEDED = exists(
     select(LATER.id).where(LATER.visit_id == ServiceRecord.visit_id, LATER.supersedes_id == ServiceRecord.id)
+)
+# What is asked for at every clock-out is made into text once, as the door is.
+OF_VISIT = bindparam("visit_id", type_=Uuid())
+TAPS = FixedStatement(
+    select(ClockEvent.id, ClockEvent.kind, ClockEvent.counted_at, ClockEvent.verdict)
+    .where(ClockEvent.visit_id == OF_VISIT)
+    .order_by(ClockEvent.recorded_at, ClockEvent.id)
+)
+RECORD = FixedStatement(
+    select(
+        ServiceRecord.id,
+        ServiceRecord.visit_id,
+        ServiceRecord.clock_in_id,
+        ServiceRecord.clock_out_id,
+        ServiceRecord.began_at,
+        ServiceRecord.ended_at,
+        ServiceRecord.minutes,
+        ServiceRecord.service_on,
+    )
+    .where(ServiceRecord.visit_id == OF_VISIT, ~SUPERSEDED)
+    .order_by(ServiceRecord.recorded_at.desc(), ServiceRecord.id.desc())
+    .limit(1)
+)
+ITEMS = FixedStatement(
+    select(
+        ItemDone.id,
+        ItemDone.item_code,
+        ItemDone.outcome,
+        ItemDone.occurred_at,
+        ItemDone.minutes,
+        ItemDone.reason,
+        ItemDone.consented,
+    )
+    .where(ItemDone.visit_id == OF_VISIT)
+    .order_by(ItemDone.occurred_at, ItemDone.id)
+)
+SAID = FixedStatement(
+    select(Evidence.holds).where(
+        Evidence.fact_id == bindparam("fact_id", type_=Uuid()),
+        Evidence.kind == EvidenceKind.CONFIRMATION,
+        or_(Evidence.recorded_at >= bindparam("since", type_=DateTime(timezone=True)), Evidence.holds.is_(False)),
+    )
 )
 
 
@@ -50,34 +93,14 @@ def list_visit_events(session: Session, *, visit_id: UUID) -> list[ClockEventVie
 
 def list_taps(session: Session, *, visit_id: UUID) -> tuple[VisitTap, ...]:
     """A visit's taps as they are judged together, in the order they arrived; unscoped."""
-    rows = session.execute(
-        select(ClockEvent.id, ClockEvent.kind, ClockEvent.counted_at, ClockEvent.verdict)
-        .where(ClockEvent.visit_id == visit_id)
-        .order_by(ClockEvent.recorded_at, ClockEvent.id)
-    )
-    return tuple(VisitTap(row.id, row.kind, row.counted_at, row.verdict) for row in rows)
+    rows = TAPS.rows(session, {"visit_id": visit_id})
+    return tuple(VisitTap(row.id, EventKind(row.kind), row.counted_at, Verdict(row.verdict)) for row in rows)
 
 
 def find_record(session: Session, *, visit_id: UUID) -> RecordView | None:
     """The record of a visit that counts, without its items: the one that no other supersedes, whatever clocks say."""
-    row = session.scalars(
-        select(ServiceRecord)
-        .where(ServiceRecord.visit_id == visit_id, ~SUPERSEDED)
-        .order_by(ServiceRecord.recorded_at.desc(), ServiceRecord.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    return RecordView(
-        id=row.id,
-        visit_id=row.visit_id,
-        clock_in_id=row.clock_in_id,
-        clock_out_id=row.clock_out_id,
-        began_at=row.began_at,
-        ended_at=row.ended_at,
-        minutes=row.minutes,
-        service_on=row.service_on,
-    )
+    rows = RECORD.rows(session, {"visit_id": visit_id})
+    return RecordView(**rows[0]._asdict()) if rows else None
 
 
 def get_record(session: Session, *, visit_id: UUID, actor: AnyActor) -> RecordView:
@@ -92,12 +115,11 @@ def get_record(session: Session, *, visit_id: UUID, actor: AnyActor) -> RecordVi
 
 def list_items(session: Session, *, visit_id: UUID) -> tuple[ItemEntry, ...]:
     """What was logged for a visit in the order it was done: of an item logged twice, both."""
-    rows = session.scalars(
-        select(ItemDone).where(ItemDone.visit_id == visit_id).order_by(ItemDone.occurred_at, ItemDone.id)
-    )
     return tuple(
-        ItemEntry(row.id, row.item_code, row.outcome, row.occurred_at, row.minutes, row.reason, row.consented)
-        for row in rows
+        ItemEntry(
+            row.id, row.item_code, ItemOutcome(row.outcome), row.occurred_at, row.minutes, row.reason, row.consented
+        )
+        for row in ITEMS.rows(session, {"visit_id": visit_id})
     )
 
 
@@ -106,16 +128,7 @@ def is_confirmed(session: Session, *, fact_id: UUID, since: datetime) -> bool:
 
     A confirmation that arrived before the care began, at `since`, witnesses nothing.
     """
-    said = set(
-        session.scalars(
-            select(Evidence.holds).where(
-                Evidence.fact_id == fact_id,
-                Evidence.kind == EvidenceKind.CONFIRMATION,
-                or_(Evidence.recorded_at >= since, Evidence.holds.is_(False)),
-            )
-        )
-    )
-    return said == {True}
+    return {row.holds for row in SAID.rows(session, {"fact_id": fact_id, "since": since})} == {True}
 
 
 def find_item_digests(session: Session, *, ids: Collection[UUID]) -> dict[UUID, bytes]:

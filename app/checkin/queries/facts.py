@@ -17,7 +17,6 @@ from app.checkin.models import (
     ExceptionFound,
     GradeEntry,
     Hold,
-    HoldRelease,
     PayableCareDay,
     PayableTime,
     Review,
@@ -25,9 +24,18 @@ from app.checkin.models import (
 )
 from app.checkin.note_models import ReviewNote
 from app.checkin.queries import events
-from app.checkin.reasons import ReviewReason
+from app.checkin.queries.fact_statements import FOUND, GRADES, LAST_WORD, OPEN_HOLD, UNDECIDED, WAITS
 from app.checkin.shown import ExceptionView, FactView, HoldView, ReviewView
-from app.checkin.types import Decision, FactKind, FactSubject, OpenException, ReviewStep, Standing
+from app.checkin.types import (
+    Decision,
+    ExceptionCode,
+    FactKind,
+    FactSubject,
+    OpenException,
+    ReviewStep,
+    Severity,
+    Standing,
+)
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, fetch_page
@@ -40,13 +48,6 @@ from app.registry.models import Carer, Client
 from app.schedules.types import VisitView
 
 NOTE_CONTEXT = "review_note.text"
-PASSED_ON = (Decision.ESCALATED, Decision.MOVED)
-UNDECIDED = (*PASSED_ON, Decision.REOPENED)
-STILL_HOLDS = ~exists(select(ExceptionEnd.exception_id).where(ExceptionEnd.exception_id == ExceptionFound.id))
-OPEN_HOLD = ~exists(select(HoldRelease.hold_id).where(HoldRelease.hold_id == Hold.id))
-# What was written last. Instants do not tell: two may be equal, and who waited for a lock began before the other.
-LAST_GRADE = (GradeEntry.seq.desc().nulls_last(), GradeEntry.recorded_at.desc(), GradeEntry.id.desc())
-LAST_REVIEW = (Review.seq.desc().nulls_last(), Review.recorded_at.desc(), Review.id.desc())
 
 
 def visible_facts(actor: AnyActor) -> Select[CareFact]:
@@ -120,10 +121,8 @@ def get_visible_subject(session: Session, *, fact_id: UUID, actor: AnyActor) -> 
 
 def find_open_hold(session: Session, *, fact_id: UUID) -> HoldView | None:
     """The hold a fact waits under."""
-    row = session.scalars(
-        select(Hold).where(Hold.fact_id == fact_id, OPEN_HOLD).order_by(Hold.id.desc()).limit(1)
-    ).one_or_none()
-    return None if row is None else HoldView(row.id, row.step, row.due_on)
+    rows = WAITS.rows(session, {"fact_id": fact_id})
+    return HoldView(rows[0].id, ReviewStep(rows[0].step), rows[0].due_on) if rows else None
 
 
 def list_overdue_holds(
@@ -138,14 +137,16 @@ def list_overdue_holds(
 
 def list_open_exceptions(session: Session, *, fact_id: UUID) -> list[OpenException]:
     """What was found about a fact and still holds, unscoped."""
-    statement = select(ExceptionFound).where(ExceptionFound.fact_id == fact_id, STILL_HOLDS).order_by(ExceptionFound.id)
-    return [OpenException(row.id, row.code, row.severity, row.details) for row in session.scalars(statement)]
+    return [
+        OpenException(row.id, ExceptionCode(row.code), Severity(row.severity), row.details)
+        for row in FOUND.rows(session, {"fact_id": fact_id})
+    ]
 
 
 def list_grades(session: Session, *, fact_id: UUID) -> list[tuple[EvidenceGrade, str]]:
     """The grades a fact has had with the digests of their policies, the last one first, unscoped."""
-    statement = select(GradeEntry.grade, GradeEntry.policy_digest).where(GradeEntry.fact_id == fact_id)
-    return [(row.grade, row.policy_digest) for row in session.execute(statement.order_by(*LAST_GRADE))]
+    rows = GRADES.rows(session, {"fact_id": fact_id})
+    return [(EvidenceGrade(row.grade), row.policy_digest) for row in rows]
 
 
 def count_grades(session: Session, *, fact_id: UUID) -> int:
@@ -163,9 +164,8 @@ def find_last_word(session: Session, *, fact_id: UUID) -> Decision | None:
 
     What was decided so is not judged again unless something new comes, and what was reopened not before it is decided.
     """
-    last_word = or_(Review.actor_id.is_not(None), Review.reason == ReviewReason.DEADLINE_PASSED)
-    statement = select(Review.decision).where(Review.fact_id == fact_id, Review.decision.not_in(PASSED_ON), last_word)
-    return session.scalars(statement.order_by(*LAST_REVIEW).limit(1)).one_or_none()
+    rows = LAST_WORD.rows(session, {"fact_id": fact_id})
+    return Decision(rows[0].decision) if rows else None
 
 
 def list_refusals(session: Session, *, fact_id: UUID, zone: ZoneInfo) -> dict[UUID, date]:

@@ -7,7 +7,7 @@ from sqlalchemy import exists, false, select, true
 from sqlalchemy.orm import Session
 
 from app.checkin.models import CareFact, ExceptionFound
-from app.checkin.queries.facts import STILL_HOLDS
+from app.checkin.queries.fact_statements import STILL_HOLDS
 from app.checkin.share_models import ShareConfirmation
 from app.checkin.types import ExceptionCode
 from app.kernel.permissions import Actor, ScopeKind
