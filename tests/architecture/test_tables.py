@@ -50,13 +50,17 @@ DAMAGE = [
 ]
 
 
-@pytest.mark.parametrize(("statement", "told"), DAMAGE)
-def test_what_is_damaged_in_one_region_is_told_and_nothing_else(owner: Connection, statement: str, told: str):
-    owner.execute(text(statement))
+def test_what_is_damaged_in_one_region_is_told_and_nothing_else(owner: Connection):
+    """All at once: a look at the catalogue takes seconds."""
+    for statement, _ in DAMAGE:
+        owner.execute(text(statement))
 
     found = check(owner)
 
-    assert found["tianjin"][0].startswith(told), found["tianjin"]
+    told = [wanted for _, wanted in DAMAGE]
+    unexplained = [each for each in found["tianjin"] if not each.startswith(tuple(told))]
+    assert unexplained == []
+    assert [wanted for wanted in told if not any(each.startswith(wanted) for each in found["tianjin"])] == []
     assert (found["public"], found["huaian"]) == ([], [])
 
 
