@@ -35,7 +35,8 @@ test: setup
 run-tests: setup
 	$(BIN)/pytest -n $(TESTERS) $(ARGS)
 
-# What takes a minute or more: the runbooks of a new fund walked command by command, and the large bench in small.
+# What takes much of a minute: the runbooks of a new fund walked command by command, the large bench in small, a demo
+# that is stopped on its way.
 test-slow: setup
 	$(BIN)/pytest -n 2 -m slow $(ARGS)
 

@@ -38,6 +38,7 @@ def test_demo_tells_its_whole_story_and_leaves_nothing_running(data_dir: Path, t
     assert processes_of(data_dir) == []
 
 
+@pytest.mark.slow
 def test_demo_stopped_on_its_way_stops_everything(data_dir: Path, tmp_path: Path):
     command = [sys.executable, "-m", "demo", "--data-dir", str(data_dir), "--output", str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as demo:

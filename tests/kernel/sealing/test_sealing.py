@@ -171,24 +171,24 @@ def test_a_row_put_into_a_sealed_day_is_named(region: RegionSession):
     assert findings(since=NEXT) == []
 
 
-@pytest.mark.parametrize(
-    ("statement", "finding"),
-    [
-        ("UPDATE tianjin.audit_entry SET action = 'visit.seen_not' WHERE id = :id", "row_changed"),
-        ("UPDATE tianjin.audit_entry SET recorded_at = recorded_at - interval '1 day' WHERE id = :id", "row_changed"),
-        ("UPDATE tianjin.audit_entry SET subject_id = id WHERE id = :id", "row_changed"),
-        ("DELETE FROM tianjin.audit_entry WHERE id = :id", "row_removed"),
-    ],
-)
-def test_what_the_owner_changes_or_removes_is_named(
-    region: RegionSession, own_database: Clone, statement: str, finding: str
-):
-    touched, _ = an_entry(NOON), an_entry(NOON)
+TAMPERING = [
+    ("UPDATE tianjin.audit_entry SET action = 'visit.seen_not' WHERE id = :id", "row_changed"),
+    ("UPDATE tianjin.audit_entry SET recorded_at = recorded_at - interval '1 day' WHERE id = :id", "row_changed"),
+    ("UPDATE tianjin.audit_entry SET subject_id = id WHERE id = :id", "row_changed"),
+    ("DELETE FROM tianjin.audit_entry WHERE id = :id", "row_removed"),
+]
+
+
+def test_what_the_owner_changes_or_removes_is_named(region: RegionSession, own_database: Clone):
+    touched = {an_entry(NOON): each for each in TAMPERING}
+    an_entry(NOON)
     seal(DAY)
+    assert findings() == []
 
-    by_owner(own_database, statement, id=touched)
+    for entry, (statement, _) in touched.items():
+        by_owner(own_database, statement, id=entry)
 
-    assert findings() == [(finding, str(touched))]
+    assert sorted(findings()) == sorted((finding, str(entry)) for entry, (_, finding) in touched.items())
 
 
 def test_a_row_and_its_leaf_changed_together_are_found_by_the_root(region: RegionSession, own_database: Clone):
