@@ -1,7 +1,7 @@
 """What a phone brings when it is online again: records of all kinds, each with its own id and its own answer. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -12,9 +12,7 @@ from app.kernel.permissions import Permission
 
 
 class RecordKind(StrEnum):
-    """What a phone keeps while it is offline. In this order they are taken: what is told of a visit before its end is
-    there when the end settles it.
-    """
+    """What a phone keeps while it is offline. Those of one visit are taken in this order."""
 
     CHECKS = "checks"
     CLOCK_IN = "clock_in"
@@ -39,6 +37,7 @@ PERMISSION = {
     RecordKind.CARE_DAY: Permission.LOG_CARE_DAYS,
     RecordKind.HELP_CALL: Permission.CALL_FOR_HELP,
 }
+TOLD = frozenset({RecordKind.CHECKS, RecordKind.ITEM})  # beside the taps: what a visit is judged by
 _ORDER = {kind: place for place, kind in enumerate(RecordKind)}
 
 
@@ -63,23 +62,33 @@ class SyncAnswer:
     exceptions: tuple[ExceptionCode, ...] = ()
 
 
-def grouped(records: Sequence[SyncRecord]) -> Iterator[list[SyncRecord]]:
-    """What belongs together, in the order in which it happened: the records of one visit, or one other record.
-
-    Each group is stored or left whole, so that a broken line loses nothing else.
+def grouped(records: Sequence[SyncRecord]) -> list[list[SyncRecord]]:
+    """What is stored or left together, in order: all that is told beside taps, so that the taps find it; then, as it
+    happened, what else belongs to one visit, and each other record.
     """
+    told = [record for record in records if record.kind in TOLD]
+    others = _by_visit([record for record in records if record.kind not in TOLD])
+    return [told, *others] if told else others
+
+
+def parted(group: Sequence[SyncRecord]) -> list[list[SyncRecord]]:
+    """The parts of a group that could not be stored together: its visits, or each record; one record has none."""
+    visits = _by_visit(group)
+    return visits if len(visits) > 1 else [[record] for record in group]
+
+
+def _by_visit(records: Sequence[SyncRecord]) -> list[list[SyncRecord]]:
     of_visit: defaultdict[UUID, list[SyncRecord]] = defaultdict(list)
     groups: list[list[SyncRecord]] = []
     for record in sorted(records, key=_moment):
-        if record.kind not in OF_A_VISIT or record.visit_id is None:
+        if record.visit_id is None:
             groups.append([record])
             continue
         group = of_visit[record.visit_id]
         if not group:
             groups.append(group)
         group.append(record)
-    for group in groups:
-        yield sorted(group, key=lambda each: (_ORDER[each.kind], _moment(each)))
+    return [sorted(group, key=lambda each: (_ORDER[each.kind], _moment(each))) for group in groups]
 
 
 def _moment(record: SyncRecord) -> tuple[Any, int]:

@@ -265,7 +265,8 @@ def test_checks_and_the_out_at_one_moment_leave_no_check_missing(
     unchecked.run(unchecked.log)
     unchecked.run(unchecked.come)
     if not is_locked:
-        monkeypatch.setattr(progress, "lock", lambda *_, **__: None)
+        for name in ("lock", "lock_all"):
+            monkeypatch.setattr(progress, name, lambda *_, **__: None)
 
     play(unchecked, first, second)
 

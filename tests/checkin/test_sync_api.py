@@ -177,11 +177,13 @@ def test_a_failure_of_ours_takes_its_record_alone_and_it_can_be_sent_again(
 ):
     sent = a_visit_s_records(past_visit)
 
-    def fails(*_: Any, **__: Any) -> None:
-        raise RuntimeError
+    def fails(_: Session, items: Sequence[Any], **__: Any) -> list[Any]:
+        if items:
+            raise RuntimeError
+        return []
 
     with monkeypatch.context() as patched:
-        patched.setattr(records_service, "store_items", fails)
+        patched.setattr(records_service, "_store_items", fails)
         first = sync(client, scene, sent)
     second = sync(client, scene, sent)
 
@@ -189,6 +191,30 @@ def test_a_failure_of_ours_takes_its_record_alone_and_it_can_be_sent_again(
     assert first.get_json()["answers"][2]["code"] == "internal_error"
     assert statuses(second) == [201] * 5
     assert (count(tianjin, ClockEvent), count(tianjin, ItemDone), count(tianjin, ServiceRecord)) == (2, 2, 1)
+
+
+def test_an_id_given_twice_in_one_request_is_stored_once_and_other_content_is_refused(
+    client: FlaskClient, scene: Scene, past_visit: UUID, tianjin: Session
+):
+    other_visit = a_visit(tianjin, scene, start=NOW + 3 * HOUR)
+    tianjin.commit()
+    sent = a_visit_s_records(past_visit)
+    bath = sent[2]["record"]
+
+    answer = sync(
+        client,
+        scene,
+        [
+            *sent,
+            of_visit(past_visit, "item", bath),
+            of_visit(past_visit, "item", bath | {"item_code": "nails"}),
+            of_visit(other_visit, "item", bath),
+        ],
+    )
+
+    assert statuses(answer) == [201, 201, 201, 201, 201, 201, 409, 409]
+    assert sorted(tianjin.scalars(select(ItemDone.item_code))) == ["bath", "nails"]
+    assert set(tianjin.scalars(select(ItemDone.visit_id))) == {past_visit}
 
 
 def test_contradictory_records_are_stored(client: FlaskClient, scene: Scene, past_visit: UUID, tianjin: Session):

@@ -131,12 +131,6 @@ def is_confirmed(session: Session, *, fact_id: UUID, since: datetime) -> bool:
     return {row.holds for row in SAID.rows(session, {"fact_id": fact_id, "since": since})} == {True}
 
 
-def find_item_digests(session: Session, *, ids: Collection[UUID]) -> dict[UUID, bytes]:
-    """Digests of stored lines by id; for resends."""
-    rows = session.execute(select(ItemDone.id, ItemDone.command_digest).where(ItemDone.id.in_(ids)))
-    return {row.id: row.command_digest for row in rows}
-
-
 def get_carer_person(session: Session, *, carer_id: UUID) -> UUID:
     """The person behind a carer."""
     return session.scalars(select(Carer.person_id).where(Carer.id == carer_id)).one()

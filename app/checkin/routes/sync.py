@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from app.checkin.schemas.sync import SyncAnswersSchema, SyncSchema, id_of, read_record
 from app.checkin.schemas.taps import Sent, SentSchema
 from app.checkin.service.syncing import take_group
-from app.checkin.sync import SyncAnswer, SyncRecord, grouped
+from app.checkin.sync import SyncAnswer, SyncRecord, grouped, parted
 from app.kernel import clock, resend
 from app.kernel.access import current_actor, current_grants_version, requires
 from app.kernel.db import transaction
@@ -47,7 +47,7 @@ def sync(body: dict[str, Any], sent: Sent) -> dict[str, Any]:
 
 
 def _take(group: Sequence[SyncRecord], *, sent: Sent) -> Iterator[SyncAnswer]:
-    """A group in one transaction; where one of it is refused or fails, each by itself."""
+    """A group in one transaction; where one of it is refused or fails, its parts each by itself."""
     try:
         with transaction() as current:
             answers = take_group(
@@ -60,8 +60,8 @@ def _take(group: Sequence[SyncRecord], *, sent: Sent) -> Iterator[SyncAnswer]:
             )
     except Exception as error:  # one that fails, for whatever reason, must not keep the others from their place
         if len(group) > 1:
-            for record in group:
-                yield from _take([record], sent=sent)
+            for part in parted(group):
+                yield from _take(part, sent=sent)
             return
         answers = [_refused(group[0].place, error)]
         if answers[0].status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -157,10 +157,12 @@ def follow(
     if moved is None:
         progress.lock(session, visit_id=visit.id)  # before its facts, in the order of all who settle it
         found = [*found, Found(ExceptionCode.REPEATED_EVENT)]
-    if found:
+    is_over = moved is not None and moved.state is VisitState.DONE and moved.began_at and moved.ended_at
+    if found and not is_over:  # the record of one that is over makes it judgeable
         facts.add_subject(session, subject_of(visit), at=moment.at)
+    if found:
         facts.add_exceptions(session, fact_id=visit.id, found=found, policy=policy, at=moment.at, event_id=event.id)
-    if moved is not None and moved.state is VisitState.DONE and moved.began_at and moved.ended_at:
+    if moved is not None and is_over:
         record_visit(session, moved, region=moment.region, at=moment.at)
     elif moved is None:
         settle_visit(session, visit, region=moment.region, at=moment.at)  # its place may prove the first try's

@@ -1,8 +1,10 @@
 """What was checked before a visit and done in it, and what the client or guardian says of it."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +15,7 @@ from app.checkin.checks import Checks, LimbCheck
 from app.checkin.commands import Confirmation, ItemEntry, ItemLog
 from app.checkin.models import Evidence, ItemDone
 from app.checkin.queries import events
+from app.checkin.queries import told as queries
 from app.checkin.service import facts
 from app.checkin.service.settling import judge_again, policy_on, settle_visit, subject_of
 from app.checkin.types import EvidenceKind, ExceptionCode, Found
@@ -25,10 +28,12 @@ from app.kernel.resend import EventReused
 from app.kernel.settings import current_settings
 from app.schedules.queries import get_visit
 from app.schedules.service import progress
-from app.schedules.types import VisitView
 
-ITEMS = ItemDone.__table__
-INSERT_ITEM = insert(ITEMS).on_conflict_do_nothing(index_elements=["id"]).returning(ITEMS.c.id)  # type: ignore[arg-type]  # a Table
+Told = ItemEntry | Checks
+INSERT = {  # of the tables, not the objects: one text for any number of rows
+    model: insert(model.__table__).on_conflict_do_nothing(index_elements=["id"]).returning(model.__table__.c.id)  # type: ignore[arg-type]  # Tables
+    for model in (ItemDone, VisitCheck)
+}
 
 
 class OwnFact(DomainError):
@@ -45,8 +50,7 @@ def log_items(
 
     A resend is answered with the same lines. Raises NotFound for a visit that is not the carer's, EventReused.
     """
-    visit = get_visit(session, visit_id=visit_id, actor=actor)
-    _judge_news(session, store_items(session, command, visit_id=visit_id, actor=actor, at=at), visit, actor, at)
+    tell(session, {visit_id: [*command.items]}, actor=actor, at=at)
     return command.items
 
 
@@ -56,18 +60,34 @@ def tell_checks(session: Session, command: Checks, *, visit_id: UUID, actor: Act
 
     Raises NotFound for a visit that is not the carer's, EventReused.
     """
-    visit = get_visit(session, visit_id=visit_id, actor=actor)
-    _judge_news(session, store_checks(session, command, visit_id=visit_id, actor=actor, at=at), visit, actor, at)
+    tell(session, {visit_id: [command]}, actor=actor, at=at)
     return command
 
 
-def store_items(
-    session: Session, command: ItemLog, *, visit_id: UUID, actor: Actor, at: datetime
-) -> audit.Action | None:
-    """Store the lines of a visit of the carer's; what is to be audited, None for a resend. Raises EventReused."""
-    key = current_settings().key_ring.command_key
-    digests = {item.id: command_digest({"item": item, "visit_id": visit_id}, key=key) for item in command.items}
-    rows = [
+def tell(session: Session, told: Mapping[UUID, Sequence[Told]], *, actor: Actor, at: datetime) -> None:
+    """Store items and checks of any number of visits, by as many statements as of one; those that have a record are
+    judged again. Raises NotFound for a visit that is not the carer's, EventReused.
+    """
+    visits = queries.get_visits(session, ids=told.keys(), actor=actor)
+    items = [(visit_id, each) for visit_id, words in told.items() for each in words if isinstance(each, ItemEntry)]
+    checks = [(visit_id, each) for visit_id, words in told.items() for each in words if isinstance(each, Checks)]
+    news = [*_store_items(session, items, actor=actor, at=at), *_store_checks(session, checks, actor=actor, at=at)]
+    if not news:
+        resend.mark_replay()
+        return
+    audit.record_all(session, news, actor=actor, at=at, keys=current_settings().key_ring)
+    changed = {visit_id for _, visit_id in (action.subject for action in news) if visit_id}
+    progress.lock_all(session, visit_ids=changed)  # a record that is made at this moment is waited for
+    for visit_id in sorted(queries.list_recorded(session, visit_ids=changed)):
+        judge_again(session, visits[visit_id], region=actor.region, at=at)
+
+
+def _store_items(
+    session: Session, items: Sequence[tuple[UUID, ItemEntry]], *, actor: Actor, at: datetime
+) -> list[audit.Action]:
+    """Store the lines that are new; what is to be audited, visit by visit."""
+    digests = _digests((item.id, {"item": item, "visit_id": visit_id}) for visit_id, item in items)
+    rows: list[dict[str, Any]] = [
         {
             "id": item.id,
             "visit_id": visit_id,
@@ -81,42 +101,52 @@ def store_items(
             "command_digest": digests[item.id],
             "recorded_at": at,
         }
-        for item in command.items
+        for visit_id, item in items
     ]
-    new = set(session.scalars(INSERT_ITEM, rows))
-    if resent := [item.id for item in command.items if item.id not in new]:
-        _check_resent(session, resent, digests)
-    details = {"item_ids": sorted(str(each) for each in new)}
-    return audit.Action("visit.items_logged", ("visit", visit_id), details) if new else None
+    new = _insert_new(session, ItemDone, rows, digests=digests)
+    lines: defaultdict[UUID, list[str]] = defaultdict(list)
+    for visit_id, item in items:
+        if item.id in new:
+            lines[visit_id].append(str(item.id))
+    return [
+        audit.Action("visit.items_logged", ("visit", visit_id), {"item_ids": sorted(ids)})
+        for visit_id, ids in lines.items()
+    ]
 
 
-def store_checks(
-    session: Session, command: Checks, *, visit_id: UUID, actor: Actor, at: datetime
-) -> audit.Action | None:
-    """Store the checks before a visit of the carer's, as `store_items` does lines."""
+def _store_checks(
+    session: Session, checks: Sequence[tuple[UUID, Checks]], *, actor: Actor, at: datetime
+) -> list[audit.Action]:
+    """Store the checks that are new; what is to be audited."""
     keys = current_settings().key_ring
-    _, is_new = resend.insert_once(
-        session,
-        VisitCheck,
-        digest=command_digest({"command": command, "visit_id": visit_id}, key=keys.command_key),
-        id=command.id,
-        visit_id=visit_id,
-        identity=command.identity,
-        identity_reason=command.identity_reason,
-        limbs_checked=command.limbs is not LimbCheck.NOT_CHECKED,
-        risks_told=command.risks_told,
-        voucher=command.voucher,
-        voucher_reason=command.voucher_reason,
-        occurred_at=command.occurred_at,
-        account_id=actor.account_id,
-        recorded_at=at,
-    )
-    if not is_new:
-        return None
-    if command.limbs is not LimbCheck.NOT_CHECKED:
-        sealed = keys.encrypt(command.limbs, context=LIMBS_CONTEXT)
-        session.execute(insert(LimbFinding).values(check_id=command.id, limbs_enc=sealed))
-    return audit.Action("visit.checked", ("visit", visit_id), {"check_id": str(command.id)})
+    digests = _digests((each.id, {"command": each, "visit_id": visit_id}) for visit_id, each in checks)
+    rows: list[dict[str, Any]] = [
+        {
+            "id": each.id,
+            "visit_id": visit_id,
+            "identity": each.identity,
+            "identity_reason": each.identity_reason,
+            "limbs_checked": each.limbs is not LimbCheck.NOT_CHECKED,
+            "risks_told": each.risks_told,
+            "voucher": each.voucher,
+            "voucher_reason": each.voucher_reason,
+            "occurred_at": each.occurred_at,
+            "account_id": actor.account_id,
+            "command_digest": digests[each.id],
+            "recorded_at": at,
+        }
+        for visit_id, each in checks
+    ]
+    new = _insert_new(session, VisitCheck, rows, digests=digests)
+    stored = [(visit_id, each) for visit_id, each in checks if each.id in new]
+    limbs = [
+        {"check_id": each.id, "limbs_enc": keys.encrypt(each.limbs, context=LIMBS_CONTEXT)}
+        for _, each in stored
+        if each.limbs is not LimbCheck.NOT_CHECKED
+    ]
+    if limbs:
+        session.execute(insert(LimbFinding), limbs)
+    return [audit.Action("visit.checked", ("visit", visit_id), {"check_id": str(each.id)}) for visit_id, each in stored]
 
 
 def confirm_visit(
@@ -160,18 +190,32 @@ def confirm_visit(
     return command
 
 
-def _judge_news(session: Session, news: audit.Action | None, visit: VisitView, actor: Actor, at: datetime) -> None:
-    if news is None:
-        resend.mark_replay()
-        return
-    audit.record_all(session, [news], actor=actor, at=at, keys=current_settings().key_ring)
-    judge_again(session, visit, region=actor.region, at=at)
+def _digests(contents: Iterable[tuple[UUID, object]]) -> dict[UUID, bytes]:
+    """Of each record by its id. Raises EventReused for two with one id and other content."""
+    key, found = current_settings().key_ring.command_key, dict[UUID, bytes]()
+    for record_id, content in contents:
+        digest = command_digest(content, key=key)
+        if not hmac.compare_digest(found.setdefault(record_id, digest), digest):
+            raise EventReused(id=str(record_id))
+    return found
 
 
-def _check_resent(session: Session, ids: Sequence[UUID], digests: dict[UUID, bytes]) -> None:
-    for item_id, stored in events.find_item_digests(session, ids=ids).items():
-        if not hmac.compare_digest(stored, digests[item_id]):
-            raise EventReused(id=str(item_id))
+def _insert_new(
+    session: Session,
+    model: type[ItemDone] | type[VisitCheck],
+    rows: list[dict[str, Any]],
+    *,
+    digests: Mapping[UUID, bytes],
+) -> set[UUID]:
+    """Insert what is not there; the ids of that. Raises EventReused for an id that was used with other content."""
+    if not rows:
+        return set()
+    new = set(session.scalars(INSERT[model], rows))
+    if resent := digests.keys() - new:
+        for record_id, stored in queries.find_digests(session, model, ids=resent).items():
+            if not hmac.compare_digest(stored, digests[record_id]):
+                raise EventReused(id=str(record_id))
+    return new
 
 
 def _audit(

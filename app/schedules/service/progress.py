@@ -43,6 +43,13 @@ TELL_END = FixedStatement(
     .values(ended_at=bindparam("told_at"))
 )
 
+WAIT, SKIP = (
+    FixedStatement(
+        select(VISIT.c.id).where(VISIT.c.id == bindparam("visit_id")).with_for_update(key_share=True, skip_locked=skips)
+    )
+    for skips in (False, True)
+)
+
 
 class VisitMoved(DomainError):
     """The visit changed while this request was looking at it: read it again."""
@@ -53,8 +60,13 @@ class VisitMoved(DomainError):
 def lock(session: Session, *, visit_id: UUID, wait: bool = True) -> bool:
     """Let nobody else look at a visit to settle it until this transaction ends; False for one that another holds,
     when told not to wait. What arrives at the same moment is so judged one after the other."""
-    statement = select(Visit.id).where(Visit.id == visit_id).with_for_update(key_share=True, skip_locked=not wait)
-    return session.scalars(statement).one_or_none() is not None
+    return bool((WAIT if wait else SKIP).rows(session, {"visit_id": visit_id}))
+
+
+def lock_all(session: Session, *, visit_ids: Collection[UUID]) -> None:
+    """As `lock`, several at once, in the order of their ids."""
+    statement = select(Visit.id).where(Visit.id.in_(visit_ids)).order_by(Visit.id)
+    session.execute(statement.with_for_update(key_share=True))
 
 
 def begin(
