@@ -15,8 +15,8 @@ class RecordKind(StrEnum):
     """What a phone keeps while it is offline. Those of one visit are taken in this order."""
 
     CHECKS = "checks"
-    CLOCK_IN = "clock_in"
     ITEM = "item"
+    CLOCK_IN = "clock_in"
     ATTEMPT = "attempt"
     CLOCK_OUT = "clock_out"
     CONFIRMATION = "confirmation"

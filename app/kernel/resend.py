@@ -4,7 +4,7 @@ Phone-made ids: the primary key keeps one row and a digest of the command tells 
 `Idempotency-Key`: for requests without such an id; effect and key commit together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
@@ -77,6 +77,28 @@ def insert_once(session: Session, model: type[Row], *, digest: bytes, **values: 
     if stored.command_digest != digest:  # type: ignore[attr-defined]  # every such model has the column
         raise EventReused(id=str(values["id"]))
     return stored, False
+
+
+def insert_new(session: Session, model: type[Row], rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """As `insert_once`, of many rows by one statement; the ids of those that were inserted now.
+
+    Raises EventReused also when two of the rows have one id and other content.
+    """
+    digests: dict[UUID, bytes] = {}
+    for row in rows:
+        if digests.setdefault(row["id"], row["command_digest"]) != row["command_digest"]:
+            raise EventReused(id=str(row["id"]))
+    if not rows:
+        return set()
+    table: Any = model.__table__  # not the class: one text for any number of rows
+    statement = insert(table).on_conflict_do_nothing(index_elements=["id"]).returning(table.c.id)
+    new = set(session.scalars(statement, list(rows)))
+    if resent := digests.keys() - new:
+        stored = select(table.c.id, table.c.command_digest).where(table.c.id.in_(resent))
+        for row_id, digest in session.execute(stored):
+            if digest != digests[row_id]:
+                raise EventReused(id=str(row_id))
+    return new
 
 
 def mark_replay() -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -55,3 +56,5 @@ def test_a_person_refuses_and_a_machine_accepts(tianjin: Session):
     tianjin.add(a_review(ReviewStep.MACHINE, Decision.ACCEPTED, None))
 
     tianjin.flush()
+
+    assert sorted(tianjin.scalars(select(Review.decision))) == [Decision.ACCEPTED, Decision.REFUSED]

@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.checkin.check_models import VisitCheck
-from app.checkin.models import ItemDone, ServiceRecord
+from app.checkin.models import ServiceRecord
 from app.kernel.errors import NotFound
 from app.kernel.permissions import AnyActor
 from app.schedules.models import Visit
@@ -21,14 +20,6 @@ def get_visits(session: Session, *, ids: Collection[UUID], actor: AnyActor) -> d
     if len(rows) < len(set(ids)):
         raise NotFound(kind="visit")
     return {row.id: view_of(row) for row in rows}
-
-
-def find_digests(
-    session: Session, model: type[ItemDone] | type[VisitCheck], *, ids: Collection[UUID]
-) -> dict[UUID, bytes]:
-    """Digests of stored lines or checks by id; for resends."""
-    rows = session.execute(select(model.id, model.command_digest).where(model.id.in_(ids)))
-    return {row.id: row.command_digest for row in rows}
 
 
 def list_recorded(session: Session, *, visit_ids: Collection[UUID]) -> set[UUID]:

@@ -1,10 +1,8 @@
 """What was checked before a visit and done in it, and what the client or guardian says of it."""
 
-import hmac
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -24,16 +22,11 @@ from app.kernel.canonical import command_digest
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import Actor
 from app.kernel.regions import zone_of
-from app.kernel.resend import EventReused
 from app.kernel.settings import current_settings
 from app.schedules.queries import get_visit
 from app.schedules.service import progress
 
 Told = ItemEntry | Checks
-INSERT = {  # of the tables, not the objects: one text for any number of rows
-    model: insert(model.__table__).on_conflict_do_nothing(index_elements=["id"]).returning(model.__table__.c.id)  # type: ignore[arg-type]  # Tables
-    for model in (ItemDone, VisitCheck)
-}
 
 
 class OwnFact(DomainError):
@@ -86,8 +79,8 @@ def _store_items(
     session: Session, items: Sequence[tuple[UUID, ItemEntry]], *, actor: Actor, at: datetime
 ) -> list[audit.Action]:
     """Store the lines that are new; what is to be audited, visit by visit."""
-    digests = _digests((item.id, {"item": item, "visit_id": visit_id}) for visit_id, item in items)
-    rows: list[dict[str, Any]] = [
+    key = current_settings().key_ring.command_key
+    rows = [
         {
             "id": item.id,
             "visit_id": visit_id,
@@ -98,12 +91,12 @@ def _store_items(
             "consented": item.consented,
             "occurred_at": item.occurred_at,
             "account_id": actor.account_id,
-            "command_digest": digests[item.id],
+            "command_digest": command_digest({"item": item, "visit_id": visit_id}, key=key),
             "recorded_at": at,
         }
         for visit_id, item in items
     ]
-    new = _insert_new(session, ItemDone, rows, digests=digests)
+    new = resend.insert_new(session, ItemDone, rows)
     lines: defaultdict[UUID, list[str]] = defaultdict(list)
     for visit_id, item in items:
         if item.id in new:
@@ -119,8 +112,7 @@ def _store_checks(
 ) -> list[audit.Action]:
     """Store the checks that are new; what is to be audited."""
     keys = current_settings().key_ring
-    digests = _digests((each.id, {"command": each, "visit_id": visit_id}) for visit_id, each in checks)
-    rows: list[dict[str, Any]] = [
+    rows = [
         {
             "id": each.id,
             "visit_id": visit_id,
@@ -132,12 +124,12 @@ def _store_checks(
             "voucher_reason": each.voucher_reason,
             "occurred_at": each.occurred_at,
             "account_id": actor.account_id,
-            "command_digest": digests[each.id],
+            "command_digest": command_digest({"command": each, "visit_id": visit_id}, key=keys.command_key),
             "recorded_at": at,
         }
         for visit_id, each in checks
     ]
-    new = _insert_new(session, VisitCheck, rows, digests=digests)
+    new = resend.insert_new(session, VisitCheck, rows)
     stored = [(visit_id, each) for visit_id, each in checks if each.id in new]
     limbs = [
         {"check_id": each.id, "limbs_enc": keys.encrypt(each.limbs, context=LIMBS_CONTEXT)}
@@ -188,34 +180,6 @@ def confirm_visit(
     details = {"holds": command.holds}
     _audit(session, "visit.confirmed", visit_id=visit_id, details=details, actor=actor, at=at)
     return command
-
-
-def _digests(contents: Iterable[tuple[UUID, object]]) -> dict[UUID, bytes]:
-    """Of each record by its id. Raises EventReused for two with one id and other content."""
-    key, found = current_settings().key_ring.command_key, dict[UUID, bytes]()
-    for record_id, content in contents:
-        digest = command_digest(content, key=key)
-        if not hmac.compare_digest(found.setdefault(record_id, digest), digest):
-            raise EventReused(id=str(record_id))
-    return found
-
-
-def _insert_new(
-    session: Session,
-    model: type[ItemDone] | type[VisitCheck],
-    rows: list[dict[str, Any]],
-    *,
-    digests: Mapping[UUID, bytes],
-) -> set[UUID]:
-    """Insert what is not there; the ids of that. Raises EventReused for an id that was used with other content."""
-    if not rows:
-        return set()
-    new = set(session.scalars(INSERT[model], rows))
-    if resent := digests.keys() - new:
-        for record_id, stored in queries.find_digests(session, model, ids=resent).items():
-            if not hmac.compare_digest(stored, digests[record_id]):
-                raise EventReused(id=str(record_id))
-    return new
 
 
 def _audit(
