@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from app.cli.installation import data_dir_option, explained, region_at_work, runtime_settings
+from app.kernel import clock
 from app.kernel.db import session
+from app.kernel.regions import zone_of
 from app.kernel.sealing.receipts import ReceiptInvalid, check_receipt
 from app.kernel.sealing.statements import Statement, StatementInvalid, is_signed, read_document
 from app.kernel.sealing.verifying import verify
@@ -49,8 +51,8 @@ def verify_seals(region: str, since: datetime | None, kept: Sequence[Path], data
     statements = [_read_seal(path, region=region, public=public) for path in kept]
     faults = 0
     with region_at_work(settings, region):
-        first = since.date() if since else None
-        for finding in verify(session(), region=region, public=public, kept=statements, since=first):
+        first, today = since.date() if since else None, clock.local_date(clock.now(), zone_of(region))
+        for finding in verify(session(), region=region, public=public, kept=statements, since=first, today=today):
             row = f" {finding.table} {finding.key}" if finding.table else ""
             click.echo(f"{finding.day} {finding.kind}{row}")
             faults += finding.is_fault

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -15,11 +15,14 @@ from app.kernel.sealing.rows import AT_ONCE, find_rows, read_rows, sealed_tables
 from app.kernel.sealing.sealing import LATEST_COMMIT, known_keys, signature_of, statement_of
 from app.kernel.sealing.statements import FIRST, Statement, is_signed
 
+YOUNGEST = timedelta(days=2)  # yesterday is sealed soon after midnight
+
 
 class FindingKind(StrEnum):
     """What does not hold."""
 
     SEAL_MISSING = "seal_missing"  # somebody keeps a seal of this day, and here is none
+    SEAL_OVERDUE = "seal_overdue"  # the newest is older than a worker leaves it: none ran, or the last were taken out
     SEAL_DIFFERS = "seal_differs"  # the seal that somebody keeps says something else
     SIGNATURE_INVALID = "signature_invalid"
     CHAIN_BROKEN = "chain_broken"  # it does not name the seal before it, or does not begin where that ended
@@ -46,11 +49,20 @@ class Finding:
 
 
 def verify(
-    session: Session, *, region: str, public: Mapping[str, bytes], kept: Iterable[Statement] = (), since: date | None
+    session: Session,
+    *,
+    region: str,
+    public: Mapping[str, bytes],
+    kept: Iterable[Statement] = (),
+    since: date | None,
+    today: date,
 ) -> Iterator[Finding]:
     """Every seal against the chain and the seals that somebody kept; of the days from `since`, every leaf and row."""
     seals = {seal.day: seal for seal in session.scalars(select(Seal).order_by(Seal.day))}
     yield from _check_seals(list(seals.values()), region=region, public=public)
+    newest = max(seals, default=None)
+    if newest is None or newest < today - YOUNGEST:
+        yield Finding(FindingKind.SEAL_OVERDUE, newest or today)
     for statement in kept:
         if statement.day not in seals:
             yield Finding(FindingKind.SEAL_MISSING, statement.day)

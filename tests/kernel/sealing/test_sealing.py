@@ -85,8 +85,10 @@ def seal(day: date) -> Statement:
         return statement_of(made, region="tianjin")
 
 
-def findings(*, kept: tuple[Statement, ...] = (), since: date | None = None) -> list[tuple[str, str | None]]:
-    found = verify(session(), region="tianjin", public=KEYS.public, kept=kept, since=since)
+def findings(
+    *, kept: tuple[Statement, ...] = (), since: date | None = None, today: date = NEXT
+) -> list[tuple[str, str | None]]:
+    found = verify(session(), region="tianjin", public=KEYS.public, kept=kept, since=since, today=today)
     session().rollback()
     return [(each.kind.value, each.key) for each in found]
 
@@ -210,12 +212,23 @@ def test_a_seal_made_anew_is_found_by_who_kept_the_old_one(region: RegionSession
     by_owner(own_database, "DELETE FROM tianjin.seal_leaf WHERE row_key = :key", key=str(touched))
     by_owner(own_database, "DELETE FROM tianjin.seal_leaf WHERE position >= 0")
     by_owner(own_database, "DELETE FROM tianjin.seal WHERE day = :day", day=DAY)
-    assert findings(kept=(kept,)) == [("seal_missing", None)]
+    assert findings(kept=(kept,)) == [("seal_overdue", None), ("seal_missing", None)]
 
     seal(DAY)
 
     assert findings() == []
     assert findings(kept=(kept,)) == [("seal_differs", None)]
+
+
+def test_the_newest_seals_taken_out_are_found_by_their_absence(region: RegionSession, own_database: Clone):
+    seal(DAY)
+    seal(NEXT)
+    after = NEXT + timedelta(days=2)
+    assert findings(today=after) == []
+
+    by_owner(own_database, "DELETE FROM tianjin.seal WHERE day = :day", day=NEXT)
+
+    assert findings(today=after) == [("seal_overdue", None)]
 
 
 def test_a_seal_whose_words_were_changed_breaks_signature_and_chain(region: RegionSession, own_database: Clone):
