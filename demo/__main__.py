@@ -28,7 +28,7 @@ from demo.agency.people import (
 )
 from demo.agency.shape import Shape
 from demo.client import StepFailed
-from demo.installation import REGIONS, DemoTime, add_regions, lay_policies
+from demo.installation import DemoTime, add_regions, lay_policies
 from demo.processes import ROOT, Door, ProcessFailed, start_server, start_standin, start_worker
 from demo.professional import AnswerDiffers
 from demo.world import CommandFailed, TooSlow, World
@@ -59,7 +59,7 @@ def main() -> int:
     try:
         with _running(arguments) as world:
             if arguments.shape:
-                agency.tell(world, arguments.shape, [arguments.fund] if arguments.fund else list(REGIONS))
+                agency.tell(world, arguments.shape)
             else:
                 story.tell(world)
             told = True
@@ -91,7 +91,6 @@ def _arguments() -> argparse.Namespace:
         help=f"of an agency ({FEWEST_CLIENTS} to {MOST_CLIENTS}), "
         f"of a district ({FEWEST_IN_DISTRICT} to {MOST_IN_DISTRICT})",
     )
-    parser.add_argument("--fund", choices=REGIONS, help="of an agency or a district: one fund instead of both")
     parser.add_argument("--keep", action="store_true", help="keep the database's folder")
     arguments = parser.parse_args()
     if not 1 <= arguments.days <= 31:

@@ -27,10 +27,10 @@ TROUBLES = {**ONE_TROUBLE, 10: ("failed", "账户已销户"), 11: ("unknown", ""
 RETURNED = 3
 
 
-def tell(world: World, shape: Shape, regions: Sequence[str]) -> None:
-    """Walk the regions through the month and print the report. Raises CountMissed, see `counts`."""
+def tell(world: World, shape: Shape) -> None:
+    """Walk both regions through the month and print the report. Raises CountMissed, see `counts`."""
     world.say("系统已启动 Server, worker, stand-in WeChat and stand-in bank are up")
-    months = _in_all_regions(partial(_begin, world, shape), regions)
+    months = _in_all_regions(partial(_begin, world, shape), REGIONS)
     month.live(world, months)
     _close(world, months)
     told = [_end(world, *each) for each in zip(months, _pay(world, months), strict=True)]
@@ -39,7 +39,7 @@ def tell(world: World, shape: Shape, regions: Sequence[str]) -> None:
 
 
 def _in_all_regions(act: Callable[[Given], Made], given: Iterable[Given]) -> list[Made]:
-    """Do something in all of them at once, since they know nothing of each other."""
+    """Do something in all regions at once, since they know nothing of each other."""
     pool = ThreadPoolExecutor(len(REGIONS))
     try:
         return list(pool.map(act, given))
@@ -74,7 +74,7 @@ def _visits(lived: Lived) -> list[Json]:
 
 
 def _pay(world: World, months: Sequence[Lived]) -> list[payment.Sent]:
-    """Pay the regions, with the troubles that the bank has; of some a payment comes back after it was paid."""
+    """Pay both regions, with the troubles that the bank has; of some a payment comes back after it was paid."""
     world.move_to(payment.PAID_ON, 9)
     staffs = [each.brought.staff for each in months]
     troubles, troubled = (TROUBLES, staffs) if months[0].shape.is_district else (ONE_TROUBLE, staffs[:1])
