@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import signal
 from pathlib import Path
 
 from prometheus_client import multiprocess
@@ -29,6 +30,11 @@ def when_ready(_server):
     """The program is loaded and nothing is forked yet: what it is made of need never be looked through for garbage."""
     gc.collect()
     gc.freeze()
+
+
+def post_fork(_server, _worker):
+    """A stop that comes before the worker has its own handler would be lost, and waited for until it is killed."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def child_exit(_server, worker):

@@ -88,10 +88,19 @@ def check(connection: Connection) -> dict[str, list[str]]:
     """
     if not _is_current(connection, "public"):
         return {"public": [ELSEWHERE]}
+    return compare(connection, wanted=described(connection))
+
+
+def described(connection: Connection) -> set[Fact]:
+    """What the models' tables are in PostgreSQL's words. Makes a schema, as `check` does."""
     connection.execute(text(f"CREATE SCHEMA {FRESH}"))
     Base.metadata.create_all(connection.execution_options(schema_translate_map={REGION_SCHEMA: FRESH, None: FRESH}))
     connection.execution_options(schema_translate_map=None)
-    wanted = _facts(connection, FRESH, *SHAPE)
+    return _facts(connection, FRESH, *SHAPE)
+
+
+def compare(connection: Connection, *, wanted: set[Fact]) -> dict[str, list[str]]:
+    """As `check`, against what `described` told before."""
     found = {"public": _differences(connection, "public", wanted) + _default_rights(connection)}
     for code in region_codes(connection):
         current = _is_current(connection, code)

@@ -1,6 +1,7 @@
 """A process for tests of workers and of the outbox; settings come by the environment.
 
-`python -m tests.kernel.job_process work LOG SECONDS LEASE` runs one slow job that writes its begin and end into LOG.
+`python -m tests.kernel.job_process work LOG SECONDS LEASE WORKERS` runs one slow job that writes its begin and end into
+LOG, once so many workers are ready.
 `python -m tests.kernel.job_process send LOG LEASE` sends what is due in Tianjin and dies after the first call.
 """
 
@@ -36,9 +37,11 @@ def slow_job(log: Path, *, seconds: float, lease: timedelta) -> Job:
     return Job("slow", Daily(daytime(0, 0)), run, safe_twice_because="it only notes", lease=lease)
 
 
-def work(log: Path, seconds: float, lease: float) -> None:
+def work(log: Path, seconds: float, lease: float, workers: int) -> None:
     worker = Worker(create_app(), [slow_job(log, seconds=seconds, lease=timedelta(seconds=lease))])
     note(log, "ready", str(os.getpid()))
+    while log.read_text(encoding="utf-8").count("ready") < workers:
+        time.sleep(0.01)
     until = time.monotonic() + 4 * seconds
     while time.monotonic() < until:
         worker.run_due()
@@ -60,6 +63,6 @@ def send(log: Path, lease: float) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "work":
-        work(Path(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]))
+        work(Path(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5]))
     else:
         send(Path(sys.argv[2]), float(sys.argv[3]))

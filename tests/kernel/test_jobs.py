@@ -188,7 +188,7 @@ def test_two_workers_at_once_run_a_job_once(own_database: Clone, tmp_path: Path,
     """The control holds a lease that is over at once: then both run it."""
     log = tmp_path / "log"
     environment = environment_for(own_database.urls, tmp_path)
-    arguments = ("tests.kernel.job_process", "work", str(log), "1.2", str(lease_s))
+    arguments = ("tests.kernel.job_process", "work", str(log), "0.4", str(lease_s), "2")
     workers = [start_module(*arguments, environment=environment) for _ in range(2)]
 
     for worker in workers:
@@ -203,12 +203,12 @@ def test_a_killed_workers_job_is_taken_over_when_its_lease_ends(own_database: Cl
     log = tmp_path / "log"
     environment = environment_for(own_database.urls, tmp_path)
     arguments = ("tests.kernel.job_process", "work", str(log))
-    killed = start_module(*arguments, "20", "2.5", environment=environment)
+    killed = start_module(*arguments, "20", "2.5", "1", environment=environment)
     wait_until(lambda: any(line[0] == "begin" for line in lines_of(log)), what="the first run")
     killed.send_signal(signal.SIGKILL)
     killed.wait(timeout=10)
 
-    second = start_module(*arguments, "1.2", "2.5", environment=environment)
+    second = start_module(*arguments, "1.2", "2.5", "1", environment=environment)
     assert second.wait(timeout=60) == 0
 
     ended = [line for line in lines_of(log) if line[0] == "end"]

@@ -85,7 +85,9 @@ def test_a_server_whose_workers_are_killed_loses_them(slow_server: tuple[str, su
         for worker in psutil.Process(process.pid).children():
             worker.kill()
         lost = [isinstance(each.exception(), httpx.TransportError) for each in sent]
+    process.send_signal(signal.SIGTERM)
     assert all(lost)
+    assert process.wait(timeout=15) == 0, "new workers are starting, and hear the stop all the same"
 
 
 RAW = {
