@@ -1,10 +1,12 @@
 """Imports every module with tables, so that names across packages resolve."""
 
+import app.accounts.consent_models
 import app.accounts.models
 import app.careplans.models
 import app.checkin.attempt_models
 import app.checkin.check_models
 import app.checkin.help_models
+import app.checkin.hold_models
 import app.checkin.models
 import app.checkin.note_models
 import app.checkin.rating_models

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from app.accounts import queries, service
+from app.accounts.consent_schemas import ConsentActSchema, ConsentSchema, ConsentsSchema
+from app.accounts.consent_types import ConsentAct, Consents, ConsentView
 from app.accounts.schemas import (
     AccountPageSchema,
     AccountSchema,
@@ -119,6 +121,25 @@ def log_out() -> None:
 def show_me() -> Me:
     """Who acts, and the roles to choose from."""
     return queries.get_me(session(), actor=current_actor(), at=clock.now())
+
+
+@bp.get("/consents")
+@requires(Permission.CONSENT)
+@bp.response(200, ConsentsSchema)
+def list_consents() -> Consents:
+    """What the actor is asked for about himself, and what he answered."""
+    return service.list_own(session(), actor=current_actor())
+
+
+@bp.post("/consents")
+@requires(Permission.CONSENT)
+@idempotent
+@bp.arguments(ConsentActSchema)
+@bp.response(201, ConsentSchema)
+def answer_consent(command: ConsentAct) -> ConsentView:
+    """Give or withdraw a consent about oneself; no check-in is refused for want of one."""
+    with transaction() as own:
+        return service.answer_own(own, command, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/accounts")

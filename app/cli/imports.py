@@ -176,7 +176,9 @@ def _give_back(run: RunView, target: Path, *, actor: SystemActor, told: _Told) -
     form = FORMS[target.suffix.lower()]
     try:
         with transaction() as current:
-            sheet = returned_file(current, run_id=run.id, actor=actor, sentences=told.sentences, form=form)
+            sheet = returned_file(
+                current, run_id=run.id, actor=actor, at=clock.now(), sentences=told.sentences, form=form
+            )
     except NothingToReturn as nothing:
         click.echo(told.sentences[nothing.code])
         return

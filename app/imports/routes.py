@@ -79,9 +79,11 @@ def list_reasons(wanted: PageRequest, run_id: UUID) -> dict[str, Any]:
 @requires(Permission.IMPORT_FILES)
 @bp.response(200, content_type=XLSX)
 def fetch_returned(run_id: UUID) -> Response:
-    """The file as it came with a last column of reasons, to be mended and sent again."""
-    sentences = catalogue(asked_language())
-    return _download(returning.returned_file(session(), run_id=run_id, actor=current_actor(), sentences=sentences))
+    """The file as it came with a last column of reasons, to be mended and sent again; the reading is audited."""
+    actor, at, sentences = current_actor(), clock.now(), catalogue(asked_language())
+    with transaction() as current:
+        file = returning.returned_file(current, run_id=run_id, actor=actor, at=at, sentences=sentences)
+    return _download(file)
 
 
 @bp.get("/imports/template")

@@ -43,6 +43,8 @@ SAMPLES: dict[str, Sample] = {
     "POST /accounts/<uuid:account_id>/state": Sample(lambda _: {"state": "active"}),
     "POST /auth/logout": Sample(lambda _: {"refresh_token": "x" * 43}),
     "GET /me": Sample(),
+    "GET /consents": Sample(),
+    "POST /consents": Sample(lambda _: {"purpose": "location", "version": 1, "is_given": True}),
     "GET /ledger/balances": Sample(),
     "POST /subsidies/computations": Sample(lambda _: {"month": "2026-09-01"}),
     "GET /subsidies/computations": Sample(),

@@ -119,6 +119,10 @@ REGISTRY: dict[str, Sample] = {
     ),
     "POST /clients/<uuid:client_id>/cash-choices": Sample(lambda _: {"takes_cash": True, "chosen_on": SINCE}),
     "GET /clients/<uuid:client_id>/cash-choices": Sample(),
+    "GET /clients/<uuid:client_id>/consents": Sample(),
+    "POST /clients/<uuid:client_id>/consents": Sample(
+        lambda _: {"purpose": "sensitive_health", "version": 1, "is_given": True}
+    ),
     "GET /agency-choices": Sample(query="?state=open"),
     "POST /agency-choices/<uuid:choice_id>/acceptance": Sample(nothing),
     "POST /agency-choices/<uuid:choice_id>/refusal": Sample(lambda _: {"reason": "test"}),

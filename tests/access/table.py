@@ -8,6 +8,7 @@ EVERYBODY = f"carer family_carer guardian community_nurse {STAFF}"
 
 TABLE = {
     "session": EVERYBODY,
+    "consent": "carer family_carer guardian",
     "grant_staff": "region_admin",
     "bind_people": "dispatcher agency_head region_admin",
     "write_agencies": "region_admin",

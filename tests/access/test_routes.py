@@ -1,22 +1,26 @@
 """Made from the routes themselves: no token, wrong role, another agency, another district, another region."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.factory import create_app
+from app.kernel.audit import AuditEntry
 from app.kernel.db import db
+from app.kernel.db import session as current_session
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Permission, Role
 from tests.access.sample import Sample
 from tests.access.samples import SAMPLES
 from tests.access.table import roles_of
 from tests.access.world import AGENCY_ROLES, BY_AREA, PERSONAL_ROLES, World, build
-from tests.conftest import clone_of, drop, settings_for
+from tests.conftest import ROOT, clone_of, drop, settings_for
 from tests.paper_app import api_rules, paper_app
 from tests.tokens import bearer, make_account
 
@@ -60,6 +64,19 @@ NOTHING_THERE = {  # routes whose record the world lacks: its owner gets 404 too
     "GET /payout-batches/<uuid:batch_id>/answers/<uuid:file_id>": "the bank has not answered",
     "POST /payout-batches/<uuid:batch_id>/answers/<uuid:file_id>/confirmation": "the bank has not answered",
 }
+FULL_VALUES = {  # routes that show an ID or bank number, an address or a position: each reading is audited
+    "GET /people/<uuid:person_id>/identity",
+    "GET /help-calls",
+    "POST /help-calls/<uuid:help_call_id>/acknowledgement",
+}
+FILES = {  # files are not looked into here; where their reading is shown to be audited, or why it need not be
+    "/imports/template": "nobody's values",
+    "/imports/{run_id}/returned": "tests/imports/test_api.py",
+    "/payout-batches/{batch_id}/files/{kind}": "tests/payouts/test_api.py",
+    "/payout-batches/{batch_id}/answers/{file_id}": "tests/payouts/test_api.py",
+    "/staff-load/sheet": "masked names and minutes",
+}
+READERS = frozenset({Role.CARER, Role.GUARDIAN, Role.AGENCY_HEAD, Role.COMMUNITY_NURSE, Role.OPERATOR_REVIEWER})
 OTHERS_MAKE_IT = "GET /visits/<uuid:visit_id>/record"  # there once the samples of clocking in and out were sent
 
 
@@ -75,6 +92,17 @@ class Stage:
         if actor.grant_id not in self._headers:
             self._headers[actor.grant_id] = bearer(self.application, actor)
         return self._headers[actor.grant_id]
+
+    def entries(self) -> int:
+        """How many entries the audit holds."""
+        with self.application.app_context():
+            session = current_session()
+            session.bind_region("tianjin")
+            return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+
+    def tells_a_secret(self, name: str, role: Role) -> bool:
+        text = self.send(name, actor=self.world.own[role]).data.decode("utf-8", errors="replace")
+        return any(secret in text for secret in self.world.secrets)
 
     def query(self, sample: Sample) -> str:
         return sample.query.format_map(self.world.ids)
@@ -164,3 +192,31 @@ def test_another_district_finds_nothing(name: str, role: Role, stage: Stage):
     answer = stage.send(name, actor=stage.world.other_district[role])
 
     assert answer.status_code == 404, answer.get_data(as_text=True)
+
+
+def test_whoever_reads_a_full_value_leaves_an_entry(stage: Stage):
+    """A new route that shows one must be in the list, and leave an entry for every reading."""
+    shown = set()
+    looked_at = [
+        pair for pair in HOLDERS if pair[1] in READERS and (pair[0].startswith("GET ") or pair[0] in FULL_VALUES)
+    ]
+    for name, role in looked_at:
+        if name not in NOTHING_THERE and stage.tells_a_secret(name, role):
+            before = stage.entries()
+            assert stage.tells_a_secret(name, role)
+            assert stage.entries() == before + 1, (name, role)
+            shown.add(name)
+
+    assert shown == FULL_VALUES
+
+
+def test_every_route_that_gives_a_file_says_where_its_readings_are_held():
+    spec = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
+    giving = {
+        path.removeprefix(PREFIX)
+        for path, operations in spec["paths"].items()
+        for answers in (operation["responses"] for operation in operations.values() if "responses" in operation)
+        if any(code in answers and "content" not in answers[code] for code in ("200", "201"))
+    }
+
+    assert giving == set(FILES)

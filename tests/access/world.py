@@ -5,21 +5,26 @@ from datetime import date
 from uuid import UUID
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.checkin.help_models import HelpCall
-from app.checkin.models import CareFact
+from app.checkin.models import POINT_CONTEXT, CareFact, Position
 from app.checkin.rating_models import ServiceRating
 from app.checkin.types import FactKind
 from app.imports.commands import Upload
 from app.imports.service.upload import receive
 from app.imports.types import ImportKind, ImportMode
+from app.kernel.geo import CoordinateSystem
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.kernel.settings import EXTENSION
 from app.policies.codes import HomeType
 from app.registry.choice_models import AgencyChoice
 from app.registry.lists import get_agency, get_client
+from app.registry.models import BankAccount, HomePlace, Person
 from app.registry.types import GuardianExtent
+from app.registry.views import BANK_NUMBER
 from tests.careplans.factories import a_draft
 from tests.payouts.rows import a_batch_of, a_month_run, a_subsidy
 from tests.registry.factories import (
@@ -44,6 +49,7 @@ AGENCY_ROLES = frozenset({Role.DISPATCHER, Role.AGENCY_HEAD})
 BY_AREA = (Role.OPERATOR_REVIEWER, Role.SUPERVISOR, Role.COMMUNITY_NURSE)
 PERSONAL_ROLES = frozenset({Role.CARER, Role.FAMILY_CARER, Role.GUARDIAN})
 FEBRUARY, MARCH = date(2026, 2, 1), date(2026, 3, 1)
+LATITUDE = "39.125731"  # where a phone was
 OTHER_DISTRICT = Scope(ScopeKind.DISTRICT, "120116")
 
 
@@ -56,6 +62,7 @@ class World:
     strangers: dict[Role, Actor] = field(default_factory=dict)
     elsewhere: dict[Role, Actor] = field(default_factory=dict)  # the same role in Huai'an
     other_district: dict[Role, Actor] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()  # full values that no list shows
 
 
 def build(session: Session, application: Flask) -> World:
@@ -108,7 +115,7 @@ def build(session: Session, application: Flask) -> World:
     world.ids["visit_id"] = world.ids["fact_id"] = _visit(session, application, world)
     world.ids["care_day_id"] = new_id()  # none is logged
     _rating(session, world)
-    world.ids["help_call_id"] = _help_call(session, world)
+    world.ids["help_call_id"] = _help_call(session, application, world)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
@@ -116,6 +123,7 @@ def build(session: Session, application: Flask) -> World:
     world.ids["computation_id"] = a_month_run(session)
     world.ids["run_id"] = _import_run(session, application, actor=world.own[Role.AGENCY_HEAD])
     world.ids |= {"kind": "daifa", "file_id": new_id()}
+    world.secrets = _secrets(session, application)
     return world
 
 
@@ -141,12 +149,26 @@ def _rating(session: Session, world: World) -> None:
     add(session, rating)
 
 
-def _help_call(session: Session, world: World) -> UUID:
+def _secrets(session: Session, application: Flask) -> tuple[str, ...]:
+    """ID and bank numbers, addresses, and where homes and a phone are."""
+    keys, kept = application.extensions[EXTENSION].key_ring, [LATITUDE]
+    kept += [keys.decrypt(each, context="person.id_number") for each in session.scalars(select(Person.id_number_enc))]
+    kept += [keys.decrypt(each, context=BANK_NUMBER) for each in session.scalars(select(BankAccount.number_enc))]
+    for address, position in session.execute(select(HomePlace.address_enc, HomePlace.position_enc)):
+        kept.append(keys.decrypt(address, context="home_place.address"))
+        kept += keys.decrypt(position, context="home_place.position").split(",")
+    return tuple(set(kept))
+
+
+def _help_call(session: Session, application: Flask, world: World) -> UUID:
     call = HelpCall(
         id=new_id(), carer_id=world.ids["carer_id"], agency_ids=[world.ids["agency_id"]], occurred_at=NOW,
-        command_digest=b"-", account_id=world.own[Role.CARER].account_id, recorded_at=NOW,
+        command_digest=b"-", position_digest=b"-", account_id=world.own[Role.CARER].account_id, recorded_at=NOW,
     )  # fmt: skip
+    keys = application.extensions[EXTENSION].key_ring
+    point = keys.encrypt(f"{LATITUDE},{117.25}", context=POINT_CONTEXT)
     add(session, call)
+    add(session, Position(id=call.id, point_enc=point, system=CoordinateSystem.WGS84, salt=b"-"))
     return call.id
 
 

@@ -18,6 +18,7 @@ from app.imports.service import keeping, running
 from app.imports.service.upload import NEEDED
 from app.imports.types import ImportKind
 from app.kernel import clock
+from app.kernel.audit import AuditEntry
 from app.kernel.db import session
 from app.kernel.permissions import Actor, Permission, Role
 from app.kernel.settings import current_settings
@@ -144,6 +145,8 @@ def test_thirty_mistakes_give_thirty_reasons_and_the_mended_rows_go_in_once(
     assert len({each["code"] for each in told}) >= 15
     assert all(len(each["message"]) > 5 and "{" not in each["message"] for each in told)
     assert headings == (*(column.heading for column in CLIENTS), REASON_HEADING)
+    audited = select(AuditEntry.id).where(AuditEntry.action == "import.returned_fetched")
+    assert len(tianjin.scalars(audited).all()) == 1  # the file names people in full
     assert len(came_back) == 30
     assert all(row[-1] for row in came_back)
 

@@ -319,6 +319,7 @@ def test_the_approver_reads_and_confirms_an_answer_before_its_failures_are_paid_
 
     assert (waits["batches"], [each["reason"] for each in waits["held"]]) == ([], ["answer_unconfirmed"])
     assert read.data == content
+    assert "batch.received_file_fetched" in set(desk.session.scalars(select(AuditEntry.action)))
     assert by_preparer.status_code == 403
     assert confirmed.json["files"][-1]["confirmed_by"] == str(approver.account_id)
     assert [each["count"] for each in again] == [1]

@@ -17,12 +17,14 @@ from app.accounts.service.binding import (
     find_ticket,
     read_binding_code,
 )
+from app.accounts.service.consents import answer_own, list_own
 from app.accounts.service.sessions import find_entry, log_in, log_out, refresh, region_of, tokens_or_refusal
 from app.accounts.service.standing import check_account
 from app.accounts.service.wechat import ask_phone, ask_user
 
 __all__ = [
     "add_grant",
+    "answer_own",
     "ask_phone",
     "ask_user",
     "bind_by_code",
@@ -34,6 +36,7 @@ __all__ = [
     "find_entry",
     "find_route",
     "find_ticket",
+    "list_own",
     "log_in",
     "log_out",
     "new_binding_code",

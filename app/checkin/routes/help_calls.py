@@ -3,12 +3,11 @@
 from uuid import UUID
 
 from app.checkin.help import HelpCallView, HelpFilter, HelpTap
-from app.checkin.queries import help_calls as queries
 from app.checkin.schemas.help_calls import HelpCallPageSchema, HelpCallSchema, HelpFilterSchema, HelpTapSchema
 from app.checkin.service import help_calls as service
 from app.kernel import clock
 from app.kernel.access import current_actor, requires
-from app.kernel.db import session, transaction
+from app.kernel.db import transaction
 from app.kernel.http.api import AnhuBlueprint
 from app.kernel.paging import Page
 from app.kernel.permissions import Permission
@@ -31,8 +30,9 @@ def call_for_help(command: HelpTap) -> HelpCallView:
 @bp.arguments(HelpFilterSchema, location="query")
 @bp.response(200, HelpCallPageSchema)
 def list_help_calls(wanted: HelpFilter) -> Page[HelpCallView]:
-    """Calls that were told to the actor's agency."""
-    return queries.list_calls(session(), actor=current_actor(), wanted=wanted)
+    """Calls that were told to the actor's agency; a reading of places is audited."""
+    with transaction() as current:
+        return service.list_calls(current, wanted, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/help-calls/<uuid:help_call_id>/acknowledgement")

@@ -1,19 +1,21 @@
 """A carer calls for help: kept whatever the place, the hour and the visit, and told to his agency at once."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.checkin.help import HelpCallView, HelpTap
+from app.checkin.help import HelpCallView, HelpFilter, HelpTap
 from app.checkin.help_models import HelpAcknowledgement, HelpCall
 from app.checkin.queries import help_calls as queries
 from app.checkin.service.events import SALT_BYTES, position_digest, store_position
 from app.checkin.service.moves import NotACarer, carer_kind_of
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
+from app.kernel.paging import Page
 from app.kernel.permissions import Actor
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
@@ -61,9 +63,26 @@ def acknowledge(session: Session, *, help_call_id: UUID, actor: Actor, at: datet
     once = insert(HelpAcknowledgement).on_conflict_do_nothing(index_elements=["help_call_id"])
     values = {"help_call_id": help_call_id, "account_id": actor.account_id, "recorded_at": at}
     taken = session.scalar(once.values(**values).returning(HelpAcknowledgement.help_call_id))
+    call = queries.get_call(session, help_call_id=help_call_id, actor=actor)
     if taken is None:
         resend.mark_replay()
+        _note_read(session, [call], actor=actor, at=at)
     else:
         about, keys = ("help_call", help_call_id), current_settings().key_ring
         audit.record(session, "acknowledge_help_call", actor=actor, at=at, subject=about, details={}, keys=keys)
-    return queries.get_call(session, help_call_id=help_call_id, actor=actor)
+    return call
+
+
+def list_calls(session: Session, wanted: HelpFilter, *, actor: Actor, at: datetime) -> Page[HelpCallView]:
+    """Calls that were told to the actor's agency; audited where they show where a phone was."""
+    page = queries.list_calls(session, actor=actor, wanted=wanted)
+    _note_read(session, page.items, actor=actor, at=at)
+    return page
+
+
+def _note_read(session: Session, calls: Sequence[HelpCallView], *, actor: Actor, at: datetime) -> None:
+    placed = [call.id for call in calls if call.place is not None]
+    if not placed:
+        return
+    about, details, keys = ("agency", actor.scope.agency_id), {"help_call_ids": placed}, current_settings().key_ring
+    audit.record(session, "help_calls.read", actor=actor, at=at, subject=about, details=details, keys=keys)

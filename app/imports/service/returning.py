@@ -1,6 +1,7 @@
 """What goes back to the one who sent a file: templates, and the bad rows with their reasons in a last column."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,8 +11,10 @@ from app.imports.columns import COLUMNS, REASON_HEADING
 from app.imports.commands import ReasonView, SheetFile
 from app.imports.service.upload import open_content
 from app.imports.types import FileForm, ImportKind, ImportMode, RunState
+from app.kernel import audit
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import AnyActor
+from app.kernel.settings import current_settings
 from app.kernel.sheets import CSV, XLSX, Cell, Row, UnreadableSheet, read_rows, write_csv, write_xlsx
 
 SEPARATOR = "；"
@@ -46,13 +49,14 @@ def returned_file(
     *,
     run_id: UUID,
     actor: AnyActor,
+    at: datetime,
     sentences: Mapping[str, str],
     form: FileForm | None = None,
 ) -> SheetFile:
     """The file as it came with a last column of reasons: the bad rows, or all of them when nothing went in.
 
-    Mended and sent again it goes in; that column is passed over. Without `form` it has the one it came in. Raises
-    NotFound, ImportNotOver and NothingToReturn.
+    Mended and sent again it goes in; that column is passed over. Without `form` it has the one it came in. Audited,
+    since it names people in full. Raises NotFound, ImportNotOver and NothingToReturn.
     """
     run = queries.get_run(session, run_id=run_id, actor=actor)
     if run.state in OPEN_STATES:
@@ -67,6 +71,8 @@ def returned_file(
         raise NothingToReturn from None
     if run.mode is ImportMode.GOOD_ROWS:
         rows = [row for row in rows if row.line in reasons]
+    about, details, keys = ("import", run_id), {"rows": len(rows)}, current_settings().key_ring
+    audit.record(session, "import.returned_fetched", actor=actor, at=at, subject=about, details=details, keys=keys)
     return _file(_lines(headings, rows, reasons, sentences), name=f"{run.kind.value}-returned", form=form or run.form)
 
 

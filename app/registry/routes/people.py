@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from app.accounts.consent_schemas import ConsentActSchema, ConsentSchema, ConsentsSchema
+from app.accounts.consent_types import ConsentAct, Consents, ConsentView
 from app.accounts.types import OpenedAccount
 from app.kernel import clock
 from app.kernel.access import current_actor, requires
@@ -14,7 +16,7 @@ from app.kernel.resend import idempotent
 from app.registry import commands, lists, shown
 from app.registry.schemas import incoming, outgoing
 from app.registry.schemas.people import AccessEntrySchema, GuardianFilterSchema, PersonPhoneSchema, PhoneEntrySchema
-from app.registry.service import access, bank_accounts, guardians, people
+from app.registry.service import access, bank_accounts, consents, guardians, people
 
 bp = AnhuBlueprint("people", __name__, description="Access, bank accounts and identities of people (人员)")
 
@@ -117,3 +119,22 @@ def read_identity(person_id: UUID) -> shown.Identity:
     """A person's full identity; the reading is audited."""
     with transaction() as current:
         return people.read_identity(current, person_id=person_id, actor=current_actor(), at=clock.now())
+
+
+@bp.get("/clients/<uuid:client_id>/consents")
+@requires(Permission.CONSENT)
+@bp.response(200, ConsentsSchema)
+def list_client_consents(client_id: UUID) -> Consents:
+    """What is asked about a client, and what was answered for him."""
+    return consents.list_of_client(session(), client_id=client_id, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/clients/<uuid:client_id>/consents")
+@requires(Permission.CONSENT)
+@idempotent
+@bp.arguments(ConsentActSchema)
+@bp.response(201, ConsentSchema)
+def answer_client_consent(command: ConsentAct, client_id: UUID) -> ConsentView:
+    """Give or withdraw a consent for a client, by a guardian who may sign."""
+    with transaction() as current:
+        return consents.answer_for_client(current, command, client_id=client_id, actor=current_actor(), at=clock.now())
