@@ -16,6 +16,8 @@ from app.imports.service.upload import receive
 from app.imports.types import ImportKind, ImportMode
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.oversight.models import Finding, FindingRecord
+from app.oversight.types import FindingKind, SubjectKind
 from app.policies.codes import HomeType
 from app.registry.choice_models import AgencyChoice
 from app.registry.lists import get_agency, get_client
@@ -115,6 +117,7 @@ def build(session: Session, application: Flask) -> World:
     )
     world.ids["computation_id"] = a_month_run(session)
     world.ids["run_id"] = _import_run(session, application, actor=world.own[Role.AGENCY_HEAD])
+    world.ids["finding_id"] = _finding(session, world)
     world.ids |= {"kind": "daifa", "file_id": new_id()}
     return world
 
@@ -139,6 +142,16 @@ def _rating(session: Session, world: World) -> None:
         account_id=world.own[Role.GUARDIAN].account_id, recorded_at=NOW,
     )  # fmt: skip
     add(session, rating)
+
+
+def _finding(session: Session, world: World) -> UUID:
+    finding = Finding(
+        id=new_id(), rule="service_in_hospital", version=1, kind=FindingKind.HARD, subject_kind=SubjectKind.CLIENT,
+        subject_id=world.ids["client_id"], month=MARCH, facts={}, recorded_at=NOW,
+    )  # fmt: skip
+    named = FindingRecord(finding_id=finding.id, fact_id=world.ids["visit_id"], facts={}, recorded_at=NOW)
+    add(session, finding, named)
+    return finding.id
 
 
 def _help_call(session: Session, world: World) -> UUID:
