@@ -30,6 +30,7 @@ from app.kernel.readiness import Readiness, gather, judge_rights, judge_schema
 from app.kernel.regions import DemoClockRow, region_codes, zone_of
 from app.kernel.settings import EXTENSION, Limits, Settings, current_settings, read_settings
 from app.ledger.routes import bp as ledger
+from app.oversight.routes import bp as findings
 from app.payouts.routes.bank_files import bp as bank_files
 from app.payouts.routes.payouts import bp as payouts
 from app.payouts.routes.reviews import bp as month_reviews
@@ -49,6 +50,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     careplans,
     choices,
     facts,
+    findings,
     help_calls,
     imports,
     ledger,

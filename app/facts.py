@@ -130,6 +130,7 @@ FACTS = (
     Fact("item_not_for_staff", "项目不属该类人员", "item not for this staff", None, None, E.ITEM_NOT_FOR_STAFF),
     Fact("too_early", "早到", "too early", None, None, E.TOO_EARLY),
     Fact("too_late", "迟到", "too late", None, None, E.TOO_LATE),
+    Fact("risk_found", "全统筹区核查有疑点", "found by a risk rule", None, None, E.RISK_FOUND),
     Fact("carer_overlap", "照护人员时间重叠", "carer elsewhere at that time", None, R.CARER_OVERLAP, E.OVERLAP),
     Fact("client_overlap", "服务对象时间重叠", "client with another carer then", None, R.CLIENT_OVERLAP, E.OVERLAP),
 )

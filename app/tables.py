@@ -19,6 +19,7 @@ import app.kernel.regions
 import app.kernel.resend
 import app.kernel.sealing.models
 import app.ledger.models
+import app.oversight.models
 import app.payouts.models
 import app.payouts.review_models
 import app.payouts.run_models

@@ -144,6 +144,8 @@ SAMPLES: dict[str, Sample] = {
     "POST /sync": Sample(
         lambda _: {"records": [{"kind": "help_call", "record": {"id": str(new_id()), "occurred_at": NOW}}]}
     ),
+    "GET /findings": Sample(),
+    "GET /findings/<uuid:finding_id>": Sample(),
     "GET /seals": Sample(query="?month=2026-11-01"),
     "POST /facts/<uuid:fact_id>/agency-review": Sample(review),
     "POST /facts/<uuid:fact_id>/operator-review": Sample(review),

@@ -70,6 +70,7 @@ TABLE = {
     "read_audit": "supervisor region_admin",
     "read_policies": EVERYBODY,
     "read_seals": EVERYBODY,
+    "read_findings": "operator_reviewer supervisor",
 }
 
 

@@ -19,6 +19,8 @@ from app.kernel.geo import CoordinateSystem
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from app.kernel.settings import EXTENSION
+from app.oversight.models import Finding, FindingRecord
+from app.oversight.types import FindingKind, SubjectKind
 from app.policies.codes import HomeType
 from app.registry.choice_models import AgencyChoice
 from app.registry.lists import get_agency, get_client
@@ -122,6 +124,7 @@ def build(session: Session, application: Flask) -> World:
     )
     world.ids["computation_id"] = a_month_run(session)
     world.ids["run_id"] = _import_run(session, application, actor=world.own[Role.AGENCY_HEAD])
+    world.ids["finding_id"] = _finding(session, world)
     world.ids |= {"kind": "daifa", "file_id": new_id()}
     world.secrets = _secrets(session, application)
     return world
@@ -158,6 +161,16 @@ def _secrets(session: Session, application: Flask) -> tuple[str, ...]:
         kept.append(keys.decrypt(address, context="home_place.address"))
         kept += keys.decrypt(position, context="home_place.position").split(",")
     return tuple(set(kept))
+
+
+def _finding(session: Session, world: World) -> UUID:
+    finding = Finding(
+        id=new_id(), rule="service_in_hospital", version=1, kind=FindingKind.HARD, subject_kind=SubjectKind.CLIENT,
+        subject_id=world.ids["client_id"], month=MARCH, facts={}, recorded_at=NOW,
+    )  # fmt: skip
+    named = FindingRecord(finding_id=finding.id, fact_id=world.ids["visit_id"], facts={}, recorded_at=NOW)
+    add(session, finding, named)
+    return finding.id
 
 
 def _help_call(session: Session, application: Flask, world: World) -> UUID:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.careplans.models import CarePlan, PlanItem
 from app.checkin.rules.grading import FOR_OPERATOR
+from app.checkin.service.risks import hold_for_finding
 from app.checkin.types import ExceptionCode
 from app.facts import FACTS, Fact, Money, money_of, text
 from app.kernel.ids import new_id
@@ -180,6 +181,7 @@ SCENARIOS: dict[str, Callable[[World], None]] = {
     "item_not_for_staff": nothing,
     "too_early": nothing,
     "too_late": nothing,
+    "risk_found": nothing,
     "carer_overlap": nothing,
     "client_overlap": nothing,
 }
@@ -235,6 +237,10 @@ def test_the_door_turns_nobody_away_and_money_waits_as_the_table_says(
     first, last = come_and_go(client, scene, world.visit_id, is_checked=row.name != "checks_missing")
     log(client, scene, world.visit_id, *_items(row))
     confirm(client, scene, world.visit_id, guardian)
+    if row.name == "risk_found":
+        finding = {"rule": "carer_overlap", "finding_id": new_id()}
+        hold_for_finding(world.session, visit_id=world.visit_id, region="tianjin", at=NOW, **finding)
+        world.session.commit()
 
     assert (first.status_code, last.status_code) == (201, 201)
     shown = fact(client, scene, world.visit_id)

@@ -60,6 +60,7 @@ FOR_OPERATOR = frozenset(
         ExceptionCode.OUTSIDE_AREA,
         ExceptionCode.AGENCY_NOT_SERVING,
         ExceptionCode.HOURS_USED_UP,
+        ExceptionCode.RISK_FOUND,
     }
 )
 ROUTES: dict[GradeOutcome, Route] = {

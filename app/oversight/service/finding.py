@@ -1,0 +1,57 @@
+"""Keeps what a rule found: a finding of a subject's month once, and each visit it names once."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.checkin.service.risks import hold_for_finding
+from app.kernel.ids import new_id
+from app.oversight.models import Finding, FindingRecord
+from app.oversight.sources import RiskRule
+from app.oversight.types import FindingKind, Hit
+
+
+def keep_hits(
+    session: Session, rule: RiskRule, hits: Sequence[Hit], *, month: date, region: str, at: datetime
+) -> list[UUID]:
+    """Append what a rule found about one subject, and let the visits of a hard finding wait; the visits that are new.
+
+    Safe to repeat: what is known changes nothing, and a visit that a person has decided since is not held again.
+    """
+    finding_id = _finding(session, rule, hits[0], month=month, at=at)
+    rows = [
+        {"finding_id": finding_id, "fact_id": hit.fact_id, "facts": dict(hit.facts), "recorded_at": at} for hit in hits
+    ]
+    added = insert(FindingRecord).on_conflict_do_nothing().returning(FindingRecord.fact_id)
+    new = sorted(session.scalars(added, rows))
+    if rule.kind is FindingKind.HARD:
+        for fact_id in new:  # in the order of ids, so that two who hold several do not wait for each other
+            hold_for_finding(session, visit_id=fact_id, rule=rule.name, finding_id=finding_id, region=region, at=at)
+    return new
+
+
+def _finding(session: Session, rule: RiskRule, hit: Hit, *, month: date, at: datetime) -> UUID:
+    made = (
+        insert(Finding)
+        .values(
+            id=new_id(at=at),
+            rule=rule.name,
+            version=rule.version,
+            kind=rule.kind,
+            subject_kind=rule.subject,
+            subject_id=hit.subject_id,
+            month=month,
+            facts=dict(hit.summary),
+            recorded_at=at,
+        )
+        .on_conflict_do_nothing()
+        .returning(Finding.id)
+    )
+    known = select(Finding.id).where(
+        Finding.rule == rule.name, Finding.subject_id == hit.subject_id, Finding.month == month
+    )
+    return session.scalars(made).one_or_none() or session.scalars(known).one()
