@@ -99,6 +99,7 @@ class ExceptionCode(StrEnum):
     SHARE_NOT_CONFIRMED = "share_not_confirmed"  # what the client bears himself of the month, where policy asks for it
     CHECKS_MISSING = "checks_missing"  # before service, where policy asks for them
     EXTRA_NOT_CONSENTED = "extra_not_consented"  # an extra item nobody agreed to before, where policy asks for that
+    PHOTO_COPIED = "photo_copied"  # a photo of another visit or care day
 
 
 class Severity(StrEnum):

@@ -60,6 +60,7 @@ FOR_OPERATOR = frozenset(
         ExceptionCode.OUTSIDE_AREA,
         ExceptionCode.AGENCY_NOT_SERVING,
         ExceptionCode.HOURS_USED_UP,
+        ExceptionCode.PHOTO_COPIED,
     }
 )
 ROUTES: dict[GradeOutcome, Route] = {
