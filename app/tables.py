@@ -9,6 +9,7 @@ import app.checkin.help_models
 import app.checkin.hold_models
 import app.checkin.models
 import app.checkin.note_models
+import app.checkin.photo_models
 import app.checkin.rating_models
 import app.checkin.share_models
 import app.imports.models

@@ -100,6 +100,7 @@ class ExceptionCode(StrEnum):
     CHECKS_MISSING = "checks_missing"  # before service, where policy asks for them
     EXTRA_NOT_CONSENTED = "extra_not_consented"  # an extra item nobody agreed to before, where policy asks for that
     RISK_FOUND = "risk_found"  # by a risk rule that holds
+    PHOTO_COPIED = "photo_copied"  # a photo of another visit or care day
 
 
 class Severity(StrEnum):

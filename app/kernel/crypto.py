@@ -118,20 +118,28 @@ class KeyRing:
 
         `context` names what the value is, as "person.name"; the same is needed to decrypt.
         """
+        return self.encrypt_bytes(text.encode("utf-8"), context=context)
+
+    def encrypt_bytes(self, content: bytes, *, context: str) -> bytes:
+        """As `encrypt`, what is no text."""
         key_id = self._current.encode()
         head = bytes((VERSION, AES_256_GCM, len(key_id))) + key_id
         nonce = secrets.token_bytes(NONCE_BYTES)
         bound = head + _label(context)
-        return head + nonce + self._ciphers[self._current].encrypt(nonce, text.encode("utf-8"), bound)
+        return head + nonce + self._ciphers[self._current].encrypt(nonce, content, bound)
 
     def decrypt(self, blob: bytes, *, context: str) -> str:
         """Give the text again. Raises UnknownKey, or CannotDecrypt when the value or its context is another."""
+        return self.decrypt_bytes(blob, context=context).decode("utf-8")
+
+    def decrypt_bytes(self, blob: bytes, *, context: str) -> bytes:
+        """As `decrypt`, what is no text."""
         sealed = _open(blob)
         cipher = self._ciphers.get(sealed.key_id)
         if cipher is None:
             raise UnknownKey(sealed.key_id)
         try:
-            return cipher.decrypt(sealed.nonce, sealed.body, sealed.head + _label(context)).decode("utf-8")
+            return cipher.decrypt(sealed.nonce, sealed.body, sealed.head + _label(context))
         except InvalidTag:
             raise CannotDecrypt("the value was changed or belongs to another context") from None
 

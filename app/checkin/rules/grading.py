@@ -61,6 +61,7 @@ FOR_OPERATOR = frozenset(
         ExceptionCode.AGENCY_NOT_SERVING,
         ExceptionCode.HOURS_USED_UP,
         ExceptionCode.RISK_FOUND,
+        ExceptionCode.PHOTO_COPIED,
     }
 )
 ROUTES: dict[GradeOutcome, Route] = {

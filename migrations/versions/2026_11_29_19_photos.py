@@ -1,0 +1,172 @@
+"""19 photos: what phones tell of them, where their bytes stand and how alike they are; an exception for copies."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "2026_11_29_19_photos"
+down_revision = "2026_11_29_18_seals"
+
+CODES = (
+    "no_location",
+    "uncertain_location",
+    "outside_fence",
+    "stale_fix",
+    "home_unknown",
+    "clock_skew",
+    "late_sync",
+    "future_time",
+    "too_early",
+    "too_late",
+    "early_out",
+    "short",
+    "over_long",
+    "swapped",
+    "unscheduled",
+    "not_assigned",
+    "carer_changed",
+    "certificate_expired",
+    "not_entitled",
+    "in_hospital",
+    "plan_missing",
+    "item_not_in_plan",
+    "item_missing",
+    "item_not_for_staff",
+    "repeated_event",
+    "overlap",
+    "second_care_day",
+    "late_entry",
+    "simulated_location",
+    "no_clock_in",
+    "no_clock_out",
+    "not_employed",
+    "visit_cancelled",
+    "client_denies",
+    "client_died",
+    "carer_suspended",
+    "entitlement_suspended",
+    "agency_not_designated",
+    "outside_area",
+    "agency_not_serving",
+    "hours_used_up",
+    "share_not_confirmed",
+    "checks_missing",
+    "extra_not_consented",
+    "photo_copied",
+)
+
+
+def upgrade(schema: str) -> None:
+    """Bring one schema up."""
+    if schema != "public":
+        upgrade_region(schema)
+
+
+def upgrade_region(schema: str) -> None:
+    """Tables of one region."""
+    op.create_table(
+        "photo",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("fact_id", sa.Uuid(), nullable=False),
+        sa.Column("carer_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "described",
+                "receiving",
+                "stored",
+                "compared",
+                "deleting",
+                "deleted",
+                name="photo_state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "media_type",
+            sa.Enum(
+                "image/jpeg",
+                "image/png",
+                "image/webp",
+                name="media_type",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("phash", sa.BigInteger(), nullable=True),
+        sa.Column("bands", postgresql.ARRAY(sa.Integer()), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state <> 'described'", name=op.f("ck_photo_has_bytes")),
+        sa.CheckConstraint("state IN ('stored', 'compared') OR phash IS NULL", name=op.f("ck_photo_phash")),
+        sa.CheckConstraint("(phash IS NULL) = (bands IS NULL)", name=op.f("ck_photo_bands")),
+        sa.ForeignKeyConstraint(["carer_id"], [f"{schema}.carer.id"], name=op.f("fk_photo_carer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
+        schema=schema,
+    )
+    op.create_index("ix_photo_bands", "photo", ["bands"], unique=False, schema=schema, postgresql_using="gin")
+    op.create_index("ix_photo_fact_id", "photo", ["fact_id"], unique=False, schema=schema)
+    op.create_index(
+        "ix_photo_received_at",
+        "photo",
+        ["received_at"],
+        unique=False,
+        schema=schema,
+        postgresql_where=sa.text("state <> 'deleted'"),
+    )
+    op.create_index(
+        "ix_photo_stored",
+        "photo",
+        ["received_at"],
+        unique=False,
+        schema=schema,
+        postgresql_where=sa.text("state = 'stored'"),
+    )
+    op.create_table(
+        "photo_taken",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("fact_id", sa.Uuid(), nullable=False),
+        sa.Column("carer_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "care",
+                "place",
+                "paper",
+                "explanation",
+                name="photo_purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("command_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["carer_id"], [f"{schema}.carer.id"], name=op.f("fk_photo_taken_carer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo_taken")),
+        schema=schema,
+        postgresql_partition_by="RANGE (id)",
+    )
+    op.create_index("ix_photo_taken_fact_id", "photo_taken", ["fact_id"], unique=False, schema=schema)
+    op.create_index(
+        "ix_photo_taken_recorded_at",
+        "photo_taken",
+        ["recorded_at"],
+        unique=False,
+        schema=schema,
+        postgresql_using="brin",
+    )
+    op.create_index("ix_photo_taken_sha256", "photo_taken", ["sha256"], unique=False, schema=schema)
+    op.execute(f'CREATE TABLE "{schema}"."photo_taken_default" PARTITION OF "{schema}"."photo_taken" DEFAULT')
+    name = op.f("ck_exception_exception_code")
+    op.drop_constraint(name, "exception", schema=schema)
+    op.create_check_constraint(name, "exception", sa.column("code").in_(CODES), schema=schema)
