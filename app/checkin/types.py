@@ -99,6 +99,9 @@ class ExceptionCode(StrEnum):
     SHARE_NOT_CONFIRMED = "share_not_confirmed"  # what the client bears himself of the month, where policy asks for it
     CHECKS_MISSING = "checks_missing"  # before service, where policy asks for them
     EXTRA_NOT_CONSENTED = "extra_not_consented"  # an extra item nobody agreed to before, where policy asks for that
+    ITEMS_DENIED = "items_denied"  # client or guardian: the care was given, its items were not so
+    CONFIRMED_ON_CARERS_PHONE = "confirmed_on_carers_phone"  # so it is no witness
+    HAND_MADE_ENTRY = "hand_made_entry"  # times entered by the agency, from paper or by telephone
 
 
 class Severity(StrEnum):

@@ -47,7 +47,7 @@ TABLE = {
     "log_items": "carer",
     "log_care_days": "family_carer",
     "read_care_days": f"family_carer guardian {STAFF}",
-    "confirm_service": "guardian",
+    "confirm_service": "carer guardian",
     "confirm_shares": "guardian agency_head",
     "rate_service": "guardian",
     "read_ratings": "guardian operator_reviewer supervisor region_admin",

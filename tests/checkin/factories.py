@@ -127,6 +127,12 @@ def confirm(client: FlaskClient, scene: Scene, visit_id: UUID, actor: Actor, *, 
     return client.post(f"{API}/visits/{visit_id}/confirmation", json=body, headers=scene.headers(actor))
 
 
+def say(client: FlaskClient, scene: Scene, visit_id: UUID, actor: Actor, **words: object) -> TestResponse:
+    """Client, guardian or carer about a visit, by statements."""
+    body = {"id": str(new_id()), "occurred_at": NOW.isoformat()} | words
+    return client.post(f"{API}/visits/{visit_id}/confirmation", json=body, headers=scene.headers(actor))
+
+
 def decide(client: FlaskClient, scene: Scene, fact_id, actor: Actor, step: str, decision: str = "accepted", **changed):
     body = {"id": str(new_id()), "decision": decision, "reason": "confirmed_by_phone"} | changed
     return client.post(f"{API}/facts/{fact_id}/{step}-review", json=body, headers=scene.headers(actor))

@@ -319,7 +319,7 @@ def test_every_refusal_and_every_exception_about_a_right_has_its_row():
     assert set(SCENARIOS) == {row.name for row in FACTS}
     assert refusals == {each.value for each in Refusal} - OF_REQUESTS
     told = {row.at_door for row in FACTS}
-    assert FOR_OPERATOR - told == {ExceptionCode.CLIENT_DENIES}
+    assert FOR_OPERATOR - told == {ExceptionCode.CLIENT_DENIES, ExceptionCode.ITEMS_DENIED}
 
 
 def test_the_printed_table_is_what_the_code_decides():
