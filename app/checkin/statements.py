@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.checkin.commands import ItemEntry
+
 
 class Speaker(StrEnum):
     """Who says it."""
@@ -47,12 +49,44 @@ OF_SILENCE = frozenset(
     }
 )
 
+# Why times are stated by hand.
+OF_HAND = frozenset(
+    {
+        StatementReason.NO_PHONE,
+        StatementReason.FORGOTTEN,
+        StatementReason.PHONE_FAILED,
+        StatementReason.NO_NETWORK,
+        StatementReason.OTHER,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedEnd:
+    """Command: the carer says when a visit ended whose clock-out he forgot."""
+
+    id: UUID
+    ended_at: datetime
+    reason: StatementReason
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRecord:
+    """Command: the agency enters a visit from paper or by telephone, for a carer without a usable phone."""
+
+    id: UUID
+    began_at: datetime
+    ended_at: datetime
+    reason: StatementReason
+    items: tuple[ItemEntry, ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedConfirmation:
     """Command: the five statements of client or guardian. None: he says nothing of it.
 
-    `ended_at`: when the carer left, for a visit whose clock-out was forgotten.
+    `ended_at`, beside the times: when the carer left, for a visit whose clock-out was forgotten.
     """
 
     id: UUID

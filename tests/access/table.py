@@ -49,6 +49,7 @@ TABLE = {
     "read_care_days": f"family_carer guardian {STAFF}",
     "confirm_service": "carer guardian",
     "confirm_shares": "guardian agency_head",
+    "enter_paper_records": "dispatcher",
     "rate_service": "guardian",
     "read_ratings": "guardian operator_reviewer supervisor region_admin",
     "read_rating_totals": "agency_head operator_reviewer supervisor region_admin",

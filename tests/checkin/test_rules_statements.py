@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from app.checkin.commands import Confirmation
-from app.checkin.rules.statements import Weighed, is_late, weigh
+from app.checkin.rules.statements import StatedTimes, Weighed, attested_end, ends_told, is_late, stated_times, weigh
 from app.checkin.service.statements import stated
-from app.checkin.statements import Signature, StatedConfirmation, StatementReason
+from app.checkin.statements import Signature, Speaker, StatedConfirmation, StatementReason, StatementView
 from app.checkin.types import ExceptionCode, Found
 from app.kernel.ids import new_id
 from tests.checkin.terms import a_policy
@@ -92,3 +92,89 @@ def test_one_word_stands_for_all_statements(holds, words):
     full = stated(command)
 
     assert (full.times, full.items, full.service, full.id) == (*words, command.id)
+
+
+CLIENT, CARER, AGENCY = Speaker
+
+
+def word(speaker, *, ends=None, begins=None, holds=None):
+    """A statement with times in minutes after nine."""
+    begin, end = (None if each is None else minute(each) for each in (begins, ends))
+    return StatementView(
+        id=new_id(), speaker=speaker, times=None, items=None, service=None, signature=Signature.NONE, reason=None,
+        began_at=begin, ended_at=end, holds=holds, occurred_at=NOW, received_at=NOW,
+    )  # fmt: skip
+
+
+def minute(number):
+    return NOW + timedelta(minutes=number)
+
+
+@pytest.mark.parametrize(
+    ("said", "ends"),
+    [
+        ([], {}),
+        ([word(CARER, ends=60)], {CARER: 60}),
+        ([word(CARER, ends=60), word(CARER, ends=50)], {CARER: 50}),  # the newest word
+        ([word(CARER, ends=60), word(CLIENT, holds=True)], {CARER: 60, CLIENT: 60}),
+        ([word(CARER, ends=60), word(CLIENT, holds=True, ends=45)], {CARER: 60, CLIENT: 45}),
+        ([word(CLIENT, holds=True), word(CARER, ends=60)], {CARER: 60}),  # what he confirmed was not this end
+        ([word(CLIENT, holds=True, ends=45), word(CARER, ends=60)], {CARER: 60, CLIENT: 45}),
+        ([word(CARER, ends=60), word(CLIENT)], {CARER: 60}),  # neither confirms nor denies, or too late
+        ([word(CARER, ends=60), word(CLIENT, ends=60)], {CARER: 60}),
+        ([word(CARER, ends=60), word(CLIENT, holds=True), word(CLIENT, holds=False)], {CARER: 60}),
+        ([word(CARER, ends=60), word(CLIENT, holds=True), word(CARER, ends=90)], {CARER: 90, CLIENT: 60}),
+        ([word(CARER), word(AGENCY, begins=0, ends=55)], {AGENCY: 55}),
+    ],
+)
+def test_each_has_one_word_about_the_end(said, ends):
+    assert ends_told(said) == {speaker: minute(end) for speaker, end in ends.items()}
+
+
+@pytest.mark.parametrize(
+    ("ends", "planned", "attested"),
+    [
+        ([], 60, None),
+        ([60], 60, None),  # one word pays nothing
+        ([50, 50], 60, 50),
+        ([50, 40], 60, 40),  # that long both attest
+        ([80, 70], 60, 60),  # at most the planned end
+        ([80, 50], 60, 50),
+        ([80, 70], None, 70),  # a visit nobody planned
+        ([30, 50, 40], 60, 40),  # two of three
+    ],
+)
+def test_the_payable_end_is_what_two_attest_at_most_the_planned_one(ends, planned, attested):
+    planned_to = None if planned is None else minute(planned)
+
+    end = attested_end([minute(each) for each in ends], planned_to=planned_to)
+
+    assert end == (None if attested is None else minute(attested))
+
+
+@pytest.mark.parametrize(
+    ("said", "began", "stated", "settled"),
+    [
+        ([], 0, (None, None), set()),
+        ([word(CARER, ends=50)], 0, (None, None), set()),
+        ([word(CARER, ends=50), word(CLIENT, holds=True)], 0, (None, 50), {ExceptionCode.NO_CLOCK_OUT}),
+        ([word(CARER, ends=50), word(CLIENT, holds=True)], 50, (None, None), set()),  # before he came
+        ([word(CARER, ends=50), word(CLIENT, holds=True)], None, (None, None), set()),  # when he came is not known
+        ([word(AGENCY, begins=5, ends=50)], 0, (None, 50), {ExceptionCode.NO_CLOCK_OUT}),  # the tap stands
+        (
+            [word(AGENCY, begins=5, ends=50)],
+            None,
+            (5, 50),
+            {ExceptionCode.NO_CLOCK_IN, ExceptionCode.NO_CLOCK_OUT},
+        ),
+        ([word(AGENCY, begins=5, ends=50), word(AGENCY, begins=6, ends=40)], None, (6, 40), None),
+        ([word(AGENCY, begins=5, ends=50), word(CLIENT, holds=True, ends=45)], None, (5, 45), None),
+    ],
+)
+def test_words_stand_in_for_taps_that_lack(said, began, stated, settled):
+    began_at = None if began is None else minute(began)
+
+    times = stated_times(said, began_at=began_at, planned_to=minute(60))
+
+    assert times == StatedTimes(*(None if each is None else minute(each) for each in stated))
+    assert settled is None or times.settled == settled

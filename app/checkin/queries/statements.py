@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from app.accounts.models import Account, Device
 from app.checkin.models import ServiceRecord
 from app.checkin.statement_models import VisitStatement
-from app.checkin.statements import StatementView
+from app.checkin.statements import Speaker, StatementView
 
 
 def find_known_since(session: Session, *, visit_id: UUID) -> datetime | None:
@@ -59,3 +59,13 @@ def list_statements(session: Session, *, visit_id: UUID) -> tuple[StatementView,
         )
         for row in rows
     )
+
+
+def is_entered_by(session: Session, *, visit_id: UUID, account_id: UUID) -> bool:
+    """Say whether this account entered times of a visit by hand for its agency."""
+    entered = select(VisitStatement.id).where(
+        VisitStatement.visit_id == visit_id,
+        VisitStatement.speaker == Speaker.AGENCY,
+        VisitStatement.account_id == account_id,
+    )
+    return bool(session.scalar(select(exists(entered))))

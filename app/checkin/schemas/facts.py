@@ -92,6 +92,8 @@ class ConfirmationSchema(CommandSchema):
             raise ma.ValidationError("in_one_word_or_by_statements", "holds")
         if data.get("holds") is None and not words and not data.get("reason"):
             raise ma.ValidationError("reason_needed", "reason")
+        if data.get("ended_at") and data.get("times") is not True:
+            raise ma.ValidationError("only_with_the_times_confirmed", "ended_at")
 
     @ma.post_load
     def _make(self, data: dict[str, Any], **_: Any) -> Any:

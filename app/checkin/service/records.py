@@ -15,7 +15,8 @@ from app.checkin.models import ItemDone
 from app.checkin.queries import events
 from app.checkin.queries import told as queries
 from app.checkin.service import facts
-from app.checkin.service.settling import judge_again, policy_on, settle_visit, subject_of
+from app.checkin.service.settling import judge_again, policy_on, subject_of
+from app.checkin.service.stated_ends import settle_stated
 from app.checkin.service.statements import NOTHING, keep_confirmation, stated, weigh_for
 from app.checkin.statements import Speaker, StatedConfirmation
 from app.kernel import audit, clock, resend
@@ -175,7 +176,7 @@ def confirm_visit(
         facts.add_subject(session, subject_of(visit), at=at)
         facts.add_exceptions(session, fact_id=visit_id, found=weighed.found, policy=policy, at=at, event_id=command.id)
     if weighed != NOTHING:
-        settle_visit(session, visit, region=actor.region, at=at, news=weighed.found)
+        settle_stated(session, visit, region=actor.region, at=at, news=weighed.found)
     details = {"holds": weighed.holds}
     _audit(session, "visit.confirmed", visit_id=visit_id, details=details, actor=actor, at=at)
     return command

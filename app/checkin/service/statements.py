@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from app.checkin.commands import Confirmation
 from app.checkin.models import Evidence
 from app.checkin.queries import statements as queries
-from app.checkin.rules.statements import Weighed, is_late, weigh
+from app.checkin.rules.statements import StatedTimes, Weighed, is_late, stated_times, weigh
 from app.checkin.statement_models import VisitStatement
-from app.checkin.statements import Speaker, StatedConfirmation
+from app.checkin.statements import PaperRecord, Signature, Speaker, StatedConfirmation, StatedEnd
 from app.checkin.types import EvidenceKind
 from app.kernel import resend
 from app.kernel.canonical import command_digest
@@ -29,6 +29,47 @@ def stated(command: Confirmation | StatedConfirmation) -> StatedConfirmation:
     word = True if command.holds else None
     service = command.holds
     return StatedConfirmation(id=command.id, occurred_at=command.occurred_at, times=word, items=word, service=service)
+
+
+def times_of(session: Session, visit: VisitView) -> StatedTimes:
+    """What people's words stand in for where a visit lacks a tap."""
+    if visit.began_at and visit.ended_at:
+        return StatedTimes()
+    said = queries.list_statements(session, visit_id=visit.id)
+    told = stated_times(said, began_at=visit.began_at, planned_to=visit.planned_to)
+    return StatedTimes(told.began_at, None if visit.ended_at else told.ended_at)
+
+
+def keep_times(
+    session: Session,
+    command: StatedEnd | PaperRecord,
+    *,
+    speaker: Speaker,
+    occurred_at: datetime,
+    visit_id: UUID,
+    actor: Actor,
+    at: datetime,
+) -> bool:
+    """Append times that are stated by hand; False for a resend."""
+    content = {"command": command, "visit_id": visit_id, "account_id": actor.account_id}
+    _, is_new = resend.insert_once(
+        session,
+        VisitStatement,
+        digest=command_digest(content, key=current_settings().key_ring.command_key),
+        id=command.id,
+        visit_id=visit_id,
+        speaker=speaker,
+        signature=Signature.NONE,
+        reason=command.reason,
+        began_at=command.began_at if isinstance(command, PaperRecord) else None,
+        ended_at=command.ended_at,
+        occurred_at=occurred_at,
+        account_id=actor.account_id,
+        recorded_at=at,
+    )
+    if not is_new:
+        resend.mark_replay()
+    return is_new
 
 
 def weigh_for(
