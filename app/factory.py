@@ -19,6 +19,7 @@ from app.checkin.routes.receipts import bp as receipts
 from app.checkin.routes.sent import bp as sent
 from app.checkin.routes.shares import bp as shares
 from app.checkin.routes.staff_load import bp as staff_load
+from app.checkin.routes.statements import bp as statements
 from app.checkin.routes.sync import bp as sync
 from app.checkin.routes.taps import bp as taps
 from app.imports.routes import bp as imports
@@ -65,6 +66,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     sent,
     shares,
     staff_load,
+    statements,
     sync,
     taps,
 )

@@ -12,6 +12,7 @@ import app.checkin.note_models
 import app.checkin.photo_models
 import app.checkin.rating_models
 import app.checkin.share_models
+import app.checkin.statement_models
 import app.imports.models
 import app.kernel.audit
 import app.kernel.jobs

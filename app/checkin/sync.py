@@ -19,6 +19,7 @@ class RecordKind(StrEnum):
     CLOCK_IN = "clock_in"
     ATTEMPT = "attempt"
     CLOCK_OUT = "clock_out"
+    STATED_END = "stated_end"
     CONFIRMATION = "confirmation"
     CLOCK_EVENT = "clock_event"
     CARE_DAY = "care_day"
@@ -32,6 +33,7 @@ PERMISSION = {
     RecordKind.ITEM: Permission.LOG_ITEMS,
     RecordKind.ATTEMPT: Permission.ATTEMPT_VISITS,
     RecordKind.CLOCK_OUT: Permission.CLOCK_OUT,
+    RecordKind.STATED_END: Permission.CLOCK_OUT,
     RecordKind.CONFIRMATION: Permission.CONFIRM_SERVICE,
     RecordKind.CLOCK_EVENT: Permission.CLOCK_IN,
     RecordKind.CARE_DAY: Permission.LOG_CARE_DAYS,

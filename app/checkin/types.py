@@ -101,6 +101,9 @@ class ExceptionCode(StrEnum):
     EXTRA_NOT_CONSENTED = "extra_not_consented"  # an extra item nobody agreed to before, where policy asks for that
     RISK_FOUND = "risk_found"  # by a risk rule that holds
     PHOTO_COPIED = "photo_copied"  # a photo of another visit or care day
+    ITEMS_DENIED = "items_denied"  # client or guardian: the care was given, its items were not so
+    CONFIRMED_ON_CARERS_PHONE = "confirmed_on_carers_phone"  # so it is no witness
+    HAND_MADE_ENTRY = "hand_made_entry"  # times entered by the agency, from paper or by telephone
 
 
 class Severity(StrEnum):

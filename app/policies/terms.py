@@ -83,12 +83,17 @@ class VisitTerms:
     """What a visit is worth: below `shortest_share` of its planned minutes it is flagged.
 
     With `capped_at_planned` the payable minutes are the lesser of actual and planned; `missing_item_holds` sends a
-    visit with a required item not done to review.
+    visit with a required item not done to review. A confirmation that comes later than `confirmation_within` after the
+    visit is kept, and is no witness.
     """
 
     shortest_share: Annotated[Decimal, Share("不提示的最短时长占计划比例")]
     capped_at_planned: Annotated[bool, YesNo("结算时长不超过计划")]
     missing_item_holds: Annotated[bool, YesNo("必做项目未做须审核")]
+    confirmation_within: Annotated[
+        dt.timedelta,
+        Duration("服务后确认期限（小时）", key="confirmation_hours", unit="hours", low=1, high=720, in_older_texts=72),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,12 @@ SAMPLES: dict[str, Sample] = {
     "POST /visits/<uuid:visit_id>/confirmation": Sample(
         lambda _: {"id": str(new_id()), "holds": True, "occurred_at": NOW}
     ),
+    "POST /visits/<uuid:visit_id>/stated-end": Sample(
+        lambda _: {"id": str(new_id()), "ended_at": NOW, "reason": "forgotten", "occurred_at": NOW}
+    ),
+    "POST /visits/<uuid:visit_id>/paper-record": Sample(
+        lambda _: {"id": str(new_id()), "began_at": "2026-11-02T00:00:00Z", "ended_at": NOW, "reason": "no_phone"}
+    ),
     "POST /clients/<uuid:client_id>/share-confirmations": Sample(
         lambda world: {"agency_id": str(world.ids["agency_id"]), "month": "2026-11-01", "share_fen": 12_000}
     ),

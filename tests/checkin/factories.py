@@ -127,6 +127,38 @@ def confirm(client: FlaskClient, scene: Scene, visit_id: UUID, actor: Actor, *, 
     return client.post(f"{API}/visits/{visit_id}/confirmation", json=body, headers=scene.headers(actor))
 
 
+def say(client: FlaskClient, scene: Scene, visit_id: UUID, actor: Actor, **words: object) -> TestResponse:
+    """Client, guardian or carer about a visit, by statements."""
+    body = {"id": str(new_id()), "occurred_at": NOW.isoformat()} | words
+    return client.post(f"{API}/visits/{visit_id}/confirmation", json=body, headers=scene.headers(actor))
+
+
+def state_end(client: FlaskClient, scene: Scene, visit_id: UUID, *, ended_at: datetime, **changed) -> TestResponse:
+    """The carer says when he left."""
+    body = {
+        "id": str(new_id()),
+        "ended_at": ended_at.isoformat(),
+        "reason": "forgotten",
+        "occurred_at": NOW.isoformat(),
+    }
+    address, headers = f"{API}/visits/{visit_id}/stated-end", scene.headers(scene.carer)
+    return client.post(address, json=body | changed, headers=headers)
+
+
+def enter_paper(
+    client: FlaskClient, scene: Scene, visit_id: UUID, *, actor: Actor | None = None, **changed: object
+) -> TestResponse:
+    """The dispatcher enters the hour that ends now, by telephone."""
+    body = {
+        "id": str(new_id()),
+        "began_at": (NOW - timedelta(hours=1)).isoformat(),
+        "ended_at": NOW.isoformat(),
+        "reason": "no_phone",
+    }
+    address, headers = f"{API}/visits/{visit_id}/paper-record", scene.headers(actor or scene.dispatcher)
+    return client.post(address, json=body | changed, headers=headers)
+
+
 def decide(client: FlaskClient, scene: Scene, fact_id, actor: Actor, step: str, decision: str = "accepted", **changed):
     body = {"id": str(new_id()), "decision": decision, "reason": "confirmed_by_phone"} | changed
     return client.post(f"{API}/facts/{fact_id}/{step}-review", json=body, headers=scene.headers(actor))

@@ -138,6 +138,19 @@ def broken_records(visit_id: UUID) -> dict[str, tuple[Any, int, str | None]]:
         "not his to say": (
             of_visit(visit_id, "confirmation", {"id": str(new_id()), "holds": True, "occurred_at": NOW.isoformat()}),
             403,
+            "own_fact",
+        ),
+        "no family carer's": (
+            {
+                "kind": "care_day",
+                "record": {
+                    "id": str(new_id()),
+                    "client_id": str(new_id()),
+                    "day": "2026-11-20",
+                    "occurred_at": NOW.isoformat(),
+                },
+            },
+            403,
             "permission_denied",
         ),
     }

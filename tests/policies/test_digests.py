@@ -17,14 +17,14 @@ from tests.policies.factories import day
 BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
-    ("changchun", None, "2022-10-31"): "a71dcc700fce66a790b464c04506e3594a54ab359b42cff1401376269c6d12a2",
-    ("huaian", None, "2023-10-01"): "ba4b4350a46a959fe1a5dffc52c115ba79e78a3ae8bc45280cb13088c905853f",
-    ("shanghai", None, "2020-01-01"): "2e70a25bb465c83301c1786929a715ebb79937d600ccb146f32eb7f26f5e44f7",
-    ("shanghai", "310105", "2020-04-15"): "23fcb5c30bd42da31ff849a1d9e637d107a951697540f14eda8a6ef2c818af72",
-    ("shanghai", "310105", "2021-01-01"): "2cf7f71bf486be68e832ae8d6d64f66c852d371f101c0e6dc6e8365743d7f5fc",
-    ("shanghai", "310114", "2026-01-01"): "78b87dcb18ebfd75fcf593acc41e7c4dd8f5592bfdbb2ee85f631719a67f2ea7",
-    ("shanghai", "310114", "2028-01-01"): "3c3cbb578aae15fee84d5c11ac7743860ab18c5e0522d6011c065945034cb8d3",
-    ("tianjin", None, "2024-12-06"): "e211e2e2f19159860231a67f43cf0bfd9060a2a9d913b5f445a8ebf0fda17663",
+    ("changchun", None, "2022-10-31"): "fed91a32d9ee04d06c088b93feee7aa2aa710bcd88c7e5effbccb82cd3f171fd",
+    ("huaian", None, "2023-10-01"): "ea8d0b22a03d57cd45169573059160b53ecb5ceb05470ca4e29848a77cf4bd49",
+    ("shanghai", None, "2020-01-01"): "189e8d931a1e0d582ee9517481134ed500e2ba56fc0852298a0d3a65560263e3",
+    ("shanghai", "310105", "2020-04-15"): "1bebe9ac8ab4cd0f606a18dca63bc38af072eb710f8983d5343b749effe7b9a2",
+    ("shanghai", "310105", "2021-01-01"): "94f7959defd7456ea85dddec0b2c42e9c0f30fbc1c46aa7fb7e3669b2dacb93d",
+    ("shanghai", "310114", "2026-01-01"): "e83cbfe3f694d897fa1a46eebe61005e1dbef821a6dd04dc01e9db303ef4b223",
+    ("shanghai", "310114", "2028-01-01"): "0fb03b672e85c30e6049779dd355b86dd050d0cdc054e787c5373871709b9cc9",
+    ("tianjin", None, "2024-12-06"): "407ef7486b12860f9ac188e09bf50bb32b72de632bf75710cf6a67f4c13477e3",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.
@@ -41,6 +41,7 @@ NEW_IN_OLD_GROUPS = {
     "plan": {"admission_assessment_required", "service_agreement_required"},
     "retention": {"settled_months"},
     "subsidy": {"level_amounts", "month_review"},
+    "visit": {"confirmation_within"},
 }
 
 

@@ -25,6 +25,7 @@ from app.checkin.schemas.facts import (
 from app.checkin.schemas.ratings import MonthPageSchema
 from app.checkin.service import records, reviews
 from app.checkin.shown import FactView, RecordView, ServiceView
+from app.checkin.statements import StatedConfirmation
 from app.kernel import clock
 from app.kernel.access import current_actor, requires
 from app.kernel.db import session, transaction
@@ -61,8 +62,8 @@ def tell_checks(command: Checks, visit_id: UUID) -> Checks:
 @requires(Permission.CONFIRM_SERVICE)
 @bp.arguments(ConfirmationSchema)
 @bp.response(201, ConfirmationSchema)
-def confirm_visit(command: Confirmation, visit_id: UUID) -> Confirmation:
-    """Say for the client whether it was so."""
+def confirm_visit(command: Confirmation | StatedConfirmation, visit_id: UUID) -> Confirmation | StatedConfirmation:
+    """Say for the client whether it was so; a carer may tell why nobody says it."""
     with transaction() as current:
         return records.confirm_visit(current, command, visit_id=visit_id, actor=current_actor(), at=clock.now())
 

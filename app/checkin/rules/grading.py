@@ -41,6 +41,8 @@ ACKNOWLEDGED = frozenset(
         ExceptionCode.SIMULATED_LOCATION,
         ExceptionCode.CHECKS_MISSING,
         ExceptionCode.EXTRA_NOT_CONSENTED,
+        ExceptionCode.CONFIRMED_ON_CARERS_PHONE,
+        ExceptionCode.HAND_MADE_ENTRY,
     }
 )
 # Not for the agency: its own carer's word stands against its own client's or another accepted time, or it would be paid
@@ -62,6 +64,7 @@ FOR_OPERATOR = frozenset(
         ExceptionCode.HOURS_USED_UP,
         ExceptionCode.RISK_FOUND,
         ExceptionCode.PHOTO_COPIED,
+        ExceptionCode.ITEMS_DENIED,
     }
 )
 ROUTES: dict[GradeOutcome, Route] = {

@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from app.checkin.checks import Checks, IdentityCheck, IdentityReason, LimbCheck, VoucherCheck, VoucherReason
 from app.checkin.schemas.facts import FactSchema
+from app.checkin.statements import Signature, Speaker, StatementReason
 from app.kernel.http.fields import Choice, Flag, Id, Instant, PhoneId, PhoneInstant
 from app.kernel.http.schemas import CommandSchema
 
@@ -46,7 +47,26 @@ class ChecksShownSchema(ma.Schema):
     received_at = Instant(required=True)
 
 
+class StatementSchema(ma.Schema):
+    """What client, carer or agency said of a visit; `holds` says whether it is a witness, a denial, or neither."""
+
+    id = Id(required=True)
+    speaker = Choice(Speaker, required=True)
+    times = Flag(required=True, allow_none=True)
+    items = Flag(required=True, allow_none=True)
+    service = Flag(required=True, allow_none=True)
+    signature = Choice(Signature, required=True)
+    reason = Choice(StatementReason, required=True, allow_none=True)
+    began_at = Instant(required=True, allow_none=True)
+    ended_at = Instant(required=True, allow_none=True)
+    holds = Flag(required=True, allow_none=True)
+    occurred_at = PhoneInstant(required=True)
+    received_at = Instant(required=True)
+
+
 class CheckedFactSchema(FactSchema):
-    """A fact with the checks before its visit, the last told last; null for who is neither agency nor fund."""
+    """A fact with the checks before its visit and what is said of it, the last told last; null for who is neither
+    agency nor fund."""
 
     checks = ma.fields.List(ma.fields.Nested(ChecksShownSchema), required=True, allow_none=True)
+    statements = ma.fields.List(ma.fields.Nested(StatementSchema), required=True, allow_none=True)

@@ -9,6 +9,7 @@ import marshmallow as ma
 from app.checkin.commands import Confirmation, Decided, ItemEntry, ItemLog, Reopening
 from app.checkin.reasons import MACHINE_REASONS, ReviewReason
 from app.checkin.schemas.taps import ClockEventSchema
+from app.checkin.statements import OF_SILENCE, Signature, StatedConfirmation, StatementReason
 from app.checkin.types import Decision, ExceptionCode, FactKind, ItemOutcome, ReviewStep, Severity, Standing
 from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, PhoneInstant, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
@@ -20,6 +21,7 @@ MOST_ITEMS = 60
 # These go into sealed rows, which hold no personal text: codes only.
 ITEM_CODE = ma.validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z", error="not_an_item_code")
 REASON_CODE = ma.validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="not_a_reason_code")
+STATEMENTS = ("times", "items", "service", "ended_at")
 UNDONE = (ItemOutcome.REFUSED, ItemOutcome.NOT_DONE)
 REVIEWED = (ReviewStep.AGENCY, ReviewStep.OPERATOR)
 DECISIONS = (Decision.ACCEPTED, Decision.REFUSED)
@@ -68,13 +70,36 @@ class ItemListSchema(ma.Schema):
 
 
 class ConfirmationSchema(CommandSchema):
-    """Whether it was so."""
+    """Whether it was so: in one word (`holds`), or by statements about times, items and service, of which each may be
+    left open. A carer tells only the reason why there is no word."""
 
     command = Confirmation
 
     id = PhoneId(required=True)
-    holds = Flag(required=True)
+    holds = Flag(allow_none=True)
+    times = Flag(allow_none=True)
+    items = Flag(allow_none=True)
+    service = Flag(allow_none=True)
+    signature = Choice(Signature)
+    reason = Choice(StatementReason, allow_none=True, validate=ma.validate.OneOf(OF_SILENCE, error="not_a_reason_here"))
+    ended_at = Instant(allow_none=True)
     occurred_at = PhoneInstant(required=True)
+
+    @ma.validates_schema
+    def _check_words(self, data: dict[str, Any], **_: Any) -> None:
+        words = [name for name in STATEMENTS if data.get(name) is not None]
+        if data.get("holds") is not None and (words or data.get("reason")):
+            raise ma.ValidationError("in_one_word_or_by_statements", "holds")
+        if data.get("holds") is None and not words and not data.get("reason"):
+            raise ma.ValidationError("reason_needed", "reason")
+        if data.get("ended_at") and data.get("times") is not True:
+            raise ma.ValidationError("only_with_the_times_confirmed", "ended_at")
+
+    @ma.post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Any:
+        if data.get("holds") is not None:
+            return Confirmation(data["id"], data["holds"], data["occurred_at"])
+        return StatedConfirmation(**{name: word for name, word in data.items() if name != "holds"})
 
 
 class DecidedSchema(CommandSchema):

@@ -9,6 +9,7 @@ from app.checkin.schemas.care_days import LogCareDaySchema
 from app.checkin.schemas.checks import ChecksSchema
 from app.checkin.schemas.facts import ConfirmationSchema, ItemEntrySchema
 from app.checkin.schemas.help_calls import HelpTapSchema
+from app.checkin.schemas.statements import StatedEndSchema
 from app.checkin.schemas.taps import AttemptTapSchema, ClockTapSchema, FreeTapSchema
 from app.checkin.sync import OF_A_VISIT, RecordKind, SyncRecord
 from app.checkin.types import ExceptionCode
@@ -21,6 +22,7 @@ CONTENT: Mapping[RecordKind, ma.Schema] = {
     RecordKind.ITEM: ItemEntrySchema(),
     RecordKind.ATTEMPT: AttemptTapSchema(),
     RecordKind.CLOCK_OUT: ClockTapSchema(),
+    RecordKind.STATED_END: StatedEndSchema(),
     RecordKind.CONFIRMATION: ConfirmationSchema(),
     RecordKind.CLOCK_EVENT: FreeTapSchema(),
     RecordKind.CARE_DAY: LogCareDaySchema(),

@@ -11,16 +11,18 @@ from sqlalchemy.orm import Session
 from app.checkin.check_models import LIMBS_CONTEXT, LimbFinding, VisitCheck
 from app.checkin.checks import Checks, LimbCheck
 from app.checkin.commands import Confirmation, ItemEntry, ItemLog
-from app.checkin.models import Evidence, ItemDone
+from app.checkin.models import ItemDone
 from app.checkin.queries import events
 from app.checkin.queries import told as queries
 from app.checkin.service import facts
-from app.checkin.service.settling import judge_again, policy_on, settle_visit, subject_of
-from app.checkin.types import EvidenceKind, ExceptionCode, Found
+from app.checkin.service.settling import judge_again, policy_on, subject_of
+from app.checkin.service.stated_ends import settle_stated
+from app.checkin.service.statements import NOTHING, keep_confirmation, stated, weigh_for
+from app.checkin.statements import Speaker, StatedConfirmation
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
 from app.kernel.errors import DomainError, ErrorKind
-from app.kernel.permissions import Actor
+from app.kernel.permissions import Actor, Role
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
 from app.schedules.queries import get_visit
@@ -142,42 +144,40 @@ def _store_checks(
 
 
 def confirm_visit(
-    session: Session, command: Confirmation, *, visit_id: UUID, actor: Actor, at: datetime
-) -> Confirmation:
-    """Keep the client's or guardian's word as a witness and settle the visit again: a denial holds it.
+    session: Session, command: Confirmation | StatedConfirmation, *, visit_id: UUID, actor: Actor, at: datetime
+) -> Confirmation | StatedConfirmation:
+    """Keep the client's or guardian's word, as a witness if it is one, and settle the visit again: a denial holds it.
 
-    Raises NotFound for a visit of a client who is not the guardian's, OwnFact for one of his own as a carer.
+    A carer may only tell why there is no word. Raises NotFound for a visit of a client who is not the guardian's,
+    OwnFact for anything else about one of his own as a carer.
     """
     visit = get_visit(session, visit_id=visit_id, actor=actor)
     progress.lock(session, visit_id=visit_id)
-    if actor.person_id is not None and actor.person_id == events.get_carer_person(session, carer_id=visit.carer_id):
-        raise OwnFact
-    _, is_new = resend.insert_once(
-        session,
-        Evidence,
-        digest=command_digest(
-            {"command": command, "visit_id": visit_id, "account_id": actor.account_id},
-            key=current_settings().key_ring.command_key,
-        ),
-        id=command.id,
-        fact_id=visit_id,
-        kind=EvidenceKind.CONFIRMATION,
-        holds=command.holds,
-        account_id=actor.account_id,
-        occurred_at=command.occurred_at,
-        recorded_at=at,
+    carer_person_id = events.get_carer_person(session, carer_id=visit.carer_id)
+    said, weighed, speaker = stated(command), NOTHING, Speaker.CARER
+    policy = policy_on(
+        clock.local_date(visit.began_at or at, zone_of(actor.region)),
+        region=actor.region,
+        district=visit.district_code,
+        at=at,
     )
-    if not is_new:
+    if actor.role is Role.CARER or actor.person_id == carer_person_id:
+        if said.answers:
+            raise OwnFact
+    else:
+        speaker = Speaker.CLIENT
+        weighed = weigh_for(
+            session, said, visit=visit, carer_person_id=carer_person_id, policy=policy, actor=actor, at=at
+        )
+    if not keep_confirmation(session, command, weighed, speaker=speaker, visit_id=visit_id, actor=actor, at=at):
         resend.mark_replay()
         return command
-    denied = () if command.holds else (Found(ExceptionCode.CLIENT_DENIES),)
-    if denied:
-        on = clock.local_date(visit.began_at or at, zone_of(actor.region))
-        policy = policy_on(on, region=actor.region, district=visit.district_code, at=at)
+    if weighed.found:
         facts.add_subject(session, subject_of(visit), at=at)
-        facts.add_exceptions(session, fact_id=visit_id, found=denied, policy=policy, at=at, event_id=command.id)
-    settle_visit(session, visit, region=actor.region, at=at, news=denied)
-    details = {"holds": command.holds}
+        facts.add_exceptions(session, fact_id=visit_id, found=weighed.found, policy=policy, at=at, event_id=command.id)
+    if weighed != NOTHING:
+        settle_stated(session, visit, region=actor.region, at=at, news=weighed.found)
+    details = {"holds": weighed.holds}
     _audit(session, "visit.confirmed", visit_id=visit_id, details=details, actor=actor, at=at)
     return command
 

@@ -12,6 +12,7 @@ from app.checkin.models import Review
 from app.checkin.note_models import ReviewNote
 from app.checkin.queries import events
 from app.checkin.queries import facts as queries
+from app.checkin.queries.statements import is_entered_by
 from app.checkin.rules.grading import judge_reopening, may_review
 from app.checkin.service import facts
 from app.checkin.service.care_days import accept_care_day
@@ -47,6 +48,12 @@ class NotHeld(DomainError):
     """The fact does not wait at this step: it was decided, or waits at another."""
 
     kind, code = ErrorKind.CONFLICT, "not_held"
+
+
+class OwnEntry(DomainError):
+    """Who entered a visit by hand does not decide about it."""
+
+    kind, code = ErrorKind.CONFLICT, "own_entry"
 
 
 class NotDecided(DomainError):
@@ -148,6 +155,8 @@ def _reviewed(session: Session, *, fact_id: UUID, step: ReviewStep, actor: Actor
         raise OwnFact
     if not may_review(actor, fact=subject, step=step, carer_person_id=carer_person_id):
         raise NotFound(kind="fact")
+    if is_entered_by(session, visit_id=fact_id, account_id=actor.account_id):
+        raise OwnEntry(fact_id=str(fact_id))
     if subject.kind is FactKind.VISIT:
         progress.lock(session, visit_id=fact_id)
     else:  # not settled again, but two reopenings at once would each find it decided

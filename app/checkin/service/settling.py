@@ -30,6 +30,7 @@ from app.checkin.service.hours import tell_hours
 from app.checkin.service.paying import pay_visit, tell_overlap, withdraw
 from app.checkin.service.recording import add_record, worked_time
 from app.checkin.service.shares import tell_share
+from app.checkin.service.statements import times_of
 from app.checkin.service.told import ToldItems, items_told
 from app.checkin.shown import RecordView
 from app.checkin.types import (
@@ -73,16 +74,27 @@ def policy_on(day: date, *, region: str, district: str | None, at: datetime) -> 
         return book.policy_or_last(region=region, district=district, on=clock.local_date(at, zone_of(region)))
 
 
-def record_visit(session: Session, visit: VisitView, *, region: str, at: datetime, found: Sequence[Found] = ()) -> None:
+def record_visit(
+    session: Session,
+    visit: VisitView,
+    *,
+    region: str,
+    at: datetime,
+    found: Sequence[Found] = (),
+    reason: str = CAME_LATE,
+    author_id: UUID | None = None,
+) -> None:
     """Make the record of a visit whose taps are known, and settle it. Its day is the local date of its start.
 
-    A visit that lacks a tap, closed by a job, gets the planned time, and is held: a person settles it. A tap that comes
-    after all makes a record that supersedes.
+    A visit that lacks a tap, closed by a job, gets the time that people's words attest, or the planned one and is held:
+    a person settles it. A tap that comes after all makes a record that supersedes, for this `reason`.
     """
     progress.lock(session, visit_id=visit.id)
+    stated = times_of(session, visit)
+    found = [each for each in found if each.code not in stated.settled]
     span = span_of(
-        began_at=visit.began_at,
-        ended_at=visit.ended_at,
+        began_at=visit.began_at or stated.began_at,
+        ended_at=visit.ended_at or stated.ended_at,
         planned_from=visit.planned_from,
         planned_to=visit.planned_to,
     )
@@ -104,8 +116,8 @@ def record_visit(session: Session, visit: VisitView, *, region: str, at: datetim
         minutes=worked.minutes,
         service_on=on,
     )
-    reason = CAME_LATE if before else None
-    add_record(session, record, supersedes_id=before.id if before else None, reason=reason, policy=policy, at=at)
+    why, earlier = reason if before or author_id else None, before.id if before else None
+    add_record(session, record, supersedes_id=earlier, reason=why, policy=policy, at=at, author_id=author_id)
     facts.add_subject(session, subject_of(visit), at=at)
     all_found = (*found, *worked.exceptions, *_deviations(session, visit, told=told, on=on, policy=policy))
     news = facts.find_again(session, fact_id=visit.id, codes=OF_RECORD, found=all_found, policy=policy, at=at)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.checkin.service import attempts, care_days, free_taps, help_calls, records, taps
+from app.checkin.service import attempts, care_days, free_taps, help_calls, records, stated_ends, taps
 from app.checkin.shown import ClockEventView
 from app.checkin.sync import PERMISSION, TOLD, RecordKind, SyncAnswer, SyncRecord
 from app.kernel.access import PermissionDenied
@@ -62,6 +62,8 @@ def _take(session: Session, record: SyncRecord, *, who: dict[str, Any], when: di
         return TAPS[record.kind](session, command, visit_id=_visit_of(record), **who, **when)
     if record.kind is RecordKind.CONFIRMATION:
         return records.confirm_visit(session, command, visit_id=_visit_of(record), **who)
+    if record.kind is RecordKind.STATED_END:
+        return stated_ends.state_end(session, command, visit_id=_visit_of(record), **who)
     if record.kind is RecordKind.ATTEMPT:
         visit_id, sent_at = _visit_of(record), when["sent_at"]
         return attempts.record_attempt(session, command, visit_id=visit_id, sent_at=sent_at, **who)

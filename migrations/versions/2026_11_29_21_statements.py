@@ -1,0 +1,132 @@
+"""21 statements: what client, carer and agency say of a visit, and the exceptions that follow."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "2026_11_29_21_statements"
+down_revision = "2026_11_29_18_seals"
+
+CODES = (
+    "no_location",
+    "uncertain_location",
+    "outside_fence",
+    "stale_fix",
+    "home_unknown",
+    "clock_skew",
+    "late_sync",
+    "future_time",
+    "too_early",
+    "too_late",
+    "early_out",
+    "short",
+    "over_long",
+    "swapped",
+    "unscheduled",
+    "not_assigned",
+    "carer_changed",
+    "certificate_expired",
+    "not_entitled",
+    "in_hospital",
+    "plan_missing",
+    "item_not_in_plan",
+    "item_missing",
+    "item_not_for_staff",
+    "repeated_event",
+    "overlap",
+    "second_care_day",
+    "late_entry",
+    "simulated_location",
+    "no_clock_in",
+    "no_clock_out",
+    "not_employed",
+    "visit_cancelled",
+    "client_denies",
+    "client_died",
+    "carer_suspended",
+    "entitlement_suspended",
+    "agency_not_designated",
+    "outside_area",
+    "agency_not_serving",
+    "hours_used_up",
+    "share_not_confirmed",
+    "checks_missing",
+    "extra_not_consented",
+    "items_denied",
+    "confirmed_on_carers_phone",
+    "hand_made_entry",
+)
+
+
+def upgrade(schema: str) -> None:
+    """Bring one schema up."""
+    if schema != "public":
+        upgrade_region(schema)
+
+
+def upgrade_region(schema: str) -> None:
+    """Tables of one region."""
+    op.create_table(
+        "visit_statement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("visit_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "speaker",
+            sa.Enum("client", "carer", "agency", name="speaker", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("times", sa.Boolean(), nullable=True),
+        sa.Column("items", sa.Boolean(), nullable=True),
+        sa.Column("service", sa.Boolean(), nullable=True),
+        sa.Column(
+            "signature",
+            sa.Enum("signed", "none", name="signature", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "was_absent",
+                "nobody_there",
+                "cannot_sign",
+                "declined",
+                "no_phone",
+                "forgotten",
+                "phone_failed",
+                "no_network",
+                "other",
+                name="statement_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("holds", sa.Boolean(), nullable=True),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("command_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "num_nonnulls(times, items, service, reason, began_at, ended_at) > 0",
+            name=op.f("ck_visit_statement_says_something"),
+        ),
+        sa.ForeignKeyConstraint(["visit_id"], [f"{schema}.visit.id"], name=op.f("fk_visit_statement_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_statement")),
+        schema=schema,
+        postgresql_partition_by="RANGE (id)",
+    )
+    op.create_index(
+        "ix_visit_statement_recorded_at",
+        "visit_statement",
+        ["recorded_at"],
+        unique=False,
+        schema=schema,
+        postgresql_using="brin",
+    )
+    op.create_index("ix_visit_statement_visit_id", "visit_statement", ["visit_id"], unique=False, schema=schema)
+    op.execute(f'CREATE TABLE "{schema}"."visit_statement_default" PARTITION OF "{schema}"."visit_statement" DEFAULT')
+    name = op.f("ck_exception_exception_code")
+    op.drop_constraint(name, "exception", schema=schema)
+    op.create_check_constraint(name, "exception", sa.column("code").in_(CODES), schema=schema)
