@@ -99,6 +99,9 @@ class ExceptionCode(StrEnum):
     SHARE_NOT_CONFIRMED = "share_not_confirmed"  # what the client bears himself of the month, where policy asks for it
     CHECKS_MISSING = "checks_missing"  # before service, where policy asks for them
     EXTRA_NOT_CONSENTED = "extra_not_consented"  # an extra item nobody agreed to before, where policy asks for that
+    HAND_ENTRY = "hand_entry"  # corrected by hand; this stays
+    HAND_ENTRY_IN_DOUBT = "hand_entry_in_doubt"  # corrected for a reason that is not acceptable, or not payable
+    ADDRESS_DOUBTFUL = "address_doubtful"  # many good visits lie elsewhere: the approved place may be wrong
 
 
 class Severity(StrEnum):

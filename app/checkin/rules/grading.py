@@ -41,6 +41,8 @@ ACKNOWLEDGED = frozenset(
         ExceptionCode.SIMULATED_LOCATION,
         ExceptionCode.CHECKS_MISSING,
         ExceptionCode.EXTRA_NOT_CONSENTED,
+        ExceptionCode.HAND_ENTRY,
+        ExceptionCode.ADDRESS_DOUBTFUL,
     }
 )
 # Not for the agency: its own carer's word stands against its own client's or another accepted time, or it would be paid
@@ -60,6 +62,7 @@ FOR_OPERATOR = frozenset(
         ExceptionCode.OUTSIDE_AREA,
         ExceptionCode.AGENCY_NOT_SERVING,
         ExceptionCode.HOURS_USED_UP,
+        ExceptionCode.HAND_ENTRY_IN_DOUBT,
     }
 )
 ROUTES: dict[GradeOutcome, Route] = {
