@@ -17,6 +17,7 @@ from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.ratings import bp as ratings
 from app.checkin.routes.receipts import bp as receipts
+from app.checkin.routes.rule_stops import bp as rule_stops
 from app.checkin.routes.sent import bp as sent
 from app.checkin.routes.shares import bp as shares
 from app.checkin.routes.staff_load import bp as staff_load
@@ -61,6 +62,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     receipts,
     registry,
     registry_endings,
+    rule_stops,
     schedules,
     sent,
     shares,

@@ -168,5 +168,7 @@ SAMPLES: dict[str, Sample] = {
     "POST /correction-requests/<uuid:correction_id>/operator-answer": Sample(declined),
     "POST /visits/<uuid:visit_id>/unlock-requests": Sample(lambda _: {"reason": "no_network"}),
     "GET /unlock-requests": Sample(),
+    "GET /rule-outcomes": Sample(query="?month_from=2026-10-01&month_to=2026-11-01"),
+    "POST /rule-stops": Sample(lambda _: {"code": "short", "stopped": True, "reason": "rule_errs"}),
     "POST /unlock-requests/<uuid:unlock_id>/answer": Sample(lambda _: {"unlocked_until": None}),
 }

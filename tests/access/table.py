@@ -59,6 +59,8 @@ TABLE = {
     "ask_corrections": "carer",
     "read_corrections": f"carer {STAFF}",
     "read_unlocks": f"agency_head {FUND}",
+    "read_rule_outcomes": "operator_reviewer supervisor region_admin",
+    "change_rules": "region_admin",
     "compute_subsidies": "payout_preparer",
     "read_subsidies": f"family_carer guardian {FUND}",
     "review_months": "operator_reviewer",
