@@ -12,10 +12,12 @@ from app.accounts.routes import bp as accounts
 from app.accounts.service import check_account
 from app.careplans.routes import bp as careplans
 from app.checkin.routes.care_days import bp as care_days
+from app.checkin.routes.corrections import bp as corrections
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.ratings import bp as ratings
 from app.checkin.routes.receipts import bp as receipts
+from app.checkin.routes.rule_stops import bp as rule_stops
 from app.checkin.routes.sent import bp as sent
 from app.checkin.routes.shares import bp as shares
 from app.checkin.routes.staff_load import bp as staff_load
@@ -50,6 +52,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     care_days,
     careplans,
     choices,
+    corrections,
     facts,
     findings,
     help_calls,
@@ -62,6 +65,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     receipts,
     registry,
     registry_endings,
+    rule_stops,
     schedules,
     sent,
     shares,

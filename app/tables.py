@@ -5,12 +5,15 @@ import app.accounts.models
 import app.careplans.models
 import app.checkin.attempt_models
 import app.checkin.check_models
+import app.checkin.correction_models
 import app.checkin.help_models
 import app.checkin.hold_models
+import app.checkin.home_models
 import app.checkin.models
 import app.checkin.note_models
 import app.checkin.photo_models
 import app.checkin.rating_models
+import app.checkin.rule_models
 import app.checkin.share_models
 import app.checkin.statement_models
 import app.imports.models

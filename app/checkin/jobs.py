@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.checkin.queries.facts import list_overdue_holds
-from app.checkin.service import escalation, forgotten
+from app.checkin.service import escalation, forgotten, rule_stops
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.jobs import Daily, Every, Job, Turn
@@ -31,6 +31,20 @@ def escalate_overdue_facts(turn: Turn) -> None:
     """Hand up, or pay and mark, what nobody decided in time."""
     escalate = partial(escalation.escalate, actor=turn.actor, at=turn.at)
     _one_by_one({fact_id: partial(escalate, overdue=(hold, fact_id, step)) for hold, fact_id, step in _overdue(turn)})
+
+
+def stop_overturned_rules(turn: Turn) -> None:
+    """Stop rules that people overturn more often than policy allows, and tell the operators' log and the audit."""
+    with transaction() as session:
+        stopped = rule_stops.stop_overturned(session, actor=turn.actor, at=turn.at)
+    for code, outcome in stopped.items():
+        log.warning(
+            "rule_stopped",
+            rule=code.value,
+            overturned=outcome.overturned,
+            upheld=outcome.upheld,
+            region=turn.actor.region,
+        )
 
 
 def _overdue(turn: Turn) -> list[escalation.Overdue]:
@@ -67,5 +81,11 @@ JOBS = (
         Daily(time(0, 30)),
         escalate_overdue_facts,
         safe_twice_because="a hold ends once, and a new one has a new deadline",
+    ),
+    Job(
+        "stop_overturned_rules",
+        Daily(time(2, 0)),
+        stop_overturned_rules,
+        safe_twice_because="a stopped rule is not looked at again",
     ),
 )

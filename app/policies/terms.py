@@ -108,7 +108,8 @@ class GradeRule:
 class GradingTerms:
     """What each evidence grade leads to, and the calendar days each step of a review has.
 
-    An undecided review goes up a step at its deadline; after the last step the fact is paid and marked.
+    An undecided review goes up a step at its deadline; after the last step the fact is paid and marked. A rule of which
+    people accept more than `overturned_share_max` of what it held, of at least `overturned_least`, holds no more.
     """
 
     a_outcome: Annotated[GradeOutcome, Choice("佐证A级的处理", of=GradeOutcome)]
@@ -128,6 +129,8 @@ class GradingTerms:
     appeal_deadline: Annotated[
         dt.timedelta, Duration("申诉期限（天）", key="appeal_days", unit="days", low=1, high=180)
     ]
+    overturned_share_max: Annotated[Decimal, Share("规则被推翻的最高比例", in_older_texts="1")]
+    overturned_least: Annotated[int, Whole("停用规则的最少审核件数", low=1, high=100_000, in_older_texts=100_000)]
 
     def rule_of(self, grade: EvidenceGrade) -> GradeRule:
         """Return the rule of one grade."""

@@ -30,6 +30,10 @@ def reopening(_: World) -> dict[str, Any]:
     return {"id": str(new_id()), "reason": "new_facts"}
 
 
+def declined(_: World) -> dict[str, Any]:
+    return {"granted": False, "decline_reason": "not_proven"}
+
+
 STORED_WITHOUT_LINK = 201  # a fact of a known carer is kept, and tells nothing of the visit
 REFUSED_AS_UNKNOWN = 409  # a list of visits is refused as a whole: client and carer are unknown
 
@@ -160,4 +164,21 @@ SAMPLES: dict[str, Sample] = {
         lambda world: tap(world) | {"kind": "in", "client_id": str(world.ids["client_id"])},
         stranger=STORED_WITHOUT_LINK,
     ),
+    "POST /correction-requests": Sample(
+        lambda world: {
+            "id": str(new_id()),
+            "visit_id": str(world.ids["visit_id"]),
+            "kind": "times",
+            "reason": "no_network",
+            "began_at": NOW,
+        }
+    ),
+    "GET /correction-requests": Sample(query="?state=open"),
+    "POST /correction-requests/<uuid:correction_id>/agency-answer": Sample(declined),
+    "POST /correction-requests/<uuid:correction_id>/operator-answer": Sample(declined),
+    "POST /visits/<uuid:visit_id>/unlock-requests": Sample(lambda _: {"reason": "no_network"}),
+    "GET /unlock-requests": Sample(),
+    "GET /rule-outcomes": Sample(query="?month_from=2026-10-01&month_to=2026-11-01"),
+    "POST /rule-stops": Sample(lambda _: {"code": "short", "stopped": True, "reason": "rule_errs"}),
+    "POST /unlock-requests/<uuid:unlock_id>/answer": Sample(lambda _: {"unlocked_until": None}),
 }

@@ -8,6 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.checkin.correction_models import CorrectionRequest, UnlockRequest
+from app.checkin.corrections import CorrectionKind, CorrectionReason
 from app.checkin.help_models import HelpCall
 from app.checkin.models import POINT_CONTEXT, CareFact, Position
 from app.checkin.rating_models import ServiceRating
@@ -118,6 +120,8 @@ def build(session: Session, application: Flask) -> World:
     world.ids["care_day_id"] = new_id()  # none is logged
     _rating(session, world)
     world.ids["help_call_id"] = _help_call(session, application, world)
+    world.ids["help_call_id"] = _help_call(session, world)
+    world.ids |= _corrections(session, world)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
@@ -183,6 +187,19 @@ def _help_call(session: Session, application: Flask, world: World) -> UUID:
     add(session, call)
     add(session, Position(id=call.id, point_enc=point, system=CoordinateSystem.WGS84, salt=b"-"))
     return call.id
+
+
+def _corrections(session: Session, world: World) -> dict[str, UUID | str]:
+    asked = CorrectionRequest(
+        id=new_id(), visit_id=world.ids["visit_id"], kind=CorrectionKind.TIMES, reason=CorrectionReason.NO_NETWORK,
+        items=[], account_id=world.own[Role.CARER].account_id, command_digest=b"-", recorded_at=NOW,
+    )  # fmt: skip
+    unlock = UnlockRequest(
+        id=new_id(), visit_id=world.ids["visit_id"], reason=CorrectionReason.NO_NETWORK,
+        account_id=world.own[Role.AGENCY_HEAD].account_id, recorded_at=NOW,
+    )  # fmt: skip
+    add(session, asked, unlock)
+    return {"correction_id": asked.id, "unlock_id": unlock.id}
 
 
 def _choice(session: Session, *, client_id: UUID, agency_id: UUID) -> UUID:

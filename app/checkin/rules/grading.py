@@ -43,6 +43,8 @@ ACKNOWLEDGED = frozenset(
         ExceptionCode.EXTRA_NOT_CONSENTED,
         ExceptionCode.CONFIRMED_ON_CARERS_PHONE,
         ExceptionCode.HAND_MADE_ENTRY,
+        ExceptionCode.HAND_ENTRY,
+        ExceptionCode.ADDRESS_DOUBTFUL,
     }
 )
 # Not for the agency: its own carer's word stands against its own client's or another accepted time, or it would be paid
@@ -65,8 +67,21 @@ FOR_OPERATOR = frozenset(
         ExceptionCode.RISK_FOUND,
         ExceptionCode.PHOTO_COPIED,
         ExceptionCode.ITEMS_DENIED,
+        ExceptionCode.HAND_ENTRY_IN_DOUBT,
     }
 )
+# Facts, rights and what policy asks for, not measurements that may err; and a phone without a position, or a visit
+# without an end, never passes by itself. However often people accept what these hold, they go on holding.
+NEVER_STOPPED = FOR_OPERATOR | {
+    ExceptionCode.NO_LOCATION,
+    ExceptionCode.NO_CLOCK_IN,
+    ExceptionCode.NO_CLOCK_OUT,
+    ExceptionCode.NOT_ASSIGNED,
+    ExceptionCode.PLAN_MISSING,
+    ExceptionCode.ITEM_NOT_FOR_STAFF,
+    ExceptionCode.SHARE_NOT_CONFIRMED,
+    ExceptionCode.SECOND_CARE_DAY,
+}
 ROUTES: dict[GradeOutcome, Route] = {
     GradeOutcome.PAYS: Route.PAYS,
     GradeOutcome.PAYS_SAMPLED: Route.PAYS,
@@ -79,11 +94,21 @@ REVIEWERS: dict[ReviewStep, Permission] = {
 }
 
 
-def severity_of(code: ExceptionCode, *, missing_item_holds: bool = True) -> Severity:
-    """Say whether an exception must be settled before money moves. The policy decides for a missing item."""
+def severity_of(
+    code: ExceptionCode, *, missing_item_holds: bool = True, stopped: Collection[ExceptionCode] = ()
+) -> Severity:
+    """Say whether an exception must be settled before money moves. The policy decides for a missing item; what a
+    stopped rule finds is only shown, unless it is none that may be stopped."""
     if code is ExceptionCode.ITEM_MISSING and not missing_item_holds:
         return Severity.ACKNOWLEDGE
+    if code in stopped and may_stop(code):
+        return Severity.ACKNOWLEDGE
     return Severity.ACKNOWLEDGE if code in ACKNOWLEDGED else Severity.MUST_FIX
+
+
+def may_stop(code: ExceptionCode) -> bool:
+    """Say whether a rule holds money at all, and may lose the right to."""
+    return code not in ACKNOWLEDGED and code not in NEVER_STOPPED
 
 
 def grade(witnesses: Collection[Witness]) -> EvidenceGrade:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.checkin.models import CareFact, ExceptionEnd, ExceptionFound, GradeEntry, Hold, HoldRelease, Review
 from app.checkin.queries import facts as queries
+from app.checkin.queries.rule_stops import find_stopped
 from app.checkin.reasons import ReviewReason
-from app.checkin.rules.grading import due_on, severity_of
+from app.checkin.rules.grading import due_on, may_stop, severity_of
 from app.checkin.rules.visits import compare_findings
-from app.checkin.types import Decision, ExceptionCode, FactSubject, Found, ReviewStep
+from app.checkin.types import Decision, ExceptionCode, FactSubject, Found, ReviewStep, Severity
 from app.kernel.canonical import command_digest
 from app.kernel.ids import new_id
 from app.kernel.resend import EventReused
@@ -58,13 +59,14 @@ def add_exceptions(
     event_id: UUID | None = None,
 ) -> None:
     """Append what was found; `event_id` is the tap it came with."""
-    source = {"event_id": str(event_id)} if event_id else {}
+    found, source = tuple(found), {"event_id": str(event_id)} if event_id else {}
+    severities = severities_of(session, found, policy=policy)
     rows = [
         {
             "id": new_id(at=at),
             "fact_id": fact_id,
             "code": each.code,
-            "severity": severity_of(each.code, missing_item_holds=policy.visit.missing_item_holds),
+            "severity": severities[each.code],
             "details": {**each.details, **source},
             "policy_digest": policy.digest,
             "recorded_at": at,
@@ -73,6 +75,14 @@ def add_exceptions(
     ]
     if rows:
         session.execute(INSERT_EXCEPTION, rows)
+
+
+def severities_of(session: Session, found: Iterable[Found], *, policy: Policy) -> dict[ExceptionCode, Severity]:
+    """Which of what was found holds money: asks which rules are stopped only where one of them may be."""
+    codes = {each.code for each in found}
+    stopped = find_stopped(session, codes=[each for each in codes if may_stop(each)])
+    holds = policy.visit.missing_item_holds
+    return {each: severity_of(each, missing_item_holds=holds, stopped=stopped) for each in codes}
 
 
 def end_exceptions(session: Session, *, exception_ids: Iterable[UUID], at: datetime) -> None:

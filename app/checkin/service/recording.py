@@ -39,8 +39,10 @@ def add_record(
     policy: Policy,
     at: datetime,
     author_id: UUID | None = None,
+    resolution: str | None = None,
 ) -> None:
-    """Append the record of a visit; `author_id` is the account of who states other times than the taps'."""
+    """Append the record of a visit; `author_id` is the account of who states other times than the taps', `resolution`
+    what was done about it."""
     session.execute(
         insert(ServiceRecord).values(
             id=record.id,
@@ -53,6 +55,7 @@ def add_record(
             service_on=record.service_on,
             supersedes_id=supersedes_id,
             reason=reason,
+            resolution=resolution,
             author_id=author_id,
             policy_digest=policy.digest,
             recorded_at=at,

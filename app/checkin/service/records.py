@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
 from app.schedules.queries import get_visit
 from app.schedules.service import progress
+from app.schedules.types import VisitView
 
 Told = ItemEntry | Checks
 
@@ -180,6 +182,17 @@ def confirm_visit(
     details = {"holds": weighed.holds}
     _audit(session, "visit.confirmed", visit_id=visit_id, details=details, actor=actor, at=at)
     return command
+
+
+def correct_items(
+    session: Session, items: Sequence[ItemEntry], *, visit: VisitView, actor: Actor, at: datetime
+) -> None:
+    """Keep items of a recorded visit as the granter's word of this moment, which counts, and judge it again."""
+    lines = [(visit.id, replace(item, occurred_at=at)) for item in items]
+    audit.record_all(
+        session, _store_items(session, lines, actor=actor, at=at), actor=actor, at=at, keys=current_settings().key_ring
+    )
+    judge_again(session, visit, region=actor.region, at=at)
 
 
 def _audit(

@@ -99,7 +99,7 @@ def reopen(session: Session, command: Reopening, *, fact_id: UUID, actor: Actor,
     Raises NotFound, OwnFact, NotDecided, RefusedBySamePerson, AppealOver and EventReused.
     """
     step, decision = ReviewStep.OPERATOR, Decision.REOPENED
-    subject = _reviewed(session, fact_id=fact_id, step=step, actor=actor)
+    subject = fact_to_review(session, fact_id=fact_id, step=step, actor=actor)
     policy = _policy(session, subject, region=actor.region, at=at)
     if not _keep(session, command, decision, fact_id=fact_id, step=step, policy=policy, actor=actor, at=at):
         return queries.get_fact(session, fact_id=fact_id, actor=actor)
@@ -125,7 +125,7 @@ def reopen(session: Session, command: Reopening, *, fact_id: UUID, actor: Actor,
 def _review(
     session: Session, command: Decided, *, fact_id: UUID, step: ReviewStep, actor: Actor, at: datetime
 ) -> FactView:
-    subject = _reviewed(session, fact_id=fact_id, step=step, actor=actor)
+    subject = fact_to_review(session, fact_id=fact_id, step=step, actor=actor)
     policy = _policy(session, subject, region=actor.region, at=at)
     earlier = queries.list_refusals(session, fact_id=fact_id, zone=zone_of(actor.region))
     if not _keep(session, command, command.decision, fact_id=fact_id, step=step, policy=policy, actor=actor, at=at):
@@ -148,7 +148,7 @@ def _review(
     return queries.get_fact(session, fact_id=fact_id, actor=actor)
 
 
-def _reviewed(session: Session, *, fact_id: UUID, step: ReviewStep, actor: Actor) -> FactSubject:
+def fact_to_review(session: Session, *, fact_id: UUID, step: ReviewStep, actor: Actor) -> FactSubject:
     """The fact, under its lock, if this account may decide about it at this step."""
     subject, carer_person_id = queries.get_visible_subject(session, fact_id=fact_id, actor=actor)
     if actor.person_id is not None and actor.person_id == carer_person_id:
@@ -224,7 +224,7 @@ def _decide_visit(
     if record is None:
         return
     if command.began_at or command.ended_at:
-        record = state_times(session, command, visit=visit, record=record, policy=policy, actor=actor, at=at)
+        record = state_times(session, command, visit=visit, record=record, step=step, policy=policy, actor=actor, at=at)
     is_over = tell_hours(session, visit, record=record, policy=policy, at=at)
     if (step is ReviewStep.OPERATOR or not is_over) and pay_visit(session, visit, record=record, at=at):
         end_overlap(session, visit, at=at)

@@ -13,7 +13,7 @@ from app.checkin.queries import facts as fact_queries
 from app.checkin.queries.checks import find_checks
 from app.checkin.reasons import ReviewReason
 from app.checkin.rules.checks import asks_for_checks, find_missing_checks
-from app.checkin.rules.grading import decide, grade, moves, severity_of, step_of
+from app.checkin.rules.grading import decide, grade, moves, step_of
 from app.checkin.rules.location import witnesses_place
 from app.checkin.rules.visits import (
     OF_DOUBT,
@@ -221,8 +221,7 @@ def _release(session: Session, visit: VisitView, *, decision: Decision, policy: 
 
 
 def _is_news(session: Session, record: RecordView, *, news: Iterable[Found], policy: Policy) -> bool:
-    holds = policy.visit.missing_item_holds
-    if any(severity_of(each.code, missing_item_holds=holds) is Severity.MUST_FIX for each in news):
+    if Severity.MUST_FIX in facts.severities_of(session, news, policy=policy).values():
         return True
     return fact_queries.find_payable_record(session, visit_id=record.visit_id) not in (None, record.id)
 
