@@ -10,6 +10,7 @@ TABLE = {
     "session": EVERYBODY,
     "grant_staff": "region_admin",
     "bind_people": "dispatcher agency_head region_admin",
+    "confirm_devices": "dispatcher agency_head operator_reviewer",
     "write_agencies": "region_admin",
     "read_agencies": f"agency_head {FUND}",
     "write_carers": "dispatcher agency_head region_admin",

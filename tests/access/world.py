@@ -7,6 +7,8 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Device
+from app.accounts.types import DeviceDoubt
 from app.checkin.help_models import HelpCall
 from app.checkin.models import CareFact
 from app.checkin.rating_models import ServiceRating
@@ -106,6 +108,7 @@ def build(session: Session, application: Flask) -> World:
         world.other_district[role] = make_account(session, role=role, scope=OTHER_DISTRICT)
     world.ids["account_id"] = make_account(session, role=Role.SUPERVISOR).account_id
     world.ids["visit_id"] = world.ids["fact_id"] = _visit(session, application, world)
+    world.ids["device_id"] = _device(session, account_id=world.own[Role.CARER].account_id)
     world.ids["care_day_id"] = new_id()  # none is logged
     _rating(session, world)
     world.ids["help_call_id"] = _help_call(session, world)
@@ -139,6 +142,15 @@ def _rating(session: Session, world: World) -> None:
         account_id=world.own[Role.GUARDIAN].account_id, recorded_at=NOW,
     )  # fmt: skip
     add(session, rating)
+
+
+def _device(session: Session, *, account_id: UUID) -> UUID:
+    row = Device(
+        id=new_id(), phone_key=new_id(), account_id=account_id, platform="test", first_seen_at=NOW,
+        doubt=DeviceDoubt.NEW,
+    )  # fmt: skip
+    add(session, row)
+    return row.id
 
 
 def _help_call(session: Session, world: World) -> UUID:

@@ -41,6 +41,8 @@ ACKNOWLEDGED = frozenset(
         ExceptionCode.SIMULATED_LOCATION,
         ExceptionCode.CHECKS_MISSING,
         ExceptionCode.EXTRA_NOT_CONSENTED,
+        ExceptionCode.NEW_DEVICE,
+        ExceptionCode.TAG_NOT_VALID,
     }
 )
 # Not for the agency: its own carer's word stands against its own client's or another accepted time, or it would be paid
@@ -60,6 +62,11 @@ FOR_OPERATOR = frozenset(
         ExceptionCode.OUTSIDE_AREA,
         ExceptionCode.AGENCY_NOT_SERVING,
         ExceptionCode.HOURS_USED_UP,
+        ExceptionCode.DEVICE_OF_OTHER,
+        ExceptionCode.TAG_REPLAYED,
+        ExceptionCode.TAG_ELSEWHERE,
+        ExceptionCode.TAG_TOO_FAST,
+        ExceptionCode.FACE_MISMATCH,
     }
 )
 ROUTES: dict[GradeOutcome, Route] = {
@@ -94,6 +101,12 @@ def grade(witnesses: Collection[Witness]) -> EvidenceGrade:
     if others >= 2:
         return EvidenceGrade.A
     return EvidenceGrade.B if others else EvidenceGrade.C
+
+
+def lowered(graded: EvidenceGrade) -> EvidenceGrade:
+    """Give the next lower grade, of a fact told by a phone that is not confirmed yet; D has none below."""
+    grades = list(EvidenceGrade)
+    return grades[min(grades.index(graded) + 1, len(grades) - 1)]
 
 
 def is_sampled(fact_id: UUID, *, share: Decimal, key: bytes) -> bool:
