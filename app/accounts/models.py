@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.types import AccountState
+from app.accounts.types import AccountState, DeviceDoubt
 from app.kernel.db import Base, enum_column, no_overlap, public, regional
 from app.kernel.permissions import Role, ScopeKind
 
@@ -136,7 +136,8 @@ class Device(Base):
     __tablename__ = "device"
     __table_args__ = (
         Index("uq_device_live", "account_id", unique=True, postgresql_where=text("replaced_at IS NULL")),
-        regional(update=("replaced_at",)),
+        Index("ix_device_phone_key", "phone_key", postgresql_where=text("replaced_at IS NULL")),
+        regional(update=("replaced_at", "doubt")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -145,3 +146,4 @@ class Device(Base):
     platform: Mapped[str]
     first_seen_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
+    doubt: Mapped[DeviceDoubt | None] = enum_column(DeviceDoubt)  # none of an account's first phone

@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, false, select
+from sqlalchemy import Select, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.accounts.models import Account, Identity, IdentityRegion, PhoneRoute, RoleGrant
+from app.accounts.models import Account, Device, Identity, IdentityRegion, PhoneRoute, RoleGrant
 from app.accounts.types import AccountView, Entry, Grant, Me, Route, Standing, WeChatUser
 from app.kernel.db import Base
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, PageRequest, fetch_page
-from app.kernel.permissions import Actor, AnyActor, Scope, ScopeKind
+from app.kernel.permissions import Actor, AnyActor, Role, Scope, ScopeKind
 
 STANDING = select(Account.state, Account.grants_version).where(Account.id == bindparam("account_id"))
 
@@ -76,6 +76,19 @@ def list_grants(session: Session, *, account_id: UUID) -> tuple[Grant, ...]:
     """All grants of an account, ended ones too. Unscoped: for its own login and for changes already allowed."""
     rows = session.scalars(select(RoleGrant).where(RoleGrant.account_id == account_id).order_by(RoleGrant.id))
     return tuple(view_grant(row) for row in rows)
+
+
+def is_held_by_other_carer(session: Session, *, phone_key: UUID, account_id: UUID, at: datetime) -> bool:
+    """Say whether a phone is the live one of another account that cares. Unscoped: asked at a login."""
+    cares = exists().where(
+        RoleGrant.account_id == Device.account_id,
+        RoleGrant.role.in_((Role.CARER, Role.FAMILY_CARER)),
+        or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > at),
+    )
+    held = exists().where(
+        Device.phone_key == phone_key, Device.replaced_at.is_(None), Device.account_id != account_id, cares
+    )
+    return bool(session.scalar(select(held)))
 
 
 def list_entries(public: Session, *, user: WeChatUser) -> Sequence[Entry]:

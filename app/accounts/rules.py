@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.accounts.types import AccountState, Grant, RefreshLink, RefreshVerdict, Route, Standing
+from app.accounts.types import (
+    AccountState,
+    DeviceDoubt,
+    Grant,
+    KnownPhone,
+    RefreshLink,
+    RefreshVerdict,
+    Route,
+    Standing,
+)
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import Role, Scope, ScopeKind
 
@@ -171,6 +180,15 @@ def judge_refresh(link: RefreshLink, *, request_id: UUID, at: datetime) -> Refre
     if link.used_request_id == request_id and at - link.used_at <= LOST_ANSWER:
         return RefreshVerdict.REPEAT
     return RefreshVerdict.REUSED
+
+
+def judge_device(phone_key: UUID, *, earlier: Sequence[KnownPhone], is_held_by_other: bool) -> DeviceDoubt | None:
+    """Say whether a phone is taken for an account's own: its first one is, and one that it had before and nobody
+    doubts; none that another carer holds. `earlier` are all phones the account ever had."""
+    if is_held_by_other:
+        return DeviceDoubt.OF_OTHER
+    is_known = any(phone.phone_key == phone_key and phone.doubt is None for phone in earlier)
+    return None if is_known or not earlier else DeviceDoubt.NEW
 
 
 def check_standing(standing: Standing | None, *, grants_version: int) -> None:

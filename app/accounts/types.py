@@ -15,6 +15,13 @@ class AccountState(StrEnum):
     LOCKED = "locked"
 
 
+class DeviceDoubt(StrEnum):
+    """Why a phone is not taken for the account's own yet."""
+
+    NEW = "new"  # another than the first: the agency confirms it
+    OF_OTHER = "of_other"  # a carer's who has it still
+
+
 class RefreshVerdict(StrEnum):
     """What a presented refresh token deserves."""
 
@@ -102,6 +109,26 @@ class StateChange:
 
 
 # What is known and answered
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPhone:
+    """A phone an account had before: what it calls itself, and whether it is doubted."""
+
+    phone_key: UUID
+    doubt: DeviceDoubt | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """A phone of a carer's account as those see it who confirm it."""
+
+    id: UUID
+    carer_id: UUID
+    platform: str
+    first_seen_at: datetime
+    replaced_at: datetime | None
+    doubt: DeviceDoubt | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class DayEvent:
     """A clock event a care day names: whose it is, for whom, and where the phone was.
 
     `day` is the local day of `counted_at`, the instant that counts, `received_at` when the event arrived, and
-    `clock_found` what was found about its time then.
+    `clock_found` what was found about its time then; `phone_found` is what its phone leaves to look into by now.
     """
 
     id: UUID
@@ -59,6 +59,7 @@ class DayEvent:
     verdict: Verdict
     source: LocationSource | None
     clock_found: tuple[ExceptionCode, ...] = ()
+    phone_found: tuple[ExceptionCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,13 @@ class ExceptionCode(StrEnum):
     HAND_ENTRY = "hand_entry"  # corrected by hand; this stays
     HAND_ENTRY_IN_DOUBT = "hand_entry_in_doubt"  # corrected for a reason that is not acceptable, or not payable
     ADDRESS_DOUBTFUL = "address_doubtful"  # many good visits lie elsewhere: the approved place may be wrong
+    NEW_DEVICE = "new_device"  # another phone than the carer's first, not confirmed yet
+    DEVICE_OF_OTHER = "device_of_other"  # the phone of another carer
+    TAG_NOT_VALID = "tag_not_valid"  # a scanned home tag that is no proof: revoked, another client's, not ours
+    TAG_REPLAYED = "tag_replayed"  # its counter was seen before
+    TAG_ELSEWHERE = "tag_elsewhere"  # the client's tag, scanned by a phone that was elsewhere
+    TAG_TOO_FAST = "tag_too_fast"  # the tags of two homes, scanned faster than anybody gets there
+    FACE_MISMATCH = "face_mismatch"  # the face is not the carer's
 
 
 class Severity(StrEnum):
@@ -274,6 +281,7 @@ class VisitTap:
     kind: EventKind
     counted_at: datetime
     verdict: Verdict
+    is_doubted: bool = False  # by a phone that is not confirmed as the carer's own
 
 
 @dataclass(frozen=True, slots=True)

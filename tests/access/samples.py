@@ -45,6 +45,8 @@ SAMPLES: dict[str, Sample] = {
     "POST /accounts/<uuid:account_id>/grants": Sample(grant),
     "POST /accounts/<uuid:account_id>/grants/<uuid:grant_id>/end": Sample(nothing),
     "POST /accounts/<uuid:account_id>/state": Sample(lambda _: {"state": "active"}),
+    "GET /devices": Sample(),
+    "POST /devices/<uuid:device_id>/confirmation": Sample(),
     "POST /auth/logout": Sample(lambda _: {"refresh_token": "x" * 43}),
     "GET /me": Sample(),
     "GET /consents": Sample(),

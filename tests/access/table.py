@@ -11,6 +11,7 @@ TABLE = {
     "consent": "carer family_carer guardian",
     "grant_staff": "region_admin",
     "bind_people": "dispatcher agency_head region_admin",
+    "confirm_devices": "dispatcher agency_head operator_reviewer",
     "write_agencies": "region_admin",
     "read_agencies": f"agency_head {FUND}",
     "write_carers": "dispatcher agency_head region_admin",

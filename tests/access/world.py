@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.checkin.correction_models import CorrectionRequest, UnlockRequest
 from app.checkin.corrections import CorrectionKind, CorrectionReason
+from app.accounts.models import Device
+from app.accounts.types import DeviceDoubt
 from app.checkin.help_models import HelpCall
 from app.checkin.models import POINT_CONTEXT, CareFact, Position
 from app.checkin.rating_models import ServiceRating
@@ -117,6 +119,7 @@ def build(session: Session, application: Flask) -> World:
         world.other_district[role] = make_account(session, role=role, scope=OTHER_DISTRICT)
     world.ids["account_id"] = make_account(session, role=Role.SUPERVISOR).account_id
     world.ids["visit_id"] = world.ids["fact_id"] = _visit(session, application, world)
+    world.ids["device_id"] = _device(session, account_id=world.own[Role.CARER].account_id)
     world.ids["care_day_id"] = new_id()  # none is logged
     _rating(session, world)
     world.ids["help_call_id"] = _help_call(session, application, world)
@@ -178,6 +181,16 @@ def _finding(session: Session, world: World) -> UUID:
 
 
 def _help_call(session: Session, application: Flask, world: World) -> UUID:
+def _device(session: Session, *, account_id: UUID) -> UUID:
+    row = Device(
+        id=new_id(), phone_key=new_id(), account_id=account_id, platform="test", first_seen_at=NOW,
+        doubt=DeviceDoubt.NEW,
+    )  # fmt: skip
+    add(session, row)
+    return row.id
+
+
+def _help_call(session: Session, world: World) -> UUID:
     call = HelpCall(
         id=new_id(), carer_id=world.ids["carer_id"], agency_ids=[world.ids["agency_id"]], occurred_at=NOW,
         command_digest=b"-", position_digest=b"-", account_id=world.own[Role.CARER].account_id, recorded_at=NOW,

@@ -1,7 +1,7 @@
 """Two at once, with real commits, and the command that makes the first administrator."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, BoundedSemaphore
 from typing import Any
@@ -10,14 +10,16 @@ from uuid import UUID, uuid4
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from app.accounts.models import Account, Identity, RefreshToken
-from app.accounts.types import OpenedAccount
+from app.accounts.models import Account, Device, Identity, RefreshToken
+from app.accounts.service.devices import take_device
+from app.accounts.types import DeviceDoubt, OpenedAccount, PhoneDevice
 from app.cli.main import main
 from app.factory import create_app
 from app.gateways.wechat import SESSION_PATH, WeChatClient, WeChatSettings
 from app.gateways.wechat_access import AT_ONCE, EXTENSION, PLACES
+from app.kernel import clock
 from app.kernel.db import db, session, transaction
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role
@@ -198,3 +200,28 @@ def test_a_silent_wechat_holds_three_threads_and_no_more(own_app: Flask, wechat_
     assert me.status_code == 200
     assert all(are_waiting)
     assert {*answers, later.json["code"]} == {"not_bound"}
+
+
+def test_of_two_carers_who_log_in_on_one_phone_at_once_the_second_is_found(own_app: Flask, own_database: Clone):
+    shared = PhoneDevice(uuid4(), "android")
+    first, second = (opened(own_app, role=Role.CARER, scope=OWN_CLIENTS, person_id=uuid4()) for _ in range(2))
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+    def log_in(account_id: UUID, meanwhile: Callable[[], None] = lambda: None) -> DeviceDoubt | None:
+        with own_app.app_context():
+            session().bind_region("tianjin")
+            with transaction() as own:
+                device_id = take_device(own, account_id=account_id, device=shared, at=clock.now())
+                meanwhile()
+                return own.get_one(Device, device_id).doubt
+
+    with ThreadPoolExecutor(1) as pool:
+        later: list[Future[DeviceDoubt | None]] = []
+
+        def the_other_comes() -> None:
+            later.append(pool.submit(log_in, second.account_id))
+            wait_until(lambda: later[0].done() or bool(session().scalar(waiting)))
+
+        doubts = [log_in(first.account_id, the_other_comes), later[0].result(timeout=10)]
+
+    assert doubts == [None, DeviceDoubt.OF_OTHER]

@@ -29,12 +29,22 @@ from app.accounts.rules import (
     choose_grant,
     choose_region,
     choose_route,
+    judge_device,
     judge_refresh,
     may_open_door,
     normal_binding_code,
     show_binding_code,
 )
-from app.accounts.types import AccountState, Grant, RefreshLink, RefreshVerdict, Route, Standing
+from app.accounts.types import (
+    AccountState,
+    DeviceDoubt,
+    Grant,
+    KnownPhone,
+    RefreshLink,
+    RefreshVerdict,
+    Route,
+    Standing,
+)
 from app.kernel.permissions import Role, Scope, ScopeKind
 
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -292,3 +302,20 @@ def test_a_shown_code_is_read_back():
 )
 def test_an_agency_opens_the_door_of_new_carers_alone(scope: ScopeKind, is_bound: bool, roles: list[Role], may: bool):
     assert may_open_door(scope, is_bound=is_bound, roles=roles) is may
+
+
+PHONE, OLD_PHONE = UUID(int=1), UUID(int=2)
+DEVICES = [
+    ("the first phone", [], False, None),
+    ("another phone", [KnownPhone(OLD_PHONE, None)], False, DeviceDoubt.NEW),
+    ("back to the first", [KnownPhone(PHONE, None), KnownPhone(OLD_PHONE, DeviceDoubt.NEW)], False, None),
+    ("back to one never confirmed", [KnownPhone(OLD_PHONE, None), KnownPhone(PHONE, DeviceDoubt.NEW)], False, "new"),
+    ("confirmed after it was doubted", [KnownPhone(PHONE, DeviceDoubt.NEW), KnownPhone(PHONE, None)], False, None),
+    ("a colleague's, as the first", [], True, DeviceDoubt.OF_OTHER),
+    ("a colleague's by now", [KnownPhone(PHONE, None)], True, DeviceDoubt.OF_OTHER),
+]
+
+
+@pytest.mark.parametrize(("_case", "earlier", "is_held_by_other", "doubt"), DEVICES)
+def test_a_phone_is_an_accounts_own_when_it_is_the_first_or_known(_case, earlier, is_held_by_other, doubt):
+    assert judge_device(PHONE, earlier=earlier, is_held_by_other=is_held_by_other) == doubt

@@ -299,3 +299,20 @@ def test_something_to_be_fixed_holds_even_the_best_proven_day():
     assert judgement.grade is A
     assert [finding.severity for finding in judgement.findings] == [Severity.MUST_FIX]
     assert standing_of(judgement, policy=TIANJIN, is_drawn=False) is IN_REVIEW
+
+
+PHONES = [
+    ((), A, []),
+    ((ExceptionCode.NEW_DEVICE,), B, [(ExceptionCode.NEW_DEVICE, Severity.ACKNOWLEDGE)]),
+    ((ExceptionCode.DEVICE_OF_OTHER,), B, [(ExceptionCode.DEVICE_OF_OTHER, Severity.MUST_FIX)]),
+]
+
+
+@pytest.mark.parametrize(("phone_found", "graded", "told"), PHONES)
+def test_a_phone_not_confirmed_costs_a_day_one_grade_and_is_told_once(phone_found, graded, told):
+    events = (an_event(IN, phone_found=phone_found), an_event(OUT, phone_found=phone_found))
+
+    judgement = judge_care_day(a_claim(events=events), policy=TIANJIN)
+
+    assert judgement.grade is graded
+    assert [(finding.code, finding.severity) for finding in judgement.findings] == told

@@ -13,6 +13,7 @@ from app.checkin.rules.grading import (
     grade,
     is_sampled,
     judge_reopening,
+    lowered,
     may_review,
     moves,
     next_step,
@@ -52,6 +53,11 @@ A, B, C, D = EvidenceGrade
 )
 def test_a_grade_follows_from_independent_witnesses(witnesses, graded):
     assert grade(witnesses) is graded
+
+
+@pytest.mark.parametrize(("graded", "next_lower"), [(A, B), (B, C), (C, D), (D, D)])
+def test_an_unconfirmed_phone_costs_one_grade_and_the_last_is_the_last(graded, next_lower):
+    assert lowered(graded) is next_lower
 
 
 def test_two_witnesses_beside_the_client_make_the_best_grade():

@@ -18,6 +18,7 @@ from app.accounts.service.binding import (
     read_binding_code,
 )
 from app.accounts.service.consents import answer_own, list_own
+from app.accounts.service.devices import confirm_device
 from app.accounts.service.sessions import find_entry, log_in, log_out, refresh, region_of, tokens_or_refusal
 from app.accounts.service.standing import check_account
 from app.accounts.service.wechat import ask_phone, ask_user
@@ -31,6 +32,7 @@ __all__ = [
     "bind_by_phone",
     "change_state",
     "check_account",
+    "confirm_device",
     "count_try",
     "end_grant",
     "find_entry",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Device
 from app.careplans.queries import catalogue
 from app.careplans.types import StaffKind
 from app.checkin.days import CareDayItemEntry, CareDayView, DayEvent, DayFact, DayItem
@@ -23,6 +24,7 @@ from app.checkin.models import (
     Review,
 )
 from app.checkin.queries.fact_statements import LAST_REVIEW, PASSED_ON, STILL_HOLDS
+from app.checkin.rules.devices import device_exceptions
 from app.checkin.types import DayStanding, Decision, ExceptionCode
 from app.kernel import clock
 from app.kernel.errors import NotFound
@@ -101,7 +103,8 @@ def find_rights(session: Session, *, client_id: UUID, carer_id: UUID, day: date)
 
 def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) -> tuple[DayEvent, ...]:
     """The clock events of these ids that have arrived. Unscoped: whose they are is judged."""
-    rows = session.scalars(select(ClockEvent).where(ClockEvent.id.in_(ids)).order_by(ClockEvent.id)) if ids else ()
+    events = select(ClockEvent, Device.doubt).outerjoin(Device, Device.id == ClockEvent.device_id)
+    rows = session.execute(events.where(ClockEvent.id.in_(ids)).order_by(ClockEvent.id)) if ids else ()
     found = _codes(session, list(ids))
     return tuple(
         DayEvent(
@@ -115,8 +118,9 @@ def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) 
             verdict=row.verdict,
             source=row.location_source,
             clock_found=tuple(code for code in found.get(row.id, ()) if code in ABOUT_TIME),
+            phone_found=device_exceptions(doubt),
         )
-        for row in rows
+        for row, doubt in rows
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.accounts.types import AccountState, Standing
+from app.accounts.types import AccountState, DeviceDoubt, Standing
 from app.checkin.queries.door_statement import door_statement
 from app.checkin.types import Place, Rights
 from app.kernel.crypto import KeyRing
@@ -35,6 +35,7 @@ class Door:
     rights: Rights
     street_code: str | None = None
     employed_since: date | None = None  # by any agency
+    device_doubt: DeviceDoubt | None = None
 
 
 BY_VISIT = FixedStatement(door_statement(by_visit=True))
@@ -42,19 +43,33 @@ BY_CLIENT = FixedStatement(door_statement(by_visit=False))
 
 
 def load_visit_door(
-    session: Session, *, account_id: UUID, carer_kind: CarerKind, visit_id: UUID, day: date, keys: KeyRing
+    session: Session,
+    *,
+    account_id: UUID,
+    carer_kind: CarerKind,
+    visit_id: UUID,
+    day: date,
+    keys: KeyRing,
+    device_id: UUID | None = None,
 ) -> Door:
     """What holds for a tap that names a visit. Unscoped: it finds only a visit of the account's own carer."""
-    values = {"account_id": account_id, "carer_kind": carer_kind, "visit_id": visit_id, "day": day}
-    return _load(session, BY_VISIT, values, keys)
+    values = {"account_id": account_id, "carer_kind": carer_kind, "day": day, "device_id": device_id}
+    return _load(session, BY_VISIT, values | {"visit_id": visit_id}, keys)
 
 
 def load_client_door(
-    session: Session, *, account_id: UUID, carer_kind: CarerKind, client_id: UUID, day: date, keys: KeyRing
+    session: Session,
+    *,
+    account_id: UUID,
+    carer_kind: CarerKind,
+    client_id: UUID,
+    day: date,
+    keys: KeyRing,
+    device_id: UUID | None = None,
 ) -> Door:
     """What holds for a tap that names a client. Unscoped: `rights.assigned` tells whether he is the carer's."""
-    values = {"account_id": account_id, "carer_kind": carer_kind, "client_id": client_id, "day": day}
-    return _load(session, BY_CLIENT, values, keys)
+    values = {"account_id": account_id, "carer_kind": carer_kind, "day": day, "device_id": device_id}
+    return _load(session, BY_CLIENT, values | {"client_id": client_id}, keys)
 
 
 def _load(session: Session, statement: FixedStatement, values: dict[str, Any], keys: KeyRing) -> Door:
@@ -68,7 +83,7 @@ def _load(session: Session, statement: FixedStatement, values: dict[str, Any], k
         standing=Standing(AccountState(first.account_state), first.grants_version),
         carer_id=first.own_carer_id,
         employer_id=first.employer_id,
-        visit=_visit_of(first) if first.visit_id is not None else None,
+        visit=_visit_of(first) if first.v_id is not None else None,
         client_id=first.client_id,
         district_code=first.district_code,
         street_code=first.street_code,
@@ -88,6 +103,7 @@ def _load(session: Session, statement: FixedStatement, values: dict[str, Any], k
             served=first.served,
         ),
         employed_since=first.employed_since,
+        device_doubt=None if first.doubt is None else DeviceDoubt(first.doubt),
     )
 
 
@@ -105,21 +121,21 @@ def _place(position: str, system: CoordinateSystem, radius_m: int | None) -> Pla
 
 
 def _visit_of(row: Any) -> VisitView:
-    planned = row.visit_planned
+    planned = row.v_planned
     return VisitView(
-        id=row.visit_id,
-        client_id=row.visit_client_id,
-        carer_id=row.visit_carer_id,
-        agency_id=row.visit_agency_id,
-        plan_id=row.visit_plan_id,
-        team_slot=row.visit_team_slot,
+        id=row.v_id,
+        client_id=row.v_client_id,
+        carer_id=row.v_carer_id,
+        agency_id=row.v_agency_id,
+        plan_id=row.v_plan_id,
+        team_slot=row.v_team_slot,
         planned_from=planned.lower if planned else None,
         planned_to=planned.upper if planned else None,
-        state=VisitState(row.visit_state),
-        seq=row.visit_seq,
-        began_at=row.visit_began_at,
-        ended_at=row.visit_ended_at,
-        source=VisitSource(row.visit_source),
-        district_code=row.visit_district_code,
-        street_code=row.visit_street_code,
+        state=VisitState(row.v_state),
+        seq=row.v_seq,
+        began_at=row.v_began_at,
+        ended_at=row.v_ended_at,
+        source=VisitSource(row.v_source),
+        district_code=row.v_district_code,
+        street_code=row.v_street_code,
     )

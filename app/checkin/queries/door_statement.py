@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
 )
 
-from app.accounts.models import Account
+from app.accounts.models import Account, Device
 from app.careplans.models import CarePlan
 from app.registry.models import (
     Agency,
@@ -71,6 +71,7 @@ HOME, EMPLOYMENT, ASSIGNMENT = (
     Employment.__table__.alias("e"),
     Assignment.__table__.alias("s"),
 )
+DEVICE = Device.__table__.alias("p")
 account, carer, visit, client = ACCOUNT.c, CARER.c, VISIT.c, CLIENT.c
 home, employment, assignment = HOME.c, EMPLOYMENT.c, ASSIGNMENT.c
 # A column, for the text's sake: the driver keeps only queries of some length in its memory, see `test_door`.
@@ -79,6 +80,7 @@ DAY = ASKED.c.d
 HOME_TYPE = bindparam("home_type", type_=Text())
 CLIENT_ID = bindparam("client_id", type_=Uuid())
 VISIT_ID = bindparam("visit_id", type_=Uuid())
+DEVICE_ID = bindparam("device_id", type_=Uuid())
 
 
 def _lasts(right: Any) -> Any:
@@ -201,9 +203,10 @@ def door_statement(*, by_visit: bool) -> Select[Any]:
     statement = select(
         account.state.label("account_state"),
         account.grants_version,
+        DEVICE.c.doubt,
         carer.id.label("own_carer_id"),
         employer_id.label("employer_id"),
-        *(visit[name].label(f"visit_{name}") if by_visit else null().label(f"visit_{name}") for name in VISIT_COLUMNS),
+        *([visit[name].label(f"v_{name}") for name in VISIT_COLUMNS] if by_visit else [null().label("v_id")]),
         client_id.label("client_id"),
         district.label("district_code"),
         (visit.street_code if by_visit else client.street_code).label("street_code"),
@@ -213,7 +216,7 @@ def door_statement(*, by_visit: bool) -> Select[Any]:
         *_rights(client_id=client_id, agency_id=agency_id, district=district),
     )
     own = and_(carer.person_id == account.person_id, carer.kind == bindparam("carer_kind", type_=String()))
-    joined = ACCOUNT.join(ASKED, true()).outerjoin(CARER, own)
+    joined = ACCOUNT.join(ASKED, true()).outerjoin(CARER, own).outerjoin(DEVICE, DEVICE.c.id == DEVICE_ID)
     if employer is None:
         joined = joined.outerjoin(VISIT, and_(visit.id == VISIT_ID, visit.carer_id == carer.id))
     else:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, Uuid, bindparam, exists, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from app.accounts.models import Device
 from app.checkin.commands import ItemEntry
 from app.checkin.models import ClockEvent, Evidence, ExceptionFound, ItemDone, PayableTime, ServiceRecord
 from app.checkin.shown import ClockEventView, PayableTimeView, RecordView
@@ -27,7 +28,8 @@ SUPERSEDED = exists(
 # What is asked for at every clock-out is made into text once, as the door is.
 OF_VISIT = bindparam("visit_id", type_=Uuid())
 TAPS = FixedStatement(
-    select(ClockEvent.id, ClockEvent.kind, ClockEvent.counted_at, ClockEvent.verdict)
+    select(ClockEvent.id, ClockEvent.kind, ClockEvent.counted_at, ClockEvent.verdict, Device.doubt)
+    .outerjoin(Device, Device.id == ClockEvent.device_id)
     .where(ClockEvent.visit_id == OF_VISIT)
     .order_by(ClockEvent.recorded_at, ClockEvent.id)
 )
@@ -94,7 +96,10 @@ def list_visit_events(session: Session, *, visit_id: UUID) -> list[ClockEventVie
 def list_taps(session: Session, *, visit_id: UUID) -> tuple[VisitTap, ...]:
     """A visit's taps as they are judged together, in the order they arrived; unscoped."""
     rows = TAPS.rows(session, {"visit_id": visit_id})
-    return tuple(VisitTap(row.id, EventKind(row.kind), row.counted_at, Verdict(row.verdict)) for row in rows)
+    return tuple(
+        VisitTap(row.id, EventKind(row.kind), row.counted_at, Verdict(row.verdict), is_doubted=row.doubt is not None)
+        for row in rows
+    )
 
 
 def find_record(session: Session, *, visit_id: UUID) -> RecordView | None:

@@ -1,12 +1,12 @@
 """What a family carer's day is worth.
 
-A day is graded by its clock events and where the phone was: A with all the events the policy asks for and a position
-at the home, B with all of them but no such position (a family carer mostly lives there, so it proves little), C with
-some, D with none. Where the policy ignores positions all events give A, where it requires one they give C without it.
-The policy's outcome of the grade decides; something that must be fixed sends any day to the operator, since a family
-carer has no agency. So does another care day of the same client and day that waits there or was refused: logged once
-more, the day would else be paid unseen. Stays, entitlement and training are not judged here but with the month's
-subsidy: news of them may come late.
+A day is graded by its clock events and where the phone was: A with all the events the policy asks for and a position at
+the home, B with all of them but no such position (a family carer mostly lives there, so it proves little), C with some,
+D with none, and one lower while a phone of it is not confirmed as the carer's own. Where the policy ignores positions
+all events give A, where it requires one they give C without it. The policy's outcome of the grade decides; something
+that must be fixed sends any day to the operator, since a family carer has no agency. So does another care day of the
+same client and day that waits there or was refused: logged once more, the day would else be paid unseen. Stays,
+entitlement and training are not judged here but with the month's subsidy: news of them may come late.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from app.checkin.days import DayClaim, DayEvent, DayFinding, DayJudgement
+from app.checkin.rules.grading import lowered, severity_of
 from app.checkin.rules.location import location_exceptions
 from app.checkin.types import DayStanding, EventKind, ExceptionCode, Severity, Verdict
 from app.policies.codes import EvidenceGrade, GradeOutcome, PositionWeight
@@ -41,9 +42,12 @@ def judge_care_day(claim: DayClaim, *, policy: Policy) -> DayJudgement:
         *([DayFinding(ExceptionCode.SWAPPED, MUST_FIX, {})] if is_swapped else []),
         *_tap_times(claim, counted, policy),
         *_positions(counted, weight=policy.family.position_weight),
+        *_phones(counted),
         *_items(claim, policy),
     )
-    return DayJudgement(_grade(kinds, at_home=at_home, terms=policy.family), witnesses, findings)
+    graded = _grade(kinds, at_home=at_home, terms=policy.family)
+    graded = lowered(graded) if any(event.phone_found for event in counted) else graded
+    return DayJudgement(graded, witnesses, findings)
 
 
 def standing_of(judgement: DayJudgement, *, policy: Policy, is_drawn: bool) -> DayStanding:
@@ -139,6 +143,12 @@ def _positions(events: tuple[DayEvent, ...], *, weight: PositionWeight) -> Itera
             if code not in told:
                 told.add(code)
                 yield DayFinding(code, severity, {"event_id": str(event.id)})
+
+
+def _phones(events: tuple[DayEvent, ...]) -> Iterator[DayFinding]:
+    """Told once each; another carer's phone is for the operator to look at."""
+    for code in sorted({code for event in events for code in event.phone_found}):
+        yield DayFinding(code, severity_of(code), {})
 
 
 def _items(claim: DayClaim, policy: Policy) -> Iterator[DayFinding]:

@@ -45,6 +45,8 @@ ACKNOWLEDGED = frozenset(
         ExceptionCode.HAND_MADE_ENTRY,
         ExceptionCode.HAND_ENTRY,
         ExceptionCode.ADDRESS_DOUBTFUL,
+        ExceptionCode.NEW_DEVICE,
+        ExceptionCode.TAG_NOT_VALID,
     }
 )
 # Not for the agency: its own carer's word stands against its own client's or another accepted time, or it would be paid
@@ -68,6 +70,11 @@ FOR_OPERATOR = frozenset(
         ExceptionCode.PHOTO_COPIED,
         ExceptionCode.ITEMS_DENIED,
         ExceptionCode.HAND_ENTRY_IN_DOUBT,
+        ExceptionCode.DEVICE_OF_OTHER,
+        ExceptionCode.TAG_REPLAYED,
+        ExceptionCode.TAG_ELSEWHERE,
+        ExceptionCode.TAG_TOO_FAST,
+        ExceptionCode.FACE_MISMATCH,
     }
 )
 # Facts, rights and what policy asks for, not measurements that may err; and a phone without a position, or a visit
@@ -124,6 +131,12 @@ def grade(witnesses: Collection[Witness]) -> EvidenceGrade:
     if others >= 2:
         return EvidenceGrade.A
     return EvidenceGrade.B if others else EvidenceGrade.C
+
+
+def lowered(graded: EvidenceGrade) -> EvidenceGrade:
+    """Give the next lower grade, of a fact told by a phone that is not confirmed yet; D has none below."""
+    grades = list(EvidenceGrade)
+    return grades[min(grades.index(graded) + 1, len(grades) - 1)]
 
 
 def is_sampled(fact_id: UUID, *, share: Decimal, key: bytes) -> bool:

@@ -9,6 +9,7 @@ from app.accounts.rules import check_standing
 from app.checkin.commands import FreeTap
 from app.checkin.queries import door as doors
 from app.checkin.queries.door import Door
+from app.checkin.rules.devices import device_exceptions
 from app.checkin.service import facts
 from app.checkin.service.events import Judged, check_source, replay, store
 from app.checkin.service.late_events import judge_days_again
@@ -54,6 +55,7 @@ def add_event(
     door = doors.load_client_door(
         session,
         account_id=actor.account_id,
+        device_id=actor.device_id,
         carer_kind=carer_kind_of(actor),
         client_id=command.client_id,
         day=moment.day,
@@ -115,6 +117,7 @@ def _family(
     if event is None:
         return replay(session, event_id=tap.event_id, content=content, settings=settings)
     found = [*moment.judged.exceptions, *([Found(ExceptionCode.CLIENT_DIED)] if door.rights.died else [])]
+    found += [Found(code) for code in device_exceptions(door.device_doubt)]
     if found:
         subject = FactSubject(event.id, FactKind.EVENT, event.carer_id, event.client_id, None, door.district_code)
         facts.claim_subject(session, subject, at=at)

@@ -13,7 +13,7 @@ from app.checkin.queries import facts as fact_queries
 from app.checkin.queries.checks import find_checks
 from app.checkin.reasons import ReviewReason
 from app.checkin.rules.checks import asks_for_checks, find_missing_checks
-from app.checkin.rules.grading import decide, grade, moves, step_of
+from app.checkin.rules.grading import decide, grade, lowered, moves, severity_of, step_of
 from app.checkin.rules.location import witnesses_place
 from app.checkin.rules.visits import (
     OF_DOUBT,
@@ -253,6 +253,7 @@ def _grade(
         if events.is_confirmed(session, fact_id=visit.id, since=record.began_at):
             witnesses.add(Witness.CLIENT)
     graded, known = grade(witnesses), fact_queries.list_grades(session, fact_id=visit.id)
+    graded = lowered(graded) if any(tap.is_doubted for tap in taps) else graded
     if known[:1] != [(graded, policy.digest)]:
         facts.add_grade(
             session, fact_id=visit.id, grade=graded, witnesses=witnesses, before=len(known), policy=policy, at=at

@@ -14,6 +14,7 @@ from app.checkin.commands import ClockTap
 from app.checkin.queries import door as doors
 from app.checkin.queries.door import Door
 from app.checkin.rules.clock import window_exceptions
+from app.checkin.rules.devices import device_exceptions
 from app.checkin.rules.location import location_exceptions
 from app.checkin.rules.visits import door_exceptions
 from app.checkin.service.events import check_source, replay, store
@@ -90,6 +91,7 @@ def _tap(
     door = doors.load_visit_door(
         session,
         account_id=actor.account_id,
+        device_id=actor.device_id,
         carer_kind=carer_kind_of(actor),
         visit_id=visit_id,
         day=moment.day,
@@ -148,6 +150,7 @@ def _tap_unplanned(
     door = doors.load_client_door(
         session,
         account_id=actor.account_id,
+        device_id=actor.device_id,
         carer_kind=CarerKind.PROFESSIONAL,
         client_id=visit.client_id,
         day=moment.day,
@@ -186,7 +189,7 @@ def _tap_unplanned(
 
 def _judge(event: ClockEventView, *, door: Door, visit: VisitView, policy: Policy, moment: Moment) -> list[Found]:
     """What a tap at its visit leaves to look into; the rights are told once, at the clock-in."""
-    codes = [*location_exceptions(event.verdict, source=event.location_source)]
+    codes = [*location_exceptions(event.verdict, source=event.location_source), *device_exceptions(door.device_doubt)]
     if event.kind is EventKind.IN:
         rights = lenient(door.rights, terms=policy.carer, day=moment.day, employed_since=door.employed_since)
         codes += door_exceptions(rights)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.checkin.queries import unscheduled as queries
 from app.checkin.queries.door import Door
+from app.checkin.rules.devices import device_exceptions
 from app.checkin.rules.location import location_exceptions
 from app.checkin.rules.unscheduled import place_tap
 from app.checkin.rules.visits import door_exceptions
@@ -57,6 +58,7 @@ def tap_unscheduled(
     if event is None:  # it was stored at this moment, at another client's door or when the visit was still planned
         raise VisitBusy(event_id=str(tap.event_id))
     codes = [ExceptionCode.UNSCHEDULED, *location_exceptions(event.verdict, source=event.location_source)]
+    codes += device_exceptions(door.device_doubt)
     if tap.kind is EventKind.IN:
         rights = lenient(door.rights, terms=policy.carer, day=moment.day, employed_since=door.employed_since)
         codes += door_exceptions(rights)
