@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_29_22_corrections"
-down_revision = "2026_11_29_18_seals"
+down_revision = "2026_11_29_21_statements"
 
 CODES = (
     "no_location",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_23_privacy"
-down_revision = "2026_11_29_18_seals"
+down_revision = "2026_11_29_22_corrections"
 
 
 def upgrade(schema: str) -> None:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_29_24_oversight"
-down_revision = "2026_11_29_18_seals"
+down_revision = "2026_11_29_23_privacy"
 
 
 CODES = (
