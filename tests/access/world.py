@@ -8,10 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.checkin.correction_models import CorrectionRequest, UnlockRequest
-from app.checkin.corrections import CorrectionKind, CorrectionReason
 from app.accounts.models import Device
 from app.accounts.types import DeviceDoubt
+from app.checkin.correction_models import CorrectionRequest, UnlockRequest
+from app.checkin.corrections import CorrectionKind, CorrectionReason
 from app.checkin.help_models import HelpCall
 from app.checkin.models import POINT_CONTEXT, CareFact, Position
 from app.checkin.rating_models import ServiceRating
@@ -180,7 +180,6 @@ def _finding(session: Session, world: World) -> UUID:
     return finding.id
 
 
-def _help_call(session: Session, application: Flask, world: World) -> UUID:
 def _device(session: Session, *, account_id: UUID) -> UUID:
     row = Device(
         id=new_id(), phone_key=new_id(), account_id=account_id, platform="test", first_seen_at=NOW,
@@ -190,7 +189,7 @@ def _device(session: Session, *, account_id: UUID) -> UUID:
     return row.id
 
 
-def _help_call(session: Session, world: World) -> UUID:
+def _help_call(session: Session, application: Flask, world: World) -> UUID:
     call = HelpCall(
         id=new_id(), carer_id=world.ids["carer_id"], agency_ids=[world.ids["agency_id"]], occurred_at=NOW,
         command_digest=b"-", position_digest=b"-", account_id=world.own[Role.CARER].account_id, recorded_at=NOW,

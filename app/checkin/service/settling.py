@@ -13,7 +13,7 @@ from app.checkin.queries import facts as fact_queries
 from app.checkin.queries.checks import find_checks
 from app.checkin.reasons import ReviewReason
 from app.checkin.rules.checks import asks_for_checks, find_missing_checks
-from app.checkin.rules.grading import decide, grade, lowered, moves, severity_of, step_of
+from app.checkin.rules.grading import decide, grade, lowered, moves, step_of
 from app.checkin.rules.location import witnesses_place
 from app.checkin.rules.visits import (
     OF_DOUBT,
