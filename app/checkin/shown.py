@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.checkin.checks import ChecksView
 from app.checkin.commands import ItemEntry
+from app.checkin.photos import PhotoView
 from app.checkin.reasons import AttemptReason, ReviewReason
 from app.checkin.types import (
     Decision,
@@ -91,7 +92,7 @@ class ReviewView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """A fact as reviewers see it; `checks` before service where they are asked for."""
+    """A fact as reviewers see it; `checks` before service and `photos` where they are asked for."""
 
     id: UUID
     kind: FactKind
@@ -104,6 +105,7 @@ class FactView:
     exceptions: tuple[ExceptionView, ...]
     reviews: tuple[ReviewView, ...]
     checks: tuple[ChecksView, ...] | None = None
+    photos: tuple[PhotoView, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from app.registry.choice_models import AgencyChoice
 from app.registry.lists import get_agency, get_client
 from app.registry.types import GuardianExtent
 from tests.careplans.factories import a_draft
+from tests.checkin.photos import a_stored_photo
 from tests.payouts.rows import a_batch_of, a_month_run, a_subsidy
 from tests.registry.factories import (
     SYSTEM,
@@ -109,6 +110,7 @@ def build(session: Session, application: Flask) -> World:
     world.ids["care_day_id"] = new_id()  # none is logged
     _rating(session, world)
     world.ids["help_call_id"] = _help_call(session, world)
+    world.ids["photo_id"] = a_stored_photo(session, fact_id=world.ids["fact_id"], carer_id=carer.id)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]

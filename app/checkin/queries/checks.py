@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.checkin.check_models import LIMBS_CONTEXT, LimbFinding, VisitCheck
 from app.checkin.checks import ChecksMade, ChecksView, LimbCheck
-from app.checkin.queries import facts
+from app.checkin.queries import facts, photos
 from app.checkin.shown import FactView
 from app.kernel.permissions import AnyActor, ScopeKind
 from app.kernel.settings import current_settings
@@ -31,7 +31,7 @@ def find_checks(session: Session, *, visit_id: UUID) -> ChecksMade | None:
 
 
 def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
-    """One fact, for agency and fund with its checks before service, in order; raises NotFound."""
+    """One fact, for agency and fund with its checks before service and its photos, in order; raises NotFound."""
     fact = facts.get_fact(session, fact_id=fact_id, actor=actor)
     if actor.scope.kind not in SHOWN_IN:
         return fact
@@ -41,7 +41,8 @@ def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
         .where(VisitCheck.visit_id == fact_id)
         .order_by(*IN_ORDER)
     )
-    return replace(fact, checks=tuple(_view(row, sealed) for row, sealed in rows))
+    checks = tuple(_view(row, sealed) for row, sealed in rows)
+    return replace(fact, checks=checks, photos=photos.list_photos(session, fact_id=fact_id))
 
 
 def _view(row: VisitCheck, sealed: bytes | None) -> ChecksView:
