@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 import obstore
 from flask import current_app
-from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, UnauthenticatedError
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import LocalStore, S3Store
 
 from app.kernel.settings import S3Access, current_settings
@@ -25,6 +25,7 @@ PLACES = "anhu.object_store_places"
 AT_ONCE: Final = 3
 PATIENCE: Final = timedelta(seconds=5)
 RETRIES: Final = 2
+NO_BUCKET: Final = "NoSuchBucket"
 SERVER_CODE: Final = re.compile(r"<Code>(\w{1,64})</Code>")
 
 Answer = TypeVar("Answer")
@@ -132,15 +133,11 @@ def _told(what: str, act: Callable[[], Answer]) -> Answer:
     """Tell the library's errors as ours. Their text has the server's address and answer, and is dropped."""
     try:
         return act()
-    except NotFoundError as error:
+    except FileNotFoundError as error:
         code = _server_code(error)
-        raise (StoreMisconfigured if code == "NoSuchBucket" or what == "put" else ObjectMissing)(
-            what, code=code
-        ) from None
+        raise (StoreMisconfigured if code == NO_BUCKET else ObjectMissing)(what, code=code) from None
     except (PermissionDeniedError, UnauthenticatedError) as error:
         raise StoreMisconfigured(what, code=_server_code(error)) from None
-    except PermissionError:
-        raise StoreMisconfigured(what) from None
     except (BaseError, OSError) as error:
         raise StoreBusy(what, code=_server_code(error)) from None
 

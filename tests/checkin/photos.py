@@ -17,7 +17,7 @@ from app.checkin.service.photos import store_content
 from app.kernel.ids import new_id
 from tests.schedules.factories import NOW
 
-WIDTH, HEIGHT = 480, 360
+WIDTH, HEIGHT = 320, 240
 
 
 @cache
@@ -29,7 +29,7 @@ def room(seed: int) -> Image.Image:
     draw.rectangle((0, int(HEIGHT * 0.65), WIDTH, HEIGHT), fill=tuple(chance.randrange(60, 160) for _ in "rgb"))
     for _ in range(14):
         left, top = chance.randrange(WIDTH), chance.randrange(HEIGHT)
-        box = (left, top, left + chance.randrange(30, 160), top + chance.randrange(30, 160))
+        box = (left, top, left + chance.randrange(20, 105), top + chance.randrange(20, 105))
         shape = draw.rectangle if chance.random() < 0.6 else draw.ellipse
         shape(box, fill=tuple(chance.randrange(256) for _ in "rgb"))
     return image
