@@ -16,6 +16,7 @@ from app.checkin.routes.corrections import bp as corrections
 from app.checkin.routes.devices import bp as devices
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
+from app.checkin.routes.photos import bp as photos
 from app.checkin.routes.ratings import bp as ratings
 from app.checkin.routes.receipts import bp as receipts
 from app.checkin.routes.rule_stops import bp as rule_stops
@@ -63,6 +64,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     month_reviews,
     payouts,
     people,
+    photos,
     ratings,
     receipts,
     registry,

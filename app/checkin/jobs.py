@@ -9,13 +9,17 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.checkin.queries.facts import list_overdue_holds
-from app.checkin.service import escalation, forgotten, rule_stops
+from app.checkin.queries.photos import list_to_compare
+from app.checkin.service import escalation, forgotten, photo_jobs, rule_stops
+from app.checkin.service.photos import object_name
+from app.gateways.object_store import asking_store
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.jobs import Daily, Every, Job, Turn
 from app.kernel.regions import zone_of
 
 AT_ONCE = 100
+MOST_COMPARED = 500
 log = structlog.get_logger()
 
 
@@ -45,6 +49,28 @@ def stop_overturned_rules(turn: Turn) -> None:
             upheld=outcome.upheld,
             region=turn.actor.region,
         )
+
+
+def compare_photos(turn: Turn) -> None:
+    """Look for copies among the photos of all carers."""
+    with transaction() as session:
+        photo_ids = list_to_compare(session, limit=MOST_COMPARED)
+    compare = partial(photo_jobs.compare, actor=turn.actor, at=turn.at)
+    _one_by_one({photo_id: partial(compare, photo_id=photo_id) for photo_id in photo_ids})
+
+
+def delete_old_photos(turn: Turn) -> None:
+    """Delete photos kept long enough: the intent is committed first, so that no object is left without a row."""
+    while True:
+        with transaction() as session:
+            ids = photo_jobs.begin_deleting(session, actor=turn.actor, at=turn.at, limit=AT_ONCE)
+        if not ids:
+            return
+        for photo_id in ids:
+            with asking_store() as store:
+                store.delete(object_name(photo_id, region=turn.actor.region))
+        with transaction() as session:
+            photo_jobs.end_deleting(session, ids, actor=turn.actor, at=turn.at)
 
 
 def _overdue(turn: Turn) -> list[escalation.Overdue]:
@@ -87,5 +113,19 @@ JOBS = (
         Daily(time(2, 0)),
         stop_overturned_rules,
         safe_twice_because="a stopped rule is not looked at again",
+    ),
+    Job(
+        "compare_photos",
+        Every(timedelta(minutes=1)),
+        compare_photos,
+        safe_twice_because="a photo that was compared is not looked at again",
+        lease=timedelta(minutes=30),
+    ),
+    Job(
+        "delete_old_photos",
+        Daily(time(3, 40)),
+        delete_old_photos,
+        safe_twice_because="what was begun is ended, and what is deleted stays deleted",
+        lease=timedelta(minutes=30),
     ),
 )

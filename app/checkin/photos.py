@@ -47,6 +47,16 @@ class PhotoDescription:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """Bytes that fit what was told of them. `is_stored`: they came before."""
+
+    photo_id: UUID
+    fact_id: UUID
+    phash: int | None
+    is_stored: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoView:
     """A photo of a fact as reviewers see it."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.checkin.checks import ChecksView
 from app.checkin.commands import ItemEntry
+from app.checkin.photos import PhotoView
 from app.checkin.reasons import AttemptReason, ReviewReason
 from app.checkin.statements import StatementView
 from app.checkin.types import (
@@ -92,7 +93,7 @@ class ReviewView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """A fact as reviewers see it; `checks` before service and `statements` about it where they are asked for."""
+    """A fact as reviewers see it; `checks` before service, `statements` and `photos` where they are asked for."""
 
     id: UUID
     kind: FactKind
@@ -106,6 +107,7 @@ class FactView:
     reviews: tuple[ReviewView, ...]
     checks: tuple[ChecksView, ...] | None = None
     statements: tuple[StatementView, ...] | None = None
+    photos: tuple[PhotoView, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

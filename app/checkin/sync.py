@@ -24,9 +24,15 @@ class RecordKind(StrEnum):
     CLOCK_EVENT = "clock_event"
     CARE_DAY = "care_day"
     HELP_CALL = "help_call"
+    PHOTO = "photo"
 
 
-OF_A_VISIT = frozenset(RecordKind) - {RecordKind.CLOCK_EVENT, RecordKind.CARE_DAY, RecordKind.HELP_CALL}
+OF_A_VISIT = frozenset(RecordKind) - {
+    RecordKind.CLOCK_EVENT,
+    RecordKind.CARE_DAY,
+    RecordKind.HELP_CALL,
+    RecordKind.PHOTO,
+}
 PERMISSION = {
     RecordKind.CHECKS: Permission.LOG_ITEMS,
     RecordKind.CLOCK_IN: Permission.CLOCK_IN,
@@ -38,6 +44,7 @@ PERMISSION = {
     RecordKind.CLOCK_EVENT: Permission.CLOCK_IN,
     RecordKind.CARE_DAY: Permission.LOG_CARE_DAYS,
     RecordKind.HELP_CALL: Permission.CALL_FOR_HELP,
+    RecordKind.PHOTO: Permission.SEND_PHOTOS,
 }
 TOLD = frozenset({RecordKind.CHECKS, RecordKind.ITEM})  # beside the taps: what a visit is judged by
 _ORDER = {kind: place for place, kind in enumerate(RecordKind)}
@@ -66,11 +73,12 @@ class SyncAnswer:
 
 def grouped(records: Sequence[SyncRecord]) -> list[list[SyncRecord]]:
     """What is stored or left together, in order: all that is told beside taps, so that the taps find it; then, as it
-    happened, what else belongs to one visit, and each other record.
+    happened, what else belongs to one visit, and each other record; then all photos, whose care days are there now.
     """
     told = [record for record in records if record.kind in TOLD]
-    others = _by_visit([record for record in records if record.kind not in TOLD])
-    return [told, *others] if told else others
+    photos = [record for record in records if record.kind is RecordKind.PHOTO]
+    others = _by_visit([record for record in records if record.kind not in (*TOLD, RecordKind.PHOTO)])
+    return [group for group in (told, *others, photos) if group]
 
 
 def parted(group: Sequence[SyncRecord]) -> list[list[SyncRecord]]:

@@ -11,7 +11,8 @@ from PIL import Image, ImageOps
 
 SIDE: Final = 32
 SHOWN_QUALITY: Final = 85
-MOST_PIXELS: Final = {"JPEG": 50_000_000, "PNG": 2_000_000, "WEBP": 2_000_000}
+SHOWN_SIDE: Final = 2000
+MOST_PIXELS: Final = {"JPEG": 50_000_000, "PNG": 1_500_000, "WEBP": 1_500_000}
 """A JPEG is made small while it is unpacked; the others are unpacked whole, within what a request may take."""
 
 
@@ -47,9 +48,13 @@ def read_picture(content: bytes) -> Picture:
 
 
 def without_metadata(content: bytes) -> bytes:
-    """The picture as a JPEG, upright, with nothing beside its pixels: no place, no device, no thumbnail."""
+    """The picture as a JPEG, upright, with nothing beside its pixels: no place, no device, no thumbnail.
+
+    A very large one comes smaller. Raises NotAPicture and TooManyPixels.
+    """
     image, _ = _open(content)
     try:
+        image.draft("RGB", (SHOWN_SIDE, SHOWN_SIDE))
         upright = ImageOps.exif_transpose(image).convert("RGB")
         bare = Image.frombytes("RGB", upright.size, upright.tobytes())
         written = io.BytesIO()

@@ -29,6 +29,7 @@ KEY_SETTINGS = ("ANHU_FIELD_KEYS", "ANHU_INDEX_KEYS", "ANHU_COMMAND_KEY", "ANHU_
 URL_START = "postgresql+psycopg://"
 SHORTEST_KEY = SEAL_KEY_BYTES = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+S3_SETTINGS = ("ANHU_S3_ENDPOINT", "ANHU_S3_BUCKET", "ANHU_S3_REGION", "ANHU_S3_KEY_ID", "ANHU_S3_SECRET")
 NEEDED_IN_PRODUCTION = ("DATABASE_URL", *KEY_SETTINGS, "ANHU_WECHAT_APPID", "ANHU_WECHAT_SECRET")
 
 
@@ -53,11 +54,24 @@ class WeChatAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class S3Access:
+    """A server that speaks S3, and the bucket for photos. `bucket_in_host`: the endpoint's host names it already."""
+
+    endpoint: str
+    bucket: str
+    region: str
+    key_id: str
+    secret: str = field(repr=False)
+    bucket_in_host: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds that hold from the first day. Sizes in bytes."""
 
     body: int = 1024 * 1024
     import_body: int = 20 * 1024 * 1024
+    photo_body: int = 2 * 1024 * 1024
     statement: timedelta = timedelta(seconds=5)
     idle_in_transaction: timedelta = timedelta(seconds=10)
     pool_size: int = 8
@@ -80,6 +94,7 @@ class Settings:
     policies_dir: Path | None
     log_level: str
     limits: Limits
+    s3: S3Access | None = None  # None: photos lie in the data folder
     demo_clock: bool = False
     access_token_lifetime: timedelta = timedelta(minutes=15)
     refresh_token_lifetime: timedelta = timedelta(days=30)
@@ -133,20 +148,37 @@ def _check_production(values: Mapping[str, str]) -> None:
         faults.append(f"production needs these settings: {', '.join(missing)}")
     if values.get("ANHU_DEMO_CLOCK"):
         faults.append("ANHU_DEMO_CLOCK is set: production runs on real time")
-    address = urlsplit(values.get("ANHU_WECHAT_URL") or WECHAT_URL)
-    if address.scheme != "https" or _is_loopback(address.hostname):
-        faults.append("ANHU_WECHAT_URL must be https and not this machine: production talks to no stand-in")
+    for name in ("ANHU_WECHAT_URL", "ANHU_S3_ENDPOINT"):
+        address = urlsplit(values.get(name) or WECHAT_URL)
+        if address.scheme != "https" or _is_loopback(address.hostname):
+            faults.append(f"{name} must be https and not this machine: production talks to no stand-in")
     if faults:
         raise SettingsInvalid("; ".join(faults))
 
 
-def _wechat_url(values: Mapping[str, str]) -> str:
-    """The address of WeChat. Plain http only to this machine: the secret goes with every call."""
-    url = values.get("ANHU_WECHAT_URL") or WECHAT_URL
+def _safe_url(url: str, *, setting: str) -> str:
+    """An address that secrets are sent to: plain http only to this machine."""
     address = urlsplit(url)
     if address.scheme == "https" or (address.scheme == "http" and _is_loopback(address.hostname)):
         return url
-    raise SettingsInvalid("ANHU_WECHAT_URL must be https, or http to a stand-in on this machine")
+    raise SettingsInvalid(f"{setting} must be https, or http to a stand-in on this machine")
+
+
+def _s3(values: Mapping[str, str]) -> S3Access | None:
+    """The S3 server, when it is named: whole, or the start says what lacks."""
+    given = {name: values[name] for name in S3_SETTINGS if values.get(name)}
+    if not given:
+        return None
+    if missing := [name for name in S3_SETTINGS if name not in given]:
+        raise SettingsInvalid(f"photos in an S3 store need these settings too: {', '.join(missing)}")
+    return S3Access(
+        endpoint=_safe_url(given["ANHU_S3_ENDPOINT"], setting="ANHU_S3_ENDPOINT"),
+        bucket=given["ANHU_S3_BUCKET"],
+        region=given["ANHU_S3_REGION"],
+        key_id=given["ANHU_S3_KEY_ID"],
+        secret=given["ANHU_S3_SECRET"],
+        bucket_in_host=values.get("ANHU_S3_BUCKET_IN_HOST") == "on",
+    )
 
 
 def _is_loopback(host: str | None) -> bool:
@@ -173,12 +205,13 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
             seal_keys=_seal_keys(values["ANHU_SEAL_KEYS"]),
             seals_dir=Path(values.get("ANHU_SEALS_DIR") or data_dir / "seals"),
             wechat=WeChatAccess(
-                base_url=_wechat_url(values),
+                base_url=_safe_url(values.get("ANHU_WECHAT_URL") or WECHAT_URL, setting="ANHU_WECHAT_URL"),
                 appid=values.get("ANHU_WECHAT_APPID") or "demo-appid",
                 secret=values.get("ANHU_WECHAT_SECRET") or "demo-secret",
             ),
             policies_dir=Path(values["ANHU_POLICIES_DIR"]) if values.get("ANHU_POLICIES_DIR") else None,
             log_level=_log_level(values.get("ANHU_LOG_LEVEL") or "INFO"),
+            s3=_s3(values),
             demo_clock=values.get("ANHU_DEMO_CLOCK") == "on",
             limits=Limits(pool_size=_pool_size(values.get("ANHU_POOL_SIZE") or str(Limits().pool_size))),
         )

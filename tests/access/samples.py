@@ -149,6 +149,18 @@ SAMPLES: dict[str, Sample] = {
     "GET /ratings/unrated-counts": Sample(query="?month=2026-10-01"),
     "GET /carers/<uuid:carer_id>/ratings": Sample(query="?month=2026-10-01"),
     "GET /visits/<uuid:visit_id>/record": Sample(),
+    "POST /photos": Sample(
+        lambda world: {
+            "id": str(new_id()),
+            "fact_id": str(world.ids["fact_id"]),
+            "purpose": "care",
+            "sha256": "0" * 64,
+            "size": 1,
+            "occurred_at": NOW,
+        }
+    ),
+    "PUT /photos/<uuid:photo_id>/content": Sample(raw=b"x"),
+    "GET /photos/<uuid:photo_id>/content": Sample(),
     "GET /facts": Sample(),
     "GET /facts/<uuid:fact_id>": Sample(),
     "GET /facts/<uuid:fact_id>/receipt": Sample(),

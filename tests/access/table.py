@@ -48,6 +48,8 @@ TABLE = {
     "clock_out": "carer family_carer",
     "log_items": "carer",
     "log_care_days": "family_carer",
+    "send_photos": "carer family_carer",
+    "see_photos": "dispatcher agency_head operator_reviewer supervisor",
     "read_care_days": f"family_carer guardian {STAFF}",
     "confirm_service": "carer guardian",
     "confirm_shares": "guardian agency_head",

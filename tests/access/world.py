@@ -32,6 +32,7 @@ from app.registry.models import BankAccount, HomePlace, Person
 from app.registry.types import GuardianExtent
 from app.registry.views import BANK_NUMBER
 from tests.careplans.factories import a_draft
+from tests.checkin.photos import a_stored_photo
 from tests.payouts.rows import a_batch_of, a_month_run, a_subsidy
 from tests.registry.factories import (
     SYSTEM,
@@ -125,6 +126,7 @@ def build(session: Session, application: Flask) -> World:
     world.ids["help_call_id"] = _help_call(session, application, world)
     world.ids["help_call_id"] = _help_call(session, world)
     world.ids |= _corrections(session, world)
+    world.ids["photo_id"] = a_stored_photo(session, fact_id=world.ids["fact_id"], carer_id=carer.id)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.checkin.check_models import LIMBS_CONTEXT, LimbFinding, VisitCheck
 from app.checkin.checks import ChecksMade, ChecksView, LimbCheck
-from app.checkin.queries import facts
+from app.checkin.queries import facts, photos
 from app.checkin.queries.statements import list_statements
 from app.checkin.shown import FactView
 from app.kernel.permissions import AnyActor, ScopeKind
@@ -32,7 +32,8 @@ def find_checks(session: Session, *, visit_id: UUID) -> ChecksMade | None:
 
 
 def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
-    """One fact, for agency and fund with checks before service and what is said of it, in order; raises NotFound."""
+    """One fact, for agency and fund with checks before service, what is said of it and its photos, in order; raises
+    NotFound."""
     fact = facts.get_fact(session, fact_id=fact_id, actor=actor)
     if actor.scope.kind not in SHOWN_IN:
         return fact
@@ -43,7 +44,8 @@ def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
         .order_by(*IN_ORDER)
     )
     checks = tuple(_view(row, sealed) for row, sealed in rows)
-    return replace(fact, checks=checks, statements=list_statements(session, visit_id=fact_id))
+    statements = list_statements(session, visit_id=fact_id)
+    return replace(fact, checks=checks, statements=statements, photos=photos.list_photos(session, fact_id=fact_id))
 
 
 def _view(row: VisitCheck, sealed: bytes | None) -> ChecksView:

@@ -21,9 +21,10 @@ BAND_BITS: Final = 16
 COSINES: Final = tuple(
     tuple(math.cos(math.pi * (2 * place + 1) * wave / (2 * SIDE)) for place in range(SIDE)) for wave in range(LOW)
 )
-# Assumed, by tries on made-up rooms: a copy that was stored anew, made smaller, brighter, or cut by 2 % of its sides
-# differs in up to 10 bits, other rooms in 16 and more. A carer's honest photos of one client's room come as near as 8
-# when he stands where he stood the day before, so of one client only a copy that was merely stored anew is one.
+# Assumed, by tries on made-up rooms: a copy that was stored anew or made smaller differs in 4 bits at most, one that is
+# brighter too or was cut by 2 % of its sides in 10 nearly always, another room in 16 and more. Honest photos of one
+# client's room come nearer than 10 when the carer stands where he stood the day before: of one client only a copy that
+# was merely stored anew is taken for one.
 MOST_BITS_APART: Final = 10
 MOST_BITS_APART_AT_ONE_CLIENT: Final = 3
 LEAST_CONTRAST: Final = 4.0  # assumed; of grey values from 0 to 255: a dark or white picture is like every other

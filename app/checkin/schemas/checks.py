@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from app.checkin.checks import Checks, IdentityCheck, IdentityReason, LimbCheck, VoucherCheck, VoucherReason
 from app.checkin.schemas.facts import FactSchema
+from app.checkin.schemas.photos import PhotoSchema
 from app.checkin.statements import Signature, Speaker, StatementReason
 from app.kernel.http.fields import Choice, Flag, Id, Instant, PhoneId, PhoneInstant
 from app.kernel.http.schemas import CommandSchema
@@ -65,8 +66,9 @@ class StatementSchema(ma.Schema):
 
 
 class CheckedFactSchema(FactSchema):
-    """A fact with the checks before its visit and what is said of it, the last told last; null for who is neither
-    agency nor fund."""
+    """A fact with the checks before its visit, what is said of it and its photos, the last told last; null for who is
+    neither agency nor fund."""
 
     checks = ma.fields.List(ma.fields.Nested(ChecksShownSchema), required=True, allow_none=True)
     statements = ma.fields.List(ma.fields.Nested(StatementSchema), required=True, allow_none=True)
+    photos = ma.fields.List(ma.fields.Nested(PhotoSchema), required=True, allow_none=True)

@@ -9,6 +9,7 @@ from app.checkin.schemas.care_days import LogCareDaySchema
 from app.checkin.schemas.checks import ChecksSchema
 from app.checkin.schemas.facts import ConfirmationSchema, ItemEntrySchema
 from app.checkin.schemas.help_calls import HelpTapSchema
+from app.checkin.schemas.photos import PhotoDescriptionSchema
 from app.checkin.schemas.statements import StatedEndSchema
 from app.checkin.schemas.taps import AttemptTapSchema, ClockTapSchema, FreeTapSchema
 from app.checkin.sync import OF_A_VISIT, RecordKind, SyncRecord
@@ -27,6 +28,7 @@ CONTENT: Mapping[RecordKind, ma.Schema] = {
     RecordKind.CLOCK_EVENT: FreeTapSchema(),
     RecordKind.CARE_DAY: LogCareDaySchema(),
     RecordKind.HELP_CALL: HelpTapSchema(),
+    RecordKind.PHOTO: PhotoDescriptionSchema(),
 }
 
 

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.checkin.service import attempts, care_days, free_taps, help_calls, records, stated_ends, taps
+from app.checkin.service import attempts, care_days, free_taps, help_calls, photos, records, stated_ends, taps
 from app.checkin.shown import ClockEventView
 from app.checkin.sync import PERMISSION, TOLD, RecordKind, SyncAnswer, SyncRecord
 from app.kernel.access import PermissionDenied
 from app.kernel.permissions import Actor
 
 STORED = 201
+TOGETHER = TOLD | {RecordKind.PHOTO}
 TAPS: dict[RecordKind, Callable[..., ClockEventView]] = {
     RecordKind.CLOCK_IN: taps.clock_in,
     RecordKind.CLOCK_OUT: taps.clock_out,
@@ -44,9 +45,11 @@ def take_group(
             told[_visit_of(record)].append(record.command)
     if told:
         records.tell(session, told, **who)
+    if taken := [record.command for record in group if record.kind is RecordKind.PHOTO]:
+        photos.describe(session, taken, **who)
     return [
         SyncAnswer(record.place, STORED)
-        if record.kind in TOLD
+        if record.kind in TOGETHER
         else _answer(record, _take(session, record, who=who, when=when))
         for record in group
     ]

@@ -14,3 +14,8 @@ def take_turn(session: Session, *, client_id: UUID) -> None:
     A lock of the database and not of the client's row, which the registry changes.
     """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"checkin:{client_id}", 0))))
+
+
+def take_photo_turn(session: Session, *, region: str) -> None:
+    """As `take_turn`, for all photos of a fund: of two that are compared at once neither would find the other."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"photos:{region}", 0))))
