@@ -12,6 +12,7 @@ from app.accounts.routes import bp as accounts
 from app.accounts.service import check_account
 from app.careplans.routes import bp as careplans
 from app.checkin.routes.care_days import bp as care_days
+from app.checkin.routes.evidence_holds import bp as evidence_holds
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.ratings import bp as ratings
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     care_days,
     careplans,
     choices,
+    evidence_holds,
     facts,
     help_calls,
     imports,

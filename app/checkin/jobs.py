@@ -9,11 +9,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.checkin.queries.facts import list_overdue_holds
-from app.checkin.service import escalation, forgotten
+from app.checkin.service import escalation, fading, forgotten
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.jobs import Daily, Every, Job, Turn
 from app.kernel.regions import zone_of
+from app.policies.service import current_book
 
 AT_ONCE = 100
 log = structlog.get_logger()
@@ -31,6 +32,18 @@ def escalate_overdue_facts(turn: Turn) -> None:
     """Hand up, or pay and mark, what nobody decided in time."""
     escalate = partial(escalation.escalate, actor=turn.actor, at=turn.at)
     _one_by_one({fact_id: partial(escalate, overdue=(hold, fact_id, step)) for hold, fact_id, step in _overdue(turn)})
+
+
+def fade_rows(turn: Turn) -> None:
+    """Delete the exact positions that were copied aside, or came under ids of wrong clocks, and may fade now."""
+    region = turn.actor.region
+    terms, zone = fading.terms_of(current_book(), region=region), zone_of(region)
+    if terms is None:
+        return
+    with transaction() as session:
+        today = clock.local_date(turn.at, zone)
+        count = fading.fade_rows(session, region=region, terms=terms, zone=zone, today=today)
+    log.info("positions_faded", region=region, count=count)
 
 
 def _overdue(turn: Turn) -> list[escalation.Overdue]:
@@ -67,5 +80,12 @@ JOBS = (
         Daily(time(0, 30)),
         escalate_overdue_facts,
         safe_twice_because="a hold ends once, and a new one has a new deadline",
+    ),
+    Job(
+        "fade_positions",
+        Daily(time(4, 10)),
+        fade_rows,
+        safe_twice_because="what is deleted stays deleted",
+        lease=timedelta(minutes=30),
     ),
 )

@@ -70,6 +70,8 @@ TABLE = {
     "read_audit": "supervisor region_admin",
     "read_policies": EVERYBODY,
     "read_seals": EVERYBODY,
+    "hold_evidence": "supervisor",
+    "close_periods": "operator_reviewer",
 }
 
 

@@ -8,7 +8,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.checkin.evidence_holds import HeldSubject, HoldCause
 from app.checkin.help_models import HelpCall
+from app.checkin.hold_models import EvidenceHold
 from app.checkin.models import POINT_CONTEXT, CareFact, Position
 from app.checkin.rating_models import ServiceRating
 from app.checkin.types import FactKind
@@ -116,6 +118,7 @@ def build(session: Session, application: Flask) -> World:
     world.ids["care_day_id"] = new_id()  # none is logged
     _rating(session, world)
     world.ids["help_call_id"] = _help_call(session, application, world)
+    world.ids["legal_hold_id"] = _legal_hold(session, world)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
@@ -170,6 +173,15 @@ def _help_call(session: Session, application: Flask, world: World) -> UUID:
     add(session, call)
     add(session, Position(id=call.id, point_enc=point, system=CoordinateSystem.WGS84, salt=b"-"))
     return call.id
+
+
+def _legal_hold(session: Session, world: World) -> UUID:
+    row = EvidenceHold(
+        id=new_id(), cause=HoldCause.LEGAL, document="BQ-1", subject=HeldSubject.CLIENT,
+        subject_id=world.ids["client_id"], recorded_at=NOW,
+    )  # fmt: skip
+    add(session, row)
+    return row.id
 
 
 def _choice(session: Session, *, client_id: UUID, agency_id: UUID) -> UUID:
