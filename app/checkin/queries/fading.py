@@ -111,7 +111,8 @@ def _with_fact(source: FromClause, *, zone: ZoneInfo, within: Span | None) -> Se
         .outerjoin(event, and_(event.id == source.c.id, *_within(event.id, within)))
         .outerjoin(attempt, and_(attempt.id == source.c.id, *_within(attempt.id, within)))
         .outerjoin(HelpCall, HelpCall.id == source.c.id)
-    ).subquery("tapped")
+    ).cte("tapped")
+    tapped = tapped.prefix_with("MATERIALIZED")  # else the care day is looked for once for each condition
     of_fact = func.array_remove(array([CareFact.agency_id]), None)
     return select(
         *(tapped.c[name] for name in ("id", "fact_id", "carer_id", "day", "recorded_on")),
