@@ -22,13 +22,15 @@ from app.checkin.routes.shares import bp as shares
 from app.checkin.routes.staff_load import bp as staff_load
 from app.checkin.routes.sync import bp as sync
 from app.checkin.routes.taps import bp as taps
+from app.gateways.seals_inbox import SealsInbox
 from app.imports.routes import bp as imports
-from app.kernel import clock, logs, resend
+from app.kernel import clock, logs, outbox, resend
 from app.kernel.access import check_permissions, use_account_check
 from app.kernel.db import db, refuse_dead_connections
 from app.kernel.http import api, limits, observe, problems, service_routes
 from app.kernel.readiness import Readiness, gather, judge_rights, judge_schema
 from app.kernel.regions import DemoClockRow, region_codes, zone_of
+from app.kernel.sealing.handing_out import CHANNEL
 from app.kernel.settings import EXTENSION, Limits, Settings, current_settings, read_settings
 from app.ledger.routes import bp as ledger
 from app.payouts.routes.bank_files import bp as bank_files
@@ -91,6 +93,8 @@ def create_app(settings: Settings | None = None, *, blueprints: Sequence[api.Anh
     service_routes.install(flask, judge=_judge_readiness)
     flask.after_request(resend.add_replay_header)
     use_account_check(flask, check_account)
+    if settings.seals_inbox is not None:
+        outbox.use_channel(flask, CHANNEL, SealsInbox(settings.seals_inbox.url, token=settings.seals_inbox.token))
     check_permissions(flask)
     return flask
 
