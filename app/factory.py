@@ -14,6 +14,7 @@ from app.careplans.routes import bp as careplans
 from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.corrections import bp as corrections
 from app.checkin.routes.devices import bp as devices
+from app.checkin.routes.evidence_holds import bp as evidence_holds
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.photos import bp as photos
@@ -26,13 +27,15 @@ from app.checkin.routes.staff_load import bp as staff_load
 from app.checkin.routes.statements import bp as statements
 from app.checkin.routes.sync import bp as sync
 from app.checkin.routes.taps import bp as taps
+from app.gateways.seals_inbox import SealsInbox
 from app.imports.routes import bp as imports
-from app.kernel import clock, logs, resend
+from app.kernel import clock, logs, outbox, resend
 from app.kernel.access import check_permissions, use_account_check
 from app.kernel.db import db, refuse_dead_connections
 from app.kernel.http import api, limits, observe, problems, service_routes
 from app.kernel.readiness import Readiness, gather, judge_rights, judge_schema
 from app.kernel.regions import DemoClockRow, region_codes, zone_of
+from app.kernel.sealing.handing_out import CHANNEL
 from app.kernel.settings import EXTENSION, Limits, Settings, current_settings, read_settings
 from app.ledger.routes import bp as ledger
 from app.oversight.routes import bp as findings
@@ -56,6 +59,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     choices,
     corrections,
     devices,
+    evidence_holds,
     facts,
     findings,
     help_calls,
@@ -101,6 +105,8 @@ def create_app(settings: Settings | None = None, *, blueprints: Sequence[api.Anh
     service_routes.install(flask, judge=_judge_readiness)
     flask.after_request(resend.add_replay_header)
     use_account_check(flask, check_account)
+    if settings.seals_inbox is not None:
+        outbox.use_channel(flask, CHANNEL, SealsInbox(settings.seals_inbox.url, token=settings.seals_inbox.token))
     check_permissions(flask)
     return flask
 

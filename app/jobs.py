@@ -9,7 +9,7 @@ from app.kernel import clock, outbox, resend
 from app.kernel.db import transaction
 from app.kernel.jobs import Daily, Every, Job, Missed, Turn
 from app.kernel.regions import zone_of
-from app.kernel.sealing.handing_out import hand_out
+from app.kernel.sealing.handing_out import hand_out, send_out
 from app.kernel.sealing.sealing import seal_day
 from app.kernel.settings import current_settings
 from app.kernel.worker import clear_runs
@@ -43,6 +43,10 @@ def seal_yesterday(turn: Turn) -> None:
         seal_day(session, region=region, day=day, zone=zone, keys=settings.seal_keys, at=turn.at)
     with transaction() as session:
         hand_out(session, region=region, folder=settings.seals_dir)
+    if settings.seals_inbox is not None:
+        inbox, keys = settings.seals_inbox.url, settings.key_ring
+        with transaction() as session:
+            send_out(session, region=region, inbox=inbox, at=turn.at, keys=keys)
 
 
 KERNEL_JOBS = (

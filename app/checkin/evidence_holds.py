@@ -1,7 +1,7 @@
 """Why exact positions are kept beyond their term: holds, open cases, months and inspections not closed. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -42,15 +42,32 @@ class KeptFor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FadeConditions:
-    """What is known of a position's fact; each must be so before the position may fade."""
+class PositionFacts:
+    """What is known of a position: when its event was taken in, and what is open about the fact it belongs to."""
 
-    term_is_over: bool
+    recorded_on: date | None
     month_is_settled: bool
-    appeals_are_closed: bool
+    waits: bool  # a decision is due
+    last_review_on: date | None
     inspection_is_closed: bool
-    no_finding_is_open: bool
-    no_legal_hold_stands: bool
+    has_case: bool
+    has_legal_hold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FadeTerms:
+    """For how long exact positions are kept at least, and how long a decision may be contested."""
+
+    positions: timedelta
+    appeal: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Faded:
+    """What a run did: months dropped, and how many of their positions were copied aside."""
+
+    months: tuple[str, ...]
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +130,7 @@ class PeriodCloseView:
     id: UUID
     kind: PeriodKind
     first_on: date
+    beyond_on: date
     agency_id: UUID | None
     document: str
     recorded_at: datetime

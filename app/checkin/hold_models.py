@@ -17,6 +17,7 @@ class EvidenceHold(AppendOnly, Base):
     __tablename__ = "evidence_hold"
     __table_args__ = (
         Index("ix_evidence_hold_cause_id", "cause_id"),
+        Index("ix_evidence_hold_subject_id", "subject_id"),
         CheckConstraint("(subject = 'everything') = (subject_id IS NULL)", name="subject_id"),
         CheckConstraint(
             "subject <> 'everything' OR (first_on IS NOT NULL AND beyond_on IS NOT NULL)", name="everything_of_a_span"

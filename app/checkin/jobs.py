@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.checkin.queries.facts import list_overdue_holds
 from app.checkin.queries.photos import list_to_compare
-from app.checkin.service import escalation, forgotten, photo_jobs, rule_stops
+from app.checkin.service import escalation, fading, forgotten, photo_jobs, rule_stops
 from app.checkin.service.photos import object_name
 from app.gateways.object_store import asking_store
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.jobs import Daily, Every, Job, Turn
 from app.kernel.regions import zone_of
+from app.policies.service import current_book
 
 AT_ONCE = 100
 MOST_COMPARED = 500
@@ -73,6 +74,18 @@ def delete_old_photos(turn: Turn) -> None:
             photo_jobs.end_deleting(session, ids, actor=turn.actor, at=turn.at)
 
 
+def fade_rows(turn: Turn) -> None:
+    """Delete the exact positions that were copied aside, or came under ids of wrong clocks, and may fade now."""
+    region = turn.actor.region
+    terms, zone = fading.terms_of(current_book(), region=region), zone_of(region)
+    if terms is None:
+        return
+    with transaction() as session:
+        today = clock.local_date(turn.at, zone)
+        count = fading.fade_rows(session, region=region, terms=terms, zone=zone, today=today)
+    log.info("positions_faded", region=region, count=count)
+
+
 def _overdue(turn: Turn) -> list[escalation.Overdue]:
     today, found = clock.local_date(turn.at, zone_of(turn.actor.region)), list[escalation.Overdue]()
     with transaction() as session:
@@ -126,6 +139,13 @@ JOBS = (
         Daily(time(3, 40)),
         delete_old_photos,
         safe_twice_because="what was begun is ended, and what is deleted stays deleted",
+        lease=timedelta(minutes=30),
+    ),
+    Job(
+        "fade_positions",
+        Daily(time(4, 10)),
+        fade_rows,
+        safe_twice_because="what is deleted stays deleted",
         lease=timedelta(minutes=30),
     ),
 )

@@ -6,11 +6,13 @@ import click
 import psycopg
 from sqlalchemy.exc import ArgumentError
 
+from app.checkin.service.fading import fade_months
 from app.cli.installation import (
     bring_up_to_date,
     data_dir_option,
     explained,
     owner_url,
+    policies_folder,
     settings_text,
     start_embedded,
 )
@@ -19,6 +21,7 @@ from app.kernel import migrate as migrations
 from app.kernel.embedded_host import EmbeddedServerFailed
 from app.kernel.regions import RegionInvalid
 from app.kernel.roles import UnfitDatabase, create_roles_and_database
+from app.policies.commands import load_policies
 
 
 @click.group()
@@ -75,11 +78,17 @@ def migrate(data_dir: Path) -> None:
 @db.command("maintain")
 @data_dir_option
 def maintain(data_dir: Path) -> None:
-    """Add partitions for the months ahead. Runs as owner; safe to repeat."""
+    """Add partitions for the months ahead, and drop the months whose exact positions may fade; those that something
+    is open about are copied aside. Runs as owner; safe to repeat."""
+    now, url = clock.now(), owner_url(data_dir)
     with explained(migrations.TableBusy, RegionInvalid):
-        done = migrations.maintain(owner_url(data_dir), today=clock.now().date())
-    for code, added in done.items():
-        click.echo(f"{code}: {len(added)} partitions added")
+        added = migrations.maintain(url, today=now.date())
+        faded = fade_months(url, book=load_policies(policies_folder()), at=now)
+    for code, names in added.items():
+        click.echo(f"{code}: {len(names)} partitions added")
+    for code, done in faded.items():
+        if done.months:
+            click.echo(f"{code}: faded {', '.join(done.months)}; {done.kept} positions kept aside")
 
 
 @db.command("check")

@@ -3,10 +3,12 @@
 One linear history runs once per schema; each schema keeps its own version.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from time import sleep
+from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -24,6 +26,8 @@ PARTITION_LOCK_TIMEOUT = "500ms"  # taps that wait behind us wait no longer than
 PARTITION_TRIES = 20
 PARTITION_PAUSE_S = 1.0
 LOCK_NOT_AVAILABLE = "55P03"
+
+Done = TypeVar("Done")
 
 
 class DatabaseNewer(RuntimeError):
@@ -89,17 +93,23 @@ def maintain(owner_url: str, *, today: date) -> dict[str, list[str]]:
     }
 
 
-def _add_ahead(owner_url: str, schema: str, *, table: Table, today: date) -> list[str]:
-    """The names of the partitions added to one table, tried again while somebody writes to its DEFAULT partition."""
+def patiently(owner_url: str, work: Callable[[Connection], Done], *, table: str) -> Done:
+    """Do a short work as owner in a transaction of its own, tried again while `table` is busy; raises TableBusy."""
     for attempt in range(PARTITION_TRIES):
         sleep(PARTITION_PAUSE_S if attempt else 0)
         try:
             with owner_connection(owner_url, lock_timeout=PARTITION_LOCK_TIMEOUT) as connection:
-                return add_partitions_of(table, connection, schema, today=today)
+                return work(connection)
         except exc.OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
-    raise TableBusy(f"{schema}.{table.name} is busy: run `anhu db maintain` when less is written")
+    raise TableBusy(f"{table} is busy: run `anhu db maintain` when less is written")
+
+
+def _add_ahead(owner_url: str, schema: str, *, table: Table, today: date) -> list[str]:
+    """The names of the partitions added to one table, tried again while somebody writes to its DEFAULT partition."""
+    add = partial(add_partitions_of, table, schema=schema, today=today)
+    return patiently(owner_url, add, table=f"{schema}.{table.name}")
 
 
 def apply_grants(connection: Connection, schema: str) -> None:

@@ -122,6 +122,13 @@ def enqueue(
     return session.scalar(once.returning(OutboxMessage.id))
 
 
+def try_again(session: Session, *, channel: str, at: datetime) -> None:
+    """Let what was given up on a channel be sent anew, as if never tried; its last error stays to be read."""
+    again = {"state": OutboxState.WAITING, "attempts": 0, "due_at": at, "lease_until": None}
+    given_up = (OutboxMessage.channel == channel, OutboxMessage.state == OutboxState.GIVEN_UP)
+    session.execute(update(OutboxMessage).where(*given_up).values(**again).execution_options(synchronize_session=False))
+
+
 def send_due(*, at: datetime, keys: KeyRing, most: int = 200, lease: timedelta = LEASE) -> int:
     """Send what is due in the bound region, one after another; returns how many were sent. For jobs: it commits."""
     channels: Mapping[str, Channel] = current_app.extensions.get(EXTENSION, {})

@@ -4,6 +4,7 @@ Each has a DEFAULT partition, since a phone with a wrong clock makes ids of any 
 partitions ahead, moving rows out of the DEFAULT partition first.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,6 +17,7 @@ from app.kernel.ids import first_id_at
 
 MONTHS_AHEAD = 6
 WARN_BELOW_MONTHS = 3
+MONTH_NAME = re.compile(r"_(?P<year>\d{4})_(?P<month>\d{2})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,16 @@ def add_partitions_of(table: Table, connection: Connection, schema: str, *, toda
     for span in missing:
         _add(connection, schema, table, span)
     return [span.name_for(table.name) for span in missing]
+
+
+def past_spans(connection: Connection, schema: str, table: str, *, before: date) -> list[Span]:
+    """The months of a table's partitions that were over before a day, the oldest first."""
+    months = sorted(
+        date(int(found["year"]), int(found["month"]), 1)
+        for name in _existing(connection, schema, table)
+        if (found := MONTH_NAME.search(name))
+    )
+    return [span for month in months for span in spans(today=month, months=0) if _next_month(month) <= before]
 
 
 def months_ahead(connection: Connection, schema: str, *, today: date) -> int:

@@ -80,6 +80,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class InboxAccess:
+    """Where seals are delivered to, and by what token."""
+
+    url: str
+    token: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the environment decides."""
 
@@ -90,6 +98,7 @@ class Settings:
     token_keys: TokenKeys
     seal_keys: SealKeys
     seals_dir: Path
+    seals_inbox: InboxAccess | None
     wechat: WeChatAccess
     policies_dir: Path | None
     log_level: str
@@ -181,6 +190,18 @@ def _s3(values: Mapping[str, str]) -> S3Access | None:
     )
 
 
+def _seals_inbox(values: Mapping[str, str]) -> InboxAccess | None:
+    """Plain http only to this machine: a receiver there may forward what it gets."""
+    url = values.get("ANHU_SEALS_INBOX_URL")
+    if not url:
+        return None
+    address = urlsplit(url)
+    is_local = address.scheme == "http" and _is_loopback(address.hostname)
+    if not address.hostname or not (address.scheme == "https" or is_local):
+        raise SettingsInvalid("ANHU_SEALS_INBOX_URL must be https, or http to a receiver on this machine")
+    return InboxAccess(url, values.get("ANHU_SEALS_INBOX_TOKEN") or None)
+
+
 def _is_loopback(host: str | None) -> bool:
     if host == "localhost":
         return True
@@ -204,6 +225,7 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
             token_keys=_token_keys(values["ANHU_TOKEN_KEYS"]),
             seal_keys=_seal_keys(values["ANHU_SEAL_KEYS"]),
             seals_dir=Path(values.get("ANHU_SEALS_DIR") or data_dir / "seals"),
+            seals_inbox=_seals_inbox(values),
             wechat=WeChatAccess(
                 base_url=_safe_url(values.get("ANHU_WECHAT_URL") or WECHAT_URL, setting="ANHU_WECHAT_URL"),
                 appid=values.get("ANHU_WECHAT_APPID") or "demo-appid",

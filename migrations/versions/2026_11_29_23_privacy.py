@@ -95,6 +95,7 @@ def upgrade_region(schema: str) -> None:
         schema=schema,
     )
     op.create_index("ix_evidence_hold_cause_id", "evidence_hold", ["cause_id"], unique=False, schema=schema)
+    op.create_index("ix_evidence_hold_subject_id", "evidence_hold", ["subject_id"], unique=False, schema=schema)
     op.create_index(
         "ix_evidence_hold_recorded_at",
         "evidence_hold",

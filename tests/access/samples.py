@@ -170,6 +170,20 @@ SAMPLES: dict[str, Sample] = {
     ),
     "GET /findings": Sample(),
     "GET /findings/<uuid:finding_id>": Sample(),
+    "GET /legal-holds": Sample(),
+    "POST /legal-holds": Sample(
+        lambda _: {"subject": "everything", "first_on": "2026-01-01", "beyond_on": "2026-02-01", "document": "BQ-1"}
+    ),
+    "POST /legal-holds/<uuid:legal_hold_id>/end": Sample(lambda _: {"document": "BQ-2"}),
+    "GET /period-closes": Sample(),
+    "POST /period-closes": Sample(
+        lambda world: {
+            "kind": "inspection",
+            "first_on": "2025-01-01",
+            "agency_id": str(world.ids["agency_id"]),
+            "document": "NJ-2025",
+        }
+    ),
     "GET /seals": Sample(query="?month=2026-11-01"),
     "POST /facts/<uuid:fact_id>/agency-review": Sample(review),
     "POST /facts/<uuid:fact_id>/operator-review": Sample(review),

@@ -80,6 +80,8 @@ TABLE = {
     "read_policies": EVERYBODY,
     "read_seals": EVERYBODY,
     "read_findings": "operator_reviewer supervisor",
+    "hold_evidence": "supervisor",
+    "close_periods": "operator_reviewer",
 }
 
 

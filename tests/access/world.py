@@ -12,7 +12,9 @@ from app.accounts.models import Device
 from app.accounts.types import DeviceDoubt
 from app.checkin.correction_models import CorrectionRequest, UnlockRequest
 from app.checkin.corrections import CorrectionKind, CorrectionReason
+from app.checkin.evidence_holds import HeldSubject, HoldCause
 from app.checkin.help_models import HelpCall
+from app.checkin.hold_models import EvidenceHold
 from app.checkin.models import POINT_CONTEXT, CareFact, Position
 from app.checkin.rating_models import ServiceRating
 from app.checkin.types import FactKind
@@ -127,6 +129,7 @@ def build(session: Session, application: Flask) -> World:
     world.ids["help_call_id"] = _help_call(session, world)
     world.ids |= _corrections(session, world)
     world.ids["photo_id"] = a_stored_photo(session, fact_id=world.ids["fact_id"], carer_id=carer.id)
+    world.ids["legal_hold_id"] = _legal_hold(session, world)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
@@ -214,6 +217,15 @@ def _corrections(session: Session, world: World) -> dict[str, UUID | str]:
     )  # fmt: skip
     add(session, asked, unlock)
     return {"correction_id": asked.id, "unlock_id": unlock.id}
+
+
+def _legal_hold(session: Session, world: World) -> UUID:
+    row = EvidenceHold(
+        id=new_id(), cause=HoldCause.LEGAL, document="BQ-1", subject=HeldSubject.CLIENT,
+        subject_id=world.ids["client_id"], recorded_at=NOW,
+    )  # fmt: skip
+    add(session, row)
+    return row.id
 
 
 def _choice(session: Session, *, client_id: UUID, agency_id: UUID) -> UUID:

@@ -93,6 +93,8 @@ WRONG = {
     "another database": ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL must begin with"),
     "another driver": ({"DATABASE_URL": "postgresql://u@h/d"}, "DATABASE_URL must begin with"),
     "log level": ({"ANHU_LOG_LEVEL": "loud"}, "ANHU_LOG_LEVEL"),
+    "inbox in the clear": ({"ANHU_SEALS_INBOX_URL": "http://keeper.example/seals"}, "ANHU_SEALS_INBOX_URL"),
+    "no inbox": ({"ANHU_SEALS_INBOX_URL": "keeper"}, "ANHU_SEALS_INBOX_URL"),
     "pool": ({"ANHU_POOL_SIZE": "many"}, "ANHU_POOL_SIZE"),
     "pool without a bound": ({"ANHU_POOL_SIZE": "0"}, "ANHU_POOL_SIZE"),
 }
