@@ -9,6 +9,7 @@ import app.checkin.models
 import app.checkin.note_models
 import app.checkin.rating_models
 import app.checkin.share_models
+import app.checkin.tag_models
 import app.imports.models
 import app.kernel.audit
 import app.kernel.jobs
@@ -25,6 +26,7 @@ import app.registry.choice_models
 import app.registry.history_models
 import app.registry.insurance_models
 import app.registry.models
+import app.registry.tag_models
 import app.schedules.models
 from app.kernel.db import Base
 

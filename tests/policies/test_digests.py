@@ -17,14 +17,14 @@ from tests.policies.factories import day
 BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
-    ("changchun", None, "2022-10-31"): "a71dcc700fce66a790b464c04506e3594a54ab359b42cff1401376269c6d12a2",
-    ("huaian", None, "2023-10-01"): "ba4b4350a46a959fe1a5dffc52c115ba79e78a3ae8bc45280cb13088c905853f",
-    ("shanghai", None, "2020-01-01"): "2e70a25bb465c83301c1786929a715ebb79937d600ccb146f32eb7f26f5e44f7",
-    ("shanghai", "310105", "2020-04-15"): "23fcb5c30bd42da31ff849a1d9e637d107a951697540f14eda8a6ef2c818af72",
-    ("shanghai", "310105", "2021-01-01"): "2cf7f71bf486be68e832ae8d6d64f66c852d371f101c0e6dc6e8365743d7f5fc",
-    ("shanghai", "310114", "2026-01-01"): "78b87dcb18ebfd75fcf593acc41e7c4dd8f5592bfdbb2ee85f631719a67f2ea7",
-    ("shanghai", "310114", "2028-01-01"): "3c3cbb578aae15fee84d5c11ac7743860ab18c5e0522d6011c065945034cb8d3",
-    ("tianjin", None, "2024-12-06"): "e211e2e2f19159860231a67f43cf0bfd9060a2a9d913b5f445a8ebf0fda17663",
+    ("changchun", None, "2022-10-31"): "7577e1645533ea34c312deafd5fff365ad682ff4cb0ecc94f5afd02a1ec7aa44",
+    ("huaian", None, "2023-10-01"): "f0a974ed0463745b75dc241fb1288dc8355e5810b2ca277c020c808390b9e390",
+    ("shanghai", None, "2020-01-01"): "410d2b26676c9a7af8c0181e969bc1eff14a2d6bc33c4a102a4e91929ff83ac8",
+    ("shanghai", "310105", "2020-04-15"): "b5cdf568ba8387b8551d74f23d823e2693e28af51d6a232664cf3df164ae5d36",
+    ("shanghai", "310105", "2021-01-01"): "13c20b3c6249c50ee2e0cbfd238ef282c4841437f3e4fca49fc5ae0953e222ef",
+    ("shanghai", "310114", "2026-01-01"): "630166b84ff063b07f0f7ec44f3d3939bb78116cd8117a10ab314edf7bb41e8a",
+    ("shanghai", "310114", "2028-01-01"): "d553593ef4efe9b8b206d33ad7a422e70103d7d25f79845dcce2f98bced84651",
+    ("tianjin", None, "2024-12-06"): "8eb3dea5f51ef703e019c5ea1d1b07bfc5626cf0ba6e13cad21e7917ff163e2b",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.
