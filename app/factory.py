@@ -47,6 +47,7 @@ from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import current_book, load_book
 from app.registry.routes.choices import bp as choices
 from app.registry.routes.endings import bp as registry_endings
+from app.registry.routes.home_tags import bp as home_tags
 from app.registry.routes.people import bp as people
 from app.registry.routes.rights import bp as registry
 from app.schedules.routes import bp as schedules
@@ -63,6 +64,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     facts,
     findings,
     help_calls,
+    home_tags,
     imports,
     ledger,
     month_reviews,

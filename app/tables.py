@@ -16,6 +16,7 @@ import app.checkin.rating_models
 import app.checkin.rule_models
 import app.checkin.share_models
 import app.checkin.statement_models
+import app.checkin.tag_models
 import app.imports.models
 import app.kernel.audit
 import app.kernel.jobs
@@ -33,6 +34,7 @@ import app.registry.choice_models
 import app.registry.history_models
 import app.registry.insurance_models
 import app.registry.models
+import app.registry.tag_models
 import app.schedules.models
 from app.kernel.db import Base
 

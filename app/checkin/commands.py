@@ -1,20 +1,22 @@
 """What phones and reviewers ask of check-in. Pure, as `types` is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from app.checkin.reasons import AttemptReason, ReviewReason
 from app.checkin.types import Decision, EventKind, Fix, ItemOutcome
+from app.kernel.canonical import LATER
 
 
 @dataclass(frozen=True, slots=True)
 class ClockTap:
-    """Command: clock in or out of a visit."""
+    """Command: clock in or out of a visit; `tag` is what the phone read from a home tag."""
 
     id: UUID
     occurred_at: datetime
     fix: Fix | None
+    tag: str | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class FreeTap:
     client_id: UUID
     occurred_at: datetime
     fix: Fix | None
+    tag: str | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

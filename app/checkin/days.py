@@ -46,7 +46,8 @@ class DayEvent:
     """A clock event a care day names: whose it is, for whom, and where the phone was.
 
     `day` is the local day of `counted_at`, the instant that counts, `received_at` when the event arrived, and
-    `clock_found` what was found about its time then; `phone_found` is what its phone leaves to look into by now.
+    `clock_found` what was found about its time then, `found` about its home tag then and about its phone by now, which
+    is doubted while nobody confirms it. The verdict is the one with the home tag.
     """
 
     id: UUID
@@ -59,7 +60,8 @@ class DayEvent:
     verdict: Verdict
     source: LocationSource | None
     clock_found: tuple[ExceptionCode, ...] = ()
-    phone_found: tuple[ExceptionCode, ...] = ()
+    found: tuple[ExceptionCode, ...] = ()
+    is_doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from app.checkin.tags import TagMedium
 from app.kernel.geo import CoordinateSystem, Point
 
 
@@ -170,6 +171,8 @@ class Witness(StrEnum):
 
     POSITION = "position"
     CLIENT = "client"
+    TAG = "tag"
+    FACE = "face"
 
 
 class Route(StrEnum):
@@ -208,14 +211,6 @@ class Place:
 
     point: Point
     radius_m: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LocationJudgement:
-    """Verdict of one fix; `distance_m` to the place that decided, None without place or usable position."""
-
-    verdict: Verdict
-    distance_m: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +277,7 @@ class VisitTap:
     counted_at: datetime
     verdict: Verdict
     is_doubted: bool = False  # by a phone that is not confirmed as the carer's own
+    tag: TagMedium | None = None  # the client's home tag, genuine
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ VERSION = b"\x01"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SHORTEST_KEY = 32
+LATER = {"later": True}  # metadata of a command's field that phones did not send before: absent while it is None
 DEEPEST = 64
 
 
@@ -101,14 +102,16 @@ def _nothing(value: None, depth: int) -> bytes:
 
 def _dataclass(value: Any, depth: int) -> bytes:
     head, names = _frame_of(type(value))  # type: ignore[arg-type]  # as above
-    return head + b"".join(key + _form(getattr(value, name), depth + 1) for name, key in names) + b"}"
+    present = (name for name in names if not (name[2] and getattr(value, name[0]) is None))
+    return head + b"".join(key + _form(getattr(value, name), depth + 1) for name, key, _ in present) + b"}"
 
 
 @cache
-def _frame_of(kind: type) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
-    """What all values of a dataclass begin with, and its fields, each with its key, as `_mapping` would order them."""
-    keys = sorted((_utf8(field.name), field.name) for field in fields(kind))
-    return b"c" + _text(kind.__name__, 0) + b"{", tuple((name, _sized(b"s", key)) for key, name in keys)
+def _frame_of(kind: type) -> tuple[bytes, tuple[tuple[str, bytes, bool], ...]]:
+    """What all values of a dataclass begin with, and its fields, each with its key and whether it was added later, as
+    `_mapping` would order them."""
+    keys = sorted((_utf8(field.name), field.name, "later" in field.metadata) for field in fields(kind))
+    return b"c" + _text(kind.__name__, 0) + b"{", tuple((name, _sized(b"s", key), later) for key, name, later in keys)
 
 
 def _mapping(value: Mapping[Any, object], depth: int) -> bytes:

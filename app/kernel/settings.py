@@ -21,11 +21,19 @@ from flask import current_app
 from app.kernel.crypto import KeyRing, generate_key
 from app.kernel.embedded import default_data_dir
 from app.kernel.sealing.statements import SealKeys
+from app.kernel.tag_codes import TagKeys
 from app.kernel.tokens import TokenKeys
 
 EXTENSION = "anhu.settings"
 WECHAT_URL = "https://api.weixin.qq.com"
-KEY_SETTINGS = ("ANHU_FIELD_KEYS", "ANHU_INDEX_KEYS", "ANHU_COMMAND_KEY", "ANHU_TOKEN_KEYS", "ANHU_SEAL_KEYS")
+KEY_SETTINGS = (
+    "ANHU_FIELD_KEYS",
+    "ANHU_INDEX_KEYS",
+    "ANHU_COMMAND_KEY",
+    "ANHU_TOKEN_KEYS",
+    "ANHU_SEAL_KEYS",
+    "ANHU_TAG_KEYS",
+)
 URL_START = "postgresql+psycopg://"
 SHORTEST_KEY = SEAL_KEY_BYTES = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -97,6 +105,7 @@ class Settings:
     key_ring: KeyRing
     token_keys: TokenKeys
     seal_keys: SealKeys
+    tag_keys: TagKeys
     seals_dir: Path
     seals_inbox: InboxAccess | None
     wechat: WeChatAccess
@@ -224,6 +233,7 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
             ),
             token_keys=_token_keys(values["ANHU_TOKEN_KEYS"]),
             seal_keys=_seal_keys(values["ANHU_SEAL_KEYS"]),
+            tag_keys=_tag_keys(values["ANHU_TAG_KEYS"]),
             seals_dir=Path(values.get("ANHU_SEALS_DIR") or data_dir / "seals"),
             seals_inbox=_seals_inbox(values),
             wechat=WeChatAccess(
@@ -263,6 +273,11 @@ def _seal_keys(text: str) -> SealKeys:
     if any(len(key) != SEAL_KEY_BYTES for key in keys.values()):
         raise SettingsInvalid(f"ANHU_SEAL_KEYS: each key is {SEAL_KEY_BYTES} bytes")
     return SealKeys(next(iter(keys)), keys)
+
+
+def _tag_keys(text: str) -> TagKeys:
+    keys = _named_keys(text, setting="ANHU_TAG_KEYS")
+    return TagKeys(next(iter(keys)), keys)
 
 
 def _named_keys(text: str, *, setting: str) -> dict[str, bytes]:

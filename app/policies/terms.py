@@ -38,7 +38,8 @@ class VerdictRule:
 
 @dataclass(frozen=True, slots=True)
 class LocationTerms:
-    """How a position is judged and what follows. Metres; ages are the fix's age at the moment of the event."""
+    """How a position is judged and what follows. Metres; ages are the fix's age at the moment of the event.
+    `fastest_kmh`: in a straight line between two homes whose tags a carer scans one after the other."""
 
     radius_m: Annotated[int, Whole("围栏半径（米）", low=20, high=5000, local=True)]
     maximum_fix_age: Annotated[
@@ -49,6 +50,7 @@ class LocationTerms:
         dt.timedelta, Duration("时间超前容许（秒）", key="future_tolerance_seconds", unit="seconds", high=3600)
     ]
     verdicts: Annotated[tuple[VerdictRule, ...], Rows("位置判定的处理", of=VerdictRule)]
+    fastest_kmh: Annotated[int, Whole("两户之间最快速度（公里/小时）", low=5, high=1000, in_older_texts=60)]
 
 
 @dataclass(frozen=True, slots=True)

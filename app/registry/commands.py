@@ -19,6 +19,7 @@ from app.registry.types import (
     NameCheck,
     ServiceMode,
     StayKind,
+    TagEnd,
     TrainingStage,
 )
 
@@ -264,3 +265,10 @@ class NameCheckEntry:
     """What the comparison of payee and account holder gave."""
 
     result: NameCheck
+
+
+@dataclass(frozen=True, slots=True)
+class TagRevocation:
+    """Withdraw a home tag."""
+
+    reason: TagEnd

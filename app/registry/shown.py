@@ -19,8 +19,29 @@ from app.registry.types import (
     PlaceState,
     StayView,
     SuspensionView,
+    TagEnd,
     TrainingView,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class HomeTagView:
+    """A home tag; `revoked_at` is None while it may be used."""
+
+    id: UUID
+    client_id: UUID
+    issued_at: datetime
+    revoked_at: datetime | None
+    reason: TagEnd | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChipKey:
+    """What is written into a tag's chip, hexadecimal: shown to who programmes it, and made anew each time."""
+
+    home_tag_id: UUID
+    prefix: str
+    key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,16 @@ class NameCheck(StrEnum):
     MISMATCHED = "mismatched"
 
 
+class TagEnd(StrEnum):
+    """Why a home tag is withdrawn."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    COPIED = "copied"
+    MOVED = "moved"  # the client lives elsewhere
+    CARE_ENDED = "care_ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Days from `valid_from`, inclusive, to `valid_to`, exclusive; None is open."""

@@ -1,4 +1,4 @@
-"""20 witnesses: whose phone a tap comes from, and exceptions of phones, home tags and faces."""
+"""20 witnesses: whose phone a tap comes from, home tags and their scans, what is found about them and about faces."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -89,3 +89,93 @@ def upgrade_region(schema: str) -> None:
     name = op.f("ck_exception_exception_code")
     op.drop_constraint(name, "exception", schema=schema)
     op.create_check_constraint(name, "exception", sa.column("code").in_(CODES), schema=schema)
+    op.create_table(
+        "tag_scan",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("carer_id", sa.Uuid(), nullable=False),
+        sa.Column("tag_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "medium",
+            sa.Enum("printed", "chip", name="tag_medium", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column("counter", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "genuine",
+                "unreadable",
+                "other_fund",
+                "unknown",
+                "forged",
+                "other_client",
+                "revoked",
+                "replayed",
+                name="tag_outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tag_scan")),
+        schema=schema,
+        postgresql_partition_by="RANGE (id)",
+    )
+    op.create_index("ix_tag_scan_carer_id", "tag_scan", ["carer_id", "counted_at"], unique=False, schema=schema)
+    op.create_index(
+        "ix_tag_scan_recorded_at", "tag_scan", ["recorded_at"], unique=False, schema=schema, postgresql_using="brin"
+    )
+    op.create_index("ix_tag_scan_tag_id", "tag_scan", ["tag_id", "counter"], unique=False, schema=schema)
+    op.create_table(
+        "home_tag",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], [f"{schema}.client.id"], name=op.f("fk_home_tag_client_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_tag")),
+        schema=schema,
+    )
+    op.create_index("ix_home_tag_client_id", "home_tag", ["client_id", "id"], unique=False, schema=schema)
+    op.create_index(
+        "ix_home_tag_recorded_at", "home_tag", ["recorded_at"], unique=False, schema=schema, postgresql_using="brin"
+    )
+    op.create_table(
+        "home_tag_revocation",
+        sa.Column("home_tag_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "lost",
+                "damaged",
+                "copied",
+                "moved",
+                "care_ended",
+                name="tag_end",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["home_tag_id"], [f"{schema}.home_tag.id"], name=op.f("fk_home_tag_revocation_home_tag_id")
+        ),
+        sa.PrimaryKeyConstraint("home_tag_id", name=op.f("pk_home_tag_revocation")),
+        schema=schema,
+    )
+    op.create_index(
+        "ix_home_tag_revocation_recorded_at",
+        "home_tag_revocation",
+        ["recorded_at"],
+        unique=False,
+        schema=schema,
+        postgresql_using="brin",
+    )
+    op.execute(f'CREATE TABLE "{schema}"."tag_scan_default" PARTITION OF "{schema}"."tag_scan" DEFAULT')

@@ -25,6 +25,8 @@ TABLE = {
     "write_entitlements": "operator_reviewer region_admin",
     "write_stays": "dispatcher agency_head operator_reviewer",
     "approve_homes": "operator_reviewer",
+    "issue_home_tags": "dispatcher agency_head operator_reviewer region_admin",
+    "programme_home_tags": "region_admin",
     "approve_guardians": "operator_reviewer",
     "choose_agency": "guardian operator_reviewer region_admin",
     "choose_cash": "guardian operator_reviewer",

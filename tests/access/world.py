@@ -31,6 +31,7 @@ from app.policies.codes import HomeType
 from app.registry.choice_models import AgencyChoice
 from app.registry.lists import get_agency, get_client
 from app.registry.models import BankAccount, HomePlace, Person
+from app.registry.tag_models import HomeTag
 from app.registry.types import GuardianExtent
 from app.registry.views import BANK_NUMBER
 from tests.careplans.factories import a_draft
@@ -123,6 +124,12 @@ def build(session: Session, application: Flask) -> World:
     world.ids["account_id"] = make_account(session, role=Role.SUPERVISOR).account_id
     world.ids["visit_id"] = world.ids["fact_id"] = _visit(session, application, world)
     world.ids["device_id"] = _device(session, account_id=world.own[Role.CARER].account_id)
+    world.ids["home_tag_id"] = new_id()
+    key_id = application.extensions[EXTENSION].tag_keys.current
+    tag = HomeTag(
+        id=world.ids["home_tag_id"], client_id=client.client.id, key_id=key_id, account_id=new_id(), recorded_at=NOW
+    )  # fmt: skip
+    add(session, tag)
     world.ids["care_day_id"] = new_id()  # none is logged
     _rating(session, world)
     world.ids["help_call_id"] = _help_call(session, application, world)

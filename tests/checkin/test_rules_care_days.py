@@ -302,15 +302,16 @@ def test_something_to_be_fixed_holds_even_the_best_proven_day():
 
 
 PHONES = [
-    ((), A, []),
-    ((ExceptionCode.NEW_DEVICE,), B, [(ExceptionCode.NEW_DEVICE, Severity.ACKNOWLEDGE)]),
-    ((ExceptionCode.DEVICE_OF_OTHER,), B, [(ExceptionCode.DEVICE_OF_OTHER, Severity.MUST_FIX)]),
+    ((), False, A, []),
+    ((ExceptionCode.NEW_DEVICE,), True, B, [(ExceptionCode.NEW_DEVICE, Severity.ACKNOWLEDGE)]),
+    ((ExceptionCode.DEVICE_OF_OTHER,), True, B, [(ExceptionCode.DEVICE_OF_OTHER, Severity.MUST_FIX)]),
+    ((ExceptionCode.TAG_ELSEWHERE,), False, A, [(ExceptionCode.TAG_ELSEWHERE, Severity.MUST_FIX)]),
 ]
 
 
-@pytest.mark.parametrize(("phone_found", "graded", "told"), PHONES)
-def test_a_phone_not_confirmed_costs_a_day_one_grade_and_is_told_once(phone_found, graded, told):
-    events = (an_event(IN, phone_found=phone_found), an_event(OUT, phone_found=phone_found))
+@pytest.mark.parametrize(("found", "is_doubted", "graded", "told"), PHONES)
+def test_a_phone_not_confirmed_costs_a_day_one_grade_and_is_told_once(found, is_doubted, graded, told):
+    events = (an_event(IN, found=found, is_doubted=is_doubted), an_event(OUT, found=found, is_doubted=is_doubted))
 
     judgement = judge_care_day(a_claim(events=events), policy=TIANJIN)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from geopy.distance import geodesic
 
-from app.checkin.rules.location import judge_location, location_exceptions, witnesses_place
+from app.checkin.rules.location import judge_location, location_exceptions
 from app.checkin.types import ExceptionCode, Fix, LocationSource, Place, Verdict
 from app.kernel.geo import CoordinateSystem, Point, from_wgs84
 from tests.checkin.terms import a_policy
@@ -119,11 +119,3 @@ def test_a_simulated_position_is_marked_even_inside():
 
     assert found == (ExceptionCode.SIMULATED_LOCATION,)
     assert location_exceptions(I, source=LocationSource.WECHAT) == ()
-
-
-@pytest.mark.parametrize(
-    ("verdicts", "proven"),
-    [([I, I], True), ([I, U], True), ([I, O], False), ([U, U], False), ([I, Verdict.NO_POSITION], True), ([], False)],
-)
-def test_a_place_is_proven_by_one_position_inside_and_none_elsewhere(verdicts: list[Verdict], proven: bool):
-    assert witnesses_place(verdicts) is proven

@@ -16,11 +16,16 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.checkin.models import CareDay, ClockEvent, PayableCareDay
+from app.checkin.queries.tags import take_tags_turn
+from app.checkin.tag_models import TagScan
+from app.checkin.tags import TagMedium, TagOutcome
 from app.factory import create_app
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role
+from app.kernel.tag_codes import write_code
+from app.registry.tag_models import HomeTag
 from app.schedules.models import Visit
 from app.schedules.queries import find_visits
 from app.schedules.service import progress
@@ -29,7 +34,7 @@ from tests.checkin.factories import a_tap, send
 from tests.checkin.family_rows import a_family
 from tests.conftest import Clone, settings_for
 from tests.fixed_clock import clock_at
-from tests.schedules.factories import HOUR, NOW, Scene, a_scene, a_visit, headers
+from tests.schedules.factories import HOUR, NOW, Scene, a_scene, a_visit, headers, settings_of
 from tests.tokens import make_account
 
 LONGEST_WAIT_S = 10
@@ -143,3 +148,27 @@ def test_taps_and_the_care_day_that_names_them_see_each_other_however_they_arriv
     with in_region(own_app) as session:
         assert session.scalar(select(func.count()).select_from(CareDay)) == 6
         assert session.scalar(select(func.count()).select_from(PayableCareDay)) == 6
+
+
+def test_of_two_readings_of_a_chip_with_one_counter_at_one_moment_one_is_a_copy(
+    own_app: Flask, own_database: Clone, planned: tuple[Scene, UUID]
+):
+    scene, visit_id = planned
+    keys, tag_id = settings_of(own_app).tag_keys, new_id()
+    code = write_code("tianjin", tag_id, 7, key=keys.keys[keys.current])
+    with in_region(own_app) as session:
+        session.add(
+            HomeTag(id=tag_id, client_id=scene.client_id, key_id=keys.current, account_id=new_id(), recorded_at=NOW)
+        )
+
+    with ThreadPoolExecutor(1) as pool:
+        with in_region(own_app) as session:  # a colleague's tap, not committed yet
+            take_tags_turn(session, tag_id=tag_id)
+            read = {"tag_id": tag_id, "medium": TagMedium.CHIP, "counter": 7, "outcome": TagOutcome.GENUINE}
+            session.add(TagScan(id=new_id(), carer_id=new_id(), counted_at=NOW, recorded_at=NOW, **read))
+            session.flush()
+            answer = pool.submit(send, own_app.test_client(), scene, visit_id, "in", a_tap(tag=code))
+            wait_for_lock(own_database.urls, answer)
+        told = answer.result(timeout=LONGEST_WAIT_S)
+
+    assert told.json["exceptions"] == ["tag_replayed"]

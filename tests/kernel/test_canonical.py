@@ -2,7 +2,7 @@ import enum
 import hashlib
 import hmac
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, make_dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from types import MappingProxyType
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kernel.canonical import canonical_bytes, command_digest, row_digest
+from app.kernel.canonical import LATER, canonical_bytes, command_digest, row_digest
 
 KEY = bytes(range(32))
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -309,3 +309,11 @@ def test_a_changed_row_has_another_digest(change):
 
 def test_the_table_takes_part_in_the_digest_of_a_row():
     assert row_digest("clock_event", A_ROW) != row_digest("care_day", A_ROW)
+
+
+def test_a_field_added_later_changes_no_command_that_does_not_use_it():
+    before = make_dataclass("Tap", [("id", int)])(1)
+    after = make_dataclass("Tap", [("id", int), ("tag", str | None, field(default=None, metadata=LATER))])
+
+    assert canonical_bytes(after(1)) == canonical_bytes(before)
+    assert canonical_bytes(after(1, "x")) != canonical_bytes(before)

@@ -25,6 +25,9 @@ from app.checkin.models import (
 )
 from app.checkin.queries.fact_statements import LAST_REVIEW, PASSED_ON, STILL_HOLDS
 from app.checkin.rules.devices import device_exceptions
+from app.checkin.rules.tags import ABOUT_TAG, verdict_with_tag
+from app.checkin.tag_models import TagScan
+from app.checkin.tags import TagOutcome
 from app.checkin.types import DayStanding, Decision, ExceptionCode
 from app.kernel import clock
 from app.kernel.errors import NotFound
@@ -103,7 +106,11 @@ def find_rights(session: Session, *, client_id: UUID, carer_id: UUID, day: date)
 
 def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) -> tuple[DayEvent, ...]:
     """The clock events of these ids that have arrived. Unscoped: whose they are is judged."""
-    events = select(ClockEvent, Device.doubt).outerjoin(Device, Device.id == ClockEvent.device_id)
+    events = (
+        select(ClockEvent, Device.doubt, TagScan.medium)
+        .outerjoin(Device, Device.id == ClockEvent.device_id)
+        .outerjoin(TagScan, and_(TagScan.id == ClockEvent.id, TagScan.outcome == TagOutcome.GENUINE))
+    )
     rows = session.execute(events.where(ClockEvent.id.in_(ids)).order_by(ClockEvent.id)) if ids else ()
     found = _codes(session, list(ids))
     return tuple(
@@ -115,12 +122,13 @@ def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) 
             day=clock.local_date(row.counted_at, zone),
             counted_at=row.counted_at,
             received_at=row.recorded_at,
-            verdict=row.verdict,
+            verdict=verdict_with_tag(row.verdict, tag),
             source=row.location_source,
             clock_found=tuple(code for code in found.get(row.id, ()) if code in ABOUT_TIME),
-            phone_found=device_exceptions(doubt),
+            found=(*device_exceptions(doubt), *(code for code in found.get(row.id, ()) if code in ABOUT_TAG)),
+            is_doubted=doubt is not None,
         )
-        for row, doubt in rows
+        for row, doubt, tag in rows
     )
 
 

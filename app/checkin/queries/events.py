@@ -5,14 +5,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid, bindparam, exists, func, or_, select, text, tuple_
+from sqlalchemy import DateTime, Uuid, and_, bindparam, exists, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Device
 from app.checkin.commands import ItemEntry
 from app.checkin.models import ClockEvent, Evidence, ExceptionFound, ItemDone, PayableTime, ServiceRecord
 from app.checkin.shown import ClockEventView, PayableTimeView, RecordView
-from app.checkin.types import EventKind, EvidenceKind, ExceptionCode, ItemOutcome, Verdict, VisitTap
+from app.checkin.tag_models import TagScan
+from app.checkin.tags import TagMedium, TagOutcome
+from app.checkin.types import (
+    EventKind,
+    EvidenceKind,
+    ExceptionCode,
+    ItemOutcome,
+    Verdict,
+    VisitTap,
+)
 from app.kernel.errors import NotFound
 from app.kernel.permissions import AnyActor
 from app.kernel.statements import FixedStatement
@@ -28,8 +37,9 @@ SUPERSEDED = exists(
 # What is asked for at every clock-out is made into text once, as the door is.
 OF_VISIT = bindparam("visit_id", type_=Uuid())
 TAPS = FixedStatement(
-    select(ClockEvent.id, ClockEvent.kind, ClockEvent.counted_at, ClockEvent.verdict, Device.doubt)
+    select(ClockEvent.id, ClockEvent.kind, ClockEvent.counted_at, ClockEvent.verdict, Device.doubt, TagScan.medium)
     .outerjoin(Device, Device.id == ClockEvent.device_id)
+    .outerjoin(TagScan, and_(TagScan.id == ClockEvent.id, TagScan.outcome == TagOutcome.GENUINE))
     .where(ClockEvent.visit_id == OF_VISIT)
     .order_by(ClockEvent.recorded_at, ClockEvent.id)
 )
@@ -97,7 +107,14 @@ def list_taps(session: Session, *, visit_id: UUID) -> tuple[VisitTap, ...]:
     """A visit's taps as they are judged together, in the order they arrived; unscoped."""
     rows = TAPS.rows(session, {"visit_id": visit_id})
     return tuple(
-        VisitTap(row.id, EventKind(row.kind), row.counted_at, Verdict(row.verdict), is_doubted=row.doubt is not None)
+        VisitTap(
+            row.id,
+            EventKind(row.kind),
+            row.counted_at,
+            Verdict(row.verdict),
+            is_doubted=row.doubt is not None,
+            tag=TagMedium(row.medium) if row.medium else None,
+        )
         for row in rows
     )
 

@@ -42,11 +42,11 @@ def judge_care_day(claim: DayClaim, *, policy: Policy) -> DayJudgement:
         *([DayFinding(ExceptionCode.SWAPPED, MUST_FIX, {})] if is_swapped else []),
         *_tap_times(claim, counted, policy),
         *_positions(counted, weight=policy.family.position_weight),
-        *_phones(counted),
+        *_phones_and_tags(counted),
         *_items(claim, policy),
     )
     graded = _grade(kinds, at_home=at_home, terms=policy.family)
-    graded = lowered(graded) if any(event.phone_found for event in counted) else graded
+    graded = lowered(graded) if any(event.is_doubted for event in counted) else graded
     return DayJudgement(graded, witnesses, findings)
 
 
@@ -145,10 +145,11 @@ def _positions(events: tuple[DayEvent, ...], *, weight: PositionWeight) -> Itera
                 yield DayFinding(code, severity, {"event_id": str(event.id)})
 
 
-def _phones(events: tuple[DayEvent, ...]) -> Iterator[DayFinding]:
-    """Told once each; another carer's phone is for the operator to look at."""
-    for code in sorted({code for event in events for code in event.phone_found}):
-        yield DayFinding(code, severity_of(code), {})
+def _phones_and_tags(events: tuple[DayEvent, ...]) -> Iterator[DayFinding]:
+    """Told once each."""
+    first = {code: event.id for event in reversed(events) for code in event.found}
+    for code in sorted(first):
+        yield DayFinding(code, severity_of(code), {"event_id": str(first[code])})
 
 
 def _items(claim: DayClaim, policy: Policy) -> Iterator[DayFinding]:

@@ -1,9 +1,10 @@
 """Was the phone at the client's home? Three answers, and outcomes of their own for positions that cannot tell."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from app.checkin.types import ExceptionCode, Fix, LocationJudgement, LocationSource, Place, Verdict
+from app.checkin.types import ExceptionCode, Fix, LocationSource, Place, Verdict
 from app.kernel.geo import Point, distance_m, is_null_island, to_wgs84
 from app.policies.terms import LocationTerms
 
@@ -21,6 +22,14 @@ OF_VERDICT: dict[Verdict, ExceptionCode] = {
     Verdict.FUTURE: ExceptionCode.STALE_FIX,
     Verdict.NO_HOME: ExceptionCode.HOME_UNKNOWN,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class LocationJudgement:
+    """Verdict of one fix; `distance_m` to the place that decided, None without place or usable position."""
+
+    verdict: Verdict
+    distance_m: int | None = None
 
 
 def judge_location(
@@ -51,11 +60,6 @@ def location_exceptions(verdict: Verdict, *, source: LocationSource | None) -> t
     if source is LocationSource.SIMULATED:
         found.append(ExceptionCode.SIMULATED_LOCATION)
     return tuple(found)
-
-
-def witnesses_place(verdicts: Sequence[Verdict]) -> bool:
-    """Say whether positions prove the place: one was inside, and none was elsewhere."""
-    return Verdict.INSIDE in verdicts and Verdict.OUTSIDE not in verdicts
 
 
 def _judge_place(at: Point, accuracy_m: float, place: Place, terms: LocationTerms) -> LocationJudgement:

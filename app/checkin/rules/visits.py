@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.careplans.types import CatalogueItem, PlannedItem, StaffKind
+from app.checkin.rules.tags import verdict_with_tag
 from app.checkin.types import (
     ExceptionCode,
     Found,
@@ -104,11 +105,11 @@ def taps_of_visit(
 
 def proven_later(taps: Sequence[VisitTap], *, terms: ClockTerms) -> frozenset[UUID]:
     """Give the taps whose place was in doubt until the carer tapped again at the same end of the visit, at the home."""
-    at_home = [tap for tap in taps if tap.verdict is Verdict.INSIDE]
+    at_home = [tap for tap in taps if verdict_with_tag(tap.verdict, tap.tag) is Verdict.INSIDE]
     return frozenset(
         tap.id
         for tap in taps
-        if tap.verdict is not Verdict.INSIDE
+        if tap not in at_home
         and any(
             again.kind is tap.kind and NO_TIME <= again.counted_at - tap.counted_at <= terms.late_window
             for again in at_home

@@ -10,10 +10,11 @@ from app.checkin.commands import AttemptTap, ClockTap, FreeTap
 from app.checkin.reasons import AttemptReason
 from app.checkin.types import EventKind, ExceptionCode, Fix, LocationSource, Verdict
 from app.kernel.geo import CoordinateSystem
-from app.kernel.http.fields import Choice, Id, Instant, Number, PhoneId, PhoneInstant, WholeNumber
+from app.kernel.http.fields import Choice, Id, Instant, Number, PhoneId, PhoneInstant, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 
 FARTHEST_ACCURACY_M = 1_000_000
+LONGEST_TAG = 8000  # more than a QR code holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,12 @@ class ClockTapSchema(CommandSchema):
     id = PhoneId(required=True)
     occurred_at = PhoneInstant(required=True)
     fix = ma.fields.Nested(FixSchema, required=True, allow_none=True)
+    tag = Text(
+        maximum=LONGEST_TAG,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What was read from a home tag, whatever it says: it is judged, never refused"},
+    )
 
 
 class AttemptTapSchema(CommandSchema):
@@ -98,6 +105,12 @@ class FreeTapSchema(CommandSchema):
     client_id = Id(required=True)
     occurred_at = PhoneInstant(required=True)
     fix = ma.fields.Nested(FixSchema, required=True, allow_none=True)
+    tag = Text(
+        maximum=LONGEST_TAG,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What was read from a home tag, whatever it says: it is judged, never refused"},
+    )
 
 
 class ClockEventSchema(ma.Schema):

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from app.checkin.models import POINT_CONTEXT, ClockEvent, Position
 from app.checkin.queries import events as queries
+from app.checkin.rules.location import LocationJudgement
 from app.checkin.shown import ClockEventView
-from app.checkin.types import EventKind, Fix, LocationJudgement, LocationSource
+from app.checkin.types import EventKind, Fix, LocationSource
 from app.kernel import resend
 from app.kernel.canonical import canonical_bytes, command_digest
 from app.kernel.errors import DomainError, ErrorKind
@@ -61,6 +62,7 @@ class Judged:
     location: LocationJudgement
     policy_digest: str
     clock_policy_digest: str
+    tag: str | None = None  # as the phone read it
 
 
 def check_source(fix: Fix | None, *, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from app.checkin.commands import FreeTap
 from app.checkin.queries import door as doors
 from app.checkin.queries.door import Door
 from app.checkin.rules.devices import device_exceptions
+from app.checkin.rules.tags import tag_findings
 from app.checkin.service import facts
 from app.checkin.service.events import Judged, check_source, replay, store
 from app.checkin.service.late_events import judge_days_again
@@ -23,6 +24,7 @@ from app.checkin.service.moves import (
     judge_tap,
     moment_of,
 )
+from app.checkin.service.scans import take_scan
 from app.checkin.service.settling import policy_on
 from app.checkin.service.turns import take_turn
 from app.checkin.service.unscheduled import tap_unscheduled
@@ -116,8 +118,10 @@ def _family(
     event = store(session, tap, content=content, actor=actor, settings=settings, at=at)
     if event is None:
         return replay(session, event_id=tap.event_id, content=content, settings=settings)
+    scan = take_scan(session, tap, places=door.places, moment=moment, policy=policy)
     found = [*moment.judged.exceptions, *([Found(ExceptionCode.CLIENT_DIED)] if door.rights.died else [])]
     found += [Found(code) for code in device_exceptions(door.device_doubt)]
+    found += tag_findings(scan, verdict=event.verdict)
     if found:
         subject = FactSubject(event.id, FactKind.EVENT, event.carer_id, event.client_id, None, door.district_code)
         facts.claim_subject(session, subject, at=at)

@@ -125,6 +125,7 @@ def judge_tap(
         location=judge_location(command.fix, places=places, occurred_at=command.occurred_at, terms=policy.location),
         policy_digest=policy.digest,
         clock_policy_digest=moment.policy_digest,
+        tag=command.tag,
     )
 
 

@@ -14,7 +14,7 @@ from app.checkin.queries.checks import find_checks
 from app.checkin.reasons import ReviewReason
 from app.checkin.rules.checks import asks_for_checks, find_missing_checks
 from app.checkin.rules.grading import decide, grade, lowered, moves, step_of
-from app.checkin.rules.location import witnesses_place
+from app.checkin.rules.tags import place_witnesses
 from app.checkin.rules.visits import (
     OF_DOUBT,
     OF_MINUTES,
@@ -248,8 +248,7 @@ def _grade(
     witnesses = set[Witness]()
     if record.began_at is not None and record.ended_at is not None:
         of_visit = taps_of_visit(taps, began_at=record.began_at, ended_at=record.ended_at, terms=policy.clock)
-        if witnesses_place([tap.verdict for tap in of_visit]):
-            witnesses.add(Witness.POSITION)
+        witnesses |= place_witnesses(of_visit)
         if events.is_confirmed(session, fact_id=visit.id, since=record.began_at):
             witnesses.add(Witness.CLIENT)
     graded, known = grade(witnesses), fact_queries.list_grades(session, fact_id=visit.id)

@@ -15,7 +15,7 @@ from app.checkin.queries import door as doors
 from app.checkin.queries.door import Door
 from app.checkin.rules.clock import window_exceptions
 from app.checkin.rules.devices import device_exceptions
-from app.checkin.rules.location import location_exceptions
+from app.checkin.rules.tags import ScanJudgement, place_exceptions, tag_findings
 from app.checkin.rules.visits import door_exceptions
 from app.checkin.service.events import check_source, replay, store
 from app.checkin.service.moves import (
@@ -30,6 +30,7 @@ from app.checkin.service.moves import (
     lenient,
     moment_of,
 )
+from app.checkin.service.scans import take_scan
 from app.checkin.service.settling import policy_on
 from app.checkin.service.unscheduled import tap_unscheduled
 from app.checkin.shown import ClockEventView
@@ -121,10 +122,11 @@ def _tap(
     event = store(session, tap, content=content, actor=actor, settings=settings, at=at)
     if event is None:
         return replay(session, event_id=command.id, content=content, settings=settings)
+    scan = take_scan(session, tap, places=door.places, moment=moment, policy=policy)
     if visit is None:
         found = [Found(ExceptionCode.NOT_ASSIGNED), *moment.judged.exceptions]
     else:
-        found = _judge(event, door=door, visit=visit, policy=policy, moment=moment)
+        found = _judge(event, scan, door=door, visit=visit, policy=policy, moment=moment)
         if visit.state is not VisitState.CANCELLED:
             return follow(session, event, visit=visit, found=found, policy=policy, moment=moment, actor=actor)
         found = [Found(ExceptionCode.VISIT_CANCELLED), *found]
@@ -187,13 +189,22 @@ def _tap_unplanned(
     )
 
 
-def _judge(event: ClockEventView, *, door: Door, visit: VisitView, policy: Policy, moment: Moment) -> list[Found]:
+def _judge(
+    event: ClockEventView,
+    scan: ScanJudgement | None,
+    *,
+    door: Door,
+    visit: VisitView,
+    policy: Policy,
+    moment: Moment,
+) -> list[Found]:
     """What a tap at its visit leaves to look into; the rights are told once, at the clock-in."""
-    codes = [*location_exceptions(event.verdict, source=event.location_source), *device_exceptions(door.device_doubt)]
+    codes = [*place_exceptions(event.verdict, source=event.location_source, scan=scan)]
+    codes += device_exceptions(door.device_doubt)
     if event.kind is EventKind.IN:
         rights = lenient(door.rights, terms=policy.carer, day=moment.day, employed_since=door.employed_since)
         codes += door_exceptions(rights)
-    found = [*moment.judged.exceptions, *(Found(code) for code in codes)]
+    found = [*moment.judged.exceptions, *(Found(code) for code in codes), *tag_findings(scan, verdict=event.verdict)]
     if visit.planned_from is not None and visit.planned_to is not None:
         found += window_exceptions(
             event.kind,

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from app.checkin.queries import unscheduled as queries
 from app.checkin.queries.door import Door
 from app.checkin.rules.devices import device_exceptions
-from app.checkin.rules.location import location_exceptions
+from app.checkin.rules.tags import place_exceptions, tag_findings
 from app.checkin.rules.unscheduled import place_tap
 from app.checkin.rules.visits import door_exceptions
 from app.checkin.service import facts
 from app.checkin.service.events import Judged, replay, store
 from app.checkin.service.moves import Moment, VisitBusy, codes_of, follow, lenient
+from app.checkin.service.scans import take_scan
 from app.checkin.service.settling import subject_of
 from app.checkin.service.turns import take_turn
 from app.checkin.shown import ClockEventView
@@ -57,12 +58,14 @@ def tap_unscheduled(
     event = store(session, replace(tap, visit_id=visit.id), content=content, actor=actor, settings=settings, at=at)
     if event is None:  # it was stored at this moment, at another client's door or when the visit was still planned
         raise VisitBusy(event_id=str(tap.event_id))
-    codes = [ExceptionCode.UNSCHEDULED, *location_exceptions(event.verdict, source=event.location_source)]
+    scan = take_scan(session, tap, places=door.places, moment=moment, policy=policy)
+    codes = [ExceptionCode.UNSCHEDULED, *place_exceptions(event.verdict, source=event.location_source, scan=scan)]
     codes += device_exceptions(door.device_doubt)
     if tap.kind is EventKind.IN:
         rights = lenient(door.rights, terms=policy.carer, day=moment.day, employed_since=door.employed_since)
         codes += door_exceptions(rights)
     found = [*why, *moment.judged.exceptions, *(Found(code) for code in codes)]
+    found += tag_findings(scan, verdict=event.verdict)
     if known is not None:
         return follow(session, event, visit=known, found=found, policy=policy, moment=moment, actor=actor)
     facts.add_exceptions(session, fact_id=visit.id, found=found, policy=policy, at=at, event_id=event.id)

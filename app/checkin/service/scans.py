@@ -1,0 +1,80 @@
+"""Keeps what a phone read from a home tag with its tap, and judges it. Without a tag it costs nothing."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.checkin.queries import tags as queries
+from app.checkin.rules.tags import (
+    Reading,
+    ScanJudgement,
+    is_replayed,
+    is_too_fast,
+    judge_code,
+    medium_of,
+)
+from app.checkin.service.events import Judged
+from app.checkin.service.moves import Moment
+from app.checkin.tag_models import TagScan
+from app.checkin.tags import TagMedium, TagOutcome
+from app.checkin.types import Place
+from app.kernel.settings import current_settings
+from app.kernel.tag_codes import TagCode, read_code
+from app.policies.types import Policy
+
+
+def take_scan(
+    session: Session, tap: Judged, *, places: Sequence[Place], moment: Moment, policy: Policy
+) -> ScanJudgement | None:
+    """Judge and keep the tag read with a tap that is stored by now; None without one."""
+    if tap.tag is None:
+        return None
+    code, settings = read_code(tap.tag), current_settings()
+    tag = queries.find_tag(session, tag_id=code.tag_id, settings=settings) if code else None
+    at, client_id = tap.counted_at, tap.client_id
+    outcome = judge_code(code, tag=tag, region=moment.region, client_id=client_id, at=at)
+    medium = medium_of(code) if code else None
+    if code is not None and outcome is TagOutcome.GENUINE and medium is TagMedium.CHIP:
+        outcome = _judge_counter(session, code, tap=tap, policy=policy)
+    too_fast_after = None
+    if outcome is TagOutcome.GENUINE and client_id is not None:
+        too_fast_after = _find_too_fast(session, tap, client_id=client_id, places=places, moment=moment, policy=policy)
+    session.execute(
+        insert(TagScan).values(
+            id=tap.event_id,
+            carer_id=tap.carer_id,
+            tag_id=code.tag_id if code else None,
+            medium=medium,
+            counter=code.counter if code else None,
+            outcome=outcome,
+            counted_at=at,
+            recorded_at=moment.at,
+        )
+    )
+    return ScanJudgement(outcome, medium if outcome is TagOutcome.GENUINE else None, too_fast_after)
+
+
+def _judge_counter(session: Session, code: TagCode, *, tap: Judged, policy: Policy) -> TagOutcome:
+    queries.take_tags_turn(session, tag_id=code.tag_id)
+    reading = Reading(code.counter, tap.counted_at, tap.carer_id)
+    others = queries.list_readings(session, tag_id=code.tag_id, counter=code.counter)
+    replayed = is_replayed(reading, others=others, tolerance=policy.clock.skew_flag_after)
+    return TagOutcome.REPLAYED if replayed else TagOutcome.GENUINE
+
+
+def _find_too_fast(
+    session: Session, tap: Judged, *, client_id: UUID, places: Sequence[Place], moment: Moment, policy: Policy
+) -> UUID | None:
+    near = queries.list_near_scans(
+        session,
+        carer_id=tap.carer_id,
+        client_id=client_id,
+        at=tap.counted_at,
+        on=moment.day,
+        settings=current_settings(),
+    )
+    terms = policy.location
+    found = (each for each in near if is_too_fast(at=tap.counted_at, places=places, near=each, terms=terms))
+    return next((each.event_id for each in found), None)
