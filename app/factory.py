@@ -14,6 +14,7 @@ from app.careplans.routes import bp as careplans
 from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
+from app.checkin.routes.prompts import bp as prompts
 from app.checkin.routes.ratings import bp as ratings
 from app.checkin.routes.receipts import bp as receipts
 from app.checkin.routes.sent import bp as sent
@@ -56,6 +57,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     month_reviews,
     payouts,
     people,
+    prompts,
     ratings,
     receipts,
     registry,

@@ -7,6 +7,7 @@ import app.checkin.check_models
 import app.checkin.help_models
 import app.checkin.models
 import app.checkin.note_models
+import app.checkin.prompt_models
 import app.checkin.rating_models
 import app.checkin.share_models
 import app.checkin.statement_models

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.checkin.queries.facts import list_overdue_holds
-from app.checkin.service import escalation, forgotten
+from app.checkin.service import escalation, forgotten, prompts
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.jobs import Daily, Every, Job, Turn
@@ -31,6 +31,12 @@ def escalate_overdue_facts(turn: Turn) -> None:
     """Hand up, or pay and mark, what nobody decided in time."""
     escalate = partial(escalation.escalate, actor=turn.actor, at=turn.at)
     _one_by_one({fact_id: partial(escalate, overdue=(hold, fact_id, step)) for hold, fact_id, step in _overdue(turn)})
+
+
+def open_prompts(turn: Turn) -> None:
+    """Ask family carers where they are, at the times drawn for them."""
+    with transaction() as session:
+        prompts.open_prompts(session, actor=turn.actor, at=turn.at)
 
 
 def _overdue(turn: Turn) -> list[escalation.Overdue]:
@@ -67,5 +73,11 @@ JOBS = (
         Daily(time(0, 30)),
         escalate_overdue_facts,
         safe_twice_because="a hold ends once, and a new one has a new deadline",
+    ),
+    Job(
+        "open_prompts",
+        Every(timedelta(minutes=5)),
+        open_prompts,
+        safe_twice_because="a carer has one prompt of one time",
     ),
 )

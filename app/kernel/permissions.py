@@ -81,6 +81,7 @@ class Permission(StrEnum):
     LOG_ITEMS = "log_items"
     LOG_CARE_DAYS = "log_care_days"
     READ_CARE_DAYS = "read_care_days"
+    ANSWER_PROMPTS = "answer_prompts"
     CONFIRM_SERVICE = "confirm_service"
     CONFIRM_SHARES = "confirm_shares"
     ENTER_PAPER_RECORDS = "enter_paper_records"
@@ -121,7 +122,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     | {P.CONFIRM_SERVICE},  # only why nobody confirms
     Role.FAMILY_CARER: _EVERYBODY
     | {P.CLOCK_IN, P.CLOCK_OUT, P.LOG_CARE_DAYS, P.READ_CARE_DAYS, P.READ_PLANS, P.READ_CLIENTS, P.READ_SUBSIDIES}
-    | {P.CALL_FOR_HELP, P.SYNC_RECORDS},
+    | {P.CALL_FOR_HELP, P.SYNC_RECORDS, P.ANSWER_PROMPTS},
     Role.GUARDIAN: _EVERYBODY
     | {P.CONFIRM_SERVICE, P.CONFIRM_PLANS, P.READ_PLANS, P.READ_VISITS, P.READ_RECORDS, P.READ_CARE_DAYS}
     | {P.READ_CLIENTS, P.READ_SUBSIDIES, P.CHOOSE_AGENCY, P.CHOOSE_CASH, P.READ_CHOICES, P.CONFIRM_SHARES}

@@ -47,6 +47,7 @@ TABLE = {
     "log_items": "carer",
     "log_care_days": "family_carer",
     "read_care_days": f"family_carer guardian {STAFF}",
+    "answer_prompts": "family_carer",
     "confirm_service": "carer guardian",
     "confirm_shares": "guardian agency_head",
     "enter_paper_records": "dispatcher",

@@ -1,7 +1,7 @@
 """One of everything in Tianjin, the people who may see it, and strangers who may not."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from flask import Flask
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.checkin.help_models import HelpCall
 from app.checkin.models import CareFact
+from app.checkin.prompt_models import Prompt
 from app.checkin.rating_models import ServiceRating
 from app.checkin.types import FactKind
 from app.imports.commands import Upload
@@ -109,6 +110,7 @@ def build(session: Session, application: Flask) -> World:
     world.ids["care_day_id"] = new_id()  # none is logged
     _rating(session, world)
     world.ids["help_call_id"] = _help_call(session, world)
+    world.ids["prompt_id"] = _prompt(session, world)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
@@ -148,6 +150,15 @@ def _help_call(session: Session, world: World) -> UUID:
     )  # fmt: skip
     add(session, call)
     return call.id
+
+
+def _prompt(session: Session, world: World) -> UUID:
+    prompt = Prompt(
+        id=new_id(), carer_id=world.ids["family_carer_id"], client_id=world.ids["client_id"], day=NOW.date(),
+        opens_at=NOW, closes_at=NOW + timedelta(minutes=30), policy_digest="-", recorded_at=NOW,
+    )  # fmt: skip
+    add(session, prompt)
+    return prompt.id
 
 
 def _choice(session: Session, *, client_id: UUID, agency_id: UUID) -> UUID:
