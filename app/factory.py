@@ -18,6 +18,7 @@ from app.checkin.routes.evidence_holds import bp as evidence_holds
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.photos import bp as photos
+from app.checkin.routes.prompts import bp as prompts
 from app.checkin.routes.ratings import bp as ratings
 from app.checkin.routes.receipts import bp as receipts
 from app.checkin.routes.rule_stops import bp as rule_stops
@@ -71,6 +72,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     payouts,
     people,
     photos,
+    prompts,
     ratings,
     receipts,
     registry,

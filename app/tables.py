@@ -12,6 +12,7 @@ import app.checkin.home_models
 import app.checkin.models
 import app.checkin.note_models
 import app.checkin.photo_models
+import app.checkin.prompt_models
 import app.checkin.rating_models
 import app.checkin.rule_models
 import app.checkin.share_models

@@ -82,6 +82,8 @@ class DayClaim:
     `is_suspended` says that the fund lets the carer give no care on that day.
     `doubted_id` is another care day of the same client and day that a person was to look at before this one came, or
     refused; `elsewhere_id` one of the same carer at another place, around the same time.
+    `prompt_answered`: asked at a random time of the day, the carer was at the home; a prompt that was missed, or that
+    nobody sent, is not told here.
     """
 
     carer_id: UUID
@@ -98,6 +100,7 @@ class DayClaim:
     is_suspended: bool = False
     doubted_id: UUID | None = None
     elsewhere_id: UUID | None = None
+    prompt_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.checkin.queries.facts import list_overdue_holds
 from app.checkin.queries.photos import list_to_compare
-from app.checkin.service import escalation, fading, forgotten, photo_jobs, rule_stops
+from app.checkin.service import escalation, fading, forgotten, photo_jobs, prompts, rule_stops
 from app.checkin.service.photos import object_name
 from app.gateways.object_store import asking_store
 from app.kernel import clock
@@ -86,6 +86,12 @@ def fade_rows(turn: Turn) -> None:
     log.info("positions_faded", region=region, count=count)
 
 
+def open_prompts(turn: Turn) -> None:
+    """Ask family carers where they are, at the times drawn for them."""
+    with transaction() as session:
+        prompts.open_prompts(session, actor=turn.actor, at=turn.at)
+
+
 def _overdue(turn: Turn) -> list[escalation.Overdue]:
     today, found = clock.local_date(turn.at, zone_of(turn.actor.region)), list[escalation.Overdue]()
     with transaction() as session:
@@ -147,5 +153,11 @@ JOBS = (
         fade_rows,
         safe_twice_because="what is deleted stays deleted",
         lease=timedelta(minutes=30),
+    ),
+    Job(
+        "open_prompts",
+        Every(timedelta(minutes=5)),
+        open_prompts,
+        safe_twice_because="a carer has one prompt of one time",
     ),
 )

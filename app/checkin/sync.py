@@ -39,7 +39,7 @@ PERMISSION = {
     RecordKind.ITEM: Permission.LOG_ITEMS,
     RecordKind.ATTEMPT: Permission.ATTEMPT_VISITS,
     RecordKind.CLOCK_OUT: Permission.CLOCK_OUT,
-    RecordKind.STATED_END: Permission.CLOCK_OUT,
+    RecordKind.STATED_END: Permission.LOG_ITEMS,
     RecordKind.CONFIRMATION: Permission.CONFIRM_SERVICE,
     RecordKind.CLOCK_EVENT: Permission.CLOCK_IN,
     RecordKind.CARE_DAY: Permission.LOG_CARE_DAYS,

@@ -176,7 +176,8 @@ class FamilyTerms:
 
     `clock_events_per_day`: 1 = in only, 2 = in and out. `late_entry_until`: time after the local midnight that ends the
     day during which it may still be entered. `training_months`: calendar months of practical training before a
-    provisional carer becomes formal; the change counts from `counts_from`.
+    provisional carer becomes formal; the change counts from `counts_from`. `prompts_per_week`: how often he is asked at
+    random times where he is, each time for `prompt_open`; 0: never. One that is missed costs nothing.
     """
 
     relations: Annotated[tuple[Relation, ...], Choices("可担任亲情照护人员的关系", of=Relation)]
@@ -190,6 +191,19 @@ class FamilyTerms:
     counts_from: Annotated[StartRule, Choice("转为正式的起算", of=StartRule)]
     provisional_earns: Annotated[bool, YesNo("培训期间计发补助")]
     position_weight: Annotated[PositionWeight, Choice("位置的佐证作用", of=PositionWeight)]
+    prompts_per_week: Annotated[int, Whole("每周随机到岗确认次数", high=21, local=True, in_older_texts=0)]
+    prompt_open: Annotated[
+        dt.timedelta,
+        Duration(
+            "随机到岗确认等待（分钟）",
+            key="prompt_open_minutes",
+            unit="minutes",
+            low=10,
+            high=240,
+            local=True,
+            in_older_texts=30,
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""21 statements: what client, carer and agency say of a visit, and the exceptions that follow."""
+"""21 statements: what is said of visits, with the exceptions that follow, and prompts at random times."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -127,6 +127,76 @@ def upgrade_region(schema: str) -> None:
     )
     op.create_index("ix_visit_statement_visit_id", "visit_statement", ["visit_id"], unique=False, schema=schema)
     op.execute(f'CREATE TABLE "{schema}"."visit_statement_default" PARTITION OF "{schema}"."visit_statement" DEFAULT')
+    op.create_table(
+        "prompt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("carer_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("policy_digest", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_prompt_opens_before_it_closes")),
+        sa.ForeignKeyConstraint(["carer_id"], [f"{schema}.carer.id"], name=op.f("fk_prompt_carer_id")),
+        sa.ForeignKeyConstraint(["client_id"], [f"{schema}.client.id"], name=op.f("fk_prompt_client_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prompt")),
+        sa.UniqueConstraint("carer_id", "client_id", "opens_at", name=op.f("uq_prompt_carer_id_client_id_opens_at")),
+        schema=schema,
+    )
+    op.create_index(
+        "ix_prompt_recorded_at", "prompt", ["recorded_at"], unique=False, schema=schema, postgresql_using="brin"
+    )
+    op.create_table(
+        "prompt_answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("prompt_id", sa.Uuid(), nullable=False),
+        sa.Column("in_time", sa.Boolean(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "inside",
+                "uncertain",
+                "outside",
+                "no_position",
+                "null_island",
+                "stale",
+                "future",
+                "no_home",
+                name="verdict",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("distance_m", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "location_source",
+            sa.Enum(
+                "wechat", "simulated", name="location_source", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=True,
+        ),
+        sa.Column("position_digest", sa.LargeBinary(), nullable=True),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("command_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("policy_digest", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["prompt_id"], [f"{schema}.prompt.id"], name=op.f("fk_prompt_answer_prompt_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prompt_answer")),
+        schema=schema,
+    )
+    op.create_index("ix_prompt_answer_prompt_id", "prompt_answer", ["prompt_id"], unique=False, schema=schema)
+    op.create_index(
+        "ix_prompt_answer_recorded_at",
+        "prompt_answer",
+        ["recorded_at"],
+        unique=False,
+        schema=schema,
+        postgresql_using="brin",
+    )
     name = op.f("ck_exception_exception_code")
     op.drop_constraint(name, "exception", schema=schema)
     op.create_check_constraint(name, "exception", sa.column("code").in_(CODES), schema=schema)

@@ -170,6 +170,8 @@ SAMPLES: dict[str, Sample] = {
     "GET /facts/<uuid:fact_id>": Sample(),
     "GET /facts/<uuid:fact_id>/receipt": Sample(),
     "GET /care-days/<uuid:care_day_id>/receipt": Sample(),
+    "GET /prompts": Sample(),
+    "POST /prompts/<uuid:prompt_id>/answer": Sample(tap),
     "POST /sync": Sample(
         lambda _: {"records": [{"kind": "help_call", "record": {"id": str(new_id()), "occurred_at": NOW}}]}
     ),

@@ -53,6 +53,7 @@ TABLE = {
     "send_photos": "carer family_carer",
     "see_photos": "dispatcher agency_head operator_reviewer supervisor",
     "read_care_days": f"family_carer guardian {STAFF}",
+    "answer_prompts": "family_carer",
     "confirm_service": "carer guardian",
     "confirm_shares": "guardian agency_head",
     "enter_paper_records": "dispatcher",

@@ -1,7 +1,7 @@
 """One of everything in Tianjin, the people who may see it, and strangers who may not."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from flask import Flask
@@ -16,6 +16,7 @@ from app.checkin.evidence_holds import HeldSubject, HoldCause
 from app.checkin.help_models import HelpCall
 from app.checkin.hold_models import EvidenceHold
 from app.checkin.models import POINT_CONTEXT, CareFact, Position
+from app.checkin.prompt_models import Prompt
 from app.checkin.rating_models import ServiceRating
 from app.checkin.types import FactKind
 from app.imports.commands import Upload
@@ -137,6 +138,7 @@ def build(session: Session, application: Flask) -> World:
     world.ids |= _corrections(session, world)
     world.ids["photo_id"] = a_stored_photo(session, fact_id=world.ids["fact_id"], carer_id=carer.id)
     world.ids["legal_hold_id"] = _legal_hold(session, world)
+    world.ids["prompt_id"] = _prompt(session, world)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
@@ -233,6 +235,15 @@ def _legal_hold(session: Session, world: World) -> UUID:
     )  # fmt: skip
     add(session, row)
     return row.id
+
+
+def _prompt(session: Session, world: World) -> UUID:
+    prompt = Prompt(
+        id=new_id(), carer_id=world.ids["family_carer_id"], client_id=world.ids["client_id"], day=NOW.date(),
+        opens_at=NOW, closes_at=NOW + timedelta(minutes=30), policy_digest="-", recorded_at=NOW,
+    )  # fmt: skip
+    add(session, prompt)
+    return prompt.id
 
 
 def _choice(session: Session, *, client_id: UUID, agency_id: UUID) -> UUID:

@@ -27,11 +27,22 @@ from app.checkin.queries.events import find_record
 from app.checkin.queries.facts import get_fact, list_overdue_holds
 from app.checkin.ratings import Rating
 from app.checkin.reasons import ReviewReason
-from app.checkin.service import escalation, forgotten, ratings, records, reviews, share_confirmations, shares, taps
+from app.checkin.service import (
+    escalation,
+    forgotten,
+    ratings,
+    records,
+    reviews,
+    share_confirmations,
+    shares,
+    stated_ends,
+    taps,
+)
 from app.checkin.service import hours as paid_hours
 from app.checkin.service.care_days import log_care_day
 from app.checkin.shares import ShareEntry
 from app.checkin.shown import FactView
+from app.checkin.statements import StatedEnd, StatementReason
 from app.checkin.types import Decision, ExceptionCode, Fix, ItemOutcome, LocationSource, Standing
 from app.kernel.db import db, session, transaction
 from app.kernel.geo import CoordinateSystem
@@ -144,6 +155,10 @@ class Stage:
     def confirm(self, current: Session) -> object:
         word = Confirmation(new_id(), holds=True, occurred_at=NOW)
         return records.confirm_visit(current, word, visit_id=self.visit_id, actor=self.guardian, at=NOW)
+
+    def state_end(self, current: Session) -> object:
+        command = StatedEnd(new_id(), NOW - timedelta(minutes=10), StatementReason.FORGOTTEN, NOW)
+        return stated_ends.state_end(current, command, visit_id=self.visit_id, actor=self.scene.carer, at=NOW)
 
     def refuse(self, current: Session) -> object:
         command = Decided(new_id(), Decision.REFUSED, ReviewReason.CARE_NOT_GIVEN)
@@ -355,6 +370,23 @@ def test_a_visit_closed_while_its_carer_tells_the_end_counts_by_the_tap(stage: S
     assert (record.minutes, record.ended_at) == (60, NOW)
     assert record.clock_out_id is not None
     assert [each.code for each in stage.fact().exceptions if each.ended_at is None] == []
+
+
+@pytest.mark.parametrize("is_read_again", [True, False], ids=["read again", "not read again"])
+def test_a_word_about_the_end_never_takes_the_place_of_a_tap_that_comes_at_that_moment(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_read_again: bool
+):
+    """Not read again: the control, in which the word wins."""
+    stage.run(stage.come)
+    stage.run(stage.state_end)
+    before = stage.run(lambda current: find_visits(current, ids=[stage.visit_id]))
+    if not is_read_again:
+        monkeypatch.setattr(stated_ends, "find_visits", lambda *_, **__: before)
+
+    play(stage, "go", "confirm")
+
+    record = stage.run(lambda current: find_record(current, visit_id=stage.visit_id))
+    assert (record.ended_at == NOW, record.minutes == 60) == (is_read_again, is_read_again)
 
 
 def test_two_workers_close_a_forgotten_visit_once(stage: Stage):

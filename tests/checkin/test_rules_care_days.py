@@ -62,6 +62,30 @@ def codes(claim: DayClaim, policy: Policy = TIANJIN) -> list[ExceptionCode]:
     return [finding.code for finding in judge_care_day(claim, policy=policy).findings]
 
 
+@pytest.mark.parametrize(
+    ("events", "weight", "missed", "answered"),
+    [
+        (BOTH, WITNESS, A, A),
+        ((an_event(IN, NOWHERE), an_event(OUT, NOWHERE)), WITNESS, B, A),
+        ((an_event(IN, UNCERTAIN), an_event(OUT, NOWHERE)), REQUIRED, C, A),
+        ((an_event(IN, OUTSIDE), an_event(OUT)), WITNESS, B, B),  # a tap elsewhere is not undone
+        ((an_event(IN, NOWHERE),), WITNESS, C, C),
+        ((), WITNESS, D, C),
+        ((an_event(IN, NOWHERE), an_event(OUT, NOWHERE)), IGNORED, A, A),
+    ],
+)
+def test_an_answered_prompt_is_a_witness_and_a_missed_one_takes_nothing(events, weight, missed, answered):
+    policy = with_family(position_weight=weight)
+    none, asked = (a_claim(events=events, prompt_answered=said) for said in (False, True))
+    before, after = (judge_care_day(claim, policy=policy) for claim in (none, asked))
+
+    assert (before.grade, after.grade) == (missed, answered)
+    assert ("prompt" in before.witnesses, "prompt" in after.witnesses) == (False, True)
+    assert {(each.code, each.severity) for each in after.findings if each.severity is Severity.MUST_FIX} <= {
+        (each.code, each.severity) for each in before.findings
+    }
+
+
 def test_a_day_with_both_taps_at_home_is_payable_without_a_finding():
     judgement = judge_care_day(a_claim(), policy=TIANJIN)
 

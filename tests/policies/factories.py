@@ -87,6 +87,15 @@ def asking_for_rating(folder: Path, duty: str) -> PolicyBook:
     return tianjin_with(folder, f'rating = {{ value = "{duty}", assumed = true, reason = "test" }}', after="[service]")
 
 
+def prompting(folder: Path, weight: str = "witness") -> PolicyBook:
+    """Where family carers are asked three times a week where they are."""
+    values = {"prompts_per_week": "3", "position_weight": f'"{weight}"'}
+    lines = "\n".join(
+        f'{key} = {{ value = {value}, assumed = true, reason = "test" }}' for key, value in values.items()
+    )
+    return tianjin_with(folder, lines, after="[family]")
+
+
 def checking_everything(folder: Path) -> PolicyBook:
     """Where limbs are checked and risks told before service, beside the identity."""
     asked = ("limb_check_required", "risk_notice_required")

@@ -15,7 +15,7 @@ bp = AnhuBlueprint("statements", __name__, description="Times stated by hand (è¯
 
 
 @bp.post("/visits/<uuid:visit_id>/stated-end")
-@requires(Permission.CLOCK_OUT)
+@requires(Permission.LOG_ITEMS)
 @bp.arguments(StatedEndSchema)
 @bp.response(201, StatedEndSchema)
 def state_end(command: StatedEnd, visit_id: UUID) -> StatedEnd:

@@ -2,11 +2,12 @@
 
 A day is graded by its clock events and where the phone was: A with all the events the policy asks for and a position at
 the home, B with all of them but no such position (a family carer mostly lives there, so it proves little), C with some,
-D with none, and one lower while a phone of it is not confirmed as the carer's own. Where the policy ignores positions
-all events give A, where it requires one they give C without it. The policy's outcome of the grade decides; something
-that must be fixed sends any day to the operator, since a family carer has no agency. So does another care day of the
-same client and day that waits there or was refused: logged once more, the day would else be paid unseen. Stays,
-entitlement and training are not judged here but with the month's subsidy: news of them may come late.
+D with none. An answered prompt of a random time is such a position, and better than nothing by itself; one that was
+missed is not asked about. Where the policy ignores positions all events give A, where it requires one they give C
+without it. While a phone of it is not confirmed as the carer's own a day is graded one lower. The policy's outcome of the grade decides; something that must be fixed sends any day to the operator, since
+a family carer has no agency. So does another care day of the same client and day that waits there or was refused:
+logged once more, the day would else be paid unseen. Stays, entitlement and training are not judged here but with the
+month's subsidy: news of them may come late.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from app.policies.terms import FamilyTerms
 from app.policies.types import Policy
 
 MUST_FIX, ACKNOWLEDGE = Severity.MUST_FIX, Severity.ACKNOWLEDGE
-POSITION = "position"
+POSITION, PROMPT = "position", "prompt"
 ONE_SECOND = timedelta(seconds=1)
 
 
@@ -32,8 +33,10 @@ def judge_care_day(claim: DayClaim, *, policy: Policy) -> DayJudgement:
     told = {event.kind for event in counted}
     is_swapped = _is_swapped(counted)
     kinds = told - {EventKind.OUT} if is_swapped else told
-    at_home = _was_at_home(counted, weight=policy.family.position_weight)
-    witnesses = tuple(sorted(kind.value for kind in kinds)) + ((POSITION,) if at_home else ())
+    weight = policy.family.position_weight
+    at_home = _was_at_home(counted, prompt_answered=claim.prompt_answered, weight=weight)
+    places = ((POSITION, at_home), (PROMPT, claim.prompt_answered))
+    witnesses = (*sorted(kind.value for kind in kinds), *(place for place, is_proven in places if is_proven))
     findings = (
         *_entry(claim, policy),
         *_care(claim, policy.family),
@@ -41,11 +44,11 @@ def judge_care_day(claim: DayClaim, *, policy: Policy) -> DayJudgement:
         *_taps(told, policy.family),
         *([DayFinding(ExceptionCode.SWAPPED, MUST_FIX, {})] if is_swapped else []),
         *_tap_times(claim, counted, policy),
-        *_positions(counted, weight=policy.family.position_weight),
+        *_positions(counted, at_home=at_home, weight=weight),
         *_phones_and_tags(counted),
         *_items(claim, policy),
     )
-    graded = _grade(kinds, at_home=at_home, terms=policy.family)
+    graded = _grade(kinds, at_home=at_home, prompt_answered=claim.prompt_answered, terms=policy.family)
     graded = lowered(graded) if any(event.is_doubted for event in counted) else graded
     return DayJudgement(graded, witnesses, findings)
 
@@ -133,9 +136,9 @@ def _tap_times(claim: DayClaim, events: tuple[DayEvent, ...], policy: Policy) ->
                 yield DayFinding(code, ACKNOWLEDGE, {"event_id": str(event.id)})
 
 
-def _positions(events: tuple[DayEvent, ...], *, weight: PositionWeight) -> Iterator[DayFinding]:
+def _positions(events: tuple[DayEvent, ...], *, at_home: bool, weight: PositionWeight) -> Iterator[DayFinding]:
     """What the taps' positions leave to look into, told once each; they hold the day only where one is required."""
-    lacks_position = weight is PositionWeight.REQUIRED and not _was_at_home(events, weight=weight)
+    lacks_position = weight is PositionWeight.REQUIRED and not at_home
     severity = MUST_FIX if lacks_position else ACKNOWLEDGE
     told: set[ExceptionCode] = set()
     for event in events if weight is not PositionWeight.IGNORED else ():
@@ -159,15 +162,15 @@ def _items(claim: DayClaim, policy: Policy) -> Iterator[DayFinding]:
             yield DayFinding(ExceptionCode.ITEM_NOT_FOR_STAFF, ACKNOWLEDGE, {"item_code": item.item_code})
 
 
-def _was_at_home(events: tuple[DayEvent, ...], *, weight: PositionWeight) -> bool:
-    verdicts = {event.verdict for event in events}
+def _was_at_home(events: tuple[DayEvent, ...], *, prompt_answered: bool, weight: PositionWeight) -> bool:
+    verdicts = {event.verdict for event in events} | ({Verdict.INSIDE} if prompt_answered else set())
     return weight is not PositionWeight.IGNORED and Verdict.INSIDE in verdicts and Verdict.OUTSIDE not in verdicts
 
 
-def _grade(kinds: set[EventKind], *, at_home: bool, terms: FamilyTerms) -> EvidenceGrade:
+def _grade(kinds: set[EventKind], *, at_home: bool, prompt_answered: bool, terms: FamilyTerms) -> EvidenceGrade:
     needed = {EventKind.IN} if terms.clock_events_per_day == 1 else {EventKind.IN, EventKind.OUT}
     if not kinds:
-        return EvidenceGrade.D
+        return EvidenceGrade.C if prompt_answered else EvidenceGrade.D
     if not needed <= kinds:
         return EvidenceGrade.C
     if at_home or terms.position_weight is PositionWeight.IGNORED:

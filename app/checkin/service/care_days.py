@@ -19,6 +19,7 @@ from app.checkin.note_models import CareNote
 from app.checkin.queries import care_days as queries
 from app.checkin.queries.care_days import DayRights
 from app.checkin.queries.day_conflicts import find_doubted, find_elsewhere
+from app.checkin.queries.prompts import was_answered
 from app.checkin.rules.care_days import counted_entry, drawn_by, judge_care_day, standing_of
 from app.checkin.rules.grading import is_sampled
 from app.checkin.service import facts
@@ -121,6 +122,8 @@ def claim_of(
         items=queries.list_day_items(session, codes=codes),
         doubted_id=find_doubted(session, care_day=row),
         elsewhere_id=_elsewhere(session, row=row, events=events, policy=policy),
+        prompt_answered=policy.family.prompts_per_week > 0
+        and was_answered(session, carer_id=row.carer_id, client_id=row.client_id, day=row.day),
     )
 
 

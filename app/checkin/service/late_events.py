@@ -1,5 +1,6 @@
-"""Clock events that arrive after the care day that names them."""
+"""Clock events and answers to prompts that arrive after their care day."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -22,10 +23,17 @@ def judge_days_again(session: Session, *, event_id: UUID, carer_id: UUID, region
     The machine lets go only of its own hold, and never refuses: a day that is still not proven stays where it is.
     """
     waiting = queries.list_days_waiting_for(session, event_id=event_id, carer_id=carer_id)
-    return sum(_judge_again(session, row=row, region=region, at=at) for row in waiting)
+    arrived = ReviewReason.EVENTS_ARRIVED
+    return sum(_judge_again(session, row=row, reason=arrived, region=region, at=at) for row in waiting)
 
 
-def _judge_again(session: Session, *, row: CareDay, region: str, at: datetime) -> bool:
+def judge_prompted_days(session: Session, held: Iterable[CareDay], *, region: str, at: datetime) -> int:
+    """As `judge_days_again`, held care days of which a prompt is answered."""
+    came = ReviewReason.WITNESS_CAME
+    return sum(_judge_again(session, row=row, reason=came, region=region, at=at) for row in held)
+
+
+def _judge_again(session: Session, *, row: CareDay, reason: ReviewReason, region: str, at: datetime) -> bool:
     rights = queries.find_rights(session, client_id=row.client_id, carer_id=row.carer_id, day=row.day)
     hold_id = queries.find_own_hold(session, care_day=row)
     if rights is None or hold_id is None:
@@ -51,8 +59,7 @@ def _judge_again(session: Session, *, row: CareDay, region: str, at: datetime) -
     add_findings(session, fact_id=row.id, findings=new, policy_digest=policy.digest, at=at)
     if not may_be_paid(row, judgement=judgement, policy=policy):
         return False
-    accepted, reason = Decision.ACCEPTED, ReviewReason.EVENTS_ARRIVED
     is_free = facts.release_by_machine(
-        session, hold_id=hold_id, fact_id=row.id, decision=accepted, reason=reason, policy=policy, at=at
+        session, hold_id=hold_id, fact_id=row.id, decision=Decision.ACCEPTED, reason=reason, policy=policy, at=at
     )
     return is_free and make_payable(session, row=row, at=at)

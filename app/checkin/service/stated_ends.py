@@ -49,8 +49,10 @@ def state_end(session: Session, command: StatedEnd, *, visit_id: UUID, actor: Ac
 
 def settle_stated(session: Session, visit: VisitView, *, region: str, at: datetime, news: Sequence[Found] = ()) -> None:
     """As `settle_visit`, when something was said of a visit: one without a clock-out is recorded anew by the end that
-    people now attest, unless a person has decided about it."""
+    people now attest, unless a person has decided about it. A tap that came at this moment stands."""
     progress.lock(session, visit_id=visit.id)
+    session.expire_all()
+    visit = find_visits(session, ids=[visit.id])[visit.id]
     record = events.find_record(session, visit_id=visit.id)
     ended_at = times_of(session, visit).ended_at
     if (
