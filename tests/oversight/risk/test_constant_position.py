@@ -1,26 +1,10 @@
 """A phone at the same metre for weeks."""
 
-from datetime import date, timedelta
-
 import pytest
 from sqlalchemy.orm import Session
 
-from app.oversight.risk.constant_position import RULE, is_constant
+from app.oversight.risk.constant_position import RULE
 from tests.oversight.months import Month, V, find, found
-
-FIRST = date(2026, 11, 1)
-BOUNDS = [
-    ("ten of ten in two weeks", 10, 10, 14, True),
-    ("nine of ten", 10, 9, 14, True),
-    ("eight of ten", 10, 8, 14, False),
-    ("nine taps are too few", 9, 9, 14, False),
-    ("thirteen days are too short", 10, 10, 13, False),
-]
-
-
-@pytest.mark.parametrize(("taps", "alike", "days", "expected"), [case[1:] for case in BOUNDS])
-def test_equal_positions_are_judged_by_number_and_time(taps: int, alike: int, days: int, expected: bool):
-    assert is_constant(taps=taps, alike=alike, first=FIRST, last=FIRST + timedelta(days=days)) is expected
 
 
 def daily(*, days: int = 15, off: object = 7, **changed: object) -> list[V]:
@@ -29,11 +13,21 @@ def daily(*, days: int = 15, off: object = 7, **changed: object) -> list[V]:
     return [V(day, 1, 1, 0, 60, day=day, off=each(day), **changed) for day in range(1, days + 1)]
 
 
+def at_another_home(days: int) -> list[V]:
+    """As many visits with fixes as they are."""
+    return [V(100 + day, 1, 2, 120, 180, day=day, off=day) for day in range(1, days + 1)]
+
+
 CASES = [
     ("the same metre for fifteen days", daily(), set(range(1, 16))),
     ("a metre more each day", daily(off=lambda day: day), set()),
     ("no position at all is none", daily(off=None), set()),
     ("for two weeks but a day", daily(days=14), set()),
+    ("nine of ten, the rest elsewhere", daily(days=20, off=lambda day: 7 if day > 2 else day), set(range(3, 21))),
+    ("eight of ten", daily(days=20, off=lambda day: 7 if day > 4 else day), set()),
+    ("nine taps are too few", [*daily(days=8), V(15, 1, 1, 0, 60, day=15, off=7)], set()),
+    ("at one of two homes", [*daily(), *at_another_home(15)], set(range(1, 16))),
+    ("at less than half of the visits", [*daily(), *at_another_home(16)], set()),
     ("another accuracy half of the time", [*daily(days=8), *daily(days=15, accuracy=30)[8:]], set()),
 ]
 
