@@ -45,9 +45,10 @@ class Places:
 class Sources:
     """A month's recorded visits and what belongs to them.
 
-    `visits`: id, person_id, client_id, slot, planned_from, planned_to, began_at, ended_at, day. `taps`: visit_id, kind,
-    phone, distance_m, accuracy_m. `items`: visit_id, pattern, logged, undone. `said`, who confirmed: visit_id,
-    person_id, phone. `away`: client_id, stay_kind, gone_on, back_on. `died`: client_id, died_on.
+    `visits`: id, person_id, client_id, slot, planned_from, planned_to, began_at, ended_at, day; began or ended is None
+    where nobody knows it, see `timed`. `taps`: visit_id, kind, phone, distance_m, accuracy_m. `items`: visit_id,
+    pattern, logged, undone. `said`, who confirmed: visit_id, person_id, phone. `away`: client_id, stay_kind, gone_on,
+    back_on. `died`: client_id, died_on.
     """
 
     visits: Select[*tuple[Any, ...]]
@@ -77,6 +78,12 @@ def stream(session: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[An
     yield from session.execute(statement.execution_options(yield_per=AT_ONCE))
 
 
+def timed(visits: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Those of the visits whose beginning and end are known."""
+    told = visits.subquery("told")
+    return select(told).where(told.c.ended_at > told.c.began_at)
+
+
 def minutes(span: ColumnElement[Any]) -> ColumnElement[int]:
     """Whole minutes of a span of time."""
     return func.floor(func.extract("epoch", span) / 60)
@@ -91,7 +98,7 @@ def overlapping(
     Half-open: touching visits do not overlap. Few overlap, so pairs are made only of who begins before all earlier ones
     of his have ended.
     """
-    every = visits.cte("visits")
+    every = timed(visits).cte("visits")
     ended_before = func.max(every.c.ended_at).over(
         partition_by=every.c[by], order_by=(every.c.began_at, every.c.id), rows=(None, -1)
     )

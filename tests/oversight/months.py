@@ -44,7 +44,7 @@ class V:
     carer: int
     client: int
     begin: int
-    end: int
+    end: int | None
     day: int = 2
     slot: int = 1
     plan: int | str | None = "begin"
@@ -66,7 +66,7 @@ class V:
         planned = (None, None) if plan is None else (self.at(int(plan)), self.at(int(plan) + 60))
         day = FIRST + timedelta(days=self.day - 1)
         ids = (uid(self.id), uid(self.carer), uid(self.client))
-        return (*ids, self.slot, *planned, self.at(self.begin), self.at(self.end), day)
+        return (*ids, self.slot, *planned, self.at(self.begin), None if self.end is None else self.at(self.end), day)
 
     def taps(self) -> list[tuple[Any, ...]]:
         return [(uid(self.id), kind, uid(self.phone), self.off, self.accuracy) for kind in ("in", "out")]

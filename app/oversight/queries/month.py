@@ -46,7 +46,6 @@ def month_sources(*, first: date, beyond: date, zone: ZoneInfo, keys: KeyRing) -
         .join_from(ServiceRecord, Visit, Visit.id == ServiceRecord.visit_id)
         .join(Carer, Carer.id == Visit.carer_id)
         .where(newest_record, ServiceRecord.service_on >= first, ServiceRecord.service_on < beyond, ~is_superseded)
-        .where(ServiceRecord.ended_at > ServiceRecord.began_at)
     )
     taps = (
         select(

@@ -9,13 +9,14 @@ from sqlalchemy import Select, Uuid, and_, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 
-from app.oversight.sources import RiskRule, Sources, minutes, stream
+from app.oversight.sources import RiskRule, Sources, minutes, stream, timed
 from app.oversight.types import FindingKind, Hit, SubjectKind
 
 # Weights and thresholds are assumed. What is odd by itself weighs much, what an exact carer may have too weighs little.
 ENOUGH = 4
 LEAST_VISITS = 20
 ON_TIME_MINUTES = 3
+LATE_OF = 50  # one visit in so many may be late or early by accident
 MANY_CLIENTS = 4  # confirmed for from one phone: a daughter has two parents
 MANY_CARERS = 6  # at one client in a month
 LEAST_CONFIRMED = 5
@@ -42,7 +43,7 @@ def signs_of(signals: Signals) -> dict[str, int]:
     enough = s.confirmed >= LEAST_CONFIRMED
     signs = {
         "alike": (2, 2 * s.alike >= s.visits),
-        "never_late": (1, s.late == 0),
+        "never_late": (1, LATE_OF * s.late <= s.visits),
         "never_refused": (1, s.logged >= s.visits and s.undone == 0),
         "own_phone": (3, enough and 3 * s.by_own_phone >= s.confirmed),
         "one_phone": (2, enough and 3 * s.by_one_phone >= s.confirmed),
@@ -74,7 +75,11 @@ def find(session: Session, sources: Sources) -> Iterator[Hit]:
 
 def _signals(sources: Sources) -> Select[*tuple[Any, ...]]:
     """A row of each person in the order of `Signals`."""
-    visits, items, taps = sources.visits.cte("visits"), sources.items.subquery("items"), sources.taps.subquery("taps")
+    visits, items, taps = (
+        timed(sources.visits).cte("visits"),
+        sources.items.subquery("items"),
+        sources.taps.subquery("taps"),
+    )
     offset, length = minutes(visits.c.began_at - visits.c.planned_from), minutes(visits.c.ended_at - visits.c.began_at)
     pair = (visits.c.person_id, visits.c.client_id)
     lines = (

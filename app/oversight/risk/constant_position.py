@@ -1,13 +1,13 @@
 """A phone that is at the same metre for weeks: positions that somebody has set.
 
-One tap of a visit is looked at, since WeChat may give the same fix twice within half a minute. Indoors a phone's fix
-may come from one router and stand still honestly: it is a sign, and holds nothing.
+One tap of a visit is looked at, since WeChat may give the same fix twice within half a minute. In some
+homes a phone's fix comes from one router and stands still honestly; not in most homes of a carer.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from app.oversight.sources import RiskRule, Sources, stream
@@ -16,11 +16,7 @@ from app.oversight.types import FindingKind, Hit, SubjectKind
 LEAST_TAPS = 10  # of a carer at a client (assumed, as what follows)
 LEAST_PERCENT = 90
 LEAST_SPAN = timedelta(days=14)
-
-
-def is_constant(*, taps: int, alike: int, first: date, last: date) -> bool:
-    """Say whether that many equal positions among all of some weeks are no accident."""
-    return taps >= LEAST_TAPS and 100 * alike >= LEAST_PERCENT * taps and last - first >= LEAST_SPAN
+LEAST_PERCENT_OF_ALL = 50  # of the carer's taps, over all clients
 
 
 def find(session: Session, sources: Sources) -> Iterator[Hit]:
@@ -43,13 +39,23 @@ def find(session: Session, sources: Sources) -> Iterator[Hit]:
         .where(taps.c.kind == "in", taps.c.distance_m.is_not(None))
         .subquery("counted")
     )
-    enough = select(counted).where(
-        counted.c.taps >= LEAST_TAPS, 100 * counted.c.alike >= LEAST_PERCENT * counted.c.taps
+    is_alike = and_(
+        counted.c.taps >= LEAST_TAPS,
+        100 * counted.c.alike >= LEAST_PERCENT * counted.c.taps,
+        counted.c.last - counted.c.first >= LEAST_SPAN.days,
     )
-    for row in stream(session, enough.order_by(counted.c.person_id, counted.c.id)):
-        if is_constant(taps=row.taps, alike=row.alike, first=row.first, last=row.last):
-            facts = {"distance_m": row.distance_m, "accuracy_m": row.accuracy_m, "alike": row.alike}
-            yield Hit(row.person_id, row.id, {**facts, "taps": row.taps})
+    everywhere = select(
+        counted,
+        is_alike.label("is_alike"),
+        func.count().over(partition_by=counted.c.person_id).label("of_person"),
+        func.count().filter(is_alike).over(partition_by=counted.c.person_id).label("alike_of_person"),
+    ).subquery("everywhere")
+    mostly = select(everywhere).where(
+        everywhere.c.is_alike, 100 * everywhere.c.alike_of_person >= LEAST_PERCENT_OF_ALL * everywhere.c.of_person
+    )
+    for row in stream(session, mostly.order_by(everywhere.c.person_id, everywhere.c.id)):
+        facts = {"distance_m": row.distance_m, "accuracy_m": row.accuracy_m, "alike": row.alike, "taps": row.taps}
+        yield Hit(row.person_id, row.id, facts)
 
 
 RULE = RiskRule(

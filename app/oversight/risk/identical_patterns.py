@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from app.oversight.sources import RiskRule, Sources, minutes, stream
+from app.oversight.sources import RiskRule, Sources, minutes, stream, timed
 from app.oversight.types import FindingKind, Hit, SubjectKind
 
 # Nobody comes to the same minute that often (assumed).
@@ -15,7 +15,7 @@ LEAST_PERCENT = 80  # of which so many are alike
 
 def find(session: Session, sources: Sources) -> Iterator[Hit]:
     """Visits of a carer at a client of which most are alike."""
-    visits, items = sources.visits.subquery("visits"), sources.items.subquery("items")
+    visits, items = timed(sources.visits).subquery("visits"), sources.items.subquery("items")
     form = (
         minutes(visits.c.began_at - visits.c.planned_from),
         minutes(visits.c.ended_at - visits.c.began_at),

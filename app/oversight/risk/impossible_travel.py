@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.oversight.sources import Places, RiskRule, Sources, stream
+from app.oversight.sources import Places, RiskRule, Sources, stream, timed
 from app.oversight.types import FindingKind, Hit, SubjectKind
 
-FASTEST_M_PER_MINUTE = 2000  # 120 km/h from door to door (assumed)
+FASTEST_M_PER_MINUTE = 1500  # 90 km/h from door to door (assumed)
 GRACE = timedelta(minutes=1)  # taps are not to the second
 ONE_MINUTE = timedelta(minutes=1)
 
@@ -56,7 +56,7 @@ def _too_far(session: Session, sources: Sources, places: Places) -> dict[tuple[U
 
 def _legs(sources: Sources) -> Select[*tuple[Any, ...]]:
     """From each visit of a person to the next one, at another client."""
-    visits = sources.visits.subquery("visits")
+    visits = timed(sources.visits).subquery("visits")
     order: dict[str, Any] = {"partition_by": visits.c.person_id, "order_by": (visits.c.began_at, visits.c.id)}
     following = select(
         visits.c.person_id,

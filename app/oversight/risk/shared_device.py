@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Interval, Select, Text, and_, cast, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.oversight.sources import RiskRule, Sources, minutes, stream
+from app.oversight.sources import RiskRule, Sources, minutes, stream, timed
 from app.oversight.types import FindingKind, Hit, SubjectKind
 
 LONGER_THAN = timedelta(minutes=5)  # as a carer's overlap (assumed)
@@ -31,7 +31,7 @@ def find(session: Session, sources: Sources) -> Iterator[Hit]:
 def phone_uses(sources: Sources) -> tuple[Any, Any]:
     """Visits tapped by phones on which more than one person taps: each with its phone; and of each phone and person how
     many, with whose phone it seems to be (`owner_id`): who has most visits on it."""
-    visits, taps = sources.visits.cte("visits"), sources.taps.subquery("taps")
+    visits, taps = timed(sources.visits).cte("visits"), sources.taps.subquery("taps")
     of_visit = select(taps.c.phone, visits).distinct().join(visits, visits.c.id == taps.c.visit_id)
     uses = of_visit.where(taps.c.phone.is_not(None)).cte("uses")
     person = cast(uses.c.person_id, Text)

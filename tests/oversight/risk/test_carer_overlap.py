@@ -16,6 +16,7 @@ CASES = [
     ("a short one within another is shorter than five minutes", [V(1, 1, 1, 0, 60), V(2, 1, 2, 30, 34)], set()),
     ("the same time twice", [V(1, 1, 1, 0, 60), V(2, 1, 2, 0, 60)], {1, 2}),
     ("not the one between", [V(1, 1, 1, 0, 60), V(2, 1, 2, 55, 100), V(3, 1, 3, 100, 160)], {1, 2}),
+    ("one without an end", [V(1, 1, 1, 0, None), V(2, 1, 2, 0, 60)], set()),
     ("past one that is over", [V(1, 1, 1, 0, 200), V(2, 1, 2, 10, 20), V(3, 1, 3, 100, 160)], {1, 2, 3}),
 ]
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.oversight.risk.service_after_death import RULE
 from tests.oversight.months import Month, V, find, found
 
-VISITS = [V(day, 1, 1, 0, 60, day=day) for day in range(1, 6)]
+VISITS = [V(day, 1, 1, 0, None if day == 5 else 60, day=day) for day in range(1, 6)]
 CASES = [
     ("not on the day itself", [(1, 3)], {4, 5}),
     ("died the month before", [(1, -5)], {1, 2, 3, 4, 5}),
