@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from app.checkin.service import moves
 from app.factory import create_app
 from app.kernel.db import db
 from tests.conftest import Clone, clone_of, drop, settings_for
+from tests.storm.counts_arrival import count_arrival
+from tests.storm.held import Held
 from tests.storm.people import DAYS, People, settle_in
 from tests.storm.proxy import Fault
 from tests.storm.weather import Broken, Storm, a_place, calm
@@ -72,11 +75,16 @@ def test_a_storm_loses_doubles_and_changes_nothing_and_controls_are_seen(
         with pytest.raises(Broken, match=r"was sent as .* and is held as"):
             Storm(place, seed, OF_CONTROLS[2:], shares=ALTERS).rage()
 
+    storm.compare(after_storm, in_a_calm(storm, settled, quiet))
+
+
+def in_a_calm(storm: Storm, settled: Settled, quiet: Clone) -> Held:
+    """What is held when the records of a storm are sent over no network."""
     app = create_app(settings_for(quiet.urls, settled.folder))
-    after_calm = calm(app, quiet, storm)
+    held = calm(app, quiet, storm)
     with app.app_context():
         db.engine.dispose()
-    storm.compare(after_storm, after_calm)
+    return held
 
 
 WRONG_SERVERS = {
@@ -93,3 +101,17 @@ def test_a_server_that_lacks_a_guard_is_seen(application: str, settled: Settled,
         pytest.raises(Broken, match=WRONG_SERVERS[application]),
     ):
         Storm(place, "1").rage()
+
+
+@pytest.mark.slow
+def test_a_server_where_taps_count_when_they_arrive_is_seen(
+    settled: Settled, stormy: Clone, quiet: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    application = "tests.storm.counts_arrival:make()"
+    with a_place(settled.people, stormy, settled.folder, logs=tmp_path, application=application) as place:
+        storm = Storm(place, "2", DAYS[:2])
+        after_storm = storm.rage()
+
+    monkeypatch.setattr(moves, "judge_clock", count_arrival)
+    with pytest.raises(Broken, match=r"compared with a calm(.|\n)*times "):
+        storm.compare(after_storm, in_a_calm(storm, settled, quiet))

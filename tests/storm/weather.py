@@ -169,7 +169,7 @@ class Storm:
             made = {each: record for phone in self.phones for each, record in phone.made.items()}
             refused = {each: status for phone in self.phones for each, status in phone.refused.items()}
             broken += find_unsettled(made=made, accepted=accepted, refused=refused)
-            broken += [f"{each.script.name} was told {dict(each.failures)}" for each in self.phones if each.failures[500]]
+            broken += [f"{each.script.name} was answered 500" for each in self.phones if each.failures[500]]
         self._tell(when, broken)
         return held
 
