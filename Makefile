@@ -8,7 +8,7 @@ TESTERS ?= 3
 # Tests start many short processes: what one has compiled the next should find, whatever the caller's environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz bench bench-large migrate migration openapi policy-table
+.PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz storm bench bench-large migrate migration openapi policy-table
 
 setup: $(VENV)/.ready
 
@@ -43,6 +43,10 @@ test-slow: setup
 # Many random requests for every route of the OpenAPI document; `make test` tries a few.
 fuzz: setup
 	ANHU_FUZZ_EXAMPLES=200 $(BIN)/pytest -n 2 tests/fuzz $(ARGS)
+
+# Phones over a bad network, seed by seed: make storm ARGS="--seeds 200"; a failure says how to see it again.
+storm: setup
+	$(BIN)/python -m tests.storm $(ARGS)
 
 # The server on its embedded database, at http://127.0.0.1:8000 (the docs: /docs/).
 run: setup

@@ -75,9 +75,12 @@ def spawn(name: str, command: Sequence[str], *, environment: Mapping[str, str], 
 
 def start_standin(kind: str, *, logs: Path) -> tuple[Running, str]:
     """Start `standins.wechat` or `standins.bank` on a free port; give it and its address."""
-    running = spawn(
-        f"standin-{kind}", [sys.executable, "-m", f"standins.{kind}", "--port", "0"], environment={}, logs=logs
-    )
+    return start_listener(f"standin-{kind}", [sys.executable, "-m", f"standins.{kind}", "--port", "0"], logs=logs)
+
+
+def start_listener(name: str, command: Sequence[str], *, logs: Path) -> tuple[Running, str]:
+    """Start what chooses its own port and says it; give it and its address."""
+    running = spawn(name, command, environment={}, logs=logs)
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline:
         running.check()
