@@ -4,10 +4,11 @@ A day is graded by its clock events and where the phone was: A with all the even
 the home, B with all of them but no such position (a family carer mostly lives there, so it proves little), C with some,
 D with none. An answered prompt of a random time is such a position, and better than nothing by itself; one that was
 missed is not asked about. Where the policy ignores positions all events give A, where it requires one they give C
-without it. While a phone of it is not confirmed as the carer's own a day is graded one lower. The policy's outcome of the grade decides; something that must be fixed sends any day to the operator, since
-a family carer has no agency. So does another care day of the same client and day that waits there or was refused:
-logged once more, the day would else be paid unseen. Stays, entitlement and training are not judged here but with the
-month's subsidy: news of them may come late.
+without it. While a phone of it is not confirmed as the carer's own a day is graded one lower. The policy's outcome of
+the grade decides; something that must be fixed sends any day to the operator, since a family carer has no agency. So
+does another care day of the same client and day that waits there or was refused: logged once more, the day would else
+be paid unseen. Stays, entitlement and training are not judged here but with the month's subsidy: news of them may come
+late.
 """
 
 from collections.abc import Iterator
