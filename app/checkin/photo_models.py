@@ -17,6 +17,7 @@ class PhotoTaken(AppendOnly, Base):
     __tablename__ = "photo_taken"
     __table_args__ = (
         Index("ix_photo_taken_fact_id", "fact_id"),
+        Index("ix_photo_taken_carer_id", "carer_id", "id"),
         Index("ix_photo_taken_sha256", "sha256"),
         regional(partitioned=True),
     )

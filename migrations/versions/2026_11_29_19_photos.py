@@ -156,6 +156,7 @@ def upgrade_region(schema: str) -> None:
         schema=schema,
         postgresql_partition_by="RANGE (id)",
     )
+    op.create_index("ix_photo_taken_carer_id", "photo_taken", ["carer_id", "id"], unique=False, schema=schema)
     op.create_index("ix_photo_taken_fact_id", "photo_taken", ["fact_id"], unique=False, schema=schema)
     op.create_index(
         "ix_photo_taken_recorded_at",
