@@ -3,8 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.checkin.photos import MediaType, PhotoPurpose, PhotoState
@@ -17,6 +16,7 @@ class PhotoTaken(AppendOnly, Base):
     __tablename__ = "photo_taken"
     __table_args__ = (
         Index("ix_photo_taken_fact_id", "fact_id"),
+        Index("ix_photo_taken_carer_id", "carer_id", "id"),
         Index("ix_photo_taken_sha256", "sha256"),
         regional(partitioned=True),
     )
@@ -36,19 +36,18 @@ class Photo(Base):
     """The bytes of a photo that was told of. The object in the store is named by the id; each has a row before it is
     written, and until it is deleted.
 
-    `phash` is None where a picture has no features to compare. `bands` finds what may be alike, by an index.
+    `phash` is None where a picture has no features to compare. What may be alike is found by its four bands of 16 bits.
     """
 
     __tablename__ = "photo"
     __table_args__ = (
-        Index("ix_photo_bands", "bands", postgresql_using="gin"),
+        *(Index(f"ix_photo_band_{band}", text(f"((phash >> {band * 16}) & 65535)")) for band in range(4)),
         Index("ix_photo_fact_id", "fact_id"),
         Index("ix_photo_received_at", "received_at", postgresql_where=text("state <> 'deleted'")),
-        CheckConstraint("(phash IS NULL) = (bands IS NULL)", name="bands"),
         Index("ix_photo_stored", "received_at", postgresql_where=text("state = 'stored'")),
         CheckConstraint("state IN ('stored', 'compared') OR phash IS NULL", name="phash"),
         CheckConstraint("state <> 'described'", name="has_bytes"),
-        regional(update=("state", "media_type", "phash", "bands", "received_at")),
+        regional(update=("state", "media_type", "phash", "received_at")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)  # that of what was told
@@ -57,5 +56,4 @@ class Photo(Base):
     state: Mapped[PhotoState] = enum_column(PhotoState)
     media_type: Mapped[MediaType] = enum_column(MediaType)
     phash: Mapped[int | None]
-    bands: Mapped[list[int] | None] = mapped_column(ARRAY(Integer()))
     received_at: Mapped[datetime]  # of the last attempt to store it

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_29_19_photos"
 down_revision = "2026_11_29_18_seals"
@@ -99,16 +98,16 @@ def upgrade_region(schema: str) -> None:
             nullable=False,
         ),
         sa.Column("phash", sa.BigInteger(), nullable=True),
-        sa.Column("bands", postgresql.ARRAY(sa.Integer()), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("state <> 'described'", name=op.f("ck_photo_has_bytes")),
         sa.CheckConstraint("state IN ('stored', 'compared') OR phash IS NULL", name=op.f("ck_photo_phash")),
-        sa.CheckConstraint("(phash IS NULL) = (bands IS NULL)", name=op.f("ck_photo_bands")),
         sa.ForeignKeyConstraint(["carer_id"], [f"{schema}.carer.id"], name=op.f("fk_photo_carer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
         schema=schema,
     )
-    op.create_index("ix_photo_bands", "photo", ["bands"], unique=False, schema=schema, postgresql_using="gin")
+    for band in range(4):
+        bits = sa.text(f"((phash >> {band * 16}) & 65535)")
+        op.create_index(f"ix_photo_band_{band}", "photo", [bits], unique=False, schema=schema)
     op.create_index("ix_photo_fact_id", "photo", ["fact_id"], unique=False, schema=schema)
     op.create_index(
         "ix_photo_received_at",
@@ -156,6 +155,7 @@ def upgrade_region(schema: str) -> None:
         schema=schema,
         postgresql_partition_by="RANGE (id)",
     )
+    op.create_index("ix_photo_taken_carer_id", "photo_taken", ["carer_id", "id"], unique=False, schema=schema)
     op.create_index("ix_photo_taken_fact_id", "photo_taken", ["fact_id"], unique=False, schema=schema)
     op.create_index(
         "ix_photo_taken_recorded_at",

@@ -204,7 +204,7 @@ def test_without_the_intent_or_with_the_mark_too_early_a_promise_would_break(
     lost = upload(tianjin, visit_id, encoded(room(11)), actor=scene.carer)
     with asking_store() as store:
         store.delete(object_name(lost, region="tianjin"))
-    tianjin.execute(update(Photo).where(Photo.id == stored).values(state="deleting", phash=None, bands=None))
+    tianjin.execute(update(Photo).where(Photo.id == stored).values(state="deleting", phash=None))
     photo_jobs.end_deleting(tianjin, [stored], actor=JOB, at=NOW)
 
     found = broken_promises(app, tianjin, [orphan, stored, lost])

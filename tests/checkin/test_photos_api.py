@@ -22,6 +22,7 @@ from app.kernel.settings import Limits
 from tests.checkin.factories import API, an_item, confirm, done, fact
 from tests.checkin.family_rows import a_family
 from tests.checkin.photos import described, encoded, room, seen
+from tests.checkin.test_sent_api import counts
 from tests.checkin.test_sync_api import of_visit, statuses, sync
 from tests.schedules.factories import HOUR, NOW, Scene, a_scene, a_visit, settings_of
 from tests.standins_s3 import S3Server, s3_server
@@ -60,12 +61,14 @@ def test_a_photo_is_told_of_then_brought_and_seen_without_what_the_camera_wrote(
     missing = look(client, scene, body["id"], operator)
     brought = [bring(client, scene, body["id"], content) for _ in range(2)]
 
+    tell(client, scene, described(b"its bytes do not come", past_visit))
     assert [each.status_code for each in (*told, *brought)] == [201, 201, 200, 200], brought[0].get_json()
+    assert counts(client, scene).get_json() | {"photos": 2, "photo_contents": 1} == counts(client, scene).get_json()
     assert [each.get_json()["state"] for each in (*told, *brought)] == ["described", "described", "stored", "stored"]
     assert ["Idempotent-Replay" in each.headers for each in (*told, *brought)] == [False, True, False, True]
     assert missing.status_code == 404
     done(client, scene, past_visit)
-    (shown,) = fact(client, scene, past_visit)["photos"]
+    shown = next(each for each in fact(client, scene, past_visit)["photos"] if each["id"] == body["id"])
     assert (shown["id"], shown["purpose"], shown["state"]) == (body["id"], "care", "stored")
     assert [fact(client, scene, past_visit, each)["photos"] for each in (guardian, scene.carer)] == [None, None]
     stranger = a_scene(tianjin, app).dispatcher

@@ -11,6 +11,8 @@ from app.kernel.permissions import Actor
 from tests.checkin.factories import API, a_tap, an_item, log, send
 from tests.schedules.factories import NOW, Scene, a_scene, a_visit
 
+NO_PHOTOS = {"photos": 0, "photo_contents": 0}
+
 
 def counts(client: FlaskClient, scene: Scene, *, day: str = "2026-11-20", actor: Actor | None = None):
     query = {"day_from": day, "day_to": day}
@@ -25,8 +27,8 @@ def test_every_record_is_counted_once_on_the_phones_day(client: FlaskClient, sce
         send(client, scene, past_visit, "out", out)
     send(client, scene, past_visit, "in", a_tap(at=NOW - timedelta(days=1)))
 
-    assert counts(client, scene).json == {"clock_events": 2, "items": 1, "care_days": 0}
-    assert counts(client, scene, day="2026-11-19").json == {"clock_events": 1, "items": 0, "care_days": 0}
+    assert counts(client, scene).json == {"clock_events": 2, "items": 1, "care_days": 0} | NO_PHOTOS
+    assert counts(client, scene, day="2026-11-19").json == {"clock_events": 1, "items": 0, "care_days": 0} | NO_PHOTOS
 
 
 def test_nobody_counts_what_another_carer_sent(
@@ -39,6 +41,6 @@ def test_nobody_counts_what_another_carer_sent(
 
     answer = counts(client, scene, actor=other.carer)
 
-    assert answer.json == {"clock_events": 0, "items": 0, "care_days": 0}
+    assert answer.json == {"clock_events": 0, "items": 0, "care_days": 0} | NO_PHOTOS
     assert counts(client, scene, actor=scene.dispatcher).status_code == 403
     assert counts(client, scene, day="2026-13-01").status_code == 422

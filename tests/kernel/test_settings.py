@@ -74,6 +74,36 @@ def test_production_talks_to_no_stand_in(tmp_path: Path, url: str):
         read_settings(production(tmp_path, ANHU_WECHAT_URL=url))
 
 
+S3 = {
+    "ANHU_S3_ENDPOINT": "https://s3.test",
+    "ANHU_S3_BUCKET": "photos",
+    "ANHU_S3_REGION": "cn-1",
+    "ANHU_S3_KEY_ID": "key-id",
+    "ANHU_S3_SECRET": "hidden-secret",
+}
+
+
+def test_a_store_of_photos_is_named_whole_or_not_at_all(tmp_path: Path):
+    assert read_settings(demo(tmp_path)).s3 is None
+    named = read_settings(production(tmp_path, **S3)).s3
+    assert named is not None
+    assert (named.bucket, named.bucket_in_host, "hidden-secret" in repr(named)) == ("photos", False, False)
+    assert read_settings(demo(tmp_path, **S3, ANHU_S3_BUCKET_IN_HOST="on")).s3.bucket_in_host
+    for name in S3:
+        with pytest.raises(SettingsInvalid, match=name):
+            read_settings(demo(tmp_path, **S3 | {name: ""}))
+
+
+@pytest.mark.parametrize("url", STAND_INS)
+def test_production_sends_photos_to_no_stand_in_and_a_demo_in_the_clear_to_this_machine_only(tmp_path: Path, url: str):
+    named = S3 | {"ANHU_S3_ENDPOINT": url}
+    with pytest.raises(SettingsInvalid, match="ANHU_S3_ENDPOINT"):
+        read_settings(production(tmp_path, **named))
+    if "127.0.0.1" not in url and "https" not in url:
+        with pytest.raises(SettingsInvalid, match="ANHU_S3_ENDPOINT"):
+            read_settings(demo(tmp_path, **named))
+
+
 @pytest.mark.parametrize(
     ("url", "taken"), [("http://127.0.0.1:9", True), ("https://proxy.test", True), ("http://a.b", False)]
 )

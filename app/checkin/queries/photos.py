@@ -1,11 +1,24 @@
 """Selects about photos."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, cast, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import BIT
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, BIT
 from sqlalchemy.orm import Session
 
 from app.checkin.models import CareDay, CareFact, ExceptionFound, Hold
@@ -13,6 +26,7 @@ from app.checkin.photo_models import Photo, PhotoTaken
 from app.checkin.photos import PhotoState, PhotoView
 from app.checkin.queries.fact_statements import OPEN_HOLD
 from app.checkin.queries.facts import visible_facts
+from app.checkin.rules.photos import BAND_BITS
 from app.checkin.types import ExceptionCode
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor
@@ -80,11 +94,11 @@ def list_to_compare(session: Session, *, limit: int) -> list[UUID]:
 
 
 def list_alike(
-    session: Session, *, sha256: bytes, phash: int | None, probes: Collection[int], most_bits_apart: int
+    session: Session, *, sha256: bytes, phash: int | None, probes: Sequence[Collection[int]], most_bits_apart: int
 ) -> list[UUID]:
     """Compared photos with these bytes, or a hash that differs in so few bits; unscoped: over all carers of the fund.
 
-    One that is deleted has no hash left, only its digest.
+    `probes` are the bits to look for in each band. A photo that is deleted has no hash left, only its digest.
     """
     found = select(PhotoTaken.id).join(Photo, Photo.id == PhotoTaken.id).where(PhotoTaken.sha256 == sha256)
     alike = found.where(Photo.state.in_(WERE_COMPARED))
@@ -92,7 +106,9 @@ def list_alike(
         return list(session.scalars(alike.limit(MOST_ALIKE)))
     apart = func.bit_count(cast(Photo.phash.op("#")(phash), BIT(64)))
     near = select(Photo.id).where(
-        Photo.bands.overlap(list(probes)), Photo.state.in_(WERE_COMPARED), apart <= most_bits_apart
+        or_(*(_band(place) == any_(literal(list(bands), ARRAY(BigInteger()))) for place, bands in enumerate(probes))),
+        Photo.state.in_(WERE_COMPARED),
+        apart <= most_bits_apart,
     )
     return list(session.scalars(alike.union(near).limit(MOST_ALIKE)))
 
@@ -118,6 +134,12 @@ def list_to_delete(session: Session, *, before: datetime, limit: int) -> list[UU
         or_(Photo.state == PhotoState.DELETING, unneeded),
     )
     return list(session.scalars(statement.order_by(Photo.received_at).limit(limit)))
+
+
+def _band(place: int) -> ColumnElement[int]:
+    """A band as its index has it: with numbers in the text, which no prepared plan may leave open."""
+    shifted: ColumnElement[int] = Photo.phash.op(">>")(literal_column(str(place * BAND_BITS)))
+    return shifted.op("&")(literal_column("65535"))
 
 
 def _view(told: PhotoTaken, state: PhotoState | None) -> PhotoView:

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.checkin.models import CareDay, ClockEvent, ItemDone
+from app.checkin.photo_models import Photo, PhotoTaken
+from app.checkin.photos import PhotoState
 from app.kernel.permissions import Actor
 from app.registry.models import Carer
 from app.schedules.models import Visit
@@ -29,6 +31,8 @@ class SentCounts:
     clock_events: int
     items: int
     care_days: int
+    photos: int
+    photo_contents: int  # of those photos whose bytes came too
 
 
 def count_sent(session: Session, *, actor: Actor, begin: datetime, beyond: datetime) -> SentCounts:
@@ -44,4 +48,8 @@ def count_sent(session: Session, *, actor: Actor, begin: datetime, beyond: datet
         clock_events=count(ClockEvent.occurred_at, ClockEvent.carer_id),
         items=count(ItemDone.occurred_at, Visit.carer_id, ItemDone.visit_id == Visit.id),
         care_days=count(CareDay.occurred_at, CareDay.carer_id),
+        photos=count(PhotoTaken.occurred_at, PhotoTaken.carer_id),
+        photo_contents=count(
+            PhotoTaken.occurred_at, PhotoTaken.carer_id, Photo.id == PhotoTaken.id, Photo.state != PhotoState.RECEIVING
+        ),
     )

@@ -6,7 +6,7 @@ one of four bands of 16: that is what an index can find.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -73,13 +73,13 @@ def phash_of(grey: bytes) -> int | None:
 
 
 def bands_of(phash: int) -> list[int]:
-    """The four bands of a hash, each with its place above its bits: what the index holds."""
-    return [place << BAND_BITS | band for place, band in enumerate(_bands(phash))]
+    """The four bands of a hash, the lowest bits first: what the indexes hold."""
+    return [phash >> BAND_BITS * place & (1 << BAND_BITS) - 1 for place in range(BANDS)]
 
 
-def probes_of(phash: int) -> list[int]:
-    """Every band that a hash near enough may have: one at least of its four is among them."""
-    return [place << BAND_BITS | band ^ flipped for place, band in enumerate(_bands(phash)) for flipped in NEAR]
+def probes_of(phash: int) -> list[list[int]]:
+    """For each band what a hash near enough may have there: it does in one at least of the four."""
+    return [[band ^ flipped for flipped in NEAR] for band in bands_of(phash)]
 
 
 def bits_apart(one: int, other: int) -> int:
@@ -111,10 +111,6 @@ def _is_alike(one: ComparedPhoto, other: ComparedPhoto) -> bool:
 
 def _order(photo: ComparedPhoto) -> tuple[datetime, UUID]:
     return photo.taken_at, photo.id
-
-
-def _bands(phash: int) -> Iterator[int]:
-    return (phash >> BAND_BITS * place & (1 << BAND_BITS) - 1 for place in range(BANDS))
 
 
 def _sum(wave: Sequence[float], values: Sequence[float] | bytes) -> float:

@@ -33,3 +33,5 @@ class SentCountsSchema(ma.Schema):
     clock_events = WholeNumber(required=True)
     items = WholeNumber(required=True)
     care_days = WholeNumber(required=True)
+    photos = WholeNumber(required=True)
+    photo_contents = WholeNumber(required=True)

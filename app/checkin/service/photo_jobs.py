@@ -55,7 +55,7 @@ def begin_deleting(session: Session, *, actor: SystemActor, at: datetime, limit:
     today = clock.local_date(at, zone_of(actor.region))
     kept = policy_on(today, region=actor.region, district=None, at=at).retention.photos
     ids = queries.list_to_delete(session, before=at - kept, limit=limit)
-    session.execute(update(Photo).where(Photo.id.in_(ids)).values(state=PhotoState.DELETING, phash=None, bands=None))
+    session.execute(update(Photo).where(Photo.id.in_(ids)).values(state=PhotoState.DELETING, phash=None))
     return ids
 
 

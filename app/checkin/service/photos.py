@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.checkin.photo_models import Photo, PhotoTaken
 from app.checkin.photos import MediaType, PhotoDescription, PhotoPurpose, PhotoState, PhotoView, Upload
 from app.checkin.queries import photos as queries
-from app.checkin.rules.photos import bands_of, phash_of
+from app.checkin.rules.photos import phash_of
 from app.checkin.service import facts
 from app.checkin.service.settling import subject_of
 from app.gateways.object_store import ObjectMissing, ObjectStore, StoreBusy, StoreMisconfigured, asking_store
@@ -139,11 +139,11 @@ def store_content(upload: Upload, content: bytes, *, region: str) -> None:
 
 def end_upload(session: Session, upload: Upload, *, actor: Actor, at: datetime) -> PhotoView:
     """Keep that the bytes are stored; of two that brought them at once the first has."""
-    photo, phash = upload.photo_id, upload.phash
+    photo = upload.photo_id
     stored = session.execute(
         update(Photo)
         .where(Photo.id == photo, Photo.state == PhotoState.RECEIVING)
-        .values(state=PhotoState.STORED, phash=phash, bands=None if phash is None else bands_of(phash))
+        .values(state=PhotoState.STORED, phash=upload.phash)
         .returning(Photo.id)
     ).one_or_none()
     if stored is None:
