@@ -115,7 +115,7 @@ SAMPLES: dict[str, Sample] = {
     "POST /visits/<uuid:visit_id>/attempts": Sample(lambda world: tap(world) | {"reason": "nobody_opens"}),
     "GET /visits/<uuid:visit_id>/attempts": Sample(),
     "POST /help-calls": Sample(tap, stranger=201, elsewhere=403),
-    "GET /help-calls": Sample(query="?state=open"),
+    "GET /help-calls": Sample(),
     "POST /help-calls/<uuid:help_call_id>/acknowledgement": Sample(),
     "POST /visits/<uuid:visit_id>/clock-out": Sample(tap, stranger=STORED_WITHOUT_LINK),
     "GET /care-days": Sample(query="?client_id={client_id}&month=2026-11-01"),

@@ -1,21 +1,33 @@
 """Consents: asked for by purpose and version, given, withdrawn, and never edited."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import groupby
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.consent_models import Consent
-from app.accounts.consent_types import ConsentAnswer, ConsentGiver, ConsentPurpose, holds
+from app.accounts.consent_types import (
+    AskedPerson,
+    ConsentAct,
+    ConsentAnswer,
+    ConsentGiver,
+    ConsentPurpose,
+    PersonAsked,
+    holds,
+)
 from app.accounts.consents import all_texts, has_consent, present_texts
+from app.accounts.service.consents import answer
 from app.kernel.audit import AuditEntry
+from app.kernel.db import session, transaction
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role
-from tests.tokens import bearer, make_account
+from tests.kernel.processes import wait_until
+from tests.tokens import OWN_CLIENTS, bearer, make_account
 
 # Whoever changes a word adds a version, and its digest here: a consent was given to the words that were read.
 DIGESTS = {
@@ -109,3 +121,35 @@ def test_what_is_not_asked_or_outdated_or_malformed_is_refused(
     assert say(app, client, carer, is_given="yes").status_code == 422
     assert say(app, client, guardian).json["code"] == "consent_not_asked"
     assert client.get("/api/v1/consents", headers=bearer(app, guardian)).json == {"items": []}
+
+
+def test_two_answers_at_once_are_kept_one_after_the_other(own_app: Flask):
+    about = PersonAsked(new_id(), AskedPerson.CARER)
+    actor = Actor("tianjin", new_id(), Role.CARER, OWN_CLIENTS, new_id(), person_id=about.person_id)
+
+    def answer_in_thread(*, is_given: bool) -> bool:
+        with own_app.app_context():
+            session().bind_region("tianjin")
+            with transaction() as own:
+                return say_so(own, is_given=is_given)
+
+    def say_so(own: Session, *, is_given: bool) -> bool:
+        act = ConsentAct(ConsentPurpose.LOCATION, 1, is_given)
+        return answer(own, act, about=about, giver=ConsentGiver.SELF, actor=actor, at=AT).holds
+
+    with own_app.app_context(), ThreadPoolExecutor(1) as pool:
+        session().bind_region("tianjin")
+        with transaction() as own:
+            assert say_so(own, is_given=True)
+            second = pool.submit(answer_in_thread, is_given=False)
+            wait_until(lambda: waits_for_a_row(own))  # it wants the number that is taken, and not yet committed
+        assert second.result(timeout=10) is False
+        rows = session().execute(select(Consent.seq, Consent.is_given).order_by(Consent.seq)).all()
+        session().rollback()
+
+    assert [tuple(row) for row in rows] == [(1, True), (2, False)]
+
+
+def waits_for_a_row(own: Session) -> bool:
+    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"
+    return bool(own.scalar(text(waiting)))
