@@ -15,6 +15,7 @@ from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.corrections import bp as corrections
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
+from app.checkin.routes.homes import bp as home_proposals
 from app.checkin.routes.ratings import bp as ratings
 from app.checkin.routes.receipts import bp as receipts
 from app.checkin.routes.rule_stops import bp as rule_stops
@@ -23,6 +24,7 @@ from app.checkin.routes.shares import bp as shares
 from app.checkin.routes.staff_load import bp as staff_load
 from app.checkin.routes.sync import bp as sync
 from app.checkin.routes.taps import bp as taps
+from app.checkin.routes.verified import bp as verified
 from app.imports.routes import bp as imports
 from app.kernel import clock, logs, resend
 from app.kernel.access import check_permissions, use_account_check
@@ -53,6 +55,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     corrections,
     facts,
     help_calls,
+    home_proposals,
     imports,
     ledger,
     month_reviews,
@@ -69,6 +72,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     staff_load,
     sync,
     taps,
+    verified,
 )
 
 

@@ -1,7 +1,7 @@
 """What the worker does about facts, region by region: each in a transaction of its own, so that none waits for many."""
 
 from collections.abc import Callable, Mapping
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -9,10 +9,11 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.checkin.queries.facts import list_overdue_holds
-from app.checkin.service import escalation, forgotten, rule_stops
+from app.checkin.queries.homes import list_to_learn
+from app.checkin.service import escalation, forgotten, homes, rule_stops
 from app.kernel import clock
 from app.kernel.db import transaction
-from app.kernel.jobs import Daily, Every, Job, Turn
+from app.kernel.jobs import LONGEST_CATCH_UP, Daily, Every, Job, Turn
 from app.kernel.regions import zone_of
 
 AT_ONCE = 100
@@ -45,6 +46,16 @@ def stop_overturned_rules(turn: Turn) -> None:
             upheld=outcome.upheld,
             region=turn.actor.region,
         )
+
+
+def learn_homes(turn: Turn) -> None:
+    """Learn the homes of clients with newly accepted visits, and propose a place where the approved ones look wrong."""
+    found, since = list[tuple[UUID, datetime]](), turn.due_at - LONGEST_CATCH_UP
+    with transaction() as session:
+        while page := list_to_learn(session, since=since, after=found[-1][0] if found else None, limit=AT_ONCE):
+            found += page
+    learn = partial(homes.learn, actor=turn.actor, at=turn.at)
+    _one_by_one({client_id: partial(learn, client_id=client_id, learned_at=last) for client_id, last in found})
 
 
 def _overdue(turn: Turn) -> list[escalation.Overdue]:
@@ -87,5 +98,12 @@ JOBS = (
         Daily(time(2, 0)),
         stop_overturned_rules,
         safe_twice_because="a stopped rule is not looked at again",
+    ),
+    Job(
+        "learn_homes",
+        Daily(time(2, 20)),
+        learn_homes,
+        safe_twice_because="what was learned is written over, and an open proposal keeps another away",
+        lease=timedelta(minutes=30),
     ),
 )

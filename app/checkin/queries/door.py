@@ -93,13 +93,14 @@ def _load(session: Session, statement: FixedStatement, values: dict[str, Any], k
 
 def _places(rows: Sequence[Any], keys: KeyRing) -> tuple[Place, ...]:
     return tuple(
-        _place(keys.decrypt(row.position_enc, context=POSITION_CONTEXT), row.system, row.radius_m)
+        place_of(keys.decrypt(row.position_enc, context=POSITION_CONTEXT), row.system, row.radius_m)
         for row in rows
         if row.position_enc is not None
     )
 
 
-def _place(position: str, system: CoordinateSystem, radius_m: int | None) -> Place:
+def place_of(position: str, system: CoordinateSystem, radius_m: int | None) -> Place:
+    """An approved place as check-ins are judged by it."""
     latitude, _, longitude = position.partition(",")
     return Place(to_wgs84(float(latitude), float(longitude), CoordinateSystem(system)), radius_m)
 

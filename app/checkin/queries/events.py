@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, Uuid, bindparam, exists, func, or_, select, tex
 from sqlalchemy.orm import Session, aliased
 
 from app.checkin.commands import ItemEntry
+from app.checkin.home_models import TapVerdict
 from app.checkin.models import ClockEvent, Evidence, ExceptionFound, ItemDone, PayableTime, ServiceRecord
 from app.checkin.shown import ClockEventView, PayableTimeView, RecordView
 from app.checkin.types import EventKind, EvidenceKind, ExceptionCode, ItemOutcome, Verdict, VisitTap
@@ -26,8 +27,16 @@ SUPERSEDED = exists(
 )
 # What is asked for at every clock-out is made into text once, as the door is.
 OF_VISIT = bindparam("visit_id", type_=Uuid())
+BY_LATER_PLACE = (  # approved after the tap, since the address was wrong
+    select(TapVerdict.verdict).where(TapVerdict.event_id == ClockEvent.id).order_by(TapVerdict.id.desc()).limit(1)
+).scalar_subquery()
 TAPS = FixedStatement(
-    select(ClockEvent.id, ClockEvent.kind, ClockEvent.counted_at, ClockEvent.verdict)
+    select(
+        ClockEvent.id,
+        ClockEvent.kind,
+        ClockEvent.counted_at,
+        func.coalesce(BY_LATER_PLACE, ClockEvent.verdict).label("verdict"),
+    )
     .where(ClockEvent.visit_id == OF_VISIT)
     .order_by(ClockEvent.recorded_at, ClockEvent.id)
 )
