@@ -7,21 +7,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.checkin.home_models import HomeProposal, HomeProposalPoint, LearnedHome, TapVerdict
-from app.checkin.models import POINT_CONTEXT, ClockEvent, PayableTime, Position
+from app.checkin.models import PayableTime
 from app.checkin.queries.homes import list_to_learn
 from app.checkin.service import homes
-from app.checkin.types import EventKind, Verdict
-from app.kernel.geo import CoordinateSystem
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, ScopeKind
 from app.registry.models import HomePlace
-from tests.checkin.factories import API, JOB, a_fix, an_undrawn_id, confirm, decide, done, fact
+from tests.checkin.factories import API, JOB, a_fix, accept_elsewhere, an_undrawn_id, confirm, decide, done, fact
 from tests.fixed_clock import clock_at
-from tests.schedules.factories import HOUR, NOW, Scene, a_scene, a_visit, an_actor, settings_of
+from tests.schedules.factories import HOUR, NOW, Scene, a_scene, a_visit, an_actor
 
 DAY = timedelta(days=1)
 NIGHT = NOW + 12 * HOUR
@@ -59,26 +56,8 @@ def holding(shown: dict) -> set[str]:
 
 
 @pytest.fixture
-def five_days(scene: Scene, app: Flask, tianjin: Session) -> None:
-    """Accepted visits of five days at one place, 900 m from the approved one: rows as taps and reviews leave them."""
-    there, keys = a_fix(metres_away=900), settings_of(app).key_ring
-    for ends in [NOW - each * DAY for each in range(2, 7)]:
-        visit_id = a_visit(tianjin, scene, start=ends - HOUR)
-        for kind, at in ((EventKind.IN, ends - HOUR), (EventKind.OUT, ends)):
-            event = ClockEvent(
-                id=new_id(at=at), kind=kind, carer_id=scene.carer_id, client_id=scene.client_id, visit_id=visit_id,
-                occurred_at=at, counted_at=at, skew_ms=0, verdict=Verdict.OUTSIDE, distance_m=900, accuracy_m=20,
-                command_digest=b"-", account_id=scene.carer.account_id, recorded_at=at,
-            )  # fmt: skip
-            point = keys.encrypt(f"{there['latitude']!r},{there['longitude']!r}", context=POINT_CONTEXT)
-            position = Position(id=event.id, point_enc=point, system=CoordinateSystem.WGS84, salt=b"-")
-            tianjin.add_all([event, position])
-        paid = PayableTime(
-            record_id=new_id(), visit_id=visit_id, carer_id=scene.carer_id, client_id=scene.client_id, slot=1,
-            during=Range(ends - HOUR, ends), minutes=60, recorded_at=ends,
-        )  # fmt: skip
-        tianjin.add(paid)
-    tianjin.commit()
+def five_days(scene: Scene, tianjin: Session) -> None:
+    accept_elsewhere(tianjin, scene)
 
 
 def test_a_wrong_address_is_proposed_doubted_and_once_accepted_the_waiting_visits_are_judged_by_it(
