@@ -17,6 +17,7 @@ from app.checkin.routes.devices import bp as devices
 from app.checkin.routes.evidence_holds import bp as evidence_holds
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
+from app.checkin.routes.homes import bp as home_proposals
 from app.checkin.routes.photos import bp as photos
 from app.checkin.routes.prompts import bp as prompts
 from app.checkin.routes.ratings import bp as ratings
@@ -28,6 +29,7 @@ from app.checkin.routes.staff_load import bp as staff_load
 from app.checkin.routes.statements import bp as statements
 from app.checkin.routes.sync import bp as sync
 from app.checkin.routes.taps import bp as taps
+from app.checkin.routes.verified import bp as verified
 from app.gateways.seals_inbox import SealsInbox
 from app.imports.routes import bp as imports
 from app.kernel import clock, logs, outbox, resend
@@ -66,6 +68,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     findings,
     help_calls,
     home_tags,
+    home_proposals,
     imports,
     ledger,
     month_reviews,
@@ -85,6 +88,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     statements,
     sync,
     taps,
+    verified,
 )
 
 

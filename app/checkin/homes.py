@@ -1,6 +1,6 @@
 """Where a client is really cared for, as good visits tell, and what is proposed of it. Pure, as `types` is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -47,11 +47,10 @@ class LearnedHome:
 
 @dataclass(frozen=True, slots=True)
 class ProposalAnswer:
-    """Command: the learned place is taken as an approved one, at this address, beside the others or in place of one;
-    or it is declined with a reason."""
+    """Command: with an address the learned place is taken as an approved one, beside the others or in place of one;
+    otherwise it is declined with a reason."""
 
-    accepted: bool
-    address: str | None = None
+    address: str | None = field(default=None, repr=False)
     replaces_id: UUID | None = None
     decline_reason: ProposalDecline | None = None
 

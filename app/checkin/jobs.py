@@ -1,7 +1,7 @@
 """What the worker does about facts, region by region: each in a transaction of its own, so that none waits for many."""
 
 from collections.abc import Callable, Mapping
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -9,13 +9,14 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.checkin.queries.facts import list_overdue_holds
+from app.checkin.queries.homes import list_to_learn
 from app.checkin.queries.photos import list_to_compare
-from app.checkin.service import escalation, fading, forgotten, photo_jobs, prompts, rule_stops
+from app.checkin.service import escalation, fading, forgotten, homes, photo_jobs, prompts, rule_stops
 from app.checkin.service.photos import object_name
 from app.gateways.object_store import asking_store
 from app.kernel import clock
 from app.kernel.db import transaction
-from app.kernel.jobs import Daily, Every, Job, Turn
+from app.kernel.jobs import LONGEST_CATCH_UP, Daily, Every, Job, Turn
 from app.kernel.regions import zone_of
 from app.policies.service import current_book
 
@@ -92,6 +93,16 @@ def open_prompts(turn: Turn) -> None:
         prompts.open_prompts(session, actor=turn.actor, at=turn.at)
 
 
+def learn_homes(turn: Turn) -> None:
+    """Learn the homes of clients with newly accepted visits, and propose a place where the approved ones look wrong."""
+    found, since = list[tuple[UUID, datetime]](), turn.due_at - LONGEST_CATCH_UP
+    with transaction() as session:
+        while page := list_to_learn(session, since=since, after=found[-1][0] if found else None, limit=AT_ONCE):
+            found += page
+    learn = partial(homes.learn, actor=turn.actor, at=turn.at)
+    _one_by_one({client_id: partial(learn, client_id=client_id, learned_at=last) for client_id, last in found})
+
+
 def _overdue(turn: Turn) -> list[escalation.Overdue]:
     today, found = clock.local_date(turn.at, zone_of(turn.actor.region)), list[escalation.Overdue]()
     with transaction() as session:
@@ -159,5 +170,12 @@ JOBS = (
         Every(timedelta(minutes=5)),
         open_prompts,
         safe_twice_because="a carer has one prompt of one time",
+    ),
+    Job(
+        "learn_homes",
+        Daily(time(2, 20)),
+        learn_homes,
+        safe_twice_because="what was learned is written over, and an open proposal keeps another away",
+        lease=timedelta(minutes=30),
     ),
 )

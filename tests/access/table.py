@@ -69,6 +69,8 @@ TABLE = {
     "read_unlocks": f"agency_head {FUND}",
     "read_rule_outcomes": "operator_reviewer supervisor region_admin",
     "change_rules": "region_admin",
+    "read_home_proposals": STAFF,
+    "read_verified_shares": f"agency_head {FUND}",
     "compute_subsidies": "payout_preparer",
     "read_subsidies": f"family_carer guardian {FUND}",
     "review_months": "operator_reviewer",

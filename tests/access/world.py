@@ -15,6 +15,7 @@ from app.checkin.corrections import CorrectionKind, CorrectionReason
 from app.checkin.evidence_holds import HeldSubject, HoldCause
 from app.checkin.help_models import HelpCall
 from app.checkin.hold_models import EvidenceHold
+from app.checkin.home_models import HomeProposal
 from app.checkin.models import POINT_CONTEXT, CareFact, Position
 from app.checkin.prompt_models import Prompt
 from app.checkin.rating_models import ServiceRating
@@ -134,11 +135,10 @@ def build(session: Session, application: Flask) -> World:
     world.ids["care_day_id"] = new_id()  # none is logged
     _rating(session, world)
     world.ids["help_call_id"] = _help_call(session, application, world)
-    world.ids["help_call_id"] = _help_call(session, world)
-    world.ids |= _corrections(session, world)
     world.ids["photo_id"] = a_stored_photo(session, fact_id=world.ids["fact_id"], carer_id=carer.id)
     world.ids["legal_hold_id"] = _legal_hold(session, world)
     world.ids["prompt_id"] = _prompt(session, world)
+    world.ids |= _what_waits(session, world)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
@@ -215,7 +215,7 @@ def _help_call(session: Session, application: Flask, world: World) -> UUID:
     return call.id
 
 
-def _corrections(session: Session, world: World) -> dict[str, UUID | str]:
+def _what_waits(session: Session, world: World) -> dict[str, UUID | str]:
     asked = CorrectionRequest(
         id=new_id(), visit_id=world.ids["visit_id"], kind=CorrectionKind.TIMES, reason=CorrectionReason.NO_NETWORK,
         items=[], account_id=world.own[Role.CARER].account_id, command_digest=b"-", recorded_at=NOW,
@@ -225,7 +225,12 @@ def _corrections(session: Session, world: World) -> dict[str, UUID | str]:
         account_id=world.own[Role.AGENCY_HEAD].account_id, recorded_at=NOW,
     )  # fmt: skip
     add(session, asked, unlock)
-    return {"correction_id": asked.id, "unlock_id": unlock.id}
+    proposal = HomeProposal(
+        id=new_id(), client_id=world.ids["client_id"], distance_m=500, spread_m=10, taps=8, days=5, carers=2,
+        policy_digest="-", recorded_at=NOW,
+    )  # fmt: skip
+    add(session, proposal)
+    return {"correction_id": asked.id, "unlock_id": unlock.id, "proposal_id": proposal.id}
 
 
 def _legal_hold(session: Session, world: World) -> UUID:

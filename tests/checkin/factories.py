@@ -10,20 +10,23 @@ from flask import Flask
 from flask.testing import FlaskClient
 from geopy.distance import geodesic
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.checkin.models import ServiceRecord
+from app.checkin.models import POINT_CONTEXT, ClockEvent, PayableTime, Position, ServiceRecord
 from app.checkin.queries.facts import list_overdue_holds
 from app.checkin.rules.grading import is_sampled
 from app.checkin.service import escalation, forgotten
+from app.checkin.types import EventKind, Verdict
 from app.kernel import clock
+from app.kernel.geo import CoordinateSystem
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, SystemActor
 from app.schedules.models import Visit
 from tests.checkin.terms import a_policy
 from tests.fixed_clock import clock_at
-from tests.schedules.factories import HOME, NOW, Scene, settings_of
+from tests.schedules.factories import HOME, HOUR, NOW, Scene, a_visit, settings_of
 
 API = "/api/v1"
 JOB = SystemActor("tianjin", "test")
@@ -210,3 +213,25 @@ def cancel(client: FlaskClient, scene: Scene, visit_id: UUID) -> None:
         headers = scene.headers(scene.dispatcher) | {"Idempotency-Key": "c"}
         answer = client.post(f"/api/v1/visits/{visit_id}/cancellation", json={"reason": "unsafe"}, headers=headers)
     assert answer.status_code == 201, answer.json
+
+
+def accept_elsewhere(session: Session, scene: Scene) -> None:
+    """Accepted visits of five days at one place, 900 m from the approved one: rows as taps and reviews leave them."""
+    there, keys = a_fix(metres_away=900), settings_of(scene.app).key_ring
+    for ends in [NOW - timedelta(days=each) for each in range(2, 7)]:
+        visit_id = a_visit(session, scene, start=ends - HOUR)
+        for kind, at in ((EventKind.IN, ends - HOUR), (EventKind.OUT, ends)):
+            event = ClockEvent(
+                id=new_id(at=at), kind=kind, carer_id=scene.carer_id, client_id=scene.client_id, visit_id=visit_id,
+                occurred_at=at, counted_at=at, skew_ms=0, verdict=Verdict.OUTSIDE, distance_m=900, accuracy_m=20,
+                command_digest=b"-", account_id=scene.carer.account_id, recorded_at=at,
+            )  # fmt: skip
+            point = keys.encrypt(f"{there['latitude']!r},{there['longitude']!r}", context=POINT_CONTEXT)
+            position = Position(id=event.id, point_enc=point, system=CoordinateSystem.WGS84, salt=b"-")
+            session.add_all([event, position])
+        paid = PayableTime(
+            record_id=new_id(), visit_id=visit_id, carer_id=scene.carer_id, client_id=scene.client_id, slot=1,
+            during=Range(ends - HOUR, ends), minutes=60, recorded_at=ends,
+        )  # fmt: skip
+        session.add(paid)
+    session.commit()

@@ -22,14 +22,19 @@ from sqlalchemy.orm import Session
 from app.careplans.types import ConfirmationWay
 from app.checkin.checks import Checks, IdentityCheck
 from app.checkin.commands import ClockTap, Confirmation, Decided, ItemEntry, ItemLog, Reopening
+from app.checkin.correction_models import CorrectionRequest
+from app.checkin.corrections import CorrectionAnswer, CorrectionAsked, CorrectionKind, CorrectionReason, Resolution
+from app.checkin.home_models import HomeProposal
 from app.checkin.models import ExceptionFound, Hold, PayableTime, Review, ServiceRecord
 from app.checkin.queries.events import find_record
 from app.checkin.queries.facts import get_fact, list_overdue_holds
 from app.checkin.ratings import Rating
 from app.checkin.reasons import ReviewReason
 from app.checkin.service import (
+    correction_requests,
     escalation,
     forgotten,
+    homes,
     ratings,
     records,
     reviews,
@@ -43,7 +48,7 @@ from app.checkin.service.care_days import log_care_day
 from app.checkin.shares import ShareEntry
 from app.checkin.shown import FactView
 from app.checkin.statements import StatedEnd, StatementReason
-from app.checkin.types import Decision, ExceptionCode, Fix, ItemOutcome, LocationSource, Standing
+from app.checkin.types import Decision, ExceptionCode, Fix, ItemOutcome, LocationSource, ReviewStep, Standing
 from app.kernel.db import db, session, transaction
 from app.kernel.geo import CoordinateSystem
 from app.kernel.ids import new_id
@@ -55,7 +60,7 @@ from app.schedules.queries import find_visits
 from app.schedules.service import hours as planned_hours
 from app.schedules.service import planning, progress
 from app.schedules.types import VisitState, VisitsToPlan
-from tests.checkin.factories import an_undrawn_id
+from tests.checkin.factories import accept_elsewhere, an_undrawn_id
 from tests.checkin.family_rows import EVENING, a_day, a_family, both_taps
 from tests.conftest import Clone
 from tests.fixed_clock import clock_at
@@ -169,6 +174,19 @@ class Stage:
         command, fact_id = Reopening(new_id(), ReviewReason.NEW_FACTS), fact_id or self.visit_id
         reviewer = replace(self.operator, account_id=new_id())
         return reviews.reopen(current, command, fact_id=fact_id, actor=reviewer, at=NOW + timedelta(days=9))
+
+    def ask(self, current: Session) -> UUID:
+        """The carer left six minutes before the tap."""
+        kind, reason = CorrectionKind.TIMES, CorrectionReason.PHONE_FAILED
+        command = CorrectionAsked(new_id(), self.visit_id, kind, reason, ended_at=NOW - HOUR / 10)
+        return correction_requests.ask(current, command, actor=self.scene.carer, at=NOW).id
+
+    def grant(self, current: Session, *, correction_id: UUID) -> object:
+        command = CorrectionAnswer(granted=True, resolution=Resolution.CONFIRMED_BY_FAMILY)
+        step = ReviewStep.OPERATOR
+        return correction_requests.answer(
+            current, command, correction_id=correction_id, step=step, actor=self.operator, at=NOW
+        )
 
     def escalate(self, current: Session, *, days: int = 10) -> object:
         at = NOW + timedelta(days=days)
@@ -478,3 +496,57 @@ def test_of_two_ratings_at_one_moment_the_second_is_told_that_there_is_one(
 
     with pytest.raises(ratings.AlreadyRated if is_locked else IntegrityError):
         stage.in_turn(rate, rate)
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_of_two_corrections_asked_for_at_one_moment_one_is_kept(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
+):
+    """Not locked: the control."""
+    for act in (stage.come, stage.go):
+        stage.run(act)
+    if not is_locked:
+        monkeypatch.setattr(progress, "lock", lambda *_, **__: True)
+        stage.in_turn(stage.ask, stage.ask)
+    else:
+        with pytest.raises(correction_requests.CorrectionOpen):
+            stage.in_turn(stage.ask, stage.ask)
+
+    assert stage.count(CorrectionRequest) == (1 if is_locked else 2)
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_a_correction_granted_at_the_moment_of_the_familys_word_is_what_is_paid(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
+):
+    """Not locked: the control."""
+    for act in (stage.log, stage.come, stage.go):
+        stage.run(act)
+    asked_id = stage.run(stage.ask)
+    if not is_locked:
+        monkeypatch.setattr(progress, "lock", lambda *_, **__: True)
+
+    stage.in_turn(partial(stage.grant, correction_id=asked_id), stage.confirm)
+
+    record = stage.run(lambda current: find_record(current, visit_id=stage.visit_id))
+    paid_by = stage.run(lambda current: current.scalar(select(PayableTime.record_id)))
+    assert record.minutes == 54
+    assert (paid_by == record.id) is is_locked
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_a_home_learned_twice_at_one_moment_makes_one_proposal(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
+):
+    """Not locked: the control."""
+    stage.run(lambda current: accept_elsewhere(current, stage.scene))
+    if not is_locked:
+        monkeypatch.setattr(homes, "lock_client", lambda *_, **__: None)
+        monkeypatch.setattr(homes, "_keep", lambda *_, **__: None)  # or its row would be what the other waits for
+
+    def learn(current: Session) -> object:
+        return homes.learn(current, client_id=stage.scene.client_id, learned_at=NOW, actor=JOB, at=NOW)
+
+    stage.in_turn(learn, learn)
+
+    assert stage.count(HomeProposal) == (1 if is_locked else 2)

@@ -116,7 +116,7 @@ def _places(rows: Sequence[Any], keys: KeyRing) -> tuple[Place, ...]:
 
 
 def place_of(position: str, system: CoordinateSystem, radius_m: int | None) -> Place:
-    """A place by its position as it is kept, decrypted."""
+    """An approved place as check-ins are judged by it."""
     latitude, _, longitude = position.partition(",")
     return Place(to_wgs84(float(latitude), float(longitude), CoordinateSystem(system)), radius_m)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Device
 from app.checkin.commands import ItemEntry
+from app.checkin.home_models import TapVerdict
 from app.checkin.models import ClockEvent, Evidence, ExceptionFound, ItemDone, PayableTime, ServiceRecord
 from app.checkin.shown import ClockEventView, PayableTimeView, RecordView
 from app.checkin.tag_models import TagScan
@@ -36,8 +37,18 @@ SUPERSEDED = exists(
 )
 # What is asked for at every clock-out is made into text once, as the door is.
 OF_VISIT = bindparam("visit_id", type_=Uuid())
+BY_LATER_PLACE = (  # approved after the tap, since the address was wrong
+    select(TapVerdict.verdict).where(TapVerdict.event_id == ClockEvent.id).order_by(TapVerdict.id.desc()).limit(1)
+).scalar_subquery()
 TAPS = FixedStatement(
-    select(ClockEvent.id, ClockEvent.kind, ClockEvent.counted_at, ClockEvent.verdict, Device.doubt, TagScan.medium)
+    select(
+        ClockEvent.id,
+        ClockEvent.kind,
+        ClockEvent.counted_at,
+        func.coalesce(BY_LATER_PLACE, ClockEvent.verdict).label("verdict"),
+        Device.doubt,
+        TagScan.medium,
+    )
     .outerjoin(Device, Device.id == ClockEvent.device_id)
     .outerjoin(TagScan, and_(TagScan.id == ClockEvent.id, TagScan.outcome == TagOutcome.GENUINE))
     .where(ClockEvent.visit_id == OF_VISIT)

@@ -26,6 +26,7 @@ from app.checkin.rules.visits import (
     taps_of_visit,
 )
 from app.checkin.service import facts
+from app.checkin.service.addresses import doubt_address
 from app.checkin.service.hours import tell_hours
 from app.checkin.service.paying import pay_visit, tell_overlap, withdraw
 from app.checkin.service.recording import add_record, worked_time
@@ -179,10 +180,12 @@ def _settle(
         return
     tell_hours(session, visit, record=record, policy=policy, at=at)
     tell_share(session, visit, record=record, policy=policy, at=at)
+    known = fact_queries.list_open_exceptions(session, fact_id=visit.id)
+    doubt_address(session, known, fact_id=visit.id, client_id=visit.client_id, policy=policy, at=at)
     route = decide(
         visit.id,
         grades=grades,
-        found=[(each.code, each.severity) for each in fact_queries.list_open_exceptions(session, fact_id=visit.id)],
+        found=[(each.code, each.severity) for each in known],
         terms=policy.grading,
         has_agency=visit.agency_id is not None,
         key=current_settings().key_ring.command_key,
