@@ -26,6 +26,7 @@ def find_broken(held: Held, *, made: Mapping[str, Made], accepted: Iterable[str]
         *_stuck(held),
         *_doubled(held),
         *_unjudged(held),
+        *_unheard(held),
         *_overlapping(held),
     ]
 
@@ -126,8 +127,13 @@ def _foreign(held: Held, made: Mapping[str, Made]) -> Iterator[str]:
     for record_id, content in _contents(held).items():
         if record_id not in made:
             yield f"{record_id} was made by no phone: {content}"
-        elif content != (sent := _content_sent(made[record_id])):
+        elif content != (sent := _content_sent(made[record_id])) and not _is_stray(content, sent):
             yield f"{record_id} was sent as {sent} and is held as {content}"
+
+
+def _is_stray(content: tuple[Any, ...], sent: tuple[Any, ...]) -> bool:
+    """A tap at a client who was not the carer's that day, by the clock that counts: it is kept without him."""
+    return content[0] in ("in", "out") and content[1] is None and content[2:] == sent[2:]
 
 
 def _contents(held: Held) -> dict[str, tuple[Any, ...]]:
@@ -237,6 +243,13 @@ def _unjudged(held: Held) -> Iterator[str]:
             yield f"fact {fact_id} is {'paid and waits' if fact_id in paid else 'neither paid nor waits'}"
         if fact_id in paid and held.visits.get(fact_id, {}).get("source") == "unscheduled":
             yield f"visit {fact_id} was planned by nobody and is paid unseen"
+
+
+def _unheard(held: Held) -> Iterator[str]:
+    """A tap that belongs to nothing, and nobody looks."""
+    for tap in held.taps.values():
+        if tap["visit_id"] is None and tap["client_id"] is None and tap["id"] not in held.waiting:
+            yield f"{tap['id']} is of no visit and no client, and waits for nobody"
 
 
 def _overlapping(held: Held) -> Iterator[str]:

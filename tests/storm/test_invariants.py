@@ -94,6 +94,11 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "altered": (with_row("items", an_item(minutes=21)), "item was sent as"),
     "moved": (with_row("positions", {**PLACE, "id": "in", "point": "39.2,117.2"}), "in was sent as"),
     "foreign": (with_row("items", an_item(id="x")), "x was made by no phone"),
+    "kept without its kind": (with_row("taps", a_tap("in", "out", AT)), "in was sent as"),
+    "stray, and nobody looks": (
+        with_row("taps", a_tap("in", "in", AT, visit_id=None, client_id=None)),
+        "in is of no visit and no client, and waits for nobody",
+    ),
     "no position": (without("positions", "in"), "in and its position are not both held"),
     "position alone": (with_row("positions", {**PLACE, "id": "x"}), "position x belongs to nothing"),
     "moved without its tap": (without("taps", "out"), "visit v is done, knows ['in', 'out'] and has taps ['in']"),
