@@ -104,7 +104,7 @@ class ExceptionCode(StrEnum):
     PHOTO_COPIED = "photo_copied"  # a photo of another visit or care day
     ITEMS_DENIED = "items_denied"  # client or guardian: the care was given, its items were not so
     CONFIRMED_ON_CARERS_PHONE = "confirmed_on_carers_phone"  # so it is no witness
-    HAND_MADE_ENTRY = "hand_made_entry"  # times entered by the agency, from paper or by telephone
+    PAPER_ENTRY = "paper_entry"  # times entered by the agency, from paper or by telephone
     HAND_ENTRY = "hand_entry"  # corrected by hand; this stays
     HAND_ENTRY_IN_DOUBT = "hand_entry_in_doubt"  # corrected for a reason that is not acceptable, or not payable
     ADDRESS_DOUBTFUL = "address_doubtful"  # many good visits lie elsewhere: the approved place may be wrong

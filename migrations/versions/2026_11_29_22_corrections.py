@@ -7,56 +7,6 @@ from sqlalchemy.dialects import postgresql
 revision = "2026_11_29_22_corrections"
 down_revision = "2026_11_29_21_statements"
 
-CODES = (
-    "no_location",
-    "uncertain_location",
-    "outside_fence",
-    "stale_fix",
-    "home_unknown",
-    "clock_skew",
-    "late_sync",
-    "future_time",
-    "too_early",
-    "too_late",
-    "early_out",
-    "short",
-    "over_long",
-    "swapped",
-    "unscheduled",
-    "not_assigned",
-    "carer_changed",
-    "certificate_expired",
-    "not_entitled",
-    "in_hospital",
-    "plan_missing",
-    "item_not_in_plan",
-    "item_missing",
-    "item_not_for_staff",
-    "repeated_event",
-    "overlap",
-    "second_care_day",
-    "late_entry",
-    "simulated_location",
-    "no_clock_in",
-    "no_clock_out",
-    "not_employed",
-    "visit_cancelled",
-    "client_denies",
-    "client_died",
-    "carer_suspended",
-    "entitlement_suspended",
-    "agency_not_designated",
-    "outside_area",
-    "agency_not_serving",
-    "hours_used_up",
-    "share_not_confirmed",
-    "checks_missing",
-    "extra_not_consented",
-    "hand_entry",
-    "hand_entry_in_doubt",
-    "address_doubtful",
-)
-
 
 def upgrade(schema: str) -> None:
     """Bring one schema up."""
@@ -445,6 +395,3 @@ def upgrade_region(schema: str) -> None:
         schema=schema,
         postgresql_using="brin",
     )
-    name = op.f("ck_exception_exception_code")
-    op.drop_constraint(name, "exception", schema=schema)
-    op.create_check_constraint(name, "exception", sa.column("code").in_(CODES), schema=schema)

@@ -164,14 +164,14 @@ def test_a_visit_from_paper_is_marked_for_ever_graded_low_and_looked_at_by_someb
     himself = replace(head, account_id=scene.dispatcher.account_id)
 
     assert (first.status_code, again.headers["Idempotent-Replay"]) == (201, "true")
-    assert (entered["grade"], entered["hold"]["step"], open_codes(entered)) == ("D", "operator", ["hand_made_entry"])
+    assert (entered["grade"], entered["hold"]["step"], open_codes(entered)) == ("D", "operator", ["paper_entry"])
     assert (confirmed["grade"], confirmed["hold"]["step"]) == ("C", "agency")
     assert enter_paper(client, scene, past_visit, **body | {"reason": "other"}).status_code == 409
     assert decide(client, scene, past_visit, himself, "agency").json["code"] == "own_entry"
     assert decide(client, scene, past_visit, head, "agency").json["standing"] == "accepted"
     assert paid(tianjin) == [(NOW - HOUR, NOW, 60)]
     (record,) = tianjin.scalars(select(ServiceRecord))
-    assert (record.reason, record.author_id) == ("hand_made_entry", scene.dispatcher.account_id)
+    assert (record.reason, record.author_id) == ("paper_entry", scene.dispatcher.account_id)
     assert enter_paper(client, scene, past_visit).json["code"] == "visit_decided"
 
 
@@ -184,7 +184,7 @@ def test_taps_that_come_after_all_take_the_place_of_the_paper_and_it_stays_marke
     confirm(client, scene, past_visit, guardian)
 
     shown = fact(client, scene, past_visit)
-    assert (shown["grade"], open_codes(shown)) == ("B", ["hand_made_entry"])
+    assert (shown["grade"], open_codes(shown)) == ("B", ["paper_entry"])
     assert [minutes for _, _, minutes in paid(tianjin)] == [57]
     assert enter_paper(client, scene, past_visit).json["code"] == "times_known"
 

@@ -17,14 +17,14 @@ from tests.policies.factories import day
 BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
-    ("changchun", None, "2022-10-31"): "1b9383009371f0c8abc2ed876be9d9037f0360951308e5511a89752040152d8f",
-    ("huaian", None, "2023-10-01"): "bf446a9af58625697f552f3bff15096044bb9f9385977f63d4638a4ce8294e09",
-    ("shanghai", None, "2020-01-01"): "77a777c9cff6aad93657c7d3efedc1f1268a6a905352d1c4718f26caa9de1e91",
-    ("shanghai", "310105", "2020-04-15"): "4ef9db030f1d2778e04a76169d7795a68e3ba1449430f65966cbbd0066f267fe",
-    ("shanghai", "310105", "2021-01-01"): "28cc247346b337892c075284b6fae52dea5acf08a65d116906c1accf0487b886",
-    ("shanghai", "310114", "2026-01-01"): "ef10bbdc20395b31a841463c7896d706b9012ce6b7fd2664f6e6e1772d4ee63f",
-    ("shanghai", "310114", "2028-01-01"): "ec1e77fa19038b2efa6c016d464bf8d36d701e5adaeb4b2e0037ab326cdda620",
-    ("tianjin", None, "2024-12-06"): "efbf487a3cbde2862d70ce152adaf9aa90eba9682306dd10b89b52af205408b9",
+    ("changchun", None, "2022-10-31"): "c0720a5060deac16a2fea35d9cd0c1659801a2fa04c4e2dfb91ec43c7f1e00e3",
+    ("huaian", None, "2023-10-01"): "3c534ad4fadee5a4b4026566811f43b48d22801d9cdf932b306b4f20d755a6d9",
+    ("shanghai", None, "2020-01-01"): "ac21e190a8c682e2706b6d121d11bf0b31573df739801833c010563f3f729aa2",
+    ("shanghai", "310105", "2020-04-15"): "78b0444489b784e2f8fdee5d9584ebe9557732646163bdfd6e916e45d4b8a20e",
+    ("shanghai", "310105", "2021-01-01"): "1dd1f0b3a25d15f19a3b4c5cf14510f530d9eadb07daf2a52c0deeb3db355e42",
+    ("shanghai", "310114", "2026-01-01"): "abf0f11eecbdf3f9f32e6960825def45e2101ece059740f188a647d73e49f1d5",
+    ("shanghai", "310114", "2028-01-01"): "a848d7786bc1adf0e5f050a06b1d1c64e21e9e5548507afd51b8ef498e3de284",
+    ("tianjin", None, "2024-12-06"): "538d9985caf7150ceb92a01456847c87e7bba288b7a5e94fedf1772af41ea443",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.

@@ -42,7 +42,7 @@ ACKNOWLEDGED = frozenset(
         ExceptionCode.CHECKS_MISSING,
         ExceptionCode.EXTRA_NOT_CONSENTED,
         ExceptionCode.CONFIRMED_ON_CARERS_PHONE,
-        ExceptionCode.HAND_MADE_ENTRY,
+        ExceptionCode.PAPER_ENTRY,
         ExceptionCode.HAND_ENTRY,
         ExceptionCode.ADDRESS_DOUBTFUL,
         ExceptionCode.NEW_DEVICE,

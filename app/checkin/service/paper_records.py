@@ -25,7 +25,7 @@ from app.schedules.queries import find_visits, get_visit
 from app.schedules.service import progress
 from app.schedules.types import VisitState, VisitView
 
-ENTERED = "hand_made_entry"
+ENTERED = "paper_entry"
 
 
 class PaperTooLate(DomainError):
@@ -84,7 +84,7 @@ def _check_open(session: Session, visit: VisitView) -> None:
 
 
 def _mark(session: Session, command: PaperRecord, *, visit: VisitView, policy: Policy, at: datetime) -> None:
-    found = [Found(ExceptionCode.HAND_MADE_ENTRY, {"reason": command.reason})]
+    found = [Found(ExceptionCode.PAPER_ENTRY, {"reason": command.reason})]
     if visit.began_at is None and visit.planned_from is not None and visit.planned_to is not None:
         found += window_exceptions(
             EventKind.IN,
