@@ -27,6 +27,7 @@ from app.kernel.sealing.verifying import FindingKind, verify
 from app.policies.service import current_book
 from tests.checkin.positions import a_close, a_legal_hold, a_tap
 from tests.conftest import Clone
+from tests.kernel.processes import wait_until
 from tests.registry.factories import a_carer, an_agency
 from tests.schedules.factories import add
 
@@ -37,6 +38,10 @@ DAY = timedelta(days=1)
 LATER = datetime(2031, 12, 15, tzinfo=UTC)  # November 2026 is out of its five years, December is not
 SUPERVISOR = Actor("tianjin", UUID(int=7), Role.SUPERVISOR, Scope(ScopeKind.FUND), UUID(int=8))
 MONTH = "position_2026_11"
+COPYING = text(
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'tianjin.position_held'::regclass "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
 
 
 @pytest.fixture
@@ -155,6 +160,31 @@ def test_who_still_writes_to_the_month_is_waited_for(
 
     assert writing in exact()
     assert fade(own_database).months == (MONTH,)
+
+
+def test_who_comes_while_a_month_is_copied_waits_and_loses_nothing(
+    region: RegionSession, carer_id: UUID, own_database: Clone, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("app.kernel.migrate.PARTITION_LOCK_TIMEOUT", "20s")
+    held, book = taps(carer_id=carer_id), current_book()
+    hold(held)
+    owner = create_engine(own_database.urls.owner)
+
+    with ThreadPoolExecutor(1) as pool, owner.connect() as watcher:
+        watcher.execute(text("LOCK TABLE tianjin.position_held IN SHARE MODE"))  # the copying stops here
+        done = pool.submit(fade_months, own_database.urls.owner, book=book, at=LATER)
+        wait_until(lambda: bool(watcher.scalar(COPYING)))
+        with transaction() as current:
+            current.execute(text("SET LOCAL lock_timeout = 50"))
+            with pytest.raises(OperationalError, match="lock timeout"):  # else it would be dropped with the month
+                a_tap(current, at=NOW, carer_id=carer_id)
+            current.rollback()
+        watcher.rollback()
+        assert done.result(timeout=30)["tianjin"] == Faded((MONTH,), 1)
+
+    owner.dispose()
+    late = taps(carer_id=carer_id)
+    assert (exact(), aside()) == ({late}, {held})
 
 
 def test_no_hold_is_placed_while_positions_fade(region: RegionSession, carer_id: UUID, own_database: Clone):
