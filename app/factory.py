@@ -13,6 +13,7 @@ from app.accounts.service import check_account
 from app.careplans.routes import bp as careplans
 from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.devices import bp as devices
+from app.checkin.routes.faces import bp as faces
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.ratings import bp as ratings
@@ -51,6 +52,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     careplans,
     choices,
     devices,
+    faces,
     facts,
     help_calls,
     home_tags,

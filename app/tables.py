@@ -4,6 +4,7 @@ import app.accounts.models
 import app.careplans.models
 import app.checkin.attempt_models
 import app.checkin.check_models
+import app.checkin.face_models
 import app.checkin.help_models
 import app.checkin.models
 import app.checkin.note_models

@@ -81,6 +81,7 @@ class Permission(StrEnum):
     ATTEMPT_VISITS = "attempt_visits"
     CALL_FOR_HELP = "call_for_help"
     ANSWER_HELP_CALLS = "answer_help_calls"
+    CHECK_FACE = "check_face"
     LOG_ITEMS = "log_items"
     LOG_CARE_DAYS = "log_care_days"
     READ_CARE_DAYS = "read_care_days"
@@ -119,7 +120,7 @@ _OPERATOR = _EVERYBODY | _READS_CARE | {P.READ_AGENCIES, P.READ_SUBSIDIES, P.REA
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.CARER: _EVERYBODY
     | {P.CLOCK_IN, P.CLOCK_OUT, P.ATTEMPT_VISITS, P.LOG_ITEMS, P.READ_VISITS, P.READ_RECORDS, P.READ_PLANS}
-    | {P.READ_CLIENTS, P.CALL_FOR_HELP, P.SYNC_RECORDS},
+    | {P.READ_CLIENTS, P.CALL_FOR_HELP, P.SYNC_RECORDS, P.CHECK_FACE},
     Role.FAMILY_CARER: _EVERYBODY
     | {P.CLOCK_IN, P.CLOCK_OUT, P.LOG_CARE_DAYS, P.READ_CARE_DAYS, P.READ_PLANS, P.READ_CLIENTS, P.READ_SUBSIDIES}
     | {P.CALL_FOR_HELP, P.SYNC_RECORDS},

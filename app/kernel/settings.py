@@ -61,6 +61,15 @@ class WeChatAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceAccess:
+    """Where the provider of face checks is and who we are to it."""
+
+    base_url: str
+    app_id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds that hold from the first day. Sizes in bytes."""
 
@@ -86,6 +95,7 @@ class Settings:
     tag_keys: TagKeys
     seals_dir: Path
     wechat: WeChatAccess
+    face: FaceAccess | None  # none: nobody is asked for a face check
     policies_dir: Path | None
     log_level: str
     limits: Limits
@@ -142,20 +152,34 @@ def _check_production(values: Mapping[str, str]) -> None:
         faults.append(f"production needs these settings: {', '.join(missing)}")
     if values.get("ANHU_DEMO_CLOCK"):
         faults.append("ANHU_DEMO_CLOCK is set: production runs on real time")
-    address = urlsplit(values.get("ANHU_WECHAT_URL") or WECHAT_URL)
-    if address.scheme != "https" or _is_loopback(address.hostname):
-        faults.append("ANHU_WECHAT_URL must be https and not this machine: production talks to no stand-in")
+    for name in ("ANHU_WECHAT_URL", "ANHU_FACE_URL"):
+        address = urlsplit(values.get(name) or WECHAT_URL)
+        if address.scheme != "https" or _is_loopback(address.hostname):
+            faults.append(f"{name} must be https and not this machine: production talks to no stand-in")
     if faults:
         raise SettingsInvalid("; ".join(faults))
 
 
 def _wechat_url(values: Mapping[str, str]) -> str:
     """The address of WeChat. Plain http only to this machine: the secret goes with every call."""
-    url = values.get("ANHU_WECHAT_URL") or WECHAT_URL
+    return _service_url("ANHU_WECHAT_URL", values.get("ANHU_WECHAT_URL") or WECHAT_URL)
+
+
+def _face(values: Mapping[str, str]) -> FaceAccess | None:
+    names = ("ANHU_FACE_URL", "ANHU_FACE_APP", "ANHU_FACE_SECRET")
+    url, app_id, secret = given = [values.get(name, "") for name in names]
+    if not any(given):
+        return None
+    if not all(given):
+        raise SettingsInvalid(f"a provider of face checks needs all of {', '.join(names)}")
+    return FaceAccess(_service_url("ANHU_FACE_URL", url), app_id, secret)
+
+
+def _service_url(name: str, url: str) -> str:
     address = urlsplit(url)
     if address.scheme == "https" or (address.scheme == "http" and _is_loopback(address.hostname)):
         return url
-    raise SettingsInvalid("ANHU_WECHAT_URL must be https, or http to a stand-in on this machine")
+    raise SettingsInvalid(f"{name} must be https, or http to a stand-in on this machine")
 
 
 def _is_loopback(host: str | None) -> bool:
@@ -187,6 +211,7 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
                 appid=values.get("ANHU_WECHAT_APPID") or "demo-appid",
                 secret=values.get("ANHU_WECHAT_SECRET") or "demo-secret",
             ),
+            face=_face(values),
             policies_dir=Path(values["ANHU_POLICIES_DIR"]) if values.get("ANHU_POLICIES_DIR") else None,
             log_level=_log_level(values.get("ANHU_LOG_LEVEL") or "INFO"),
             demo_clock=values.get("ANHU_DEMO_CLOCK") == "on",

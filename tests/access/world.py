@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Device
 from app.accounts.types import DeviceDoubt
+from app.checkin.face_models import FaceCheck
 from app.checkin.help_models import HelpCall
 from app.checkin.models import CareFact
 from app.checkin.rating_models import ServiceRating
@@ -117,6 +118,7 @@ def build(session: Session, application: Flask) -> World:
         id=world.ids["home_tag_id"], client_id=client.client.id, key_id=key_id, account_id=new_id(), recorded_at=NOW
     )  # fmt: skip
     add(session, tag)
+    world.ids["face_check_id"] = _face_check(session, world)
     world.ids["care_day_id"] = new_id()  # none is logged
     _rating(session, world)
     world.ids["help_call_id"] = _help_call(session, world)
@@ -159,6 +161,15 @@ def _device(session: Session, *, account_id: UUID) -> UUID:
     )  # fmt: skip
     add(session, row)
     return row.id
+
+
+def _face_check(session: Session, world: World) -> UUID:
+    check = FaceCheck(
+        id=new_id(), visit_id=world.ids["visit_id"], carer_id=world.ids["carer_id"], occurred_at=NOW,
+        command_digest=b"-", account_id=world.own[Role.CARER].account_id, recorded_at=NOW,
+    )  # fmt: skip
+    add(session, check)
+    return check.id
 
 
 def _help_call(session: Session, world: World) -> UUID:
