@@ -116,6 +116,7 @@ SAMPLES: dict[str, Sample] = {
             "occurred_at": NOW,
         }
     ),
+    "GET /carers/<uuid:carer_id>/face-subject": Sample(),
     "POST /face-checks/<uuid:face_check_id>/result": Sample(),
     "POST /help-calls": Sample(tap, stranger=201, elsewhere=403),
     "GET /help-calls": Sample(query="?state=open"),

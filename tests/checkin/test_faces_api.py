@@ -21,7 +21,7 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
 from tests.checkin.factories import API, confirm, done, fact
 from tests.fixed_clock import clock_at
-from tests.schedules.factories import HOUR, NOW, Scene, settings_of
+from tests.schedules.factories import HOUR, NOW, Scene
 from tests.standins_face import FaceStandIn, face_process, face_standin
 
 __all__ = ["face_process", "face_standin"]
@@ -31,8 +31,9 @@ __all__ = ["face_process", "face_standin"]
 def provider(app: Flask, scene: Scene, face_standin: FaceStandIn, monkeypatch) -> Iterator[FaceStandIn]:
     client = FaceClient(FaceSettings(face_standin.url, face_standin.app_id, face_standin.secret, timeout=1.0))
     monkeypatch.setitem(app.extensions, EXTENSION, client)
-    subject = settings_of(app).key_ring.blind_index(str(scene.carer_id), purpose="face.subject").hex()
-    face_standin.order("enrolled", subject=subject)
+    address = f"{API}/carers/{scene.carer_id}/face-subject"
+    told = app.test_client().get(address, headers=scene.headers(scene.dispatcher))
+    face_standin.order("enrolled", subject=told.json["subject"])
     yield face_standin
     client.close()
 

@@ -1,5 +1,7 @@
 """Face checks of one's own visits."""
 
+import hashlib
+import hmac
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,13 +12,22 @@ from app.checkin.faces import FaceIntent, FaceState
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor
 from app.kernel.settings import current_settings
+from app.registry.models import Carer
+from app.registry.queries import one_or_not_found, visible_carers
 
-SUBJECT = "face.subject"
+SUBJECT = b"anhu.face.subject:"
 
 
 def subject_of(carer_id: UUID) -> str:
-    """The pseudonym under which the provider knows a carer's face."""
-    return current_settings().key_ring.blind_index(str(carer_id), purpose=SUBJECT).hex()
+    """The pseudonym under which the provider knows a carer's face; by a key that never changes, as the faces there."""
+    key = current_settings().key_ring.command_key
+    return hmac.digest(key, SUBJECT + carer_id.bytes, hashlib.sha256).hex()
+
+
+def get_subject(session: Session, *, carer_id: UUID, actor: Actor) -> str:
+    """The pseudonym of a carer of the actor's scope, to have his face enrolled by; raises NotFound."""
+    carer = one_or_not_found(session, visible_carers(actor).where(Carer.id == carer_id))
+    return subject_of(carer.id)
 
 
 def get_check(session: Session, *, check_id: UUID, actor: Actor) -> FaceIntent:

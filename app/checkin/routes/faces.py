@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from app.checkin.faces import FaceCheckView, NewFaceCheck
-from app.checkin.queries.faces import get_check
-from app.checkin.schemas.faces import FaceCheckSchema, NewFaceCheckSchema
+from app.checkin.queries.faces import get_check, get_subject
+from app.checkin.schemas.faces import FaceCheckSchema, FaceSubjectSchema, NewFaceCheckSchema
 from app.checkin.service import faces as service
 from app.kernel import clock
 from app.kernel.access import current_actor, requires
-from app.kernel.db import transaction
+from app.kernel.db import session, transaction
 from app.kernel.http.api import AnhuBlueprint
 from app.kernel.permissions import Permission
 
@@ -24,6 +24,14 @@ def begin_face_check(command: NewFaceCheck) -> FaceCheckView:
     with transaction() as current:
         intent = service.begin(current, command, actor=current_actor(), at=clock.now())
     return service.ask_token(intent)
+
+
+@bp.get("/carers/<uuid:carer_id>/face-subject")
+@requires(Permission.CONFIRM_DEVICES)
+@bp.response(200, FaceSubjectSchema)
+def read_face_subject(carer_id: UUID) -> dict[str, str]:
+    """The pseudonym under which a carer who agreed has his face enrolled at the provider."""
+    return {"subject": get_subject(session(), carer_id=carer_id, actor=current_actor())}
 
 
 @bp.post("/face-checks/<uuid:face_check_id>/result")

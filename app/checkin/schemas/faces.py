@@ -18,6 +18,12 @@ class NewFaceCheckSchema(CommandSchema):
     occurred_at = PhoneInstant(required=True)
 
 
+class FaceSubjectSchema(ma.Schema):
+    """Under which pseudonym the provider is to know a carer's face."""
+
+    subject = Text(required=True)
+
+
 class FaceCheckSchema(ma.Schema):
     """Where a check stands. `unavailable`: go on without it."""
 
