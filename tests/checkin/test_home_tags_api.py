@@ -121,6 +121,7 @@ VISITS = [
     ("a chip is a second witness", "home", "chip", [], "A", None),
     ("a printed one is not", "home", "printed", [], "B", None),
     ("location switched off never passes by itself", None, "chip", ["no_location"], "B", "agency"),
+    ("nor does a code on paper stand for it", None, "printed", ["no_location"], "C", "agency"),
     ("a phone elsewhere is a finding", AWAY, "printed", ["outside_fence", "tag_elsewhere"], "C", "operator"),
 ]
 
