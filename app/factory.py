@@ -15,6 +15,7 @@ from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.corrections import bp as corrections
 from app.checkin.routes.devices import bp as devices
 from app.checkin.routes.evidence_holds import bp as evidence_holds
+from app.checkin.routes.faces import bp as faces
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.homes import bp as home_proposals
@@ -64,6 +65,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     corrections,
     devices,
     evidence_holds,
+    faces,
     facts,
     findings,
     help_calls,

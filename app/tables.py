@@ -6,6 +6,7 @@ import app.careplans.models
 import app.checkin.attempt_models
 import app.checkin.check_models
 import app.checkin.correction_models
+import app.checkin.face_models
 import app.checkin.help_models
 import app.checkin.hold_models
 import app.checkin.home_models

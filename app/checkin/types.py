@@ -42,6 +42,7 @@ class EvidenceKind(StrEnum):
     """A witness beside the position."""
 
     CONFIRMATION = "confirmation"
+    FACE = "face"
 
 
 class ItemOutcome(StrEnum):

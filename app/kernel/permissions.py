@@ -82,6 +82,7 @@ class Permission(StrEnum):
     ATTEMPT_VISITS = "attempt_visits"
     CALL_FOR_HELP = "call_for_help"
     ANSWER_HELP_CALLS = "answer_help_calls"
+    CHECK_FACE = "check_face"
     LOG_ITEMS = "log_items"
     LOG_CARE_DAYS = "log_care_days"
     SEND_PHOTOS = "send_photos"
@@ -140,7 +141,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.CARER: _EVERYBODY
     | {P.CLOCK_IN, P.CLOCK_OUT, P.ATTEMPT_VISITS, P.LOG_ITEMS, P.READ_VISITS, P.READ_RECORDS, P.READ_PLANS}
     | {P.READ_CLIENTS, P.CALL_FOR_HELP, P.SYNC_RECORDS, P.CONSENT, P.ASK_CORRECTIONS, P.READ_CORRECTIONS}
-    | {P.SEND_PHOTOS}
+    | {P.SEND_PHOTOS, P.CHECK_FACE}
     | {P.CONFIRM_SERVICE},  # only why nobody confirms
     Role.FAMILY_CARER: _EVERYBODY
     | {P.CLOCK_IN, P.CLOCK_OUT, P.LOG_CARE_DAYS, P.READ_CARE_DAYS, P.READ_PLANS, P.READ_CLIENTS, P.READ_SUBSIDIES}

@@ -74,6 +74,15 @@ class S3Access:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceAccess:
+    """Where the provider of face checks is and who we are to it."""
+
+    base_url: str
+    app_id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds that hold from the first day. Sizes in bytes."""
 
@@ -109,6 +118,7 @@ class Settings:
     seals_dir: Path
     seals_inbox: InboxAccess | None
     wechat: WeChatAccess
+    face: FaceAccess | None  # none: nobody is asked for a face check
     policies_dir: Path | None
     log_level: str
     limits: Limits
@@ -166,7 +176,7 @@ def _check_production(values: Mapping[str, str]) -> None:
         faults.append(f"production needs these settings: {', '.join(missing)}")
     if values.get("ANHU_DEMO_CLOCK"):
         faults.append("ANHU_DEMO_CLOCK is set: production runs on real time")
-    for name in ("ANHU_WECHAT_URL", "ANHU_S3_ENDPOINT"):
+    for name in ("ANHU_WECHAT_URL", "ANHU_S3_ENDPOINT", "ANHU_FACE_URL"):
         address = urlsplit(values.get(name) or WECHAT_URL)
         if address.scheme != "https" or _is_loopback(address.hostname):
             faults.append(f"{name} must be https and not this machine: production talks to no stand-in")
@@ -211,6 +221,16 @@ def _seals_inbox(values: Mapping[str, str]) -> InboxAccess | None:
     return InboxAccess(url, values.get("ANHU_SEALS_INBOX_TOKEN") or None)
 
 
+def _face(values: Mapping[str, str]) -> FaceAccess | None:
+    names = ("ANHU_FACE_URL", "ANHU_FACE_APP", "ANHU_FACE_SECRET")
+    url, app_id, secret = given = [values.get(name, "") for name in names]
+    if not any(given):
+        return None
+    if not all(given):
+        raise SettingsInvalid(f"a provider of face checks needs all of {', '.join(names)}")
+    return FaceAccess(_safe_url(url, setting="ANHU_FACE_URL"), app_id, secret)
+
+
 def _is_loopback(host: str | None) -> bool:
     if host == "localhost":
         return True
@@ -241,6 +261,7 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
                 appid=values.get("ANHU_WECHAT_APPID") or "demo-appid",
                 secret=values.get("ANHU_WECHAT_SECRET") or "demo-secret",
             ),
+            face=_face(values),
             policies_dir=Path(values["ANHU_POLICIES_DIR"]) if values.get("ANHU_POLICIES_DIR") else None,
             log_level=_log_level(values.get("ANHU_LOG_LEVEL") or "INFO"),
             s3=_s3(values),

@@ -1,4 +1,4 @@
-"""20 witnesses: whose phone a tap comes from, home tags and their scans, what is found about them and about faces."""
+"""20 witnesses: whose phone a tap comes from, home tags and their scans, face checks and their results."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -122,3 +122,61 @@ def upgrade_region(schema: str) -> None:
         postgresql_using="brin",
     )
     op.execute(f'CREATE TABLE "{schema}"."tag_scan_default" PARTITION OF "{schema}"."tag_scan" DEFAULT')
+    op.create_table(
+        "face_result",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "waiting",
+                "matched",
+                "not_matched",
+                "unavailable",
+                name="face_state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("score", sa.BigInteger(), nullable=False),
+        sa.Column("trace_id", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("outcome IN ('matched', 'not_matched')", name=op.f("ck_face_result_final")),
+        sa.CheckConstraint("score BETWEEN 0 AND 100", name=op.f("ck_face_result_score")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_face_result")),
+        schema=schema,
+        postgresql_partition_by="RANGE (id)",
+    )
+    op.create_index(
+        "ix_face_result_recorded_at",
+        "face_result",
+        ["recorded_at"],
+        unique=False,
+        schema=schema,
+        postgresql_using="brin",
+    )
+    op.create_table(
+        "face_check",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("visit_id", sa.Uuid(), nullable=False),
+        sa.Column("carer_id", sa.Uuid(), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("command_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["carer_id"], [f"{schema}.carer.id"], name=op.f("fk_face_check_carer_id")),
+        sa.ForeignKeyConstraint(["visit_id"], [f"{schema}.visit.id"], name=op.f("fk_face_check_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_face_check")),
+        schema=schema,
+        postgresql_partition_by="RANGE (id)",
+    )
+    op.create_index(
+        "ix_face_check_recorded_at", "face_check", ["recorded_at"], unique=False, schema=schema, postgresql_using="brin"
+    )
+    op.create_index("ix_face_check_visit_id", "face_check", ["visit_id", "id"], unique=False, schema=schema)
+    op.execute(f'CREATE TABLE "{schema}"."face_result_default" PARTITION OF "{schema}"."face_result" DEFAULT')
+    op.execute(f'CREATE TABLE "{schema}"."face_check_default" PARTITION OF "{schema}"."face_check" DEFAULT')
+    name = op.f("ck_evidence_evidence_kind")
+    op.drop_constraint(name, "evidence", schema=schema)
+    op.create_check_constraint(name, "evidence", sa.column("kind").in_(("confirmation", "face")), schema=schema)

@@ -114,6 +114,16 @@ SAMPLES: dict[str, Sample] = {
     "POST /visits/<uuid:visit_id>/clock-in": Sample(tap, stranger=STORED_WITHOUT_LINK),
     "POST /visits/<uuid:visit_id>/attempts": Sample(lambda world: tap(world) | {"reason": "nobody_opens"}),
     "GET /visits/<uuid:visit_id>/attempts": Sample(),
+    "POST /face-checks": Sample(
+        lambda world: {
+            "id": str(new_id()),
+            "visit_id": str(world.ids["visit_id"]),
+            "consented": True,
+            "occurred_at": NOW,
+        }
+    ),
+    "GET /carers/<uuid:carer_id>/face-subject": Sample(),
+    "POST /face-checks/<uuid:face_check_id>/result": Sample(),
     "POST /help-calls": Sample(tap, stranger=201, elsewhere=403),
     "GET /help-calls": Sample(),
     "POST /help-calls/<uuid:help_call_id>/acknowledgement": Sample(),

@@ -48,6 +48,7 @@ TABLE = {
     "call_for_help": "carer family_carer",
     "answer_help_calls": "dispatcher agency_head",
     "clock_out": "carer family_carer",
+    "check_face": "carer",
     "log_items": "carer",
     "log_care_days": "family_carer",
     "send_photos": "carer family_carer",

@@ -13,6 +13,7 @@ from app.accounts.types import DeviceDoubt
 from app.checkin.correction_models import CorrectionRequest, UnlockRequest
 from app.checkin.corrections import CorrectionKind, CorrectionReason
 from app.checkin.evidence_holds import HeldSubject, HoldCause
+from app.checkin.face_models import FaceCheck
 from app.checkin.help_models import HelpCall
 from app.checkin.hold_models import EvidenceHold
 from app.checkin.home_models import HomeProposal
@@ -132,6 +133,7 @@ def build(session: Session, application: Flask) -> World:
         id=world.ids["home_tag_id"], client_id=client.client.id, key_id=key_id, account_id=new_id(), recorded_at=NOW
     )  # fmt: skip
     add(session, tag)
+    world.ids["face_check_id"] = _face_check(session, world)
     world.ids["care_day_id"] = new_id()  # none is logged
     _rating(session, world)
     world.ids["help_call_id"] = _help_call(session, application, world)
@@ -201,6 +203,15 @@ def _device(session: Session, *, account_id: UUID) -> UUID:
     )  # fmt: skip
     add(session, row)
     return row.id
+
+
+def _face_check(session: Session, world: World) -> UUID:
+    check = FaceCheck(
+        id=new_id(), visit_id=world.ids["visit_id"], carer_id=world.ids["carer_id"], occurred_at=NOW,
+        command_digest=b"-", account_id=world.own[Role.CARER].account_id, recorded_at=NOW,
+    )  # fmt: skip
+    add(session, check)
+    return check.id
 
 
 def _help_call(session: Session, application: Flask, world: World) -> UUID:

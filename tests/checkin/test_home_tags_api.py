@@ -121,6 +121,7 @@ VISITS = [
     ("a chip is a second witness", "home", "chip", [], "A", None),
     ("a printed one is not", "home", "printed", [], "B", None),
     ("location switched off never passes by itself", None, "chip", ["no_location"], "B", "agency"),
+    ("nor does a code on paper stand for it", None, "printed", ["no_location"], "C", "agency"),
     ("a phone elsewhere is a finding", AWAY, "printed", ["outside_fence", "tag_elsewhere"], "C", "operator"),
 ]
 
@@ -202,8 +203,11 @@ def test_whatever_was_scanned_is_taken(client: FlaskClient, scene: Scene, visit_
     tap = a_tap(tag="https://example.com/菜单?" + "x" * 7000)
 
     told = send(client, scene, visit_id, "in", tap)
+    record = {"kind": "clock_in", "visit_id": str(visit_id), "record": tap}
+    synced = client.post(f"{API}/sync", json={"records": [record]}, headers=scene.headers(scene.carer)).json["answers"]
 
     assert (told.status_code, told.json["exceptions"]) == (201, ["tag_not_valid"])
+    assert [(each["status"], each["exceptions"]) for each in synced] == [(201, ["tag_not_valid"])]
     scan = tianjin.scalars(select(TagScan)).one()
     assert (str(scan.id), scan.outcome, scan.tag_id, scan.medium) == (tap["id"], "unreadable", None, None)
 

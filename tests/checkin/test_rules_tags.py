@@ -165,7 +165,11 @@ TAPS = [
     ([(U, PRINTED), (U, None)], BY_TAG),
     ([(U, CHIP), (U, None)], BY_TAG),
     ([(NOWHERE, CHIP), (NOWHERE, None)], BY_TAG),
-    ([(STALE, PRINTED)], BY_TAG),
+    ([(STALE, PRINTED)], set()),
+    ([(STALE, CHIP)], BY_TAG),
+    ([(NOWHERE, PRINTED), (NOWHERE, None)], set()),
+    ([(NOWHERE, PRINTED), (U, None)], set()),
+    ([(I, None), (U, PRINTED)], POSITION),
     ([(I, CHIP), (O, CHIP)], set()),
     ([(O, PRINTED)], set()),
 ]

@@ -91,6 +91,17 @@ SAID = FixedStatement(
 )
 
 
+FACES = FixedStatement(
+    select(Evidence.holds).where(
+        Evidence.fact_id == bindparam("fact_id", type_=Uuid()),
+        Evidence.kind == EvidenceKind.FACE,
+        Evidence.recorded_at.between(
+            bindparam("first", type_=DateTime(timezone=True)), bindparam("last", type_=DateTime(timezone=True))
+        ),
+    )
+)
+
+
 def find_stored(session: Session, *, event_id: UUID) -> tuple[ClockEventView, bytes]:
     """A stored event as its first answer told it, and the digest of its command; for resends."""
     row = session.get_one(ClockEvent, event_id)
@@ -162,6 +173,11 @@ def is_confirmed(session: Session, *, fact_id: UUID, since: datetime) -> bool:
     A confirmation that arrived before the care began, at `since`, witnesses nothing.
     """
     return {row.holds for row in SAID.rows(session, {"fact_id": fact_id, "since": since})} == {True}
+
+
+def is_face_matched(session: Session, *, fact_id: UUID, first: datetime, last: datetime) -> bool:
+    """True when a provider found the carer's face between two instants, and no other face."""
+    return {row.holds for row in FACES.rows(session, {"fact_id": fact_id, "first": first, "last": last})} == {True}
 
 
 def get_carer_person(session: Session, *, carer_id: UUID) -> UUID:

@@ -145,11 +145,13 @@ def place_exceptions(
 
 
 def place_witnesses(taps: Sequence[VisitTap]) -> frozenset[Witness]:
-    """Say what speaks for the place: a position inside, a chip beside it, any tag without one; nothing when a phone of
-    the visit was elsewhere. A printed code can be photographed, so it may stand in for a position, not second it."""
-    verdicts, tags = {tap.verdict for tap in taps}, {tap.tag for tap in taps}
-    if Verdict.OUTSIDE in verdicts:
+    """Say what speaks for the place: a position inside, a chip with or without one, a printed code where the position
+    could not tell; nothing when a phone of the visit was elsewhere. A printed code can be photographed: it seconds no
+    position, and never stands for one that was not told or was too old."""
+    if any(tap.verdict is Verdict.OUTSIDE for tap in taps):
         return frozenset()
-    is_inside = Verdict.INSIDE in verdicts
-    has_tag = TagMedium.CHIP in tags or (TagMedium.PRINTED in tags and not is_inside)
+    is_inside = any(tap.verdict is Verdict.INSIDE for tap in taps)
+    has_chip = any(tap.tag is TagMedium.CHIP for tap in taps)
+    is_lifted = any(tap.tag is not None and tap.verdict is Verdict.UNCERTAIN for tap in taps)
+    has_tag = has_chip or (is_lifted and not is_inside)
     return frozenset({Witness.POSITION} if is_inside else ()) | frozenset({Witness.TAG} if has_tag else ())

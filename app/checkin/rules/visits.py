@@ -95,11 +95,16 @@ def is_statable(*, began_at: datetime, ended_at: datetime, at: datetime, terms: 
     return began_at < ended_at <= at and ended_at - began_at <= terms.longest_visit
 
 
+def span_of_taps(began_at: datetime, ended_at: datetime, *, terms: ClockTerms) -> tuple[datetime, datetime]:
+    """Give when what speaks for a visit is told: while it lasted, or in the window around."""
+    return began_at - terms.early_window, ended_at + terms.late_window
+
+
 def taps_of_visit(
     taps: Sequence[VisitTap], *, began_at: datetime, ended_at: datetime, terms: ClockTerms
 ) -> tuple[VisitTap, ...]:
     """Keep the taps whose position may speak for a visit: those counted while it lasted, or in the window around."""
-    first, last = began_at - terms.early_window, ended_at + terms.late_window
+    first, last = span_of_taps(began_at, ended_at, terms=terms)
     return tuple(tap for tap in taps if first <= tap.counted_at <= last)
 
 

@@ -23,6 +23,7 @@ from app.checkin.rules.visits import (
     find_deviations,
     proven_later,
     span_of,
+    span_of_taps,
     taps_of_visit,
 )
 from app.checkin.service import facts
@@ -254,6 +255,9 @@ def _grade(
         witnesses |= place_witnesses(of_visit)
         if events.is_confirmed(session, fact_id=visit.id, since=record.began_at):
             witnesses.add(Witness.CLIENT)
+        first, last = span_of_taps(record.began_at, record.ended_at, terms=policy.clock)
+        if events.is_face_matched(session, fact_id=visit.id, first=first, last=last):
+            witnesses.add(Witness.FACE)
     graded, known = grade(witnesses), fact_queries.list_grades(session, fact_id=visit.id)
     graded = lowered(graded) if any(tap.is_doubted for tap in taps) else graded
     if known[:1] != [(graded, policy.digest)]:
