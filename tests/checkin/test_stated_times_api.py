@@ -72,8 +72,8 @@ def test_a_forgotten_end_is_paid_by_what_carer_and_client_both_say(
     said = say(client, scene, past_visit, guardian, **words)
 
     assert (answer.status_code, said.status_code) == (201, 201)
-    for shown in (closed, told):
-        assert (open_codes(shown), shown["standing"], shown["grade"]) == (["no_clock_out"], "held", "C")
+    for shown, found in ((closed, ["no_clock_out"]), (told, ["no_clock_out", "short"])):  # no more than he says
+        assert (open_codes(shown), shown["standing"], shown["grade"]) == (found, "held", "C")
     shown = fact(client, scene, past_visit)
     assert (open_codes(shown), shown["grade"]) == (["short"], "B")  # less than nine tenths of the hour
     record = client.get(f"{API}/visits/{past_visit}/record", headers=scene.headers(scene.carer)).json
@@ -126,6 +126,8 @@ def test_a_denied_end_stays_held_and_one_that_lies_ahead_or_is_not_his_is_refuse
     came(client, scene, past_visit)
 
     ahead = state_end(client, scene, past_visit, ended_at=NOW + MINUTE)
+    before = {"began_at": (NOW - 3 * HOUR).isoformat(), "ended_at": (NOW - HOUR).isoformat()}
+    assert enter_paper(client, scene, past_visit, **before).json["code"] == "times_impossible"  # he came after that
     state_end(client, scene, past_visit, ended_at=NOW)
     say(client, scene, past_visit, guardian, times=False, service=True)
 
