@@ -195,13 +195,7 @@ class FamilyTerms:
     prompt_open: Annotated[
         dt.timedelta,
         Duration(
-            "随机到岗确认等待（分钟）",
-            key="prompt_open_minutes",
-            unit="minutes",
-            low=10,
-            high=240,
-            local=True,
-            in_older_texts=30,
+            "随机到岗确认等待（分钟）", key="prompt_open_minutes", unit="minutes", low=5, high=240, in_older_texts=30
         ),
     ]
 

@@ -176,5 +176,32 @@ def test_words_stand_in_for_taps_that_lack(said, began, stated, settled):
 
     times = stated_times(said, began_at=began_at, planned_to=minute(60))
 
-    assert times == StatedTimes(*(None if each is None else minute(each) for each in stated))
+    assert (times.began_at, times.ended_at) == tuple(None if each is None else minute(each) for each in stated)
     assert settled is None or times.settled == settled
+
+
+@pytest.mark.parametrize(
+    ("ended", "latest", "recorded", "is_lacking", "changes"),
+    [
+        (None, None, 60, True, False),
+        (None, 50, 60, True, True),  # nobody is paid for longer than he himself says
+        (None, 70, 60, True, False),
+        (None, 60, 60, True, False),
+        (50, 50, 60, True, True),
+        (60, 60, 60, True, True),  # two attest what only stood in before
+        (60, 60, 60, False, False),
+        (50, 50, 60, False, True),
+    ],
+)
+def test_words_change_a_record_once(ended, latest, recorded, is_lacking, changes):
+    times = StatedTimes(None, *(None if each is None else minute(each) for each in (ended, latest)))
+
+    assert times.change(recorded_end=minute(recorded), is_lacking=is_lacking) is changes
+
+
+def test_one_word_alone_caps_only_who_says_it_of_himself():
+    by_carer, by_client = word(CARER, ends=50), word(CLIENT, holds=True, ends=40)
+
+    assert stated_times([by_carer], began_at=NOW, planned_to=minute(60)) == StatedTimes(latest=minute(50))
+    assert stated_times([by_client], began_at=NOW, planned_to=minute(60)) == StatedTimes()
+    assert stated_times([by_carer, by_client], began_at=NOW, planned_to=minute(60)).ended_at == minute(40)

@@ -52,6 +52,11 @@ def paid(session: Session) -> list[tuple[datetime, datetime, int]]:
     return [(row.during.lower, row.during.upper, row.minutes) for row in session.scalars(select(PayableTime))]
 
 
+def a_reason() -> dict[str, str]:
+    """Why nobody confirms, as the carer's phone kept it."""
+    return {"id": str(new_id()), "reason": "cannot_sign", "occurred_at": NOW.isoformat()}
+
+
 def open_codes(shown: dict) -> list[str]:
     return sorted(each["code"] for each in shown["exceptions"] if each["ended_at"] is None)
 
@@ -72,8 +77,8 @@ def test_a_forgotten_end_is_paid_by_what_carer_and_client_both_say(
     said = say(client, scene, past_visit, guardian, **words)
 
     assert (answer.status_code, said.status_code) == (201, 201)
-    for shown in (closed, told):
-        assert (open_codes(shown), shown["standing"], shown["grade"]) == (["no_clock_out"], "held", "C")
+    for shown, found in ((closed, ["no_clock_out"]), (told, ["no_clock_out", "short"])):  # no more than he says
+        assert (open_codes(shown), shown["standing"], shown["grade"]) == (found, "held", "C")
     shown = fact(client, scene, past_visit)
     assert (open_codes(shown), shown["grade"]) == (["short"], "B")  # less than nine tenths of the hour
     record = client.get(f"{API}/visits/{past_visit}/record", headers=scene.headers(scene.carer)).json
@@ -113,10 +118,16 @@ def test_a_tap_stands_against_any_word_and_one_that_comes_late_takes_its_place(
     send(client, scene, past_visit, "out", a_tap(at=NOW - 3 * MINUTE), sent_at=NOW)
     tianjin.expire_all()
     by_tap = paid(tianjin)
-    assert state_end(client, scene, past_visit, ended_at=NOW).status_code == 201
+    record = {"id": str(new_id()), "ended_at": NOW.isoformat(), "reason": "forgotten", "occurred_at": NOW.isoformat()}
+    words = [
+        {"kind": "stated_end", "visit_id": str(past_visit), "record": record},
+        {"kind": "confirmation", "visit_id": str(past_visit), "record": a_reason()},
+    ]
+    synced = client.post(f"{API}/sync", json={"records": words}, headers=scene.headers(scene.carer))
     tianjin.expire_all()
 
     assert (by_word, by_tap) == ([(NOW - HOUR, NOW, 60)], [(NOW - HOUR, NOW - 3 * MINUTE, 57)])
+    assert [each["status"] for each in synced.json["answers"]] == [201, 201]
     assert paid(tianjin) == by_tap
 
 
@@ -126,6 +137,8 @@ def test_a_denied_end_stays_held_and_one_that_lies_ahead_or_is_not_his_is_refuse
     came(client, scene, past_visit)
 
     ahead = state_end(client, scene, past_visit, ended_at=NOW + MINUTE)
+    before = {"began_at": (NOW - 3 * HOUR).isoformat(), "ended_at": (NOW - HOUR).isoformat()}
+    assert enter_paper(client, scene, past_visit, **before).json["code"] == "times_impossible"  # he came after that
     state_end(client, scene, past_visit, ended_at=NOW)
     say(client, scene, past_visit, guardian, times=False, service=True)
 

@@ -21,16 +21,24 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class StatedTimes:
-    """The times that stand in for taps that lack; None: nobody's word does."""
+    """The times that stand in for taps that lack; None: nobody's word does. Whatever else stands in for the end, it is
+    not later than `latest`, what the carer himself says."""
 
     began_at: datetime | None = None
     ended_at: datetime | None = None
+    latest: datetime | None = None
 
     @property
     def settled(self) -> frozenset[ExceptionCode]:
         """What need not be told any more."""
         ends = ((self.began_at, ExceptionCode.NO_CLOCK_IN), (self.ended_at, ExceptionCode.NO_CLOCK_OUT))
         return frozenset(code for told, code in ends if told is not None)
+
+    def change(self, *, recorded_end: datetime | None, is_lacking: bool) -> bool:
+        """Say whether a record is another by these words than it was made; `is_lacking`: its end is looked for."""
+        if self.ended_at is not None:
+            return is_lacking or recorded_end != self.ended_at
+        return self.latest is not None and recorded_end is not None and recorded_end > self.latest
 
 
 def weigh(said: StatedConfirmation, *, is_late: bool, on_carers_phone: bool) -> Weighed:
@@ -90,9 +98,10 @@ def stated_times(
 ) -> StatedTimes:
     """Give the times that stand in for the taps a visit lacks: what the agency entered by hand, and the end that two
     attest. An end that is not after the beginning stands in for nothing."""
+    ends = ends_told(said)
     entered = next((each for each in reversed(said) if each.speaker is Speaker.AGENCY), None)
     begin = began_at or (entered.began_at if entered else None)
-    end = attested_end(ends_told(said).values(), planned_to=planned_to) or (entered.ended_at if entered else None)
+    end = attested_end(ends.values(), planned_to=planned_to) or (entered.ended_at if entered else None)
     if begin is None or (end is not None and end <= begin):
         end = None
-    return StatedTimes(None if began_at else begin, end)
+    return StatedTimes(None if began_at else begin, end, ends.get(Speaker.CARER))

@@ -59,7 +59,8 @@ def enter_paper_record(
         return command
     day, today = (clock.local_date(each, zone_of(actor.region)) for each in (command.began_at, at))
     policy = policy_on(day, region=actor.region, district=visit.district_code, at=at)
-    if not is_statable(began_at=command.began_at, ended_at=command.ended_at, at=at, terms=policy.clock):
+    times = {"began_at": visit.began_at or command.began_at, "ended_at": visit.ended_at or command.ended_at}
+    if not is_statable(**times, at=at, terms=policy.clock):
         raise TimesImpossible(fact_id=str(visit_id))
     if today - day > policy.entry.backdate:
         raise PaperTooLate(fact_id=str(visit_id))

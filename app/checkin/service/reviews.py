@@ -82,9 +82,9 @@ REOPENING_REFUSALS: dict[ReopeningRefusal, type[DomainError]] = {
 
 
 def review_for_agency(session: Session, command: Decided, *, fact_id: UUID, actor: Actor, at: datetime) -> FactView:
-    """An agency's decision on its own held fact. Raises NotFound, OwnFact, NotHeld, RefusedBySamePerson, EventReused,
-    and for stated times what `state_times` raises. Accepted time that is paid elsewhere or over the limits is handed to
-    the operator."""
+    """An agency's decision on its own held fact. Raises NotFound, OwnFact, OwnEntry, NotHeld, RefusedBySamePerson,
+    EventReused, and for stated times what `state_times` raises. Accepted time that is paid elsewhere or over the limits
+    is handed to the operator."""
     return _review(session, command, fact_id=fact_id, step=ReviewStep.AGENCY, actor=actor, at=at)
 
 

@@ -98,7 +98,7 @@ def record_visit(
         began_at=visit.began_at or stated.began_at,
         ended_at=visit.ended_at or stated.ended_at,
         planned_from=visit.planned_from,
-        planned_to=visit.planned_to,
+        planned_to=min((each for each in (visit.planned_to, stated.latest) if each), default=None),
     )
     if span is None:
         return

@@ -53,17 +53,16 @@ def settle_stated(session: Session, visit: VisitView, *, region: str, at: dateti
     progress.lock(session, visit_id=visit.id)
     session.expire_all()
     visit = find_visits(session, ids=[visit.id])[visit.id]
-    record = events.find_record(session, visit_id=visit.id)
-    ended_at = times_of(session, visit).ended_at
+    record, told = events.find_record(session, visit_id=visit.id), times_of(session, visit)
     if (
         record is None
-        or ended_at is None
-        or (record.ended_at == ended_at and not _lacks_end(session, visit))
+        or not told.change(recorded_end=record.ended_at, is_lacking=_lacks_end(session, visit))
         or facts.find_last_word(session, fact_id=visit.id) is not None
     ):
         settle_visit(session, visit, region=region, at=at, news=news)
-    else:
-        record_visit(session, visit, region=region, at=at, reason=ReviewReason.TIMES_STATED)
+        return
+    found = (Found(ExceptionCode.NO_CLOCK_OUT),)
+    record_visit(session, visit, region=region, at=at, found=found, reason=ReviewReason.TIMES_STATED)
 
 
 def _lacks_end(session: Session, visit: VisitView) -> bool:

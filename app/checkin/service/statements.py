@@ -37,7 +37,7 @@ def times_of(session: Session, visit: VisitView) -> StatedTimes:
         return StatedTimes()
     said = queries.list_statements(session, visit_id=visit.id)
     told = stated_times(said, began_at=visit.began_at, planned_to=visit.planned_to)
-    return StatedTimes(told.began_at, None if visit.ended_at else told.ended_at)
+    return StatedTimes(told.began_at) if visit.ended_at else told
 
 
 def keep_times(
