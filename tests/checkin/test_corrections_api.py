@@ -219,6 +219,7 @@ def test_a_lacking_time_is_not_stated_by_the_agency_after_the_lock(
 
     assert (late.status_code, late.json["code"]) == (409, "edit_locked")
     assert in_time.status_code == 201
+    assert "hand_entry" in holding(in_time.json)
 
 
 def test_nobody_asks_or_answers_about_anothers_visits(

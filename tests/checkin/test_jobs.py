@@ -10,15 +10,25 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from app.checkin.jobs import AT_ONCE, close_forgotten_visits, escalate_overdue_facts
+from app.checkin.home_models import HomeProposal, LearnedHome
+from app.checkin.jobs import (
+    AT_ONCE,
+    close_forgotten_visits,
+    escalate_overdue_facts,
+    learn_homes,
+    stop_overturned_rules,
+)
 from app.checkin.models import CareFact, Hold, HoldRelease, ServiceRecord
-from app.checkin.types import FactKind, ReviewStep
+from app.checkin.rule_models import RuleStanding
+from app.checkin.types import Decision, FactKind, ReviewStep
 from app.kernel.db import db, session
 from app.kernel.ids import new_id
 from app.kernel.jobs import Turn
 from app.kernel.permissions import SystemActor
 from app.schedules.models import Visit, VisitChange
 from app.schedules.types import VisitState
+from tests.checkin.factories import accept_elsewhere
+from tests.checkin.rule_rows import decided
 from tests.schedules.factories import HOUR, NOW, TODAY, Scene, a_scene, a_visit
 
 TURN = Turn(SystemActor("tianjin", "test"), due_at=NOW, at=NOW)
@@ -99,3 +109,20 @@ def begun(current: Session, scene: Scene, *, hours: int) -> UUID:
 
 def recorded(current: Session) -> set[UUID]:
     return set(current.scalars(select(ServiceRecord.visit_id)))
+
+
+def test_by_night_homes_are_learned_and_overturned_rules_stop_once(own_app: Flask, current: Session):
+    scene = a_scene(current, own_app)
+    accept_elsewhere(current, scene)
+    decided(current, scene, Decision.ACCEPTED, number=50)
+    current.commit()
+    by_night = Turn(TURN.actor, due_at=NOW, at=NOW + HOUR)
+
+    for job in (learn_homes, stop_overturned_rules) * 2:
+        job(by_night)
+
+    learned = current.scalars(select(LearnedHome)).one()
+    assert (learned.taps, learned.learned_at) == (10, NOW - timedelta(days=2))
+    assert current.scalar(select(func.count()).select_from(HomeProposal)) == 1
+    stopped = current.scalars(select(RuleStanding)).one()
+    assert (stopped.code, stopped.stopped, stopped.overturned, stopped.upheld) == ("short", True, 50, 0)

@@ -5,49 +5,22 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.checkin.models import CareFact, ExceptionFound, Review
-from app.checkin.reasons import ReviewReason
 from app.checkin.rule_models import RuleStanding
 from app.checkin.service.rule_stops import stop_overturned
-from app.checkin.types import Decision, ExceptionCode, FactKind, ReviewStep, Severity
+from app.checkin.types import Decision, ExceptionCode, Severity
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from tests.checkin.factories import API, JOB, an_undrawn_id, confirm, done, fact
+from tests.checkin.rule_rows import SHORT, decided
 from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOUR, NOW, Scene, a_visit, an_actor
 from tests.tokens import make_account
 
-SHORT = ExceptionCode.SHORT
 NIGHT = NOW + timedelta(minutes=1)
 ACCEPTED, REFUSED = Decision.ACCEPTED, Decision.REFUSED
-
-
-def decided(
-    session: Session,
-    scene: Scene,
-    *decisions: Decision,
-    number: int = 1,
-    code: ExceptionCode = SHORT,
-    at: datetime = NOW,
-    severity: Severity = Severity.MUST_FIX,
-    district: str = "120101",
-) -> None:
-    """Visits that a rule held, each decided by people so, one decision after the other."""
-    ids, actor_id = [new_id() for _ in range(number)], new_id()
-    common = {"carer_id": scene.carer_id, "kind": FactKind.VISIT, "district_code": district, "recorded_at": at}
-    session.execute(insert(CareFact), [{"id": each, **common} for each in ids])
-    about = {"code": code, "severity": severity, "details": {}, "policy_digest": "-", "recorded_at": at}
-    session.execute(insert(ExceptionFound), [{"id": new_id(), "fact_id": each, **about} for each in ids * 2])
-    by = {"step": ReviewStep.AGENCY, "reason": ReviewReason.OTHER, "actor_id": actor_id, "command_digest": b"-"}
-    reviews = [
-        {"id": new_id(), "fact_id": each, "decision": decision, "seq": seq, "recorded_at": at, **by}
-        for each in ids
-        for seq, decision in enumerate(decisions, start=1)
-    ]
-    session.execute(insert(Review), reviews)
 
 
 def outcomes(client: FlaskClient, scene: Scene, actor: Actor, query: str = "month_from=2026-10-01&month_to=2026-11-01"):

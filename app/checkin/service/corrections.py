@@ -9,10 +9,11 @@ from app.checkin.commands import Decided
 from app.checkin.queries.corrections import find_unlocked_until
 from app.checkin.rules.corrections import is_locked
 from app.checkin.rules.visits import is_statable
+from app.checkin.service import facts
 from app.checkin.service.recording import add_record, worked_time
 from app.checkin.service.told import items_told
 from app.checkin.shown import RecordView
-from app.checkin.types import Found, ReviewStep
+from app.checkin.types import ExceptionCode, Found, ReviewStep
 from app.kernel import clock
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.ids import new_id
@@ -51,8 +52,8 @@ def state_times(
     actor: Actor,
     at: datetime,
 ) -> RecordView:
-    """Make the record that supersedes, by the times a reviewer states for the taps that lack; raises TimesKnown,
-    TimesImpossible and EditLocked. Of a visit under its lock."""
+    """Make the record that supersedes, by the times a reviewer states for the taps that lack, and mark the visit as
+    corrected by hand; raises TimesKnown, TimesImpossible and EditLocked. Of a visit under its lock."""
     tapped_in, tapped_out = record.clock_in_id is not None, record.clock_out_id is not None
     if (command.began_at and tapped_in) or (command.ended_at and tapped_out):
         raise TimesKnown(fact_id=str(visit.id))
@@ -62,6 +63,8 @@ def state_times(
     if began_at is None or ended_at is None:
         raise TimesImpossible(fact_id=str(visit.id))
     span, reason = (began_at, ended_at), command.reason.value
+    mark = Found(ExceptionCode.HAND_ENTRY, {"review_id": str(command.id)})
+    facts.add_exceptions(session, fact_id=visit.id, found=(mark,), policy=policy, at=at)
     return supersede(session, visit, record, span=span, reason=reason, policy=policy, actor=actor, at=at)[0]
 
 
