@@ -38,10 +38,14 @@ def find_risks(turn: Turn) -> None:
 
 
 def find_in_month(month: date, *, region: str, at: datetime) -> dict[str, int]:
-    """Run every rule over a month; how many visits each named that it had not named before."""
-    beyond = (month + timedelta(days=31)).replace(day=1)
-    keys = current_settings().key_ring
-    sources = month_sources(first=month, beyond=beyond, zone=zone_of(region), keys=keys)
+    """Run every rule over a month, named by its first day; how many visits each named that it had not named before."""
+    return find_in_days(month, (month + timedelta(days=31)).replace(day=1), region=region, at=at)
+
+
+def find_in_days(first: date, beyond: date, *, region: str, at: datetime) -> dict[str, int]:
+    """The same over the days `[first, beyond)`, kept under the month in which they begin."""
+    sources = month_sources(first=first, beyond=beyond, zone=zone_of(region), keys=current_settings().key_ring)
+    month = first.replace(day=1)
     failure: Exception | None = None
     named = {}
     for rule in RULES.values():
