@@ -8,7 +8,7 @@ TESTERS ?= 3
 # Tests start many short processes: what one has compiled the next should find, whatever the caller's environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz bench bench-large migrate migration openapi policy-table
+.PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz bench bench-large simulate migrate migration openapi policy-table
 
 setup: $(VENV)/.ready
 
@@ -77,3 +77,7 @@ bench: setup
 # The same product in a region of two million visits; about 20 minutes and 20 GB of disk while it runs.
 bench-large: setup
 	$(BIN)/python -m bench.large $(ARGS)
+
+# How much of the known frauds the risk rules find in made-up months: make simulate ARGS="--seed 1 --seed 2"
+simulate: setup
+	$(BIN)/python -m simulation $(ARGS)
