@@ -9,6 +9,7 @@ TESTERS ?= 3
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz storm bench bench-large migrate migration openapi policy-table
+.PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz bench bench-large simulate migrate migration openapi policy-table
 
 setup: $(VENV)/.ready
 
@@ -81,3 +82,7 @@ bench: setup
 # The same product in a region of two million visits; about 20 minutes and 20 GB of disk while it runs.
 bench-large: setup
 	$(BIN)/python -m bench.large $(ARGS)
+
+# How much of the known frauds the risk rules find in made-up months: make simulate ARGS="--seed 1 --seed 2"
+simulate: setup
+	$(BIN)/python -m simulation $(ARGS)

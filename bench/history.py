@@ -47,11 +47,13 @@ _STATEMENTS = (
     """CREATE TEMPORARY TABLE past ON COMMIT DROP AS
        SELECT uuidv7(at - %(ahead)s - clock_timestamp()) AS visit_id, uuidv7(began_at - clock_timestamp()) AS in_id,
          uuidv7(ended_at - clock_timestamp()) AS out_id, p.carer_id, c.client_id, p.account_id, p.device_id,
-         p.agency_id, at, began_at, ended_at, (p.n + place + day) %% %(held_of)s = 0 AS held
+         p.agency_id, at, began_at, ended_at, off, (p.n + place + day) %% %(held_of)s = 0 AS held
        FROM generate_series(0, %(days)s - 1) day, generate_series(0, %(a_day)s - 1) place,
-         LATERAL (SELECT %(begins)s + day * interval '1 day' + place * interval '1 hour' AS at) planned,
-         LATERAL (SELECT at + %(late)s AS began_at, at + %(late)s + %(recorded)s AS ended_at) told,
-         past_carer p, past_carer c
+         past_carer p, past_carer c,
+         LATERAL (SELECT %(begins)s + day * interval '1 day' + place * interval '1 hour' AS at,
+           (p.n * 7 + place * 5 + day * 11) %% 36 AS off) planned,
+         LATERAL (SELECT at + %(late)s + off %% 6 * interval '1 minute' AS began_at) came,
+         LATERAL (SELECT began_at + %(recorded)s AS ended_at) told
        WHERE c.n = (p.n + place) %% %(carers)s
        ORDER BY at""",
     "ANALYZE past",
@@ -66,8 +68,8 @@ _STATEMENTS = (
     """INSERT INTO clock_event (id, kind, carer_id, client_id, visit_id, occurred_at, counted_at, device_id, skew_ms,
          verdict, distance_m, accuracy_m, location_source, command_digest, position_digest, account_id, policy_digest,
          clock_policy_digest, recorded_at)
-       SELECT tap.id, tap.kind, carer_id, client_id, visit_id, tap.at, tap.at, device_id, 0, 'inside', 10, 20, 'wechat',
-         %(digest)s, %(digest)s, account_id, 'bench', 'bench', tap.at
+       SELECT tap.id, tap.kind, carer_id, client_id, visit_id, tap.at, tap.at, device_id, 0, 'inside', 5 + off, 20,
+         'wechat', %(digest)s, %(digest)s, account_id, 'bench', 'bench', tap.at
        FROM past, LATERAL (VALUES ('in', in_id, began_at), ('out', out_id, ended_at)) tap (kind, id, at)""",
     """INSERT INTO position (id, point_enc, system, accuracy_m, fixed_at, salt)
        SELECT tap.id, %(point)s, 'gcj02', 20, tap.at, uuid_send(tap.id)

@@ -23,6 +23,7 @@ from bench.history import History, fill_history
 from bench.neighbours import Neighbours
 from bench.office import Office
 from bench.pgbench import Script, run_pgbench, statements_of
+from bench.risks import Risks, measure_risks
 from bench.runs import check_stored, hear_check_in
 from bench.sealing import measure_sealing
 from bench.serving import OURS, ROOT, serve
@@ -45,6 +46,7 @@ class Sizes:
     families: int = 10_000
     few_families: int = 1_000
     sealed_days: int = 13
+    risk_days: int = 36  # of all pairs: a million visits
 
     @property
     def pairs(self) -> int:
@@ -85,6 +87,7 @@ def measure(sizes: Sizes) -> tuple[dict[str, float], dict[str, Any]]:
             many = fill_history(large, cluster.pairs[: sizes.carers], days=sizes.days, ring=ring, at=at)
             with _office(cluster, small) as in_small, _office(cluster, large) as in_large:
                 found = _measure(in_small, in_large, few, many, sizes, others)
+        found |= large_figures.of_risks(_risks(cluster, sizes, others, at=at))
     return found | {"pgbench_tps": round(tps, 1)}, facts | {"cores_used_by_others": others.cores}
 
 
@@ -114,6 +117,15 @@ def _measure(
 def _office(cluster: Cluster, urls: DatabaseUrls) -> Iterator[Office]:
     with serve(OURS, data_dir=cluster.data_dir, database_url=urls.runtime, more={}) as server:
         yield Office(cluster, urls, server)
+
+
+def _risks(cluster: Cluster, sizes: Sizes, others: Neighbours, *, at: datetime) -> Risks:
+    with cluster.fresh_database("bench_risks") as urls:
+        _tell(f"Filling {sizes.risk_days} days of {sizes.pairs} carers")
+        history = fill_history(urls, cluster.pairs, days=sizes.risk_days, ring=cluster.settings.key_ring, at=at)
+        _tell(f"Looking for risks among {history.visits} visits")
+        with others.watched("risks"):
+            return measure_risks(cluster.data_dir, urls, history)
 
 
 def _sql_alone(cluster: Cluster, sizes: Sizes, *, at: datetime) -> float:

@@ -4,6 +4,7 @@ from bench.families import Computation
 from bench.figures import Bar
 from bench.growth import Growth, median_cost
 from bench.history import History
+from bench.risks import Risks
 from bench.sealing import Sealing
 from bench.staff_load import StaffLoadRun
 
@@ -14,8 +15,9 @@ BOUNDS = {
     "subsidies_rss_growth_mib": 32.0,
     "staff_load_p95_ms": 150.0,
     "seal_500k_s": 60.0,
+    "risk_1m_s": 120.0,
 }
-HALF_A_MILLION = 500_000
+HALF_A_MILLION, A_MILLION = 500_000, 1_000_000
 NOT_SHOWN = (
     "Not shown: a network (all shares this machine and its cores), more than one region, several workers, requests for "
     "staff load at the same time, check-ins while a file or a month is worked on."
@@ -53,6 +55,16 @@ def figures(
         "subsidies_rss_mib": round(all_of_them.worker_peak_mib, 1),
         "subsidies_rss_growth_mib": round(all_of_them.worker_peak_mib - some.worker_peak_mib, 1),
         "import_10k_clients_s": round(import_s, 1),
+    }
+
+
+def of_risks(risks: Risks) -> dict[str, float]:
+    """The figures of the risk rules."""
+    return {
+        "risk_1m_s": round(A_MILLION * risks.seconds / risks.visits, 1),
+        "risk_visits": risks.visits,
+        "risk_visits_named": risks.named,
+        "risk_rss_growth_mib": round(risks.rss_growth_mib, 1),
     }
 
 

@@ -22,7 +22,7 @@ REGION = "tianjin"
 REGION_NAME = "天津市"
 TIMEZONE = "Asia/Shanghai"
 DISTRICT = "120101"
-SOUTH, WEST = 39.0, 117.1  # the first home, GCJ-02; the others lie in a grid north and east of it
+SOUTH, WEST = 39.0, 117.1  # the first home, GCJ-02; the others lie in a grid north and east of it, to and fro
 GRID = 100
 STEP_DEGREES = 0.003
 STARTS_IN = timedelta(minutes=10)  # within the early and the late window for the whole bench
@@ -157,7 +157,9 @@ def _pair(n: int, starts: Sequence[int]) -> Pair:
         name: UUID(int=start + (n // AGENCY_CARERS if name == "agency_id" else n))
         for name, start in zip(_IDS, starts, strict=True)
     }
-    return Pair(**ids, latitude=SOUTH + STEP_DEGREES * (n // GRID), longitude=WEST + STEP_DEGREES * (n % GRID))
+    north, east = divmod(n, GRID)
+    east = GRID - 1 - east if north % 2 else east  # the next one always lives next door
+    return Pair(**ids, latitude=SOUTH + STEP_DEGREES * north, longitude=WEST + STEP_DEGREES * east)
 
 
 def _secrets(pair: Pair, *, ring: KeyRing) -> tuple[bytes, ...]:

@@ -15,17 +15,18 @@ from app.policies.keeping import open_region
 from app.policies.service import load_book
 from simulation.honest import MIDNIGHT
 from simulation.month import simulate
-from simulation.report import Report, table
+from simulation.report import PAGE, Report, table
 
 REGION = "tianjin"
 
 
 def main() -> int:
-    """Print the table, with --markdown as the page that is kept in the docs."""
+    """Print the table, or with --page the page that is kept in the docs."""
     parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
     parser.add_argument("--seed", type=int, action="append", required=True, help="may be given several times")
     parser.add_argument("--people", type=int, default=120, help="carers with a round of clients (default: 120)")
     parser.add_argument("--days", type=int, default=26, help="days of the month (default: 26)")
+    parser.add_argument("--page", action="store_true", help="print docs/risk-report.md")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="anhu-simulation-"))
     data_dir = folder / "data"
@@ -38,7 +39,8 @@ def main() -> int:
     finally:
         embedded.stop(data_dir)
         shutil.rmtree(folder, ignore_errors=True)
-    print(table(reports))
+    command = f"python -m simulation {' '.join(sys.argv[1:])}"
+    print(PAGE.format(command=command, table=table(reports)) if options.page else table(reports))
     missed = {seed: report.missed_bars for seed, report in reports.items() if report.missed_bars}
     for seed, bars in missed.items():
         print(f"seed {seed} misses: {', '.join(bars)}", file=sys.stderr)

@@ -25,10 +25,15 @@ def commit(month: MonthOfWork, rng: Random) -> None:
     for act, size in groups:
         for _ in range(few):
             act(month, [innocent.pop() for _ in range(size)], rng)
-    honest = [work for work in month.works if work.fraud is None and work.ended is not None]
+    honest = [work for work in month.works if work.fraud is None and _is_timed(work)]
     for act in (_be_twice, _send_another, _fly):
-        for work in rng.sample(honest, max(5, round(SHARE * len(honest)))):
+        for work in rng.sample(honest, max(3, round(SHARE * len(honest)))):
             act(month, work, rng)
+
+
+def _is_timed(work: Work) -> bool:
+    """When it really was is known: the phone lived, and its clock was right."""
+    return work.ended is not None and work.ended - work.began > 10
 
 
 def _claim(month: MonthOfWork, kind: str, done: Done, rng: Random, **changed: object) -> Work:
@@ -105,7 +110,7 @@ def _tap_for(month: MonthOfWork, pair: list[Carer], rng: Random) -> None:
     """A colleague taps for one who stays at home, on some days, with his own phone beside his own work."""
     taps, absent = pair
     at_work = sorted({work.day for work in month.works if work.carer is taps})
-    days = rng.sample(at_work, min(6, len(at_work)))
+    days = rng.sample(at_work, max(2, len(at_work) // 5))
     phone = a_phone(key=taps.phone.key, account_id=absent.phone.account_id, is_live=False)
     month.town.phones.append(phone)
     for work in month.works:

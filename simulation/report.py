@@ -14,6 +14,27 @@ from app.oversight.risk_rules import RULES
 from app.oversight.types import FindingKind
 from simulation.honest import MonthOfWork
 
+PAGE = """# What the risk rules find
+
+Made-up months of one fund with every known fraud put into them, and with what goes wrong honestly: phones indoors
+exact to 65 or 550 metres, wrong pins up to kilometres off, phones that die before the check-out, clocks so wrong that
+the arrival counts, visits told up to 60 hours later, homes where every fix comes from one router, carers who stand in,
+carers always on time, a couple with one phone, a team that taps on one phone, families with two parents. The months
+are written into the product's tables, and the rules run as they do at night. Nobody tuned a rule or a fraud to these
+seeds. Printed by
+
+    {command}
+
+A hard rule must find 95 % of the visits done, the rules about persons 80 % of the persons; of honest visits at most
+3 % may be held, and a machine refuses none.
+
+{table}
+
+*Innocent named*: honest visits or persons that a rule named too. Most are the other half of a clash: of two visits at
+once both wait, since no machine can tell which is false, and so does the visit before an impossible journey. Copied
+photos have no rule yet. What is found in a made-up month says that the rules see what they are meant to see; it says
+nothing about how often such things happen, nor about frauds that nobody has thought of.
+"""
 LEAST_OF_VISITS, LEAST_OF_PERSONS, MOST_HELD = 0.95, 0.80, 0.03
 
 

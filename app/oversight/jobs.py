@@ -38,16 +38,20 @@ def find_risks(turn: Turn) -> None:
 
 
 def find_in_month(month: date, *, region: str, at: datetime) -> dict[str, int]:
-    """Run every rule over a month; how many visits each named that it had not named before."""
-    beyond = (month + timedelta(days=31)).replace(day=1)
-    keys = current_settings().key_ring
-    sources = month_sources(first=month, beyond=beyond, zone=zone_of(region), keys=keys)
+    """Run every rule over a month, named by its first day; how many visits each named that it had not named before."""
+    return find_in_days(month, (month + timedelta(days=31)).replace(day=1), region=region, at=at)
+
+
+def find_in_days(first: date, beyond: date, *, region: str, at: datetime) -> dict[str, int]:
+    """The same over the days `[first, beyond)`, kept under the month in which they begin."""
+    sources = month_sources(first=first, beyond=beyond, zone=zone_of(region), keys=current_settings().key_ring)
+    month = first.replace(day=1)
     failure: Exception | None = None
     named = {}
     for rule in RULES.values():
         try:
-            named[rule.name] = _run(rule, sources, month=month, region=region, at=at)
-        except Exception as error:  # one that fails stops no other, and lets the run fail at its end
+            named[rule.name] = run_rule(rule, sources, month=month, region=region, at=at)
+        except Exception as error:
             log.error("risk_rule_failed", rule=rule.name, kind=type(error).__name__)
             failure = error
     if failure is not None:
@@ -55,15 +59,26 @@ def find_in_month(month: date, *, region: str, at: datetime) -> dict[str, int]:
     return named
 
 
-def _run(rule: RiskRule, sources: Sources, *, month: date, region: str, at: datetime) -> int:
-    """Keep what a rule finds, each subject in a transaction beside the one that reads: visits are locked briefly."""
+def run_rule(rule: RiskRule, sources: Sources, *, month: date, region: str, at: datetime) -> int:
+    """Keep what a rule finds, each subject in a transaction beside the one that reads: visits are locked briefly.
+
+    One that cannot be kept stops no other, and lets the run fail at its end, to be tried again.
+    """
+    failure: Exception | None = None
     named = 0
     with transaction() as reading:
         for statement in BOUNDS:
             reading.execute(text(statement))
         for hits in _by_subject(rule.find(reading, sources)):
-            with beside() as writing:
-                named += len(keep_hits(writing, rule, hits, month=month, region=region, at=at))
+            try:
+                with beside() as writing:
+                    named += len(keep_hits(writing, rule, hits, month=month, region=region, at=at))
+            except Exception as error:
+                subject = str(hits[0].subject_id)
+                log.error("finding_failed", rule=rule.name, kind=type(error).__name__, subject_id=subject)
+                failure = error
+    if failure is not None:
+        raise failure
     return named
 
 

@@ -19,7 +19,9 @@ from migrations.generate import render, revision_after, upgrade_scratch
 from tests.conftest import ROOT, Clone
 
 SOURCES = sorted(
-    path for folder in ("app", "migrations", "standins", "demo", "bench") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("app", "migrations", "standins", "demo", "bench", "simulation")
+    for path in (ROOT / folder).rglob("*.py")
 )
 LONGEST_MODULE = 300
 VAGUE = {"utils", "helpers", "manager", "data", "info", "process", "handle", "common", "misc"}

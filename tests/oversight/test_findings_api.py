@@ -1,7 +1,9 @@
 """What the nightly look at a month finds, what becomes of the visits, and who reads it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -14,7 +16,7 @@ from app.checkin.models import ExceptionFound
 from app.kernel.ids import new_id
 from app.kernel.jobs import Turn
 from app.kernel.permissions import Actor, Role, ScopeKind, SystemActor
-from app.oversight.jobs import find_in_month, find_risks
+from app.oversight.jobs import find_in_month, find_risks, run_rule
 from app.oversight.models import Finding, FindingRecord
 from app.oversight.risk_rules import RULES
 from app.oversight.service.finding import keep_hits
@@ -23,6 +25,7 @@ from app.registry.models import Stay
 from app.registry.types import StayKind
 from tests.checkin.factories import API, an_undrawn_id, confirm, decide, done, fact
 from tests.fixed_clock import clock_at
+from tests.oversight.months import Month
 from tests.registry.statements import statements
 from tests.schedules.factories import DISTRICT, HOUR, NOW, TODAY, Scene, a_guardian, a_scene, a_visit, an_actor
 
@@ -172,6 +175,26 @@ def test_a_district_sees_of_a_finding_the_visits_of_its_own(client: FlaskClient,
 
     assert [each["fact_id"] for each in shown["records"]] == [str(visit_id)]
     assert tianjin.scalar(select(func.count()).select_from(FindingRecord)) == 2
+
+
+def test_a_finding_that_cannot_be_kept_stops_no_other_and_is_tried_again(tianjin: Session):
+    subjects = [new_id() for _ in range(3)]
+    spoilt: set[UUID] = {subjects[1]}
+
+    def find_all(_session: Session, _sources: object) -> Iterator[Hit]:
+        yield from (Hit(each, new_id(), {"minutes": object() if each in spoilt else 1}) for each in subjects)  # type: ignore[dict-item]  # what spoils it
+
+    rule = replace(RULES["carer_overlap"], find=find_all)
+    run = partial(run_rule, rule, Month([]).sources(), month=MONTH, region="tianjin", at=NOW)
+    tianjin.commit()
+
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        run()
+
+    assert set(tianjin.scalars(select(Finding.subject_id))) == {subjects[0], subjects[2]}
+    spoilt.clear()
+    run()
+    assert set(tianjin.scalars(select(Finding.subject_id))) == set(subjects)
 
 
 def test_a_page_of_findings_costs_one_statement(client: FlaskClient, tianjin: Session, scene: Scene, operator: Actor):

@@ -7,7 +7,7 @@ from app.oversight.risk_rules import RULES
 from simulation.month import simulate
 from simulation.report import Line, Report, table
 
-SEED, PEOPLE, DAYS = 31337, 20, 15
+SEED, PEOPLE, DAYS = 31337, 18, 15
 
 
 def test_the_rules_find_the_frauds_and_let_the_honest_be(app: Flask, tianjin: Session):
