@@ -33,3 +33,11 @@ class AttemptReason(StrEnum):
     DECLINED = "declined"  # 家属说不用来
     CLIENT_DIED = "client_died"  # 人不在了
     UNSAFE = "unsafe"  # 不安全
+
+
+class ReopeningRefusal(StrEnum):
+    """Why a fact is not looked into again."""
+
+    NOT_DECIDED = "not_decided"
+    SAME_PERSON = "same_person"
+    TOO_LATE = "too_late"

@@ -152,14 +152,6 @@ class Decision(StrEnum):
     REOPENED = "reopened"  # decided before; it waits for the operator again
 
 
-class ReopeningRefusal(StrEnum):
-    """Why a fact is not looked into again."""
-
-    NOT_DECIDED = "not_decided"
-    SAME_PERSON = "same_person"
-    TOO_LATE = "too_late"
-
-
 class LocationSource(StrEnum):
     """What gave the position: WeChat on a phone, or a simulation (demo, tests); refused in production."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from app.checkin.reasons import ReopeningRefusal
 from app.checkin.rules.grading import (
     decide,
     due_on,
@@ -24,7 +25,6 @@ from app.checkin.types import (
     ExceptionCode,
     FactKind,
     FactSubject,
-    ReopeningRefusal,
     ReviewStep,
     Route,
     Severity,

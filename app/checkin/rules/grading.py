@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from app.checkin.reasons import ReopeningRefusal
 from app.checkin.types import (
     ExceptionCode,
     FactKind,
     FactSubject,
-    ReopeningRefusal,
     ReviewStep,
     Route,
     Severity,

@@ -13,6 +13,7 @@ from app.checkin.note_models import ReviewNote
 from app.checkin.queries import events
 from app.checkin.queries import facts as queries
 from app.checkin.queries.statements import is_entered_by
+from app.checkin.reasons import ReopeningRefusal
 from app.checkin.rules.grading import judge_reopening, may_review
 from app.checkin.service import facts
 from app.checkin.service.care_days import accept_care_day
@@ -31,7 +32,7 @@ from app.checkin.service.records import OwnFact
 from app.checkin.service.settling import policy_on
 from app.checkin.service.turns import take_turn
 from app.checkin.shown import FactView
-from app.checkin.types import Decision, FactKind, FactSubject, ReopeningRefusal, ReviewStep
+from app.checkin.types import Decision, FactKind, FactSubject, ReviewStep
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
 from app.kernel.errors import DomainError, ErrorKind, NotFound
