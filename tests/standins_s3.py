@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import boto3
 import pytest
 
-from app.kernel.settings import S3Access
+from app.kernel.outside import S3Access
 
 BUCKET = "anhu-photos"
 REGION = "us-east-1"

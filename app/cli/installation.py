@@ -12,9 +12,10 @@ from app.kernel import clock, embedded
 from app.kernel import migrate as migrations
 from app.kernel.db import db, session
 from app.kernel.embedded_host import EmbeddedServerFailed
+from app.kernel.outside import SettingsInvalid
 from app.kernel.regions import RegionInvalid, is_open_region
 from app.kernel.roles import DatabaseUrls
-from app.kernel.settings import URL_START, Mode, Settings, SettingsInvalid, read_settings
+from app.kernel.settings import URL_START, Mode, Settings, read_settings
 from app.policies.commands import load_policies
 from app.policies.keeping import RegionWithoutPolicy, keep_all_texts
 from app.policies.rules import PolicyBook

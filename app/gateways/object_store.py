@@ -18,7 +18,8 @@ from flask import current_app
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import LocalStore, S3Store
 
-from app.kernel.settings import S3Access, current_settings
+from app.kernel.outside import S3Access
+from app.kernel.settings import current_settings
 
 EXTENSION = "anhu.object_store"
 PLACES = "anhu.object_store_places"

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,12 +19,24 @@ from flask import current_app
 
 from app.kernel.crypto import KeyRing, generate_key
 from app.kernel.embedded import default_data_dir
+from app.kernel.outside import (
+    WECHAT_URL,
+    FaceAccess,
+    InboxAccess,
+    S3Access,
+    SettingsInvalid,
+    WeChatAccess,
+    is_loopback,
+    read_face,
+    read_inbox,
+    read_s3,
+    read_wechat,
+)
 from app.kernel.sealing.statements import SealKeys
 from app.kernel.tag_codes import TagKeys
 from app.kernel.tokens import TokenKeys
 
 EXTENSION = "anhu.settings"
-WECHAT_URL = "https://api.weixin.qq.com"
 KEY_SETTINGS = (
     "ANHU_FIELD_KEYS",
     "ANHU_INDEX_KEYS",
@@ -37,7 +48,6 @@ KEY_SETTINGS = (
 URL_START = "postgresql+psycopg://"
 SHORTEST_KEY = SEAL_KEY_BYTES = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-S3_SETTINGS = ("ANHU_S3_ENDPOINT", "ANHU_S3_BUCKET", "ANHU_S3_REGION", "ANHU_S3_KEY_ID", "ANHU_S3_SECRET")
 NEEDED_IN_PRODUCTION = ("DATABASE_URL", *KEY_SETTINGS, "ANHU_WECHAT_APPID", "ANHU_WECHAT_SECRET")
 
 
@@ -46,40 +56,6 @@ class Mode(StrEnum):
 
     DEMO = "demo"
     PRODUCTION = "production"
-
-
-class SettingsInvalid(RuntimeError):
-    """The environment cannot be used; the message names every setting at fault."""
-
-
-@dataclass(frozen=True, slots=True)
-class WeChatAccess:
-    """Where WeChat's server interface is and who we are to it."""
-
-    base_url: str
-    appid: str
-    secret: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class S3Access:
-    """A server that speaks S3, and the bucket for photos. `bucket_in_host`: the endpoint's host names it already."""
-
-    endpoint: str
-    bucket: str
-    region: str
-    key_id: str
-    secret: str = field(repr=False)
-    bucket_in_host: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FaceAccess:
-    """Where the provider of face checks is and who we are to it."""
-
-    base_url: str
-    app_id: str
-    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +70,6 @@ class Limits:
     pool_size: int = 8
     pool_overflow: int = 0
     pool_wait: timedelta = timedelta(seconds=5)
-
-
-@dataclass(frozen=True, slots=True)
-class InboxAccess:
-    """Where seals are delivered to, and by what token."""
-
-    url: str
-    token: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,66 +146,10 @@ def _check_production(values: Mapping[str, str]) -> None:
         faults.append("ANHU_DEMO_CLOCK is set: production runs on real time")
     for name in ("ANHU_WECHAT_URL", "ANHU_S3_ENDPOINT", "ANHU_FACE_URL"):
         address = urlsplit(values.get(name) or WECHAT_URL)
-        if address.scheme != "https" or _is_loopback(address.hostname):
+        if address.scheme != "https" or is_loopback(address.hostname):
             faults.append(f"{name} must be https and not this machine: production talks to no stand-in")
     if faults:
         raise SettingsInvalid("; ".join(faults))
-
-
-def _safe_url(url: str, *, setting: str) -> str:
-    """An address that secrets are sent to: plain http only to this machine."""
-    address = urlsplit(url)
-    if address.scheme == "https" or (address.scheme == "http" and _is_loopback(address.hostname)):
-        return url
-    raise SettingsInvalid(f"{setting} must be https, or http to a stand-in on this machine")
-
-
-def _s3(values: Mapping[str, str]) -> S3Access | None:
-    """The S3 server, when it is named: whole, or the start says what lacks."""
-    given = {name: values[name] for name in S3_SETTINGS if values.get(name)}
-    if not given:
-        return None
-    if missing := [name for name in S3_SETTINGS if name not in given]:
-        raise SettingsInvalid(f"photos in an S3 store need these settings too: {', '.join(missing)}")
-    return S3Access(
-        endpoint=_safe_url(given["ANHU_S3_ENDPOINT"], setting="ANHU_S3_ENDPOINT"),
-        bucket=given["ANHU_S3_BUCKET"],
-        region=given["ANHU_S3_REGION"],
-        key_id=given["ANHU_S3_KEY_ID"],
-        secret=given["ANHU_S3_SECRET"],
-        bucket_in_host=values.get("ANHU_S3_BUCKET_IN_HOST") == "on",
-    )
-
-
-def _seals_inbox(values: Mapping[str, str]) -> InboxAccess | None:
-    """Plain http only to this machine: a receiver there may forward what it gets."""
-    url = values.get("ANHU_SEALS_INBOX_URL")
-    if not url:
-        return None
-    address = urlsplit(url)
-    is_local = address.scheme == "http" and _is_loopback(address.hostname)
-    if not address.hostname or not (address.scheme == "https" or is_local):
-        raise SettingsInvalid("ANHU_SEALS_INBOX_URL must be https, or http to a receiver on this machine")
-    return InboxAccess(url, values.get("ANHU_SEALS_INBOX_TOKEN") or None)
-
-
-def _face(values: Mapping[str, str]) -> FaceAccess | None:
-    names = ("ANHU_FACE_URL", "ANHU_FACE_APP", "ANHU_FACE_SECRET")
-    url, app_id, secret = given = [values.get(name, "") for name in names]
-    if not any(given):
-        return None
-    if not all(given):
-        raise SettingsInvalid(f"a provider of face checks needs all of {', '.join(names)}")
-    return FaceAccess(_safe_url(url, setting="ANHU_FACE_URL"), app_id, secret)
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings:
@@ -255,16 +167,12 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
             seal_keys=_seal_keys(values["ANHU_SEAL_KEYS"]),
             tag_keys=_tag_keys(values["ANHU_TAG_KEYS"]),
             seals_dir=Path(values.get("ANHU_SEALS_DIR") or data_dir / "seals"),
-            seals_inbox=_seals_inbox(values),
-            wechat=WeChatAccess(
-                base_url=_safe_url(values.get("ANHU_WECHAT_URL") or WECHAT_URL, setting="ANHU_WECHAT_URL"),
-                appid=values.get("ANHU_WECHAT_APPID") or "demo-appid",
-                secret=values.get("ANHU_WECHAT_SECRET") or "demo-secret",
-            ),
-            face=_face(values),
+            seals_inbox=read_inbox(values),
+            wechat=read_wechat(values),
+            face=read_face(values),
             policies_dir=Path(values["ANHU_POLICIES_DIR"]) if values.get("ANHU_POLICIES_DIR") else None,
             log_level=_log_level(values.get("ANHU_LOG_LEVEL") or "INFO"),
-            s3=_s3(values),
+            s3=read_s3(values),
             demo_clock=values.get("ANHU_DEMO_CLOCK") == "on",
             limits=Limits(pool_size=_pool_size(values.get("ANHU_POOL_SIZE") or str(Limits().pool_size))),
         )

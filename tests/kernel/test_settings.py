@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.kernel.crypto import generate_key
-from app.kernel.settings import KEY_SETTINGS, NEEDED_IN_PRODUCTION, Mode, SettingsInvalid, read_settings
+from app.kernel.outside import SettingsInvalid
+from app.kernel.settings import KEY_SETTINGS, NEEDED_IN_PRODUCTION, Mode, read_settings
 
 
 def demo(folder: Path, **more: str) -> dict[str, str]:

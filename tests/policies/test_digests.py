@@ -38,6 +38,7 @@ NEW_IN_OLD_GROUPS = {
     "entitlement": {"lowest_level", "overdue_review", "qualification_months", "home_limits"},
     "entry": {"edit_lock"},
     "family": {"prompts_per_week", "prompt_open"},
+    "grading": {"overturned_share_max", "overturned_least"},
     "location": {"verdicts"},
     "plan": {"admission_assessment_required", "service_agreement_required"},
     "retention": {"settled_months"},
