@@ -37,6 +37,7 @@ PERMISSION = {
     RecordKind.CARE_DAY: Permission.LOG_CARE_DAYS,
     RecordKind.HELP_CALL: Permission.CALL_FOR_HELP,
 }
+TAPS = frozenset({RecordKind.CLOCK_IN, RecordKind.CLOCK_OUT})
 TOLD = frozenset({RecordKind.CHECKS, RecordKind.ITEM})  # beside the taps: what a visit is judged by
 _ORDER = {kind: place for place, kind in enumerate(RecordKind)}
 
@@ -63,12 +64,28 @@ class SyncAnswer:
 
 
 def grouped(records: Sequence[SyncRecord]) -> list[list[SyncRecord]]:
-    """What is stored or left together, in order: all that is told beside taps, so that the taps find it; then, as it
-    happened, what else belongs to one visit, and each other record.
+    """What is stored or left together, in order: all that is told beside taps, so that taps find it; then the taps of
+    all visits of which nothing else came; then, as it happened, what else belongs to one visit, and each other record.
     """
     told = [record for record in records if record.kind in TOLD]
     others = _by_visit([record for record in records if record.kind not in TOLD])
-    return [told, *others] if told else others
+    tapped = [record for group in others if _is_tapped(group) for record in group]
+    return [group for group in (told, tapped, *(each for each in others if not _is_tapped(each))) if group]
+
+
+def rounds(taps: Sequence[SyncRecord]) -> list[list[SyncRecord]]:
+    """Taps of visits in rounds, each with one of a visit at most: the first clock-ins, the second ones, and so on, then
+    the clock-outs."""
+    found: defaultdict[tuple[int, int], list[SyncRecord]] = defaultdict(list)
+    seen: defaultdict[tuple[UUID | None, RecordKind], int] = defaultdict(int)
+    for tap in taps:
+        seen[tap.visit_id, tap.kind] += 1
+        found[_ORDER[tap.kind], seen[tap.visit_id, tap.kind]].append(tap)
+    return [found[place] for place in sorted(found)]
+
+
+def _is_tapped(group: Sequence[SyncRecord]) -> bool:
+    return all(record.kind in TAPS for record in group)
 
 
 def parted(group: Sequence[SyncRecord]) -> list[list[SyncRecord]]:

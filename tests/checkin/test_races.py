@@ -27,7 +27,7 @@ from app.checkin.queries.events import find_record
 from app.checkin.queries.facts import get_fact, list_overdue_holds
 from app.checkin.ratings import Rating
 from app.checkin.reasons import ReviewReason
-from app.checkin.service import escalation, forgotten, ratings, records, reviews, share_confirmations, shares, taps
+from app.checkin.service import escalation, forgotten, ratings, records, reviews, settling, share_confirmations, taps
 from app.checkin.service import hours as paid_hours
 from app.checkin.service.care_days import log_care_day
 from app.checkin.shares import ShareEntry
@@ -372,7 +372,7 @@ def is_locked(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, req
     """At most ninety minutes a week. Not locked: the control, in which the fault is there to be seen."""
     stage.app.extensions[POLICIES] = limited(tmp_path, 'period = "week", minutes = 90')
     if not request.param:
-        for service, name in ((paid_hours, "lock_client"), (planned_hours, "lock_clients")):
+        for service, name in ((settling, "lock_clients"), (paid_hours, "lock_client"), (planned_hours, "lock_clients")):
             monkeypatch.setattr(service, name, lambda *_, **__: None)
     return request.param
 
@@ -419,8 +419,8 @@ def test_a_share_confirmed_at_the_moment_of_the_out_holds_nothing(
     for act in (stage.log, stage.come):
         stage.run(act)
     if not is_locked:
-        for service in (shares, share_confirmations):
-            monkeypatch.setattr(service, "lock_client", lambda *_, **__: None)
+        for service, name in ((settling, "lock_clients"), (share_confirmations, "lock_client")):
+            monkeypatch.setattr(service, name, lambda *_, **__: None)
 
     stage.in_turn(*((stage.go, confirm_share) if out_first else (confirm_share, stage.go)))
 

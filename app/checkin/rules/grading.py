@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -79,6 +79,14 @@ def severity_of(code: ExceptionCode, *, missing_item_holds: bool = True) -> Seve
     if code is ExceptionCode.ITEM_MISSING and not missing_item_holds:
         return Severity.ACKNOWLEDGE
     return Severity.ACKNOWLEDGE if code in ACKNOWLEDGED else Severity.MUST_FIX
+
+
+def is_confirmed(words: Collection[tuple[bool, datetime]], *, since: datetime) -> bool:
+    """Say whether the client or a guardian confirmed, and nobody of them denied. Each word is with its arrival.
+
+    A confirmation that arrived before the care began, at `since`, witnesses nothing.
+    """
+    return {holds for holds, arrived_at in words if arrived_at >= since or not holds} == {True}
 
 
 def grade(witnesses: Collection[Witness]) -> EvidenceGrade:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.checkin.commands import Decided
 from app.checkin.rules.visits import is_statable
+from app.checkin.service.facts import Writes
 from app.checkin.service.recording import add_record, worked_time
 from app.checkin.service.told import items_told
 from app.checkin.shown import RecordView
@@ -51,7 +52,7 @@ def state_times(
         raise TimesImpossible(fact_id=str(visit.id))
     if not is_statable(began_at=began_at, ended_at=ended_at, at=at, terms=policy.clock):
         raise TimesImpossible(fact_id=str(visit.id))
-    told = items_told(session, visit, on=record.service_on)
+    (told,) = items_told(session, [(visit, record.service_on)])
     worked = worked_time(visit, began_at, ended_at, told=told, policy=policy)
     stated = replace(
         record,
@@ -62,5 +63,7 @@ def state_times(
         service_on=clock.local_date(worked.began_at, zone_of(actor.region)),
     )
     reason, author_id = command.reason.value, actor.account_id
-    add_record(session, stated, supersedes_id=record.id, reason=reason, policy=policy, at=at, author_id=author_id)
+    writes = Writes(at)
+    add_record(writes, stated, supersedes_id=record.id, reason=reason, policy=policy, author_id=author_id)
+    writes.write(session)
     return stated

@@ -1,19 +1,31 @@
 """Writes what every fact has in common: its subject, what was found, its grade, its holds and their ends."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
-from app.checkin.models import CareFact, ExceptionEnd, ExceptionFound, GradeEntry, Hold, HoldRelease, Review
+from app.checkin.models import (
+    CareFact,
+    ExceptionEnd,
+    ExceptionFound,
+    GradeEntry,
+    Hold,
+    HoldRelease,
+    Review,
+    ServiceRecord,
+)
 from app.checkin.queries import facts as queries
 from app.checkin.reasons import ReviewReason
 from app.checkin.rules.grading import due_on, severity_of
 from app.checkin.rules.visits import compare_findings
-from app.checkin.types import Decision, ExceptionCode, FactSubject, Found, ReviewStep
+from app.checkin.types import Decision, ExceptionCode, FactSubject, Found, OpenException, ReviewStep
 from app.kernel.canonical import command_digest
 from app.kernel.ids import new_id
 from app.kernel.resend import EventReused
@@ -24,7 +36,39 @@ from app.policies.types import Policy
 from app.schedules.queries import find_visits
 
 INSERT_SUBJECT = FixedStatement(insert_or_leave(CareFact.__table__).on_conflict_do_nothing())  # type: ignore[arg-type]  # a Table
-INSERT_EXCEPTION = insert(ExceptionFound.__table__)  # type: ignore[arg-type]  # a Table: one text for any number
+INSERT_RECORD = FixedStatement(insert(ServiceRecord.__table__))  # type: ignore[arg-type]  # a Table
+INSERT_EXCEPTION = FixedStatement(insert(ExceptionFound.__table__))  # type: ignore[arg-type]  # a Table
+END_EXCEPTION = FixedStatement(insert_or_leave(ExceptionEnd.__table__).on_conflict_do_nothing())  # type: ignore[arg-type]  # a Table
+INSERT_GRADE = FixedStatement(insert(GradeEntry.__table__))  # type: ignore[arg-type]  # a Table
+INSERT_HOLD = FixedStatement(insert(Hold.__table__))  # type: ignore[arg-type]  # a Table
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """Rows about facts that are written together: by as many statements for many facts as for one."""
+
+    at: datetime
+    records: list[Row] = field(default_factory=list)
+    subjects: list[Row] = field(default_factory=list)
+    exceptions: list[Row] = field(default_factory=list)
+    ends: list[Row] = field(default_factory=list)
+    grades: list[Row] = field(default_factory=list)
+    holds: list[Row] = field(default_factory=list)
+
+    def write(self, session: Session) -> None:
+        """Write what was gathered since the last time."""
+        for statement, rows in (
+            (INSERT_RECORD, self.records),
+            (INSERT_SUBJECT, self.subjects),
+            (INSERT_EXCEPTION, self.exceptions),
+            (END_EXCEPTION, self.ends),
+            (INSERT_GRADE, self.grades),
+            (INSERT_HOLD, self.holds),
+        ):
+            statement.change_all(session, rows)
+            rows.clear()
 
 
 def claim_subject(session: Session, subject: FactSubject, *, at: datetime) -> None:
@@ -36,16 +80,7 @@ def claim_subject(session: Session, subject: FactSubject, *, at: datetime) -> No
 
 def add_subject(session: Session, subject: FactSubject, *, at: datetime) -> bool:
     """Make a fact judgeable; once is enough, and again is harmless: False."""
-    row = {
-        "id": subject.id,
-        "kind": subject.kind,
-        "client_id": subject.client_id,
-        "carer_id": subject.carer_id,
-        "agency_id": subject.agency_id,
-        "district_code": subject.district_code,
-        "recorded_at": at,
-    }
-    return INSERT_SUBJECT.change(session, row) > 0
+    return INSERT_SUBJECT.change(session, subject_row(subject, at=at)) > 0
 
 
 def add_exceptions(
@@ -58,28 +93,13 @@ def add_exceptions(
     event_id: UUID | None = None,
 ) -> None:
     """Append what was found; `event_id` is the tap it came with."""
-    source = {"event_id": str(event_id)} if event_id else {}
-    rows = [
-        {
-            "id": new_id(at=at),
-            "fact_id": fact_id,
-            "code": each.code,
-            "severity": severity_of(each.code, missing_item_holds=policy.visit.missing_item_holds),
-            "details": {**each.details, **source},
-            "policy_digest": policy.digest,
-            "recorded_at": at,
-        }
-        for each in found
-    ]
-    if rows:
-        session.execute(INSERT_EXCEPTION, rows)
+    rows = exception_rows(fact_id, found, policy=policy, at=at, event_id=event_id)
+    INSERT_EXCEPTION.change_all(session, rows)
 
 
 def end_exceptions(session: Session, *, exception_ids: Iterable[UUID], at: datetime) -> None:
     """Keep that exceptions no longer hold; another may find the same at this moment."""
-    rows = [{"exception_id": each, "recorded_at": at} for each in exception_ids]
-    if rows:
-        session.execute(insert_or_leave(ExceptionEnd).values(rows).on_conflict_do_nothing())
+    END_EXCEPTION.change_all(session, [{"exception_id": each, "recorded_at": at} for each in exception_ids])
 
 
 def find_again(
@@ -92,11 +112,37 @@ def find_again(
     at: datetime,
 ) -> tuple[Found, ...]:
     """Keep what is found now of these codes: what no longer holds ends, what is new is added and returned."""
-    known = [each for each in queries.list_open_exceptions(session, fact_id=fact_id) if each.code in codes]
-    ended, new = compare_findings(known, found)
-    end_exceptions(session, exception_ids=ended, at=at)
-    add_exceptions(session, fact_id=fact_id, found=new, policy=policy, at=at)
+    writes, known = Writes(at), queries.list_open_exceptions(session, fact_id=fact_id)
+    new = compare_again(writes, known, fact_id=fact_id, codes=codes, found=found, policy=policy)
+    writes.write(session)
     return new
+
+
+def compare_again(
+    writes: Writes,
+    known: list[OpenException],
+    *,
+    fact_id: UUID,
+    codes: Collection[ExceptionCode],
+    found: Sequence[Found],
+    policy: Policy,
+) -> tuple[Found, ...]:
+    """As `find_again`, of a fact whose open exceptions are known, and are changed; for `writes`."""
+    ended, new = compare_findings([each for each in known if each.code in codes], found)
+    rows = exception_rows(fact_id, new, policy=policy, at=writes.at)
+    end_known(writes, known, ended)
+    writes.exceptions.extend(rows)
+    known += [
+        OpenException(row["id"], row["code"], row["severity"], each.details)
+        for row, each in zip(rows, new, strict=True)
+    ]
+    return new
+
+
+def end_known(writes: Writes, known: list[OpenException], ended: Collection[UUID]) -> None:
+    """Keep that known exceptions no longer hold; for `writes`."""
+    writes.ends.extend({"exception_id": each, "recorded_at": writes.at} for each in ended)
+    known[:] = [each for each in known if each.id not in ended]
 
 
 def add_grade(
@@ -110,31 +156,12 @@ def add_grade(
     at: datetime,
 ) -> None:
     """Append a grade with its witnesses to the `before` ones; the last one counts. Of a visit under its lock."""
-    session.execute(
-        insert(GradeEntry).values(
-            id=new_id(at=at),
-            fact_id=fact_id,
-            grade=grade,
-            witnesses=sorted(str(each) for each in witnesses),
-            policy_digest=policy.digest,
-            seq=before + 1,
-            recorded_at=at,
-        )
-    )
+    INSERT_GRADE.change(session, grade_row(fact_id, grade, witnesses, before=before, policy=policy, at=at))
 
 
 def hold(session: Session, *, fact_id: UUID, step: ReviewStep, today: date, policy: Policy, at: datetime) -> None:
     """Let a fact wait for a person at a step, until the policy's deadline."""
-    session.execute(
-        insert(Hold).values(
-            id=new_id(at=at),
-            fact_id=fact_id,
-            step=step,
-            due_on=due_on(step, today=today, terms=policy.grading),
-            policy_digest=policy.digest,
-            recorded_at=at,
-        )
-    )
+    INSERT_HOLD.change(session, hold_row(fact_id, step, today=today, policy=policy, at=at))
 
 
 def release(session: Session, *, hold_id: UUID, review_id: UUID, at: datetime) -> bool:
@@ -175,3 +202,62 @@ def release_by_machine(
     ended = release(session, hold_id=hold_id, review_id=review_id, at=at)
     (attempt.commit if ended else attempt.rollback)()
     return ended
+
+
+def subject_row(subject: FactSubject, *, at: datetime) -> Row:
+    """A fact that becomes judgeable."""
+    return {
+        "id": subject.id,
+        "kind": subject.kind,
+        "client_id": subject.client_id,
+        "carer_id": subject.carer_id,
+        "agency_id": subject.agency_id,
+        "district_code": subject.district_code,
+        "recorded_at": at,
+    }
+
+
+def exception_rows(
+    fact_id: UUID, found: Iterable[Found], *, policy: Policy, at: datetime, event_id: UUID | None = None
+) -> list[Row]:
+    """What was found about a fact; `event_id` is the tap it came with."""
+    source = {"event_id": str(event_id)} if event_id else {}
+    return [
+        {
+            "id": new_id(at=at),
+            "fact_id": fact_id,
+            "code": each.code,
+            "severity": severity_of(each.code, missing_item_holds=policy.visit.missing_item_holds),
+            "details": Jsonb({**each.details, **source}),
+            "policy_digest": policy.digest,
+            "recorded_at": at,
+        }
+        for each in found
+    ]
+
+
+def grade_row(
+    fact_id: UUID, grade: EvidenceGrade, witnesses: Iterable[str], *, before: int, policy: Policy, at: datetime
+) -> Row:
+    """A grade with its witnesses after the `before` ones."""
+    return {
+        "id": new_id(at=at),
+        "fact_id": fact_id,
+        "grade": grade,
+        "witnesses": sorted(str(each) for each in witnesses),
+        "policy_digest": policy.digest,
+        "seq": before + 1,
+        "recorded_at": at,
+    }
+
+
+def hold_row(fact_id: UUID, step: ReviewStep, *, today: date, policy: Policy, at: datetime) -> Row:
+    """A fact that waits at a step, until the policy's deadline."""
+    return {
+        "id": new_id(at=at),
+        "fact_id": fact_id,
+        "step": step,
+        "due_on": due_on(step, today=today, terms=policy.grading),
+        "policy_digest": policy.digest,
+        "recorded_at": at,
+    }

@@ -15,7 +15,8 @@ from app.checkin.models import Evidence, ItemDone
 from app.checkin.queries import events
 from app.checkin.queries import told as queries
 from app.checkin.service import facts
-from app.checkin.service.settling import judge_again, policy_on, settle_visit, subject_of
+from app.checkin.service.cases import subject_of
+from app.checkin.service.settling import judge_again, policy_on, settle_visit
 from app.checkin.types import EvidenceKind, ExceptionCode, Found
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
@@ -71,8 +72,8 @@ def tell(session: Session, told: Mapping[UUID, Sequence[Told]], *, actor: Actor,
     audit.record_all(session, news, actor=actor, at=at, keys=current_settings().key_ring)
     changed = {visit_id for _, visit_id in (action.subject for action in news) if visit_id}
     progress.lock_all(session, visit_ids=changed)  # a record that is made at this moment is waited for
-    for visit_id in sorted(queries.list_recorded(session, visit_ids=changed)):
-        judge_again(session, visits[visit_id], region=actor.region, at=at)
+    recorded = sorted(queries.list_recorded(session, visit_ids=changed))
+    judge_again(session, [visits[visit_id] for visit_id in recorded], region=actor.region, at=at)
 
 
 def _store_items(
