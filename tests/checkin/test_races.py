@@ -22,16 +22,29 @@ from sqlalchemy.orm import Session
 from app.careplans.types import ConfirmationWay
 from app.checkin.checks import Checks, IdentityCheck
 from app.checkin.commands import ClockTap, Confirmation, Decided, ItemEntry, ItemLog, Reopening
-from app.checkin.models import ExceptionFound, Hold, PayableTime, Review, ServiceRecord
+from app.checkin.models import ClockEvent, ExceptionFound, Hold, PayableTime, Review, ServiceRecord
 from app.checkin.queries.events import find_record
 from app.checkin.queries.facts import get_fact, list_overdue_holds
 from app.checkin.ratings import Rating
 from app.checkin.reasons import ReviewReason
-from app.checkin.service import escalation, forgotten, ratings, records, reviews, settling, share_confirmations, taps
+from app.checkin.service import (
+    escalation,
+    forgotten,
+    ratings,
+    records,
+    reviews,
+    settling,
+    share_confirmations,
+    syncing,
+    taps,
+)
 from app.checkin.service import hours as paid_hours
 from app.checkin.service.care_days import log_care_day
+from app.checkin.service.moves import VisitBusy
+from app.checkin.service.syncing import take_group
 from app.checkin.shares import ShareEntry
 from app.checkin.shown import FactView
+from app.checkin.sync import RecordKind, SyncRecord
 from app.checkin.types import Decision, ExceptionCode, Fix, ItemOutcome, LocationSource, Standing
 from app.kernel.db import db, session, transaction
 from app.kernel.geo import CoordinateSystem
@@ -446,3 +459,34 @@ def test_of_two_ratings_at_one_moment_the_second_is_told_that_there_is_one(
 
     with pytest.raises(ratings.AlreadyRated if is_locked else IntegrityError):
         stage.in_turn(rate, rate)
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_a_tap_at_the_moment_of_many_brought_together_finds_its_visit_moved_or_has_moved_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
+):
+    """Not locked: the control, in which the many would have to be sent again."""
+    with stage.app.app_context():
+        current = db.session()
+        current.bind_region("tianjin")
+        other_id = a_visit(current, stage.scene, start=NOW + HOUR)
+        current.commit()
+        db.session.remove()
+    if not is_locked:
+        monkeypatch.setattr(syncing.progress, "lock_all", lambda *_, **__: None)
+
+    def bring(current: Session) -> object:
+        group = [
+            SyncRecord(place, RecordKind.CLOCK_IN, visit_id, a_tap(NOW - HOUR))
+            for place, visit_id in enumerate((stage.visit_id, other_id))
+        ]
+        return take_group(current, group, sent_at=NOW, actor=stage.scene.carer, grants_version=1, at=NOW)
+
+    if not is_locked:
+        with pytest.raises(VisitBusy):
+            stage.in_turn(stage.come, bring)
+        return
+    told = stage.in_turn(stage.come, bring)
+
+    assert [ExceptionCode.REPEATED_EVENT in answer.exceptions for answer in told] == [True, False]
+    assert stage.count(ClockEvent) == 3

@@ -79,7 +79,7 @@ TAPS = FixedStatement(
         ClockEvent.visit_id.label("fact_id"), ClockEvent.id, ClockEvent.kind, ClockEvent.counted_at, ClockEvent.verdict
     )
     .where(ClockEvent.visit_id == OF_FACTS)
-    .order_by(ClockEvent.recorded_at, ClockEvent.id)
+    .order_by(ClockEvent.recorded_at, ClockEvent.counted_at, ClockEvent.id)  # what came together, as it happened
 )
 RECORD = FixedStatement(
     select(
