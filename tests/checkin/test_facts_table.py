@@ -339,7 +339,6 @@ def test_every_refusal_and_every_exception_about_a_right_has_its_row():
         ExceptionCode.ITEMS_DENIED,
         ExceptionCode.PHOTO_COPIED,
         ExceptionCode.HAND_ENTRY_IN_DOUBT,
-        ExceptionCode.RISK_FOUND,
     }
     assert FOR_OPERATOR - told == after_the_door | OF_WITNESSES
 

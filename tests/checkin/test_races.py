@@ -528,7 +528,8 @@ def test_a_correction_granted_at_the_moment_of_the_familys_word_is_what_is_paid(
         stage.run(act)
     asked_id = stage.run(stage.ask)
     if not is_locked:
-        monkeypatch.setattr(progress, "lock", lambda *_, **__: True)
+        for name in ("lock", "lock_all"):
+            monkeypatch.setattr(progress, name, lambda *_, **__: True)
 
     stage.in_turn(partial(stage.grant, correction_id=asked_id), stage.confirm)
 
