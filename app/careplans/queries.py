@@ -52,17 +52,26 @@ class ItemPage:
 
 def find_live_plan(session: Session, *, client_id: UUID, on: date) -> LivePlan | None:
     """The confirmed plan in force on a day. Unscoped: the caller has found the client by his actor."""
-    row = session.scalars(select(CarePlan).where(CarePlan.client_id == client_id, _in_force(on))).one_or_none()
-    if row is None:
-        return None
-    return LivePlan(
-        id=row.id,
-        client_id=row.client_id,
-        version=row.version,
-        items=_items(session, (row.id,))[row.id],
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-        agency_id=row.agency_id,
+    return next(iter(list_live_plans(session, client_ids=(client_id,), first=on, last=on)), None)
+
+
+def list_live_plans(session: Session, *, client_ids: Collection[UUID], first: date, last: date) -> tuple[LivePlan, ...]:
+    """The confirmed plans that are in force on some day of `[first, last]`; of one client never two on one day.
+    Unscoped: the caller has found the clients by his actor."""
+    wanted = select(CarePlan).where(CarePlan.client_id.in_(client_ids), _in_force(first, last=last))
+    rows = session.scalars(wanted).all()
+    items = _items(session, [row.id for row in rows]) if rows else {}
+    return tuple(
+        LivePlan(
+            id=row.id,
+            client_id=row.client_id,
+            version=row.version,
+            items=items[row.id],
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            agency_id=row.agency_id,
+        )
+        for row in rows
     )
 
 
@@ -214,11 +223,11 @@ def _latest() -> Select[ServiceItem]:
     )
 
 
-def _in_force(on: date) -> ColumnElement[bool]:
+def _in_force(first: date, *, last: date) -> ColumnElement[bool]:
     return (
         CarePlan.confirmed_at.is_not(None)
-        & (CarePlan.valid_from <= on)
-        & or_(CarePlan.valid_to.is_(None), CarePlan.valid_to > on)
+        & (CarePlan.valid_from <= last)
+        & or_(CarePlan.valid_to.is_(None), CarePlan.valid_to > first)
     )
 
 

@@ -46,6 +46,7 @@ PERMISSION = {
     RecordKind.HELP_CALL: Permission.CALL_FOR_HELP,
     RecordKind.PHOTO: Permission.SEND_PHOTOS,
 }
+TAPS = frozenset({RecordKind.CLOCK_IN, RecordKind.CLOCK_OUT})
 TOLD = frozenset({RecordKind.CHECKS, RecordKind.ITEM})  # beside the taps: what a visit is judged by
 _ORDER = {kind: place for place, kind in enumerate(RecordKind)}
 
@@ -72,13 +73,31 @@ class SyncAnswer:
 
 
 def grouped(records: Sequence[SyncRecord]) -> list[list[SyncRecord]]:
-    """What is stored or left together, in order: all that is told beside taps, so that the taps find it; then, as it
-    happened, what else belongs to one visit, and each other record; then all photos, whose care days are there now.
+    """What is stored or left together, in order: all that is told beside taps, so that taps find it; then the taps of
+    all visits of which nothing else came; then, as it happened, what else belongs to one visit, and each other record;
+    then all photos, whose care days are there now.
     """
     told = [record for record in records if record.kind in TOLD]
     photos = [record for record in records if record.kind is RecordKind.PHOTO]
     others = _by_visit([record for record in records if record.kind not in (*TOLD, RecordKind.PHOTO)])
-    return [group for group in (told, *others, photos) if group]
+    tapped = [record for group in others if _is_tapped(group) for record in group]
+    rest = (group for group in others if not _is_tapped(group))
+    return [group for group in (told, tapped, *rest, photos) if group]
+
+
+def rounds(taps: Sequence[SyncRecord]) -> list[list[SyncRecord]]:
+    """Taps of visits in rounds, each with one of a visit at most: the first clock-ins, the second ones, and so on, then
+    the clock-outs."""
+    found: defaultdict[tuple[int, int], list[SyncRecord]] = defaultdict(list)
+    seen: defaultdict[tuple[UUID | None, RecordKind], int] = defaultdict(int)
+    for tap in taps:
+        seen[tap.visit_id, tap.kind] += 1
+        found[_ORDER[tap.kind], seen[tap.visit_id, tap.kind]].append(tap)
+    return [found[place] for place in sorted(found)]
+
+
+def _is_tapped(group: Sequence[SyncRecord]) -> bool:
+    return all(record.kind in TAPS for record in group)
 
 
 def parted(group: Sequence[SyncRecord]) -> list[list[SyncRecord]]:

@@ -6,7 +6,7 @@ Here it still writes the text, owns the connection and the transaction, and name
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,12 +47,22 @@ class FixedStatement:
         with self._executed(session, parameters) as cursor:
             return cursor.rowcount
 
-    def _executed(self, session: Session, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+    def change_all(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """As `change` for each of the rows, in order: all of them sent together, and answered in one round trip."""
+        if len(rows) < 2:
+            return [self.change(session, row) for row in rows]
+        with self._executed(session, *rows) as cursor:
+            return [result.rowcount for result in cursor.results()]
+
+    def _executed(self, session: Session, *rows: Mapping[str, Any]) -> psycopg.Cursor[Any]:
         assert isinstance(session, RegionSession)  # noqa: S101 - every session of ours is one
         made = self._made.get(session.region) or self._make(session)
         cursor: Any = session.connection().connection.cursor()
         try:
-            cursor.execute(made.text, {**made.own, **parameters})
+            if len(rows) == 1:
+                cursor.execute(made.text, {**made.own, **rows[0]})
+            else:
+                cursor.executemany(made.text, [{**made.own, **row} for row in rows], returning=True)
         except psycopg.Error as error:
             cursor.close()
             raise exc.DBAPIError.instance(made.text, None, error, psycopg.Error, hide_parameters=True) from error

@@ -28,7 +28,7 @@ from app.registry.models import (
     Person,
     ServiceAgreement,
 )
-from app.registry.types import CertificateKind, EntitlementView, PayeeAccount
+from app.registry.types import CertificateKind, EntitlementView, PayeeAccount, Period
 from app.registry.views import (
     BANK_HOLDER,
     BANK_NUMBER,
@@ -112,10 +112,15 @@ def list_entitlements(
     return found
 
 
-def has_certificate(session: Session, *, carer_id: UUID, kind: CertificateKind, on: date) -> bool:
-    """True when the carer holds such a certificate on a day. Unscoped."""
-    held = exists().where(Certificate.carer_id == carer_id, Certificate.kind == kind, holds(Certificate, on=on))
-    return bool(session.scalar(held.select()))
+def list_certified(
+    session: Session, *, carer_ids: Collection[UUID], kind: CertificateKind
+) -> dict[UUID, tuple[Period, ...]]:
+    """When carers hold such a certificate. Unscoped."""
+    wanted = select(Certificate).where(Certificate.carer_id.in_(carer_ids), Certificate.kind == kind)
+    found: dict[UUID, tuple[Period, ...]] = {}
+    for row in session.scalars(wanted):
+        found[row.carer_id] = (*found.get(row.carer_id, ()), Period(row.valid_from, row.valid_to))
+    return found
 
 
 def serving_agencies(session: Session, *, client_id: UUID, on: date) -> frozenset[UUID]:

@@ -26,7 +26,7 @@ from app.checkin.commands import ClockTap, Confirmation, Decided, ItemEntry, Ite
 from app.checkin.correction_models import CorrectionRequest
 from app.checkin.corrections import CorrectionAnswer, CorrectionAsked, CorrectionKind, CorrectionReason, Resolution
 from app.checkin.home_models import HomeProposal
-from app.checkin.models import ExceptionFound, Hold, PayableTime, Review, ServiceRecord
+from app.checkin.models import ClockEvent, ExceptionFound, Hold, PayableTime, Review, ServiceRecord
 from app.checkin.queries.events import find_record
 from app.checkin.queries.facts import get_fact, list_overdue_holds
 from app.checkin.ratings import Rating
@@ -39,16 +39,20 @@ from app.checkin.service import (
     ratings,
     records,
     reviews,
+    settling,
     share_confirmations,
-    shares,
     stated_ends,
+    syncing,
     taps,
 )
 from app.checkin.service import hours as paid_hours
 from app.checkin.service.care_days import log_care_day
+from app.checkin.service.moves import VisitBusy
+from app.checkin.service.syncing import take_group
 from app.checkin.shares import ShareEntry
 from app.checkin.shown import FactView
 from app.checkin.statements import StatedEnd, StatementReason
+from app.checkin.sync import RecordKind, SyncRecord
 from app.checkin.types import Decision, ExceptionCode, Fix, ItemOutcome, LocationSource, ReviewStep, Standing
 from app.kernel.db import db, session, transaction
 from app.kernel.geo import CoordinateSystem
@@ -423,7 +427,7 @@ def is_locked(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, req
     """At most ninety minutes a week. Not locked: the control, in which the fault is there to be seen."""
     stage.app.extensions[POLICIES] = limited(tmp_path, 'period = "week", minutes = 90')
     if not request.param:
-        for service, name in ((paid_hours, "lock_client"), (planned_hours, "lock_clients")):
+        for service, name in ((settling, "lock_clients"), (paid_hours, "lock_client"), (planned_hours, "lock_clients")):
             monkeypatch.setattr(service, name, lambda *_, **__: None)
     return request.param
 
@@ -470,8 +474,8 @@ def test_a_share_confirmed_at_the_moment_of_the_out_holds_nothing(
     for act in (stage.log, stage.come):
         stage.run(act)
     if not is_locked:
-        for service in (shares, share_confirmations):
-            monkeypatch.setattr(service, "lock_client", lambda *_, **__: None)
+        for service, name in ((settling, "lock_clients"), (share_confirmations, "lock_client")):
+            monkeypatch.setattr(service, name, lambda *_, **__: None)
 
     stage.in_turn(*((stage.go, confirm_share) if out_first else (confirm_share, stage.go)))
 
@@ -527,3 +531,34 @@ def test_corrections_and_learned_homes_at_one_moment_are_there_once_and_what_is_
     assert record.minutes == 54
     assert (stage.run(lambda current: current.scalar(paid)) == record.id) is is_locked
     assert stage.count(CorrectionRequest) == stage.count(HomeProposal) == (1 if is_locked else 2)
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_a_tap_at_the_moment_of_many_brought_together_finds_its_visit_moved_or_has_moved_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
+):
+    """Not locked: the control, in which the many would have to be sent again."""
+    with stage.app.app_context():
+        current = db.session()
+        current.bind_region("tianjin")
+        other_id = a_visit(current, stage.scene, start=NOW + HOUR)
+        current.commit()
+        db.session.remove()
+    if not is_locked:
+        monkeypatch.setattr(syncing.progress, "lock_all", lambda *_, **__: None)
+
+    def bring(current: Session) -> object:
+        group = [
+            SyncRecord(place, RecordKind.CLOCK_IN, visit_id, a_tap(NOW - HOUR))
+            for place, visit_id in enumerate((stage.visit_id, other_id))
+        ]
+        return take_group(current, group, sent_at=NOW, actor=stage.scene.carer, grants_version=1, at=NOW)
+
+    if not is_locked:
+        with pytest.raises(VisitBusy):
+            stage.in_turn(stage.come, bring)
+        return
+    told = stage.in_turn(stage.come, bring)
+
+    assert [ExceptionCode.REPEATED_EVENT in answer.exceptions for answer in told] == [True, False]
+    assert stage.count(ClockEvent) == 3

@@ -1,7 +1,7 @@
 """Grades, what follows from them, the draw of samples, and who may decide."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from app.checkin.rules.grading import (
     decide,
     due_on,
     grade,
+    is_confirmed,
     is_sampled,
     judge_reopening,
     lowered,
@@ -236,3 +237,24 @@ def test_an_agency_decides_its_own_the_operator_the_funds_and_nobody_his_own(act
     fact = FactSubject(FACT, FactKind.VISIT, UUID(int=5), UUID(int=6), AGENCY, "120101")
 
     assert may_review(actor, fact=fact, step=step, carer_person_id=PERSON) is allowed
+
+
+@pytest.mark.parametrize(
+    ("words", "confirmed"),
+    [
+        ((), False),
+        (((True, 0),), True),
+        (((True, -1),), False),
+        (((True, 1), (False, 2)), False),
+        (((False, -1), (True, 1)), False),
+        (((True, -1), (True, 1)), True),
+    ],
+)
+def test_a_word_counts_from_the_beginning_of_the_care_and_a_denial_always(
+    words: tuple[tuple[bool, int], ...], confirmed: bool
+):
+    since = datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+    told = [(holds, since + timedelta(seconds=seconds)) for holds, seconds in words]
+
+    assert is_confirmed(told, since=since) is confirmed

@@ -14,6 +14,7 @@ from app.checkin.rules.visits import (
     extra_time,
     find_deviations,
     is_statable,
+    moved_by,
     newest_outcomes,
     payable_minutes,
     proven_later,
@@ -33,6 +34,7 @@ from app.checkin.types import (
     VisitTap,
 )
 from app.policies.codes import ItemCategory
+from app.schedules.types import VisitSource, VisitState, VisitView
 from tests.checkin.terms import a_policy
 
 BEGAN = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -320,3 +322,43 @@ def test_findings_that_stay_are_left_alone_others_end_or_are_new():
     assert compare_findings([stays, other, shorter], now) == ((other.id, shorter.id), now[1:])
     assert compare_findings([], now) == ((), now)
     assert compare_findings([stays], ()) == ((stays.id,), ())
+
+
+def a_visit(state: VisitState, *, began: bool, ended: bool) -> VisitView:
+    id_ = UUID(int=1)
+    begun, done = BEGAN if began else None, BEGAN + HOUR if ended else None
+    planned = BEGAN, BEGAN + HOUR
+    return VisitView(
+        id_, id_, id_, id_, id_, 1, *planned, state, 3, begun, done, VisitSource.PLANNED, "120101", street_code=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "began", "ended", "by_in", "by_out"),
+    [
+        (VisitState.PLANNED, False, False, (VisitState.BEGUN, 4), (VisitState.DONE, 4)),
+        (VisitState.MISSED, False, False, (VisitState.BEGUN, 4), (VisitState.DONE, 4)),
+        (VisitState.ATTEMPTED, False, False, (VisitState.BEGUN, 4), (VisitState.DONE, 4)),
+        (VisitState.BEGUN, True, False, None, (VisitState.DONE, 4)),
+        (VisitState.DONE, False, True, (VisitState.DONE, 3), None),
+        (VisitState.DONE, True, False, None, (VisitState.DONE, 3)),
+        (VisitState.DONE, True, True, None, None),
+        (VisitState.CANCELLED, False, False, None, None),
+    ],
+)
+def test_a_tap_moves_a_visit_or_tells_the_end_that_lacked_or_changes_nothing(
+    state: VisitState,
+    began: bool,
+    ended: bool,
+    by_in: tuple[VisitState, int] | None,
+    by_out: tuple[VisitState, int] | None,
+):
+    visit, at = a_visit(state, began=began, ended=ended), BEGAN + MINUTE
+
+    came, left = (moved_by(kind, visit, counted_at=at) for kind in (EventKind.IN, EventKind.OUT))
+
+    assert (came and (came.state, came.seq), left and (left.state, left.seq)) == (by_in, by_out)
+    if came is not None:
+        assert came == replace(visit, state=came.state, seq=came.seq, began_at=at)
+    if left is not None:
+        assert left == replace(visit, state=left.state, seq=left.seq, ended_at=at)

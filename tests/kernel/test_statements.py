@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import bindparam, exc, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
 from app.careplans.models import ServiceItem
@@ -12,6 +13,7 @@ from tests.conftest import BUILT_ON
 
 ITEM = ServiceItem.__table__
 ADD = FixedStatement(insert(ITEM))
+ADD_ONCE = FixedStatement(insert_or_leave(ITEM).on_conflict_do_nothing())
 FIND = FixedStatement(
     select(ITEM.c.code, ITEM.c.minutes, ITEM.c.category)
     .where(ITEM.c.code == bindparam("wanted"), ITEM.c.category == ItemCategory.BASIC_LIFE_CARE)
@@ -71,3 +73,15 @@ def test_a_refusal_of_the_database_is_the_error_it_is_elsewhere(tianjin: Session
         ADD.change(tianjin, an_item(minutes=45))
     with pytest.raises(exc.ProgrammingError, match="permission denied"), tianjin.begin_nested():
         LENGTHEN.change(tianjin, {"wanted": "wash", "longer": 45})
+
+
+def test_many_rows_are_sent_together_and_each_is_answered(tianjin: Session):
+    first = ADD_ONCE.change_all(tianjin, [an_item(code=code) for code in ("wash", "walk")])
+
+    then = ADD_ONCE.change_all(tianjin, [an_item(code=code) for code in ("feed", "wash", "bed", "bed")])
+
+    assert (first, then) == ([1, 1], [1, 0, 1, 0])
+    assert all(FIND.rows(tianjin, {"wanted": code}) for code in ("wash", "walk", "feed", "bed"))
+    assert ADD.change_all(tianjin, []) == []
+    with pytest.raises(exc.IntegrityError):
+        ADD.change_all(tianjin, [an_item(code="comb"), an_item(), an_item(code="dress")])

@@ -1,9 +1,11 @@
 """Reads of checks before service, and of a fact with them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.checkin.check_models import LIMBS_CONTEXT, LimbFinding, VisitCheck
@@ -19,16 +21,21 @@ SHOWN_IN = (ScopeKind.AGENCY, ScopeKind.DISTRICT, ScopeKind.FUND)
 IN_ORDER = (VisitCheck.occurred_at, VisitCheck.id)
 
 
-def find_checks(session: Session, *, visit_id: UUID) -> ChecksMade | None:
-    """What was checked before a visit by the last word of its carer, unscoped."""
+def find_checks(session: Session, *, visit_ids: Collection[UUID]) -> dict[UUID, ChecksMade]:
+    """What was checked before visits by the last words of their carers, unscoped."""
     rows = session.execute(
-        select(VisitCheck.identity, VisitCheck.voucher, VisitCheck.limbs_checked, VisitCheck.risks_told)
-        .where(VisitCheck.visit_id == visit_id)
-        .order_by(*(column.desc() for column in IN_ORDER))
-        .limit(1)
+        select(
+            VisitCheck.visit_id,
+            VisitCheck.identity,
+            VisitCheck.voucher,
+            VisitCheck.limbs_checked,
+            VisitCheck.risks_told,
+        )
+        .where(VisitCheck.visit_id.in_(visit_ids))
+        .ext(distinct_on(VisitCheck.visit_id))
+        .order_by(VisitCheck.visit_id, *(column.desc() for column in IN_ORDER))
     )
-    row = rows.one_or_none()
-    return None if row is None else ChecksMade(*row)
+    return {row[0]: ChecksMade(*row[1:]) for row in rows}
 
 
 def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:

@@ -1,5 +1,6 @@
 """Everything a tap is judged by, asked for in one statement: account, carer, visit or client, homes and rights."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,7 @@ class Door:
 
 
 BY_VISIT = FixedStatement(door_statement(by_visit=True))
+BY_VISITS = FixedStatement(door_statement(by_visit=True, at_once=True))
 BY_CLIENT = FixedStatement(door_statement(by_visit=False))
 
 
@@ -54,7 +56,28 @@ def load_visit_door(
 ) -> Door:
     """What holds for a tap that names a visit. Unscoped: it finds only a visit of the account's own carer."""
     values = {"account_id": account_id, "carer_kind": carer_kind, "day": day, "device_id": device_id}
-    return _load(session, BY_VISIT, values | {"visit_id": visit_id}, keys)
+    return _door(_rows(session, BY_VISIT, values | {"visit_id": visit_id}), keys)
+
+
+def load_visit_doors(
+    session: Session,
+    *,
+    account_id: UUID,
+    carer_kind: CarerKind,
+    visits: Sequence[tuple[UUID, date]],
+    keys: KeyRing,
+    device_id: UUID | None = None,
+) -> list[Door]:
+    """As `load_visit_door`, for taps at any number of visits, each on a day."""
+    who: dict[str, Any] = {"account_id": account_id, "carer_kind": carer_kind, "device_id": device_id}
+    if len(visits) == 1:
+        ((visit_id, day),) = visits
+        return [load_visit_door(session, visit_id=visit_id, day=day, keys=keys, **who)]
+    visit_ids, days = [visit_id for visit_id, _ in visits], [day for _, day in visits]
+    rows: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in _rows(session, BY_VISITS, who | {"visit_ids": visit_ids, "days": days}):
+        rows[row.asked_id].append(row)
+    return [_door(rows[visit_id], keys) for visit_id, _ in visits]
 
 
 def load_client_door(
@@ -69,13 +92,16 @@ def load_client_door(
 ) -> Door:
     """What holds for a tap that names a client. Unscoped: `rights.assigned` tells whether he is the carer's."""
     values = {"account_id": account_id, "carer_kind": carer_kind, "day": day, "device_id": device_id}
-    return _load(session, BY_CLIENT, values | {"client_id": client_id}, keys)
+    return _door(_rows(session, BY_CLIENT, values | {"client_id": client_id}), keys)
 
 
-def _load(session: Session, statement: FixedStatement, values: dict[str, Any], keys: KeyRing) -> Door:
+def _rows(session: Session, statement: FixedStatement, values: dict[str, Any]) -> list[Any]:
     family = values["carer_kind"] is CarerKind.FAMILY
     values["home_type"] = (HomeType.FAMILY_CARE if family else HomeType.AGENCY_CARE).value
-    rows = statement.rows(session, values)
+    return statement.rows(session, values)
+
+
+def _door(rows: Sequence[Any], keys: KeyRing) -> Door:
     if not rows:
         return Door(None, None, None, None, None, None, (), Rights(*[False] * 7))
     first = rows[0]

@@ -6,6 +6,7 @@ Built once, with bound parameters: on this path building SQL inside the request 
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     Date,
     FromClause,
     Select,
@@ -73,11 +74,16 @@ account, carer, visit, client = ACCOUNT.c, CARER.c, VISIT.c, CLIENT.c
 home, employment, assignment = HOME.c, EMPLOYMENT.c, ASSIGNMENT.c
 # A column, for the text's sake: the driver keeps only queries of some length in its memory, see `test_door`.
 ASKED = select(bindparam("day", type_=Date()).label("d")).subquery("x")
-DAY = ASKED.c.d
+ASKED_AT_ONCE = select(
+    func.unnest(bindparam("days", type_=ARRAY(Date()))).label("d"),
+    func.unnest(bindparam("visit_ids", type_=ARRAY(Uuid()))).label("v"),
+).subquery("x")
+DAY: Any = literal_column("x.d", type_=Date())  # of either
 HOME_TYPE = bindparam("home_type", type_=Text())
 CLIENT_ID = bindparam("client_id", type_=Uuid())
 VISIT_ID = bindparam("visit_id", type_=Uuid())
 DEVICE_ID = bindparam("device_id", type_=Uuid())
+ONE_OF_VISIT_IDS: Any = literal_column("x.v", type_=Uuid())
 
 
 def _lasts(right: Any) -> Any:
@@ -178,8 +184,9 @@ def _homes(client_id: Any) -> Any:
     )
 
 
-def door_statement(*, by_visit: bool) -> Select[Any]:
-    """One row for each approved home, or one without a home."""
+def door_statement(*, by_visit: bool, at_once: bool = False) -> Select[Any]:
+    """One row for each approved home, or one without a home; `at_once` of any number of visits, each on a day."""
+    asked, visit_id = (ASKED_AT_ONCE, ONE_OF_VISIT_IDS) if at_once else (ASKED, VISIT_ID)
     client_id = visit.client_id if by_visit else client.id
     works = Employment.__table__.alias("w")
     employers: Any = (
@@ -211,11 +218,12 @@ def door_statement(*, by_visit: bool) -> Select[Any]:
         home.system,
         home.radius_m,
         *_rights(client_id=client_id, agency_id=agency_id, district=district),
+        *([visit_id.label("asked_id")] if at_once else []),
     )
     own = and_(carer.person_id == account.person_id, carer.kind == bindparam("carer_kind", type_=String()))
-    joined = ACCOUNT.join(ASKED, true()).outerjoin(CARER, own).outerjoin(DEVICE, DEVICE.c.id == DEVICE_ID)
+    joined = ACCOUNT.join(asked, true()).outerjoin(CARER, own).outerjoin(DEVICE, DEVICE.c.id == DEVICE_ID)
     if employer is None:
-        joined = joined.outerjoin(VISIT, and_(visit.id == VISIT_ID, visit.carer_id == carer.id))
+        joined = joined.outerjoin(VISIT, and_(visit.id == visit_id, visit.carer_id == carer.id))
     else:
         joined = joined.outerjoin(CLIENT, client.id == CLIENT_ID).outerjoin(employer, true())
     joined = joined.outerjoin(HOME, _homes(client_id))

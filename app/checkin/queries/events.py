@@ -1,120 +1,40 @@
 """Reads of clock events and of what a visit's taps came to. Unscoped where check-in looks at its own facts."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid, and_, bindparam, exists, func, or_, select, text, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import exists, func, select, text, tuple_
+from sqlalchemy.orm import Session
 
-from app.accounts.models import Device
 from app.checkin.commands import ItemEntry
-from app.checkin.home_models import TapVerdict
-from app.checkin.models import ClockEvent, Evidence, ExceptionFound, ItemDone, PayableTime, ServiceRecord
+from app.checkin.models import ClockEvent, ExceptionFound, PayableTime, ServiceRecord
+from app.checkin.queries.dossiers import find_records, rows_of
+from app.checkin.queries.fact_statements import ITEMS
 from app.checkin.shown import ClockEventView, PayableTimeView, RecordView
-from app.checkin.tag_models import TagScan
-from app.checkin.tags import TagMedium, TagOutcome
-from app.checkin.types import (
-    EventKind,
-    EvidenceKind,
-    ExceptionCode,
-    ItemOutcome,
-    Verdict,
-    VisitTap,
-)
+from app.checkin.types import ExceptionCode, ItemOutcome
 from app.kernel.errors import NotFound
 from app.kernel.permissions import AnyActor
-from app.kernel.statements import FixedStatement
 from app.registry.models import Carer
 from app.schedules.models import UNFINISHED, Visit
 from app.schedules.queries import get_visit
 
 MILLISECOND = timedelta(milliseconds=1)
-LATER = aliased(ServiceRecord)
-SUPERSEDED = exists(
-    select(LATER.id).where(LATER.visit_id == ServiceRecord.visit_id, LATER.supersedes_id == ServiceRecord.id)
-)
-# What is asked for at every clock-out is made into text once, as the door is.
-OF_VISIT = bindparam("visit_id", type_=Uuid())
-BY_LATER_PLACE = (  # approved after the tap, since the address was wrong
-    select(TapVerdict.verdict).where(TapVerdict.event_id == ClockEvent.id).order_by(TapVerdict.id.desc()).limit(1)
-).scalar_subquery()
-TAPS = FixedStatement(
-    select(
-        ClockEvent.id,
-        ClockEvent.kind,
-        ClockEvent.counted_at,
-        func.coalesce(BY_LATER_PLACE, ClockEvent.verdict).label("verdict"),
-        Device.doubt,
-        TagScan.medium,
-    )
-    .outerjoin(Device, Device.id == ClockEvent.device_id)
-    .outerjoin(TagScan, and_(TagScan.id == ClockEvent.id, TagScan.outcome == TagOutcome.GENUINE))
-    .where(ClockEvent.visit_id == OF_VISIT)
-    .order_by(ClockEvent.recorded_at, ClockEvent.id)
-)
-RECORD = FixedStatement(
-    select(
-        ServiceRecord.id,
-        ServiceRecord.visit_id,
-        ServiceRecord.clock_in_id,
-        ServiceRecord.clock_out_id,
-        ServiceRecord.began_at,
-        ServiceRecord.ended_at,
-        ServiceRecord.minutes,
-        ServiceRecord.service_on,
-    )
-    .where(ServiceRecord.visit_id == OF_VISIT, ~SUPERSEDED)
-    .order_by(ServiceRecord.recorded_at.desc(), ServiceRecord.id.desc())
-    .limit(1)
-)
-ITEMS = FixedStatement(
-    select(
-        ItemDone.id,
-        ItemDone.item_code,
-        ItemDone.outcome,
-        ItemDone.occurred_at,
-        ItemDone.minutes,
-        ItemDone.reason,
-        ItemDone.consented,
-    )
-    .where(ItemDone.visit_id == OF_VISIT)
-    .order_by(ItemDone.occurred_at, ItemDone.id)
-)
-SAID = FixedStatement(
-    select(Evidence.holds).where(
-        Evidence.fact_id == bindparam("fact_id", type_=Uuid()),
-        Evidence.kind == EvidenceKind.CONFIRMATION,
-        or_(Evidence.recorded_at >= bindparam("since", type_=DateTime(timezone=True)), Evidence.holds.is_(False)),
-    )
-)
 
 
-FACES = FixedStatement(
-    select(Evidence.holds).where(
-        Evidence.fact_id == bindparam("fact_id", type_=Uuid()),
-        Evidence.kind == EvidenceKind.FACE,
-        Evidence.recorded_at.between(
-            bindparam("first", type_=DateTime(timezone=True)), bindparam("last", type_=DateTime(timezone=True))
-        ),
+def list_stored(session: Session, *, event_ids: Collection[UUID]) -> dict[UUID, tuple[ClockEventView, bytes]]:
+    """Stored events by id as their first answers told them, with the digests of their commands; for resends."""
+    rows = session.scalars(select(ClockEvent).where(ClockEvent.id.in_(event_ids))).all()
+    codes: defaultdict[str, list[ExceptionCode]] = defaultdict(list)
+    told = select(ExceptionFound.code, ExceptionFound.details["event_id"].astext).where(
+        ExceptionFound.fact_id.in_({fact_id for row in rows for fact_id in (row.visit_id, row.id) if fact_id}),
+        ExceptionFound.details["event_id"].astext.in_([str(row.id) for row in rows]),
     )
-)
-
-
-def find_stored(session: Session, *, event_id: UUID) -> tuple[ClockEventView, bytes]:
-    """A stored event as its first answer told it, and the digest of its command; for resends."""
-    row = session.get_one(ClockEvent, event_id)
-    fact_id = row.visit_id or row.id
-    codes = session.scalars(
-        select(ExceptionFound.code)
-        .where(
-            ExceptionFound.fact_id.in_({fact_id, row.id}),
-            ExceptionFound.details["event_id"].astext == str(event_id),
-        )
-        .order_by(ExceptionFound.code)
-    )
-    return event_view(row, exceptions=tuple(codes)), row.command_digest
+    for code, event_id in session.execute(told.order_by(ExceptionFound.code)):
+        codes[event_id].append(code)
+    return {row.id: (event_view(row, exceptions=tuple(codes[str(row.id)])), row.command_digest) for row in rows}
 
 
 def list_visit_events(session: Session, *, visit_id: UUID) -> list[ClockEventView]:
@@ -125,26 +45,9 @@ def list_visit_events(session: Session, *, visit_id: UUID) -> list[ClockEventVie
     return [event_view(row) for row in rows]
 
 
-def list_taps(session: Session, *, visit_id: UUID) -> tuple[VisitTap, ...]:
-    """A visit's taps as they are judged together, in the order they arrived; unscoped."""
-    rows = TAPS.rows(session, {"visit_id": visit_id})
-    return tuple(
-        VisitTap(
-            row.id,
-            EventKind(row.kind),
-            row.counted_at,
-            Verdict(row.verdict),
-            is_doubted=row.doubt is not None,
-            tag=TagMedium(row.medium) if row.medium else None,
-        )
-        for row in rows
-    )
-
-
 def find_record(session: Session, *, visit_id: UUID) -> RecordView | None:
     """The record of a visit that counts, without its items: the one that no other supersedes, whatever clocks say."""
-    rows = RECORD.rows(session, {"visit_id": visit_id})
-    return RecordView(**rows[0]._asdict()) if rows else None
+    return find_records(session, visit_ids=(visit_id,)).get(visit_id)
 
 
 def get_record(session: Session, *, visit_id: UUID, actor: AnyActor) -> RecordView:
@@ -154,30 +57,21 @@ def get_record(session: Session, *, visit_id: UUID, actor: AnyActor) -> RecordVi
     if record is None:
         raise NotFound(kind="record")
     taps = tuple(list_visit_events(session, visit_id=visit.id))
-    return replace(record, items=list_items(session, visit_id=visit.id), taps=taps)
+    return replace(record, items=list_items(session, visit_ids=(visit.id,))[visit.id], taps=taps)
 
 
-def list_items(session: Session, *, visit_id: UUID) -> tuple[ItemEntry, ...]:
-    """What was logged for a visit in the order it was done: of an item logged twice, both."""
-    return tuple(
-        ItemEntry(
-            row.id, row.item_code, ItemOutcome(row.outcome), row.occurred_at, row.minutes, row.reason, row.consented
+def list_items(session: Session, *, visit_ids: Collection[UUID]) -> dict[UUID, tuple[ItemEntry, ...]]:
+    """What was logged for visits in the order it was done: of an item logged twice, both."""
+    rows = rows_of(session, ITEMS, fact_ids=visit_ids)
+    return {
+        visit_id: tuple(
+            ItemEntry(
+                row.id, row.item_code, ItemOutcome(row.outcome), row.occurred_at, row.minutes, row.reason, row.consented
+            )
+            for row in rows[visit_id]
         )
-        for row in ITEMS.rows(session, {"visit_id": visit_id})
-    )
-
-
-def is_confirmed(session: Session, *, fact_id: UUID, since: datetime) -> bool:
-    """True when the client or a guardian confirmed, and nobody of them denied.
-
-    A confirmation that arrived before the care began, at `since`, witnesses nothing.
-    """
-    return {row.holds for row in SAID.rows(session, {"fact_id": fact_id, "since": since})} == {True}
-
-
-def is_face_matched(session: Session, *, fact_id: UUID, first: datetime, last: datetime) -> bool:
-    """True when a provider found the carer's face between two instants, and no other face."""
-    return {row.holds for row in FACES.rows(session, {"fact_id": fact_id, "first": first, "last": last})} == {True}
+        for visit_id in visit_ids
+    }
 
 
 def get_carer_person(session: Session, *, carer_id: UUID) -> UUID:

@@ -24,16 +24,15 @@ from app.checkin.models import (
 )
 from app.checkin.note_models import ReviewNote
 from app.checkin.queries import events
-from app.checkin.queries.fact_statements import FOUND, GRADES, LAST_WORD, OPEN_HOLD, UNDECIDED, WAITS
+from app.checkin.queries.dossiers import find_open_holds, find_payable_records, open_exception
+from app.checkin.queries.fact_statements import FOUND, LAST_WORD, OPEN_HOLD, UNDECIDED
 from app.checkin.shown import ExceptionView, FactView, HoldView, ReviewView
 from app.checkin.types import (
     Decision,
-    ExceptionCode,
     FactKind,
     FactSubject,
     OpenException,
     ReviewStep,
-    Severity,
     Standing,
 )
 from app.kernel import clock
@@ -42,7 +41,6 @@ from app.kernel.paging import Page, fetch_page
 from app.kernel.permissions import AnyActor, Role, ScopeKind, SystemActor
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
-from app.policies.codes import EvidenceGrade
 from app.registry.conditions import guards
 from app.registry.models import Carer, Client
 from app.schedules.types import VisitView
@@ -121,8 +119,16 @@ def get_visible_subject(session: Session, *, fact_id: UUID, actor: AnyActor) -> 
 
 def find_open_hold(session: Session, *, fact_id: UUID) -> HoldView | None:
     """The hold a fact waits under."""
-    rows = WAITS.rows(session, {"fact_id": fact_id})
-    return HoldView(rows[0].id, ReviewStep(rows[0].step), rows[0].due_on) if rows else None
+    return find_open_holds(session, fact_ids=(fact_id,)).get(fact_id)
+
+
+def find_last_word(session: Session, *, fact_id: UUID) -> Decision | None:
+    """How a fact was last decided by a person, or by nobody in time; None while only the machine judged it, unscoped.
+
+    What was decided so is not judged again unless something new comes, and what was reopened not before it is decided.
+    """
+    rows = LAST_WORD.rows(session, {"fact_ids": [fact_id]})
+    return Decision(rows[0].decision) if rows else None
 
 
 def list_overdue_holds(
@@ -137,16 +143,7 @@ def list_overdue_holds(
 
 def list_open_exceptions(session: Session, *, fact_id: UUID) -> list[OpenException]:
     """What was found about a fact and still holds, unscoped."""
-    return [
-        OpenException(row.id, ExceptionCode(row.code), Severity(row.severity), row.details)
-        for row in FOUND.rows(session, {"fact_id": fact_id})
-    ]
-
-
-def list_grades(session: Session, *, fact_id: UUID) -> list[tuple[EvidenceGrade, str]]:
-    """The grades a fact has had with the digests of their policies, the last one first, unscoped."""
-    rows = GRADES.rows(session, {"fact_id": fact_id})
-    return [(EvidenceGrade(row.grade), row.policy_digest) for row in rows]
+    return [open_exception(row) for row in FOUND.rows(session, {"fact_ids": [fact_id]})]
 
 
 def count_grades(session: Session, *, fact_id: UUID) -> int:
@@ -157,15 +154,6 @@ def count_grades(session: Session, *, fact_id: UUID) -> int:
 def count_reviews(session: Session, *, fact_id: UUID) -> int:
     """How many reviews a fact has had, unscoped."""
     return session.scalar(select(func.count()).where(Review.fact_id == fact_id)) or 0
-
-
-def find_last_word(session: Session, *, fact_id: UUID) -> Decision | None:
-    """How a fact was last decided by a person, or by nobody in time; None while only the machine judged it, unscoped.
-
-    What was decided so is not judged again unless something new comes, and what was reopened not before it is decided.
-    """
-    rows = LAST_WORD.rows(session, {"fact_id": fact_id})
-    return Decision(rows[0].decision) if rows else None
 
 
 def list_refusals(session: Session, *, fact_id: UUID, zone: ZoneInfo) -> dict[UUID, date]:
@@ -193,7 +181,7 @@ def was_escalated(session: Session, *, fact_id: UUID) -> bool:
 
 def find_payable_record(session: Session, *, visit_id: UUID) -> UUID | None:
     """By which record a visit has the right to be paid, unscoped."""
-    return session.scalars(select(PayableTime.record_id).where(PayableTime.visit_id == visit_id)).one_or_none()
+    return find_payable_records(session, visit_ids=(visit_id,)).get(visit_id)
 
 
 def find_paid_elsewhere(session: Session, *, visit: VisitView, during: Range[datetime]) -> UUID | None:
@@ -210,16 +198,16 @@ def find_paid_elsewhere(session: Session, *, visit: VisitView, during: Range[dat
 
 
 def list_paid_days(
-    session: Session, *, client_id: UUID, first: date, beyond: date, but: UUID
-) -> list[tuple[date, int]]:
-    """Day and minutes of each visit to a client in `[first, beyond)` that may be paid, but one; unscoped."""
+    session: Session, *, client_ids: Collection[UUID], first: date, beyond: date
+) -> list[tuple[UUID, UUID, date, int]]:
+    """Client, id, day and minutes of each visit to clients in `[first, beyond)` that may be paid; unscoped."""
     statement = (
-        select(ServiceRecord.service_on, PayableTime.minutes)
-        .join(PayableTime, PayableTime.record_id == ServiceRecord.id)
-        .where(PayableTime.client_id == client_id, PayableTime.visit_id != but)
+        select(PayableTime.client_id, PayableTime.visit_id, ServiceRecord.service_on, PayableTime.minutes)
+        .join_from(ServiceRecord, PayableTime, PayableTime.record_id == ServiceRecord.id)
+        .where(PayableTime.client_id.in_(client_ids))
         .where(ServiceRecord.service_on >= first, ServiceRecord.service_on < beyond)
     )
-    return [(row[0], row[1]) for row in session.execute(statement)]
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(statement)]
 
 
 def _subject(row: CareFact) -> FactSubject:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.careplans.queries import catalogue
 from app.checkin.models import ItemDone, ServiceRecord
-from app.checkin.queries.events import SUPERSEDED, list_payable_times
+from app.checkin.queries.events import list_payable_times
+from app.checkin.queries.fact_statements import SUPERSEDED
 from app.checkin.queries.ratings import MonthPage
 from app.checkin.shown import ServiceLine, ServiceView
 from app.kernel.paging import Page, fetch_page

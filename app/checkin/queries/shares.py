@@ -1,5 +1,6 @@
 """Selects about clients' own shares."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -45,6 +46,14 @@ def is_confirmed(session: Session, *, client_id: UUID, agency_id: UUID, month: d
         ShareConfirmation.month == month,
     )
     return bool(session.scalar(select(found)))
+
+
+def list_confirmed(session: Session, *, client_ids: Collection[UUID]) -> set[tuple[UUID, UUID, date]]:
+    """Whose shares by which agency of which months are confirmed, unscoped."""
+    confirmed = ShareConfirmation
+    statement = select(confirmed.client_id, confirmed.agency_id, confirmed.month)
+    rows = session.execute(statement.where(confirmed.client_id.in_(client_ids)))
+    return {(row[0], row[1], row[2]) for row in rows}
 
 
 def list_unconfirmed_visits(session: Session, *, client_id: UUID, agency_id: UUID, month: date) -> list[UUID]:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -116,6 +116,22 @@ def severity_of(
 def may_stop(code: ExceptionCode) -> bool:
     """Say whether a rule holds money at all, and may lose the right to."""
     return code not in ACKNOWLEDGED and code not in NEVER_STOPPED
+
+
+def is_confirmed(words: Collection[tuple[bool, datetime]], *, since: datetime) -> bool:
+    """Say whether the client or a guardian confirmed, and nobody of them denied. Each word is with its arrival.
+
+    A confirmation that arrived before the care began, at `since`, witnesses nothing.
+    """
+    return {holds for holds, arrived_at in words if arrived_at >= since or not holds} == {True}
+
+
+def is_face_matched(faces: Collection[tuple[bool, datetime]], *, first: datetime, last: datetime) -> bool:
+    """Say whether the carer's face was found between two instants, and no other face. Each answer is with its arrival.
+
+    What was seen before or after witnesses nothing.
+    """
+    return {holds for holds, arrived_at in faces if first <= arrived_at <= last} == {True}
 
 
 def grade(witnesses: Collection[Witness]) -> EvidenceGrade:

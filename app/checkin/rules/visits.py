@@ -1,6 +1,7 @@
 """What a visit's taps and items come to."""
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from app.careplans.types import CatalogueItem, PlannedItem, StaffKind
 from app.checkin.rules.tags import verdict_with_tag
 from app.checkin.types import (
+    EventKind,
     ExceptionCode,
     Found,
     ItemOutcome,
@@ -20,7 +22,9 @@ from app.checkin.types import (
 )
 from app.policies.oversight_terms import ServiceTerms
 from app.policies.terms import ClockTerms, VisitTerms
+from app.schedules.types import VisitState, VisitView
 
+UPCOMING = (VisitState.PLANNED, VisitState.MISSED, VisitState.ATTEMPTED)
 MINUTE = timedelta(minutes=1)
 NO_TIME = timedelta(0)
 # Found by comparing what the carer tells beside his taps with plan and policy, and all that is found when a visit's
@@ -47,6 +51,22 @@ OF_RECORD = (
 WAS_DONE = frozenset({ItemOutcome.DONE, ItemOutcome.EXTRA})
 # What a tap leaves in doubt about the place, and a later one of the same end may prove.
 OF_DOUBT = frozenset({ExceptionCode.NO_LOCATION, ExceptionCode.UNCERTAIN_LOCATION})
+
+
+def moved_by(kind: EventKind, visit: VisitView, *, counted_at: datetime) -> VisitView | None:
+    """Say how a tap moves a visit; None when it changes nothing. An end may be told before its beginning, and after a
+    job has closed the visit; then the state stays."""
+    if kind is EventKind.IN:
+        if visit.state in UPCOMING:
+            return replace(visit, state=VisitState.BEGUN, seq=visit.seq + 1, began_at=counted_at)
+        if visit.state is VisitState.DONE and visit.began_at is None:
+            return replace(visit, began_at=counted_at)
+        return None
+    if visit.state in (VisitState.BEGUN, *UPCOMING):
+        return replace(visit, state=VisitState.DONE, seq=visit.seq + 1, ended_at=counted_at)
+    if visit.state is VisitState.DONE and visit.ended_at is None:
+        return replace(visit, ended_at=counted_at)
+    return None
 
 
 def door_exceptions(rights: Rights) -> tuple[ExceptionCode, ...]:

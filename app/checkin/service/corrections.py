@@ -10,6 +10,7 @@ from app.checkin.queries.corrections import find_unlocked_until
 from app.checkin.rules.corrections import is_locked
 from app.checkin.rules.visits import is_statable
 from app.checkin.service import facts
+from app.checkin.service.facts import Writes
 from app.checkin.service.recording import add_record, worked_time
 from app.checkin.service.told import items_told
 from app.checkin.shown import RecordView
@@ -99,7 +100,7 @@ def supersede(
     began_at, ended_at = span
     if not is_statable(began_at=began_at, ended_at=ended_at, at=at, terms=policy.clock):
         raise TimesImpossible(fact_id=str(visit.id))
-    told = items_told(session, visit, on=record.service_on)
+    (told,) = items_told(session, [(visit, record.service_on)])
     worked = worked_time(visit, began_at, ended_at, told=told, policy=policy)
     stated = replace(
         record,
@@ -109,14 +110,15 @@ def supersede(
         minutes=worked.minutes if is_payable else 0,
         service_on=clock.local_date(worked.began_at, zone_of(actor.region)),
     )
+    writes = Writes(session, at)
     add_record(
-        session,
+        writes,
         stated,
         supersedes_id=record.id,
         reason=reason,
         resolution=resolution,
         policy=policy,
-        at=at,
         author_id=actor.account_id,
     )
+    writes.write()
     return stated, worked.exceptions

@@ -6,6 +6,7 @@ The exact point is kept encrypted in a table of its own, with its salt; the even
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -78,26 +79,27 @@ def store(
 
     `content` is the command with all that makes it what it is; see `replay`.
     """
-    digest = command_digest(content, key=settings.key_ring.command_key)
-    salt = secrets.token_bytes(SALT_BYTES)
-    if INSERT_EVENT.change(session, _event_row(tap, digest, salt, actor, settings, at)) == 0:
-        return None
-    if tap.fix is not None:
-        store_position(session, tap.event_id, tap.fix, salt=salt, settings=settings)
-    return ClockEventView(
-        id=tap.event_id,
-        kind=tap.kind,
-        carer_id=tap.carer_id,
-        client_id=tap.client_id,
-        visit_id=tap.visit_id,
-        occurred_at=tap.occurred_at,
-        received_at=at,
-        skew=tap.skew // MILLISECOND * MILLISECOND,
-        verdict=tap.location.verdict,
-        distance_m=tap.location.distance_m,
-        accuracy_m=_accuracy(tap.fix),
-        location_source=tap.fix.source if tap.fix else None,
-    )
+    return store_all(session, [(tap, content)], actor=actor, settings=settings, at=at)[0]
+
+
+def store_all(
+    session: Session, taps: Sequence[tuple[Judged, object]], *, actor: Actor, settings: Settings, at: datetime
+) -> list[ClockEventView | None]:
+    """As `store`, of any number of taps with their contents, by as many statements."""
+    key, salts = settings.key_ring.command_key, [secrets.token_bytes(SALT_BYTES) for _ in taps]
+    rows = [
+        _event_row(tap, command_digest(content, key=key), salt, actor, settings, at)
+        for (tap, content), salt in zip(taps, salts, strict=True)
+    ]
+    written = INSERT_EVENT.change_all(session, rows)
+    views = [_view(tap, at=at) if is_new else None for (tap, _), is_new in zip(taps, written, strict=True)]
+    positions = [
+        _position_row(tap.event_id, tap.fix, salt, settings)
+        for (tap, _), salt, is_new in zip(taps, salts, written, strict=True)
+        if is_new and tap.fix is not None
+    ]
+    _store_positions(session, positions)
+    return views
 
 
 def store_position(session: Session, event_id: UUID, fix: Fix, *, salt: bytes, settings: Settings) -> None:
@@ -105,17 +107,29 @@ def store_position(session: Session, event_id: UUID, fix: Fix, *, salt: bytes, s
 
     Raises EventReused when the phone gave the id to one of another kind before.
     """
-    if INSERT_POSITION.change(session, _position_row(event_id, fix, salt, settings)) == 0:
-        raise EventReused(id=str(event_id))
+    _store_positions(session, [_position_row(event_id, fix, salt, settings)])
+
+
+def _store_positions(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    for row, is_new in zip(rows, INSERT_POSITION.change_all(session, rows), strict=True):
+        if not is_new:
+            raise EventReused(id=str(row["id"]))
 
 
 def replay(session: Session, *, event_id: UUID, content: object, settings: Settings) -> ClockEventView:
     """The first facts of a tap that was stored before; raises EventReused when the content is another."""
-    view, digest = queries.find_stored(session, event_id=event_id)
-    if not hmac.compare_digest(digest, command_digest(content, key=settings.key_ring.command_key)):
-        raise EventReused(id=str(event_id))
+    return replay_all(session, {event_id: content}, settings=settings)[event_id]
+
+
+def replay_all(session: Session, contents: Mapping[UUID, object], *, settings: Settings) -> dict[UUID, ClockEventView]:
+    """As `replay`, of any number of taps."""
+    stored = queries.list_stored(session, event_ids=contents.keys())
+    for event_id, content in contents.items():
+        digest = stored[event_id][1]
+        if not hmac.compare_digest(digest, command_digest(content, key=settings.key_ring.command_key)):
+            raise EventReused(id=str(event_id))
     resend.mark_replay()
-    return view
+    return {event_id: view for event_id, (view, _) in stored.items()}
 
 
 def position_digest(fix: Fix, *, salt: bytes, key: bytes) -> bytes:
@@ -131,6 +145,23 @@ def position_digest(fix: Fix, *, salt: bytes, key: bytes) -> bytes:
         "fixed_at": fix.fixed_at,
     }
     return hmac.digest(key, salt + canonical_bytes(point), hashlib.sha256)
+
+
+def _view(tap: Judged, *, at: datetime) -> ClockEventView:
+    return ClockEventView(
+        id=tap.event_id,
+        kind=tap.kind,
+        carer_id=tap.carer_id,
+        client_id=tap.client_id,
+        visit_id=tap.visit_id,
+        occurred_at=tap.occurred_at,
+        received_at=at,
+        skew=tap.skew // MILLISECOND * MILLISECOND,
+        verdict=tap.location.verdict,
+        distance_m=tap.location.distance_m,
+        accuracy_m=_accuracy(tap.fix),
+        location_source=tap.fix.source if tap.fix else None,
+    )
 
 
 def _accuracy(fix: Fix | None) -> int | None:

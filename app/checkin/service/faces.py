@@ -15,7 +15,8 @@ from app.checkin.faces import FINAL, FaceAnswer, FaceCheckView, FaceIntent, Face
 from app.checkin.models import Evidence
 from app.checkin.queries import faces as queries
 from app.checkin.service import facts
-from app.checkin.service.settling import policy_on, settle_visit, subject_of
+from app.checkin.service.cases import subject_of
+from app.checkin.service.settling import policy_on, settle_visit
 from app.checkin.types import EvidenceKind, ExceptionCode, Found
 from app.gateways.face import FaceBusy, FaceError, FaceMisconfigured
 from app.gateways.face_access import asking_face

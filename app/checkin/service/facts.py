@@ -1,20 +1,32 @@
 """Writes what every fact has in common: its subject, what was found, its grade, its holds and their ends."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
-from app.checkin.models import CareFact, ExceptionEnd, ExceptionFound, GradeEntry, Hold, HoldRelease, Review
+from app.checkin.models import (
+    CareFact,
+    ExceptionEnd,
+    ExceptionFound,
+    GradeEntry,
+    Hold,
+    HoldRelease,
+    Review,
+    ServiceRecord,
+)
 from app.checkin.queries import facts as queries
 from app.checkin.queries.rule_stops import find_stopped
 from app.checkin.reasons import ReviewReason
 from app.checkin.rules.grading import due_on, may_stop, severity_of
 from app.checkin.rules.visits import compare_findings
-from app.checkin.types import Decision, ExceptionCode, FactSubject, Found, ReviewStep, Severity
+from app.checkin.types import Decision, ExceptionCode, FactSubject, Found, OpenException, ReviewStep, Severity
 from app.kernel.canonical import command_digest
 from app.kernel.ids import new_id
 from app.kernel.resend import EventReused
@@ -25,7 +37,72 @@ from app.policies.types import Policy
 from app.schedules.queries import find_visits
 
 INSERT_SUBJECT = FixedStatement(insert_or_leave(CareFact.__table__).on_conflict_do_nothing())  # type: ignore[arg-type]  # a Table
-INSERT_EXCEPTION = insert(ExceptionFound.__table__)  # type: ignore[arg-type]  # a Table: one text for any number
+INSERT_RECORD = FixedStatement(insert(ServiceRecord.__table__))  # type: ignore[arg-type]  # a Table
+INSERT_EXCEPTION = FixedStatement(insert(ExceptionFound.__table__))  # type: ignore[arg-type]  # a Table
+END_EXCEPTION = FixedStatement(insert_or_leave(ExceptionEnd.__table__).on_conflict_do_nothing())  # type: ignore[arg-type]  # a Table
+INSERT_GRADE = FixedStatement(insert(GradeEntry.__table__))  # type: ignore[arg-type]  # a Table
+INSERT_HOLD = FixedStatement(insert(Hold.__table__))  # type: ignore[arg-type]  # a Table
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Writes:
+    """Rows about facts that are written together: by as many statements for many facts as for one."""
+
+    session: Session
+    at: datetime
+    records: list[Row] = field(default_factory=list)
+    subjects: list[Row] = field(default_factory=list)
+    exceptions: list[Row] = field(default_factory=list)
+    ends: list[Row] = field(default_factory=list)
+    grades: list[Row] = field(default_factory=list)
+    holds: list[Row] = field(default_factory=list)
+    stopped: frozenset[ExceptionCode] | None = None
+
+    def severity(self, code: ExceptionCode, *, policy: Policy) -> Severity:
+        """Whether what was found holds money: asks once which rules are stopped, where one of them may be."""
+        if self.stopped is None and may_stop(code):
+            self.stopped = find_stopped(self.session, codes=[each for each in ExceptionCode if may_stop(each)])
+        return severity_of(code, missing_item_holds=policy.visit.missing_item_holds, stopped=self.stopped or ())
+
+    def add_found(
+        self, fact_id: UUID, found: Iterable[Found], *, policy: Policy, event_id: UUID | None = None
+    ) -> list[OpenException]:
+        """Add what was found about a fact; `event_id` is the tap it came with."""
+        source = {"event_id": str(event_id)} if event_id else {}
+        added = [
+            OpenException(
+                new_id(at=self.at), each.code, self.severity(each.code, policy=policy), {**each.details, **source}
+            )
+            for each in found
+        ]
+        self.exceptions.extend(
+            {
+                "id": each.id,
+                "fact_id": fact_id,
+                "code": each.code,
+                "severity": each.severity,
+                "details": Jsonb(each.details),
+                "policy_digest": policy.digest,
+                "recorded_at": self.at,
+            }
+            for each in added
+        )
+        return added
+
+    def write(self) -> None:
+        """Write what was gathered since the last time."""
+        for statement, rows in (
+            (INSERT_RECORD, self.records),
+            (INSERT_SUBJECT, self.subjects),
+            (INSERT_EXCEPTION, self.exceptions),
+            (END_EXCEPTION, self.ends),
+            (INSERT_GRADE, self.grades),
+            (INSERT_HOLD, self.holds),
+        ):
+            statement.change_all(self.session, rows)
+            rows.clear()
 
 
 def claim_subject(session: Session, subject: FactSubject, *, at: datetime) -> None:
@@ -37,16 +114,7 @@ def claim_subject(session: Session, subject: FactSubject, *, at: datetime) -> No
 
 def add_subject(session: Session, subject: FactSubject, *, at: datetime) -> bool:
     """Make a fact judgeable; once is enough, and again is harmless: False."""
-    row = {
-        "id": subject.id,
-        "kind": subject.kind,
-        "client_id": subject.client_id,
-        "carer_id": subject.carer_id,
-        "agency_id": subject.agency_id,
-        "district_code": subject.district_code,
-        "recorded_at": at,
-    }
-    return INSERT_SUBJECT.change(session, row) > 0
+    return INSERT_SUBJECT.change(session, subject_row(subject, at=at)) > 0
 
 
 def add_exceptions(
@@ -59,37 +127,14 @@ def add_exceptions(
     event_id: UUID | None = None,
 ) -> None:
     """Append what was found; `event_id` is the tap it came with."""
-    found, source = tuple(found), {"event_id": str(event_id)} if event_id else {}
-    severities = severities_of(session, found, policy=policy)
-    rows = [
-        {
-            "id": new_id(at=at),
-            "fact_id": fact_id,
-            "code": each.code,
-            "severity": severities[each.code],
-            "details": {**each.details, **source},
-            "policy_digest": policy.digest,
-            "recorded_at": at,
-        }
-        for each in found
-    ]
-    if rows:
-        session.execute(INSERT_EXCEPTION, rows)
-
-
-def severities_of(session: Session, found: Iterable[Found], *, policy: Policy) -> dict[ExceptionCode, Severity]:
-    """Which of what was found holds money: asks which rules are stopped only where one of them may be."""
-    codes = {each.code for each in found}
-    stopped = find_stopped(session, codes=[each for each in codes if may_stop(each)])
-    holds = policy.visit.missing_item_holds
-    return {each: severity_of(each, missing_item_holds=holds, stopped=stopped) for each in codes}
+    writes = Writes(session, at)
+    writes.add_found(fact_id, found, policy=policy, event_id=event_id)
+    writes.write()
 
 
 def end_exceptions(session: Session, *, exception_ids: Iterable[UUID], at: datetime) -> None:
     """Keep that exceptions no longer hold; another may find the same at this moment."""
-    rows = [{"exception_id": each, "recorded_at": at} for each in exception_ids]
-    if rows:
-        session.execute(insert_or_leave(ExceptionEnd).values(rows).on_conflict_do_nothing())
+    END_EXCEPTION.change_all(session, [{"exception_id": each, "recorded_at": at} for each in exception_ids])
 
 
 def find_again(
@@ -102,11 +147,32 @@ def find_again(
     at: datetime,
 ) -> tuple[Found, ...]:
     """Keep what is found now of these codes: what no longer holds ends, what is new is added and returned."""
-    known = [each for each in queries.list_open_exceptions(session, fact_id=fact_id) if each.code in codes]
-    ended, new = compare_findings(known, found)
-    end_exceptions(session, exception_ids=ended, at=at)
-    add_exceptions(session, fact_id=fact_id, found=new, policy=policy, at=at)
+    writes, known = Writes(session, at), queries.list_open_exceptions(session, fact_id=fact_id)
+    new = compare_again(writes, known, fact_id=fact_id, codes=codes, found=found, policy=policy)
+    writes.write()
     return new
+
+
+def compare_again(
+    writes: Writes,
+    known: list[OpenException],
+    *,
+    fact_id: UUID,
+    codes: Collection[ExceptionCode],
+    found: Sequence[Found],
+    policy: Policy,
+) -> tuple[Found, ...]:
+    """As `find_again`, of a fact whose open exceptions are known, and are changed; for `writes`."""
+    ended, new = compare_findings([each for each in known if each.code in codes], found)
+    end_known(writes, known, ended)
+    known += writes.add_found(fact_id, new, policy=policy)
+    return new
+
+
+def end_known(writes: Writes, known: list[OpenException], ended: Collection[UUID]) -> None:
+    """Keep that known exceptions no longer hold; for `writes`."""
+    writes.ends.extend({"exception_id": each, "recorded_at": writes.at} for each in ended)
+    known[:] = [each for each in known if each.id not in ended]
 
 
 def add_grade(
@@ -120,31 +186,12 @@ def add_grade(
     at: datetime,
 ) -> None:
     """Append a grade with its witnesses to the `before` ones; the last one counts. Of a visit under its lock."""
-    session.execute(
-        insert(GradeEntry).values(
-            id=new_id(at=at),
-            fact_id=fact_id,
-            grade=grade,
-            witnesses=sorted(str(each) for each in witnesses),
-            policy_digest=policy.digest,
-            seq=before + 1,
-            recorded_at=at,
-        )
-    )
+    INSERT_GRADE.change(session, grade_row(fact_id, grade, witnesses, before=before, policy=policy, at=at))
 
 
 def hold(session: Session, *, fact_id: UUID, step: ReviewStep, today: date, policy: Policy, at: datetime) -> None:
     """Let a fact wait for a person at a step, until the policy's deadline."""
-    session.execute(
-        insert(Hold).values(
-            id=new_id(at=at),
-            fact_id=fact_id,
-            step=step,
-            due_on=due_on(step, today=today, terms=policy.grading),
-            policy_digest=policy.digest,
-            recorded_at=at,
-        )
-    )
+    INSERT_HOLD.change(session, hold_row(fact_id, step, today=today, policy=policy, at=at))
 
 
 def release(session: Session, *, hold_id: UUID, review_id: UUID, at: datetime) -> bool:
@@ -185,3 +232,43 @@ def release_by_machine(
     ended = release(session, hold_id=hold_id, review_id=review_id, at=at)
     (attempt.commit if ended else attempt.rollback)()
     return ended
+
+
+def subject_row(subject: FactSubject, *, at: datetime) -> Row:
+    """A fact that becomes judgeable."""
+    return {
+        "id": subject.id,
+        "kind": subject.kind,
+        "client_id": subject.client_id,
+        "carer_id": subject.carer_id,
+        "agency_id": subject.agency_id,
+        "district_code": subject.district_code,
+        "recorded_at": at,
+    }
+
+
+def grade_row(
+    fact_id: UUID, grade: EvidenceGrade, witnesses: Iterable[str], *, before: int, policy: Policy, at: datetime
+) -> Row:
+    """A grade with its witnesses after the `before` ones."""
+    return {
+        "id": new_id(at=at),
+        "fact_id": fact_id,
+        "grade": grade,
+        "witnesses": sorted(str(each) for each in witnesses),
+        "policy_digest": policy.digest,
+        "seq": before + 1,
+        "recorded_at": at,
+    }
+
+
+def hold_row(fact_id: UUID, step: ReviewStep, *, today: date, policy: Policy, at: datetime) -> Row:
+    """A fact that waits at a step, until the policy's deadline."""
+    return {
+        "id": new_id(at=at),
+        "fact_id": fact_id,
+        "step": step,
+        "due_on": due_on(step, today=today, terms=policy.grading),
+        "policy_digest": policy.digest,
+        "recorded_at": at,
+    }

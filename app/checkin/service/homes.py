@@ -152,9 +152,11 @@ def _propose(
     session.add_all([row, HomeProposalPoint(proposal_id=row.id, point_enc=sealed)])
     session.flush()
     outside = queries.list_doubted(session, client_id=client_id, codes=(ExceptionCode.OUTSIDE_FENCE,))
+    writes = facts.Writes(session, at)
     for visit_id in queries.list_held(session, fact_ids=outside.keys()):
         known = fact_queries.list_open_exceptions(session, fact_id=visit_id)
-        doubt_address(session, known, fact_id=visit_id, client_id=client_id, policy=policy, at=at)
+        doubt_address(writes, known, fact_id=visit_id, client_id=client_id, policy=policy)
+    writes.write()
     details = {"proposal_id": row.id, "distance_m": distance_m, "carers": learned.carers, "days": learned.days}
     _audit(session, "home.proposed", client_id, details, actor=actor, at=at)
 

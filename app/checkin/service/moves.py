@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeGuard
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,9 +12,11 @@ from app.checkin.commands import ClockTap, FreeTap
 from app.checkin.queries.door import Door
 from app.checkin.rules.clock import judge_clock
 from app.checkin.rules.location import judge_location
+from app.checkin.rules.visits import moved_by
 from app.checkin.service import facts
+from app.checkin.service.cases import subject_of
 from app.checkin.service.events import Judged
-from app.checkin.service.settling import policy_on, record_visit, settle_visit, subject_of
+from app.checkin.service.settling import policy_on, record_visits, settle_visits
 from app.checkin.shown import ClockEventView
 from app.checkin.types import (
     ClockJudgement,
@@ -40,7 +43,6 @@ from app.schedules.service.progress import VisitMoved
 from app.schedules.types import VisitState, VisitView
 
 TRIES = 3
-UPCOMING = (VisitState.PLANNED, VisitState.MISSED, VisitState.ATTEMPTED)
 
 
 class NotACarer(DomainError):
@@ -143,6 +145,17 @@ def hold_stray(
     facts.hold(session, fact_id=event.id, step=step, today=today, policy=policy, at=moment.at)
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A stored tap at its visit, with what was found."""
+
+    event: ClockEventView
+    visit: VisitView
+    found: Sequence[Found]
+    policy: Policy
+    moment: Moment
+
+
 def follow(
     session: Session,
     event: ClockEventView,
@@ -154,20 +167,41 @@ def follow(
     actor: Actor,
 ) -> ClockEventView:
     """Move the visit, keep what was found, and settle the record when both ends are known."""
-    moved = _move(session, event, visit=visit, moment=moment, actor=actor)
-    if moved is None:
-        progress.lock(session, visit_id=visit.id)  # before its facts, in the order of all who settle it
-        found = [*found, Found(ExceptionCode.REPEATED_EVENT)]
-    is_over = moved is not None and moved.state is VisitState.DONE and moved.began_at and moved.ended_at
-    if found and not is_over:  # the record of one that is over makes it judgeable
-        facts.add_subject(session, subject_of(visit), at=moment.at)
-    if found:
-        facts.add_exceptions(session, fact_id=visit.id, found=found, policy=policy, at=moment.at, event_id=event.id)
-    if moved is not None and is_over:
-        record_visit(session, moved, region=moment.region, at=moment.at)
-    elif moved is None:
-        settle_visit(session, visit, region=moment.region, at=moment.at)  # its place may prove the first try's
-    return replace(event, exceptions=codes_of(found))
+    return follow_all(session, [Arrived(event, visit, found, policy, moment)], actor=actor)[0]
+
+
+def follow_all(session: Session, taps: Sequence[Arrived], *, actor: Actor) -> list[ClockEventView]:
+    """As `follow`, of taps that arrived at one moment, each at a visit of its own; if several, under their locks."""
+    if not taps:
+        return []
+    at, region = taps[0].moment.at, taps[0].moment.region
+    moved = _move(session, taps, actor=actor)
+    repeated = [tap.visit for tap, then in zip(taps, moved, strict=True) if then is None]
+    if repeated:  # before their facts, in the order of all who settle them
+        progress.lock_all(session, visit_ids=[visit.id for visit in repeated])
+    over = [visit for visit in moved if _is_over(visit)]
+    writes, told = facts.Writes(session, at), []
+    for tap, then in zip(taps, moved, strict=True):
+        found = tap.found if then is not None else [*tap.found, Found(ExceptionCode.REPEATED_EVENT)]
+        told.append(replace(tap.event, exceptions=codes_of(found)))
+        if found and not _is_over(then):  # the record of one that is over makes it judgeable
+            writes.subjects.append(facts.subject_row(subject_of(tap.visit), at=at))
+        writes.add_found(tap.visit.id, found, policy=tap.policy, event_id=tap.event.id)
+    writes.write()
+    if over:
+        record_visits(session, over, region=region, at=at)
+    if repeated:
+        settle_visits(session, repeated, region=region, at=at)  # their places may prove the first tries'
+    return told
+
+
+def _is_over(visit: VisitView | None) -> TypeGuard[VisitView]:
+    return (
+        visit is not None
+        and visit.state is VisitState.DONE
+        and visit.began_at is not None
+        and visit.ended_at is not None
+    )
 
 
 def codes_of(found: Iterable[Found]) -> tuple[ExceptionCode, ...]:
@@ -175,41 +209,42 @@ def codes_of(found: Iterable[Found]) -> tuple[ExceptionCode, ...]:
     return tuple(sorted(each.code for each in found))
 
 
-def _move(
-    session: Session, event: ClockEventView, *, visit: VisitView, moment: Moment, actor: Actor
-) -> VisitView | None:
-    """Move the visit by a tap; the visit as it is then, or None for a tap that changes nothing.
+def _move(session: Session, taps: Sequence[Arrived], *, actor: Actor) -> list[VisitView | None]:
+    """Move visits by taps; the visits as they are then, or None for a tap that changes nothing.
 
-    Somebody else may move it at the same moment: it is read again and looked at anew. Raises VisitBusy when it was
-    cancelled since the door was read, or moved again and again.
+    Somebody else may move one at the same moment: a single one is read again and looked at anew, several are locked.
+    Raises VisitBusy when one was cancelled since the door was read, or moved again and again.
     """
+    visits = [tap.visit for tap in taps]
     for _ in range(TRIES):
-        if visit.state is VisitState.CANCELLED:
+        if any(visit.state is VisitState.CANCELLED for visit in visits):
             break
         try:
-            return _move_once(session, event, visit=visit, moment=moment, actor=actor)
+            return _move_once(session, taps, visits, actor=actor)
         except VisitMoved:
+            if len(visits) > 1:
+                break
             session.expire_all()
-            visit = find_visits(session, ids=[visit.id])[visit.id]
-    raise VisitBusy(visit_id=str(visit.id))
+            visits = [find_visits(session, ids=[visits[0].id])[visits[0].id]]
+    raise VisitBusy(visit_id=str(visits[0].id))
 
 
 def _move_once(
-    session: Session, event: ClockEventView, *, visit: VisitView, moment: Moment, actor: Actor
-) -> VisitView | None:
-    counted_at, at = moment.counted_at, moment.at
-    if event.kind is EventKind.IN:
-        if visit.state in UPCOMING:
-            progress.begin(session, visit, began_at=counted_at, cause_id=event.id, actor=actor, at=at)
-            return replace(visit, state=VisitState.BEGUN, seq=visit.seq + 1, began_at=counted_at)
-        if visit.state is VisitState.DONE and visit.began_at is None:
-            progress.tell_begin(session, visit, began_at=counted_at)
-            return replace(visit, began_at=counted_at)
-        return None
-    if visit.state in (VisitState.BEGUN, *UPCOMING):
-        progress.finish(session, visit, ended_at=counted_at, cause_id=event.id, actor=actor, at=at)
-        return replace(visit, state=VisitState.DONE, seq=visit.seq + 1, ended_at=counted_at)
-    if visit.state is VisitState.DONE and visit.ended_at is None:
-        progress.tell_end(session, visit, ended_at=counted_at)
-        return replace(visit, ended_at=counted_at)
-    return None
+    session: Session, taps: Sequence[Arrived], visits: Sequence[VisitView], *, actor: Actor
+) -> list[VisitView | None]:
+    moved = [
+        moved_by(tap.event.kind, visit, counted_at=tap.moment.counted_at)
+        for tap, visit in zip(taps, visits, strict=True)
+    ]
+    steps = []
+    for tap, visit, then in zip(taps, visits, moved, strict=True):
+        if then is None:
+            continue
+        if then.seq != visit.seq:
+            steps.append(progress.Step(visit, then, tap.event.id))
+        elif tap.event.kind is EventKind.IN:
+            progress.tell_begin(session, visit, began_at=tap.moment.counted_at)
+        else:
+            progress.tell_end(session, visit, ended_at=tap.moment.counted_at)
+    progress.advance_all(session, steps, actor=actor, at=taps[0].moment.at)
+    return moved

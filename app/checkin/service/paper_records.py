@@ -10,8 +10,9 @@ from app.checkin.queries.facts import find_last_word
 from app.checkin.rules.clock import window_exceptions
 from app.checkin.rules.visits import is_statable
 from app.checkin.service import facts, records
+from app.checkin.service.cases import subject_of
 from app.checkin.service.corrections import TimesImpossible, TimesKnown
-from app.checkin.service.settling import policy_on, record_visit, subject_of
+from app.checkin.service.settling import policy_on, record_visit
 from app.checkin.service.statements import keep_times
 from app.checkin.statements import PaperRecord, Speaker
 from app.checkin.types import EventKind, ExceptionCode, Found

@@ -1,6 +1,8 @@
 """The right to be paid for a visit or care day: given once, where no time is paid already, and taken back."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -16,6 +18,9 @@ from app.kernel.errors import DomainError, ErrorKind
 from app.policies.types import Policy
 from app.schedules.types import VisitView
 
+PAYABLE: Any = PayableTime.__table__  # not the class: one text for any number of rows
+# Without a target the database's exclusion constraints decide: carer or client and slot paid already.
+PAY = insert(PAYABLE).on_conflict_do_nothing().returning(PAYABLE.c.visit_id)
 MINUTE = timedelta(minutes=1)
 
 
@@ -31,23 +36,36 @@ def pay_visit(session: Session, visit: VisitView, *, record: RecordView, at: dat
     What collides is the time that is paid, not how long somebody stayed. Of a visit under its lock.
     """
     paid_by = queries.find_payable_record(session, visit_id=visit.id)
-    if paid_by == record.id:
-        return True
-    if paid_by is not None:
-        withdraw(session, visit_id=visit.id)  # by a record that another has superseded
-    statement = insert(PayableTime).values(
-        record_id=record.id,
-        visit_id=visit.id,
-        carer_id=visit.carer_id,
-        client_id=visit.client_id,
-        slot=visit.team_slot,
-        during=paid_time(record),
-        minutes=record.minutes,
-        recorded_at=at,
-    )
-    # Without a target the database's exclusion constraints decide: carer or client and slot paid already.
-    made = session.scalars(statement.on_conflict_do_nothing().returning(PayableTime.record_id)).one_or_none()
-    return made is not None
+    return bool(pay_visits(session, [(visit, record, paid_by)], at=at))
+
+
+def pay_visits(
+    session: Session, visits: Sequence[tuple[VisitView, RecordView, UUID | None]], *, at: datetime
+) -> set[UUID]:
+    """As `pay_visit`, of visits with their records and those by which they are paid so far: where two collide, of the
+    one that comes first. Gives the ids of those that are paid now."""
+    paid, rows = set[UUID](), []
+    for visit, record, paid_by in visits:
+        if paid_by == record.id:
+            paid.add(visit.id)
+            continue
+        if paid_by is not None:
+            withdraw(session, visit_id=visit.id)  # by a record that another has superseded
+        rows.append(
+            {
+                "record_id": record.id,
+                "visit_id": visit.id,
+                "carer_id": visit.carer_id,
+                "client_id": visit.client_id,
+                "slot": visit.team_slot,
+                "during": paid_time(record),
+                "minutes": record.minutes,
+                "recorded_at": at,
+            }
+        )
+    if rows:
+        paid |= set(session.scalars(PAY, rows))
+    return paid
 
 
 def paid_time(record: RecordView) -> Range[datetime]:

@@ -21,7 +21,7 @@ from app.checkin.photos import MediaType, PhotoDescription, PhotoPurpose, PhotoS
 from app.checkin.queries import photos as queries
 from app.checkin.rules.photos import phash_of
 from app.checkin.service import facts
-from app.checkin.service.settling import subject_of
+from app.checkin.service.cases import subject_of
 from app.gateways.object_store import ObjectMissing, ObjectStore, StoreBusy, StoreMisconfigured, asking_store
 from app.kernel import audit, pictures, resend
 from app.kernel.canonical import command_digest

@@ -16,7 +16,8 @@ from app.checkin.models import ItemDone
 from app.checkin.queries import events
 from app.checkin.queries import told as queries
 from app.checkin.service import facts
-from app.checkin.service.settling import judge_again, policy_on, subject_of
+from app.checkin.service.cases import subject_of
+from app.checkin.service.settling import judge_again, policy_on
 from app.checkin.service.stated_ends import settle_stated
 from app.checkin.service.statements import NOTHING, keep_confirmation, stated, weigh_for
 from app.checkin.statements import Speaker, StatedConfirmation
@@ -75,8 +76,8 @@ def tell(session: Session, told: Mapping[UUID, Sequence[Told]], *, actor: Actor,
     audit.record_all(session, news, actor=actor, at=at, keys=current_settings().key_ring)
     changed = {visit_id for _, visit_id in (action.subject for action in news) if visit_id}
     progress.lock_all(session, visit_ids=changed)  # a record that is made at this moment is waited for
-    for visit_id in sorted(queries.list_recorded(session, visit_ids=changed)):
-        judge_again(session, visits[visit_id], region=actor.region, at=at)
+    recorded = sorted(queries.list_recorded(session, visit_ids=changed))
+    judge_again(session, [visits[visit_id] for visit_id in recorded], region=actor.region, at=at)
 
 
 def _store_items(
@@ -192,7 +193,7 @@ def correct_items(
     audit.record_all(
         session, _store_items(session, lines, actor=actor, at=at), actor=actor, at=at, keys=current_settings().key_ring
     )
-    judge_again(session, visit, region=actor.region, at=at)
+    judge_again(session, [visit], region=actor.region, at=at)
 
 
 def _audit(

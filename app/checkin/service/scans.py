@@ -1,6 +1,6 @@
 """Keeps what a phone read from a home tag with its tap, and judges it. Without a tag it costs nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -54,6 +54,14 @@ def take_scan(
         )
     )
     return ScanJudgement(outcome, medium if outcome is TagOutcome.GENUINE else None, too_fast_after)
+
+
+def take_turns(session: Session, tags: Iterable[str | None]) -> None:
+    """Wait for the turns of all tags that are read together, in one order for everybody: else two phones with the tags
+    of two homes could wait for each other."""
+    codes = [code for tag in tags if tag is not None and (code := read_code(tag)) is not None]
+    for tag_id in sorted({code.tag_id for code in codes if medium_of(code) is TagMedium.CHIP}):
+        queries.take_tags_turn(session, tag_id=tag_id)
 
 
 def _judge_counter(session: Session, code: TagCode, *, tap: Judged, policy: Policy) -> TagOutcome:

@@ -1,33 +1,26 @@
-"""Whether the own share of a visit's month is confirmed, where policy asks for it."""
+"""Whether the own shares of visits' months are confirmed, where policy asks for it."""
 
-from datetime import datetime
+from collections.abc import Set
+from datetime import date
+from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from app.checkin.queries import shares as queries
-from app.checkin.queries.facts import find_payable_record
-from app.checkin.service import facts
 from app.checkin.shown import RecordView
 from app.checkin.types import ExceptionCode, Found
 from app.policies.types import Policy
-from app.registry.queries import lock_client
 from app.schedules.types import VisitView
 
+Confirmed = Set[tuple[UUID, UUID, date]]  # of a client by an agency in a month
 OF_SHARE = frozenset({ExceptionCode.SHARE_NOT_CONFIRMED})
 
 
-def tell_share(session: Session, visit: VisitView, *, record: RecordView, policy: Policy, at: datetime) -> None:
-    """Keep whether the client's share of a visit's month is confirmed; not asked of what is paid by this record.
+def asks_for_share(visit: VisitView, policy: Policy) -> bool:
+    """Whether a visit is paid only when the client's share of its month is confirmed."""
+    return visit.agency_id is not None and policy.settlement.own_share_confirmed
 
-    Of a visit under its lock. The client is locked too, so that a confirmation at this moment finds the visit, or is
-    found.
-    """
-    if visit.agency_id is None or not policy.settlement.own_share_confirmed:
-        return
-    lock_client(session, client_id=visit.client_id)
-    if find_payable_record(session, visit_id=visit.id) == record.id:
-        return
+
+def find_share(visit: VisitView, record: RecordView, *, confirmed: Confirmed) -> tuple[Found, ...]:
+    """What lacks when the client's share of a visit's month is not confirmed."""
     month = record.service_on.replace(day=1)
-    confirmed = queries.is_confirmed(session, client_id=visit.client_id, agency_id=visit.agency_id, month=month)
-    found = () if confirmed else (Found(ExceptionCode.SHARE_NOT_CONFIRMED, {"month": month.isoformat()}),)
-    facts.find_again(session, fact_id=visit.id, codes=OF_SHARE, found=found, policy=policy, at=at)
+    if (visit.client_id, visit.agency_id, month) in confirmed:
+        return ()
+    return (Found(ExceptionCode.SHARE_NOT_CONFIRMED, {"month": month.isoformat()}),)

@@ -1,25 +1,26 @@
 """Takes the records of one group in, each by the function that a request of its own would have called."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.checkin.service import attempts, care_days, free_taps, help_calls, photos, records, stated_ends, taps
+from app.checkin.service import attempts, care_days, free_taps, help_calls, photos, records, scans, stated_ends
+from app.checkin.service.at_door import VisitTapping
+from app.checkin.service.taps import take_taps
 from app.checkin.shown import ClockEventView
-from app.checkin.sync import PERMISSION, TOLD, RecordKind, SyncAnswer, SyncRecord
+from app.checkin.sync import PERMISSION, TOLD, RecordKind, SyncAnswer, SyncRecord, rounds
+from app.checkin.types import EventKind
 from app.kernel.access import PermissionDenied
 from app.kernel.permissions import Actor
+from app.schedules.service import progress
 
 STORED = 201
 TOGETHER = TOLD | {RecordKind.PHOTO}
-TAPS: dict[RecordKind, Callable[..., ClockEventView]] = {
-    RecordKind.CLOCK_IN: taps.clock_in,
-    RecordKind.CLOCK_OUT: taps.clock_out,
-}
+TAPPED = {RecordKind.CLOCK_IN: EventKind.IN, RecordKind.CLOCK_OUT: EventKind.OUT}
 
 
 def take_group(
@@ -31,8 +32,8 @@ def take_group(
     grants_version: int,
     at: datetime,
 ) -> list[SyncAnswer]:
-    """Store a group whole; what is told beside taps by as many statements for all visits as for one. Raises what the
-    first refused record raises.
+    """Store a group whole; what is told beside taps, and the taps of several visits, by as many statements as those of
+    one. Raises what the first refused record raises.
     """
     for record in group:
         if not actor.may(PERMISSION[record.kind]):
@@ -47,12 +48,26 @@ def take_group(
         records.tell(session, told, **who)
     if taken := [record.command for record in group if record.kind is RecordKind.PHOTO]:
         photos.describe(session, taken, **who)
+    visits = {record.visit_id for record in group if record.kind not in TOGETHER}
+    together = _take_taps(session, group, **who, **when) if len(visits) > 1 else {}
     return [
         SyncAnswer(record.place, STORED)
         if record.kind in TOGETHER
-        else _answer(record, _take(session, record, who=who, when=when))
+        else _answer(record, together.get(record.place) or _take(session, record, who=who, when=when))
         for record in group
     ]
+
+
+def _take_taps(session: Session, group: Sequence[SyncRecord], **told: Any) -> dict[int, ClockEventView]:
+    """The taps of several visits, by the places of their records; the visits are locked, so that nobody moves one."""
+    progress.lock_all(session, visit_ids={_visit_of(record) for record in group})
+    scans.take_turns(session, [record.command.tag for record in group])
+    views: dict[int, ClockEventView] = {}
+    for tapped in rounds(group):
+        tappings = [VisitTapping(TAPPED[record.kind], record.command, _visit_of(record)) for record in tapped]
+        places = [record.place for record in tapped]
+        views |= zip(places, take_taps(session, tappings, **told), strict=True)
+    return views
 
 
 def _answer(record: SyncRecord, view: object) -> SyncAnswer:
@@ -61,8 +76,9 @@ def _answer(record: SyncRecord, view: object) -> SyncAnswer:
 
 def _take(session: Session, record: SyncRecord, *, who: dict[str, Any], when: dict[str, Any]) -> Any:
     command = record.command
-    if record.kind in TAPS:
-        return TAPS[record.kind](session, command, visit_id=_visit_of(record), **who, **when)
+    if record.kind in TAPPED:
+        tapping = VisitTapping(TAPPED[record.kind], command, _visit_of(record))
+        return take_taps(session, [tapping], **who, **when)[0]
     if record.kind is RecordKind.CONFIRMATION:
         return records.confirm_visit(session, command, visit_id=_visit_of(record), **who)
     if record.kind is RecordKind.STATED_END:

@@ -3,6 +3,7 @@
 A clean clock-in is five statements: the door, the event, the position, the visit, its history.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -12,35 +13,27 @@ from sqlalchemy.orm import Session
 from app.accounts.rules import check_standing
 from app.checkin.commands import ClockTap
 from app.checkin.queries import door as doors
-from app.checkin.queries.door import Door
-from app.checkin.rules.clock import window_exceptions
-from app.checkin.rules.devices import device_exceptions
-from app.checkin.rules.tags import ScanJudgement, place_exceptions, tag_findings
-from app.checkin.rules.visits import door_exceptions
-from app.checkin.service.events import check_source, replay, store
+from app.checkin.service.at_door import AtDoor, VisitTapping
+from app.checkin.service.events import check_source, replay, replay_all, store, store_all
 from app.checkin.service.moves import (
-    Moment,
     NotACarer,
     carer_kind_of,
     codes_of,
     content_of,
-    follow,
+    follow_all,
     hold_stray,
     judge_tap,
-    lenient,
     moment_of,
 )
-from app.checkin.service.scans import take_scan
 from app.checkin.service.settling import policy_on
 from app.checkin.service.unscheduled import tap_unscheduled
 from app.checkin.shown import ClockEventView
 from app.checkin.types import EventKind, ExceptionCode, Found
 from app.kernel.permissions import Actor
 from app.kernel.settings import current_settings
-from app.policies.types import Policy
 from app.registry.types import CarerKind
 from app.schedules.queries import find_visits
-from app.schedules.types import VisitState, VisitView
+from app.schedules.types import VisitState
 
 
 def clock_in(
@@ -59,7 +52,8 @@ def clock_in(
     under the same id, NotACarer, VisitBusy, SimulatedLocation in production, and what a locked or outdated account
     raises.
     """
-    return _tap(session, EventKind.IN, command, visit_id, sent_at, actor, grants_version, at)
+    taps = [VisitTapping(EventKind.IN, command, visit_id)]
+    return take_taps(session, taps, sent_at=sent_at, actor=actor, grants_version=grants_version, at=at)[0]
 
 
 def clock_out(
@@ -73,79 +67,87 @@ def clock_out(
     at: datetime,
 ) -> ClockEventView:
     """Store and judge a clock-out, end the visit and settle its record; as `clock_in`."""
-    return _tap(session, EventKind.OUT, command, visit_id, sent_at, actor, grants_version, at)
+    taps = [VisitTapping(EventKind.OUT, command, visit_id)]
+    return take_taps(session, taps, sent_at=sent_at, actor=actor, grants_version=grants_version, at=at)[0]
 
 
-def _tap(
+def take_taps(
     session: Session,
-    kind: EventKind,
-    command: ClockTap,
-    visit_id: UUID,
+    taps: Sequence[VisitTapping],
+    *,
     sent_at: datetime | None,
     actor: Actor,
     grants_version: int,
     at: datetime,
-) -> ClockEventView:
+) -> list[ClockEventView]:
+    """Take taps in, each at a visit of its own, by as many statements as one; if several, under the visits' locks. Taps
+    at no planned visit of the carer's follow one by one. Raises as `clock_in`.
+    """
     settings = current_settings()
-    check_source(command.fix, settings=settings)
-    moment = moment_of(command.occurred_at, sent_at=sent_at, region=actor.region, at=at)
-    door = doors.load_visit_door(
+    for tap in taps:
+        check_source(tap.command.fix, settings=settings)
+    moments = [moment_of(tap.command.occurred_at, sent_at=sent_at, region=actor.region, at=at) for tap in taps]
+    found = doors.load_visit_doors(
         session,
         account_id=actor.account_id,
         device_id=actor.device_id,
         carer_kind=carer_kind_of(actor),
-        visit_id=visit_id,
-        day=moment.day,
+        visits=[(tap.visit_id, moment.day) for tap, moment in zip(taps, moments, strict=True)],
         keys=settings.key_ring,
     )
-    check_standing(door.standing, grants_version=grants_version)
-    if door.carer_id is None:
-        raise NotACarer
-    visit = door.visit
-    if visit is None or visit.state is VisitState.CANCELLED:
-        told = _tap_unplanned(session, kind, command, visit_id=visit_id, own=visit, moment=moment, actor=actor)
-        if told is not None:
-            return told
-    policy = policy_on(moment.day, region=actor.region, district=door.district_code, at=at)
-    tap = judge_tap(
-        kind,
-        command,
-        carer_id=door.carer_id,
-        client_id=visit.client_id if visit else None,
-        visit_id=visit.id if visit else None,
-        claimed_visit_id=None if visit else visit_id,
-        places=door.places,
-        moment=moment,
-        policy=policy,
-    )
-    content = content_of(kind, command, carer_id=door.carer_id, visit_id=visit_id)
-    event = store(session, tap, content=content, actor=actor, settings=settings, at=at)
+    at_doors = [AtDoor(*each) for each in zip(taps, moments, found, strict=True)]
+    for each in at_doors:
+        check_standing(each.door.standing, grants_version=grants_version)
+        if each.door.carer_id is None:
+            raise NotACarer
+    planned = [each for each in at_doors if each.visit is not None and each.visit.state is not VisitState.CANCELLED]
+    told = dict(zip(map(id, planned), _take_planned(session, planned, actor=actor), strict=True))
+    return [told[id(each)] if id(each) in told else _take_astray(session, each, actor=actor) for each in at_doors]
+
+
+def _take_planned(session: Session, taps: Sequence[AtDoor], *, actor: Actor) -> list[ClockEventView]:
+    if not taps:
+        return []
+    settings, at = current_settings(), taps[0].moment.at
+    judged = [(each, policy := each.policy(), each.judged(policy=policy)) for each in taps]
+    contents = [(tap, each.content()) for each, _, tap in judged]
+    events = store_all(session, contents, actor=actor, settings=settings, at=at)
+    arrived = [
+        each.arrived(event, each.scan(session, tap, policy=policy), policy=policy)
+        for (each, policy, tap), event in zip(judged, events, strict=True)
+        if event is not None
+    ]
+    told = {view.id: view for view in follow_all(session, arrived, actor=actor)}
+    again = {tap.event_id: content for (tap, content), event in zip(contents, events, strict=True) if event is None}
+    if again:
+        told |= replay_all(session, again, settings=settings)
+    return [told[each.tap.command.id] for each in taps]
+
+
+def _take_astray(session: Session, each: AtDoor, *, actor: Actor) -> ClockEventView:
+    """Take a tap at no planned visit of the carer's: of a visit nobody planned, or as one for a person to look at."""
+    told = _tap_unplanned(session, each, actor=actor)
+    if told is not None:
+        return told
+    settings, policy, moment, visit = current_settings(), each.policy(), each.moment, each.visit
+    tap, content = each.judged(policy=policy), each.content()
+    event = store(session, tap, content=content, actor=actor, settings=settings, at=moment.at)
     if event is None:
-        return replay(session, event_id=command.id, content=content, settings=settings)
-    scan = take_scan(session, tap, places=door.places, moment=moment, policy=policy)
+        return replay(session, event_id=tap.event_id, content=content, settings=settings)
+    scan = each.scan(session, tap, policy=policy)
     if visit is None:
         found = [Found(ExceptionCode.NOT_ASSIGNED), *moment.judged.exceptions]
     else:
-        found = _judge(event, scan, door=door, visit=visit, policy=policy, moment=moment)
-        if visit.state is not VisitState.CANCELLED:
-            return follow(session, event, visit=visit, found=found, policy=policy, moment=moment, actor=actor)
-        found = [Found(ExceptionCode.VISIT_CANCELLED), *found]
-    hold_stray(session, event=event, door=door, found=found, policy=policy, moment=moment)
+        of_visit = each.found(event, scan, policy=policy)
+        found = [Found(ExceptionCode.VISIT_CANCELLED), *of_visit]
+    hold_stray(session, event=event, door=each.door, found=found, policy=policy, moment=moment)
     return replace(event, exceptions=codes_of(found))
 
 
-def _tap_unplanned(
-    session: Session,
-    kind: EventKind,
-    command: ClockTap,
-    *,
-    visit_id: UUID,
-    own: VisitView | None,
-    moment: Moment,
-    actor: Actor,
-) -> ClockEventView | None:
+def _tap_unplanned(session: Session, each: AtDoor, *, actor: Actor) -> ClockEventView | None:
     """Take a tap at a cancelled or a colleague's visit as one of a visit nobody planned, if the client is the carer's:
     the news did not reach the phone, or he stands in. None when it is no work of his."""
+    own, kind, command, visit_id, moment = each.visit, each.tap.kind, each.tap.command, each.tap.visit_id, each.moment
     visit = own or find_visits(session, ids=[visit_id]).get(visit_id)
     if visit is None or carer_kind_of(actor) is CarerKind.FAMILY:
         return None
@@ -187,30 +189,3 @@ def _tap_unplanned(
         moment=moment,
         actor=actor,
     )
-
-
-def _judge(
-    event: ClockEventView,
-    scan: ScanJudgement | None,
-    *,
-    door: Door,
-    visit: VisitView,
-    policy: Policy,
-    moment: Moment,
-) -> list[Found]:
-    """What a tap at its visit leaves to look into; the rights are told once, at the clock-in."""
-    codes = [*place_exceptions(event.verdict, source=event.location_source, scan=scan)]
-    codes += device_exceptions(door.device_doubt)
-    if event.kind is EventKind.IN:
-        rights = lenient(door.rights, terms=policy.carer, day=moment.day, employed_since=door.employed_since)
-        codes += door_exceptions(rights)
-    found = [*moment.judged.exceptions, *(Found(code) for code in codes), *tag_findings(scan, verdict=event.verdict)]
-    if visit.planned_from is not None and visit.planned_to is not None:
-        found += window_exceptions(
-            event.kind,
-            counted_at=moment.counted_at,
-            planned_from=visit.planned_from,
-            planned_to=visit.planned_to,
-            terms=policy.clock,
-        )
-    return found

@@ -13,10 +13,10 @@ from app.checkin.rules.tags import place_exceptions, tag_findings
 from app.checkin.rules.unscheduled import place_tap
 from app.checkin.rules.visits import door_exceptions
 from app.checkin.service import facts
+from app.checkin.service.cases import subject_of
 from app.checkin.service.events import Judged, replay, store
 from app.checkin.service.moves import Moment, VisitBusy, codes_of, follow, lenient
 from app.checkin.service.scans import take_scan
-from app.checkin.service.settling import subject_of
 from app.checkin.service.turns import take_turn
 from app.checkin.shown import ClockEventView
 from app.checkin.types import EventKind, ExceptionCode, Found

@@ -3,11 +3,13 @@
 On the check-in path these are two of five statements, so they are built once, with bound parameters.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
@@ -49,6 +51,20 @@ WAIT, SKIP = (
     )
     for skips in (False, True)
 )
+OF_VISITS: Any = any_(bindparam("visit_ids", type_=ARRAY(Uuid())))
+WAIT_ALL = FixedStatement(
+    select(VISIT.c.id).where(VISIT.c.id == OF_VISITS).order_by(VISIT.c.id).with_for_update(key_share=True)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A visit as it was read and as it shall be, and the tap that moves it."""
+
+    visit: VisitView
+    moved: VisitView
+    cause_id: UUID | None
+    reason: str | None = None
 
 
 class VisitMoved(DomainError):
@@ -65,8 +81,7 @@ def lock(session: Session, *, visit_id: UUID, wait: bool = True) -> bool:
 
 def lock_all(session: Session, *, visit_ids: Collection[UUID]) -> None:
     """As `lock`, several at once, in the order of their ids."""
-    statement = select(Visit.id).where(Visit.id.in_(visit_ids)).order_by(Visit.id)
-    session.execute(statement.with_for_update(key_share=True))
+    WAIT_ALL.rows(session, {"visit_ids": list(visit_ids)})
 
 
 def begin(
@@ -120,27 +135,49 @@ def advance(
 ) -> None:
     """Move a visit on: two statements. Raises IllegalTransition for a step `ALLOWED` does not know, and VisitMoved
     when somebody else moved it since it was read."""
-    if to_state not in ALLOWED[visit.state]:
-        raise IllegalTransition(from_state=visit.state.value, to_state=to_state.value)
-    changed = UPDATE_VISIT.change(
-        session,
-        {
-            "visit_id": visit.id,
-            "old_seq": visit.seq,
-            "new_state": to_state,
-            "new_seq": visit.seq + 1,
-            "new_began_at": began_at or visit.began_at,
-            "new_ended_at": ended_at or visit.ended_at,
-        },
+    moved = replace(
+        visit,
+        state=to_state,
+        seq=visit.seq + 1,
+        began_at=began_at or visit.began_at,
+        ended_at=ended_at or visit.ended_at,
     )
-    if changed != 1:
-        raise VisitMoved(visit_id=str(visit.id))
-    INSERT_CHANGE.change(
-        session,
+    advance_all(session, [Step(visit, moved, cause_id, reason)], actor=actor, at=at)
+
+
+def advance_all(session: Session, steps: Sequence[Step], *, actor: AnyActor, at: datetime) -> None:
+    """As `advance`, of any number of visits by two statements; when one raises, nothing may be kept."""
+    changes = []
+    for step in steps:
+        if step.moved.state not in ALLOWED[step.visit.state]:
+            raise IllegalTransition(from_state=step.visit.state.value, to_state=step.moved.state.value)
+        changes.append(
+            {
+                "visit_id": step.visit.id,
+                "old_seq": step.visit.seq,
+                "new_state": step.moved.state,
+                "new_seq": step.moved.seq,
+                "new_began_at": step.moved.began_at,
+                "new_ended_at": step.moved.ended_at,
+            }
+        )
+    for step, changed in zip(steps, UPDATE_VISIT.change_all(session, changes), strict=True):
+        if changed != 1:
+            raise VisitMoved(visit_id=str(step.visit.id))
+    rows = [
         change_row(
-            visit.id, visit.seq + 1, visit.state, to_state, actor=actor, at=at, reason=reason, cause_id=cause_id
-        ),
-    )
+            step.visit.id,
+            step.moved.seq,
+            step.visit.state,
+            step.moved.state,
+            actor=actor,
+            at=at,
+            reason=step.reason,
+            cause_id=step.cause_id,
+        )
+        for step in steps
+    ]
+    INSERT_CHANGE.change_all(session, rows)
 
 
 def mark_missed(session: Session, *, ids: Collection[UUID], actor: SystemActor, at: datetime) -> int:
