@@ -13,6 +13,7 @@ from app.checkin.rules.grading import (
     due_on,
     grade,
     is_confirmed,
+    is_face_matched,
     is_sampled,
     judge_reopening,
     lowered,
@@ -258,3 +259,24 @@ def test_a_word_counts_from_the_beginning_of_the_care_and_a_denial_always(
     told = [(holds, since + timedelta(seconds=seconds)) for holds, seconds in words]
 
     assert is_confirmed(told, since=since) is confirmed
+
+
+@pytest.mark.parametrize(
+    ("faces", "matched"),
+    [
+        ((), False),
+        (((True, 0),), True),
+        (((True, 60),), True),
+        (((True, -1), (True, 61)), False),
+        (((True, 1), (False, 2)), False),
+        (((False, -1), (True, 1), (False, 61)), True),
+    ],
+)
+def test_a_face_counts_while_the_care_lasts_and_no_other_may_be_seen_then(
+    faces: tuple[tuple[bool, int], ...], matched: bool
+):
+    first = datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+    told = [(holds, first + timedelta(seconds=seconds)) for holds, seconds in faces]
+
+    assert is_face_matched(told, first=first, last=first + timedelta(seconds=60)) is matched
