@@ -34,13 +34,20 @@ def provider(app: Flask, scene: Scene, face_standin: FaceStandIn, monkeypatch) -
     address = f"{API}/carers/{scene.carer_id}/face-subject"
     told = app.test_client().get(address, headers=scene.headers(scene.dispatcher))
     face_standin.order("enrolled", subject=told.json["subject"])
+    agree(app.test_client(), scene)
     yield face_standin
     client.close()
 
 
 def begin(client: FlaskClient, scene: Scene, visit_id: UUID, **changed: Any):
-    body = {"id": str(new_id()), "visit_id": str(visit_id), "consented": True, "occurred_at": NOW.isoformat()} | changed
+    body = {"id": str(new_id()), "visit_id": str(visit_id), "occurred_at": NOW.isoformat()} | changed
     return client.post(f"{API}/face-checks", json=body, headers=scene.headers(scene.carer))
+
+
+def agree(client: FlaskClient, scene: Scene, *, is_given: bool = True) -> None:
+    words = {"purpose": "face", "version": 1, "is_given": is_given}
+    headers = scene.headers(scene.carer) | {"Idempotency-Key": str(new_id())}
+    assert client.post(f"{API}/consents", json=words, headers=headers).status_code == 201
 
 
 def result(client: FlaskClient, scene: Scene, check: Any):
@@ -126,7 +133,9 @@ def test_a_provider_that_fails_keeps_nobody_from_his_work_and_loses_nothing(
 def test_without_consent_or_a_provider_nothing_is_asked(
     client: FlaskClient, scene: Scene, past_visit: UUID, provider: FaceStandIn, app: Flask, monkeypatch
 ):
-    refused = begin(client, scene, past_visit, consented=False)
+    agree(client, scene, is_given=False)
+    refused = begin(client, scene, past_visit)
+    agree(client, scene)
     monkeypatch.delitem(app.extensions, EXTENSION)
     absent = begin(client, scene, past_visit)
 
