@@ -85,4 +85,4 @@ bench-large: setup
 
 # How much of the known frauds the risk rules find in made-up months: make simulate ARGS="--seed 1 --seed 2"
 simulate: setup
-	$(BIN)/python -m simulation $(ARGS)
+	$(BIN)/anhu simulate $(ARGS)

@@ -39,7 +39,8 @@ def main() -> int:
     finally:
         embedded.stop(data_dir)
         shutil.rmtree(folder, ignore_errors=True)
-    command = f"python -m simulation {' '.join(sys.argv[1:])}"
+    seeds = " ".join(f"--seed {seed}" for seed in options.seed)
+    command = f"anhu simulate {seeds} --people {options.people} --days {options.days} --page"
     print(PAGE.format(command=command, table=table(reports)) if options.page else table(reports))
     missed = {seed: report.missed_bars for seed, report in reports.items() if report.missed_bars}
     for seed, bars in missed.items():

@@ -20,11 +20,10 @@ FINAL = (FaceState.MATCHED, FaceState.NOT_MATCHED)
 
 @dataclass(frozen=True, slots=True)
 class NewFaceCheck:
-    """Command: the carer of a visit wants his face checked; `consented`: he has agreed to it on its own."""
+    """Command: the carer of a visit wants his face checked."""
 
     id: UUID
     visit_id: UUID
-    consented: bool
     occurred_at: datetime
 
 

@@ -10,6 +10,7 @@ from app.cli.imports import import_file, import_template
 from app.cli.policies import sync
 from app.cli.regions import region
 from app.cli.serving import keys, openapi, serve, worker
+from app.cli.simulate import simulate
 from app.policies.commands import policies
 
 
@@ -30,6 +31,7 @@ for command in (
     policies,
     region,
     serve,
+    simulate,
     worker,
 ):
     main.add_command(command)

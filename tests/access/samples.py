@@ -118,7 +118,6 @@ SAMPLES: dict[str, Sample] = {
         lambda world: {
             "id": str(new_id()),
             "visit_id": str(world.ids["visit_id"]),
-            "consented": True,
             "occurred_at": NOW,
         }
     ),

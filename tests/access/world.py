@@ -8,6 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.consent_models import Consent
+from app.accounts.consent_types import ConsentGiver, ConsentPurpose
 from app.accounts.models import Device
 from app.accounts.types import DeviceDoubt
 from app.checkin.correction_models import CorrectionRequest, UnlockRequest
@@ -210,7 +212,11 @@ def _face_check(session: Session, world: World) -> UUID:
         id=new_id(), visit_id=world.ids["visit_id"], carer_id=world.ids["carer_id"], occurred_at=NOW,
         command_digest=b"-", account_id=world.own[Role.CARER].account_id, recorded_at=NOW,
     )  # fmt: skip
-    add(session, check)
+    consent = Consent(
+        id=new_id(), person_id=world.own[Role.CARER].person_id, purpose=ConsentPurpose.FACE, seq=1, version=1,
+        text_digest="-", is_given=True, giver=ConsentGiver.SELF, account_id=check.account_id, recorded_at=NOW,
+    )  # fmt: skip
+    add(session, check, consent)
     return check.id
 
 

@@ -9,13 +9,16 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from app.checkin.jobs import compare_photos, delete_old_photos
 from app.checkin.models import ExceptionFound, PayableCareDay, PayableTime
 from app.checkin.photo_models import Photo
 from app.checkin.photos import PhotoState, Upload
+from app.checkin.queries.photos import near_statement
+from app.checkin.rules.photos import probes_of
 from app.checkin.schemas.photos import PhotoDescriptionSchema
 from app.checkin.service import photo_jobs
 from app.checkin.service.care_days import log_care_day
@@ -96,6 +99,18 @@ def test_a_copy_of_another_carers_photo_holds_the_later_visit_though_it_came_fir
     held = fact(client, other, other_visit)
     assert (held["standing"], held["hold"]["step"]) == ("held", "operator")
     assert paid_visits(tianjin) == {paid}
+
+
+def test_what_may_be_alike_is_found_by_the_indexes_of_its_bands(tianjin: Session):
+    """An expression that is written otherwise than the index's finds the same, by reading every photo."""
+    asked = near_statement(phash=-7, probes=probes_of(-7), most_bits_apart=10)
+    sql = str(asked.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+    named = sql.replace("region.photo", "tianjin.photo")
+    tianjin.execute(text("SET LOCAL enable_seqscan = off"))
+
+    plan = "\n".join(tianjin.connection().exec_driver_sql(f"EXPLAIN {named}").scalars())
+
+    assert all(f"ix_photo_band_{band}" in plan for band in range(4)), plan
 
 
 def test_honest_photos_and_one_sent_twice_hold_nothing(

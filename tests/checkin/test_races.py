@@ -7,6 +7,7 @@ However they meet, what is left is what the one after the other would leave.
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -503,58 +504,34 @@ def test_of_two_ratings_at_one_moment_the_second_is_told_that_there_is_one(
 
 
 @pytest.mark.parametrize("is_locked", [True, False])
-def test_of_two_corrections_asked_for_at_one_moment_one_is_kept(
+def test_corrections_and_learned_homes_at_one_moment_are_there_once_and_what_is_granted_is_paid(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
 ):
     """Not locked: the control."""
-    for act in (stage.come, stage.go):
-        stage.run(act)
-    if not is_locked:
-        monkeypatch.setattr(progress, "lock", lambda *_, **__: True)
-        stage.in_turn(stage.ask, stage.ask)
-    else:
-        with pytest.raises(correction_requests.CorrectionOpen):
-            stage.in_turn(stage.ask, stage.ask)
-
-    assert stage.count(CorrectionRequest) == (1 if is_locked else 2)
-
-
-@pytest.mark.parametrize("is_locked", [True, False])
-def test_a_correction_granted_at_the_moment_of_the_familys_word_is_what_is_paid(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
-):
-    """Not locked: the control."""
-    for act in (stage.log, stage.come, stage.go):
-        stage.run(act)
-    asked_id = stage.run(stage.ask)
-    if not is_locked:
-        for name in ("lock", "lock_all"):
-            monkeypatch.setattr(progress, name, lambda *_, **__: True)
-
-    stage.in_turn(partial(stage.grant, correction_id=asked_id), stage.confirm)
-
-    record = stage.run(lambda current: find_record(current, visit_id=stage.visit_id))
-    paid_by = stage.run(lambda current: current.scalar(select(PayableTime.record_id)))
-    assert record.minutes == 54
-    assert (paid_by == record.id) is is_locked
-
-
-@pytest.mark.parametrize("is_locked", [True, False])
-def test_a_home_learned_twice_at_one_moment_makes_one_proposal(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
-):
-    """Not locked: the control."""
-    stage.run(lambda current: accept_elsewhere(current, stage.scene))
-    if not is_locked:
-        monkeypatch.setattr(homes, "lock_client", lambda *_, **__: None)
-        monkeypatch.setattr(homes, "_keep", lambda *_, **__: None)  # or its row would be what the other waits for
 
     def learn(current: Session) -> object:
         return homes.learn(current, client_id=stage.scene.client_id, learned_at=NOW, actor=JOB, at=NOW)
 
+    for act in (stage.log, stage.come, stage.go):
+        stage.run(act)
+    stage.run(lambda current: accept_elsewhere(current, stage.scene))
+    if not is_locked:
+        for name in ("lock", "lock_all"):
+            monkeypatch.setattr(progress, name, lambda *_, **__: True)
+        monkeypatch.setattr(homes, "lock_client", lambda *_, **__: None)
+        monkeypatch.setattr(homes, "_keep", lambda *_, **__: None)  # or its row would be what the other waits for
+
+    with pytest.raises(correction_requests.CorrectionOpen) if is_locked else nullcontext():
+        stage.in_turn(stage.ask, stage.ask)
+    asked_id = stage.run(lambda current: current.scalars(select(CorrectionRequest.id)).first())
+    stage.in_turn(partial(stage.grant, correction_id=asked_id), stage.confirm)
     stage.in_turn(learn, learn)
 
-    assert stage.count(HomeProposal) == (1 if is_locked else 2)
+    record = stage.run(lambda current: find_record(current, visit_id=stage.visit_id))
+    paid = select(PayableTime.record_id).where(PayableTime.visit_id == stage.visit_id)
+    assert record.minutes == 54
+    assert (stage.run(lambda current: current.scalar(paid)) == record.id) is is_locked
+    assert stage.count(CorrectionRequest) == stage.count(HomeProposal) == (1 if is_locked else 2)
 
 
 @pytest.mark.parametrize("is_locked", [True, False])

@@ -1,23 +1,24 @@
-"""A wrong server, for a control: a tap that it holds already it takes as another one, under an id of its own."""
+"""A wrong server, for a control: what comes again it takes as something else, under an id of its own."""
 
-from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from app.checkin.service import taps
-from app.checkin.service.events import Judged
-from app.checkin.shown import ClockEventView
 from app.factory import create_app
+from app.kernel.http.fields import PhoneId
 from app.kernel.ids import new_id
 
-right_way = taps.store
+right_way = PhoneId._deserialize
+seen: set[UUID] = set()
 
 
-def store_again(session: Session, tap: Judged, **facts: Any) -> ClockEventView | None:
-    """Store it whatever is held."""
-    return right_way(session, tap, **facts) or right_way(session, replace(tap, event_id=new_id()), **facts)
+def rename(self: PhoneId, value: Any, attr: str | None, data: Any, **more: Any) -> UUID:
+    """Read an id as the right way does, once."""
+    found = right_way(self, value, attr, data, **more)
+    if found in seen:
+        return new_id()
+    seen.add(found)
+    return found
 
 
-taps.store = store_again
+PhoneId._deserialize = rename
 application = create_app()

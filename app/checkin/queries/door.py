@@ -151,7 +151,7 @@ def _visit_of(row: Any) -> VisitView:
     planned = row.v_planned
     return VisitView(
         id=row.v_id,
-        client_id=row.v_client_id,
+        client_id=row.client_id,
         carer_id=row.v_carer_id,
         agency_id=row.v_agency_id,
         plan_id=row.v_plan_id,
@@ -163,6 +163,6 @@ def _visit_of(row: Any) -> VisitView:
         began_at=row.v_began_at,
         ended_at=row.v_ended_at,
         source=VisitSource(row.v_source),
-        district_code=row.v_district_code,
-        street_code=row.v_street_code,
+        district_code=row.district_code,
+        street_code=row.street_code,
     )

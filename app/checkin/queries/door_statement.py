@@ -46,9 +46,8 @@ from app.registry.types import AgencyState, PlaceState, ServiceMode, StayKind
 from app.schedules.models import Visit
 
 AWAY = (StayKind.HOSPITAL, StayKind.INSTITUTION)
-VISIT_COLUMNS = (
+VISIT_COLUMNS = (  # beside its client, district and street, which both doors tell
     "id",
-    "client_id",
     "carer_id",
     "agency_id",
     "plan_id",
@@ -59,8 +58,6 @@ VISIT_COLUMNS = (
     "began_at",
     "ended_at",
     "source",
-    "district_code",
-    "street_code",
 )
 
 # Short aliases: the text is rewritten for the region's schema and read by the driver at every tap.

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Select,
     Uuid,
     and_,
     any_,
@@ -100,17 +101,22 @@ def list_alike(
 
     `probes` are the bits to look for in each band. A photo that is deleted has no hash left, only its digest.
     """
-    found = select(PhotoTaken.id).join(Photo, Photo.id == PhotoTaken.id).where(PhotoTaken.sha256 == sha256)
-    alike = found.where(Photo.state.in_(WERE_COMPARED))
+    same = select(PhotoTaken.id).join(Photo, Photo.id == PhotoTaken.id).where(PhotoTaken.sha256 == sha256)
+    found = same.where(Photo.state.in_(WERE_COMPARED))
     if phash is None:
-        return list(session.scalars(alike.limit(MOST_ALIKE)))
+        return list(session.scalars(found.limit(MOST_ALIKE)))
+    near = near_statement(phash=phash, probes=probes, most_bits_apart=most_bits_apart)
+    return list(session.scalars(found.union(near).limit(MOST_ALIKE)))
+
+
+def near_statement(*, phash: int, probes: Sequence[Collection[int]], most_bits_apart: int) -> Select[UUID]:
+    """Compared photos whose hash differs in so few bits, by the indexes of its bands."""
     apart = func.bit_count(cast(Photo.phash.op("#")(phash), BIT(64)))
-    near = select(Photo.id).where(
+    return select(Photo.id).where(
         or_(*(_band(place) == any_(literal(list(bands), ARRAY(BigInteger()))) for place, bands in enumerate(probes))),
         Photo.state.in_(WERE_COMPARED),
         apart <= most_bits_apart,
     )
-    return list(session.scalars(alike.union(near).limit(MOST_ALIKE)))
 
 
 def list_told(session: Session, *, ids: Collection[UUID]) -> list[tuple[PhotoTaken, int | None, UUID | None]]:

@@ -3,18 +3,17 @@
 import marshmallow as ma
 
 from app.checkin.faces import FaceState, NewFaceCheck
-from app.kernel.http.fields import Choice, Flag, Id, PhoneId, PhoneInstant, Text, WholeNumber
+from app.kernel.http.fields import Choice, Id, PhoneId, PhoneInstant, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 
 
 class NewFaceCheckSchema(CommandSchema):
-    """A carer wants his face checked at a visit."""
+    """A carer wants his face checked at a visit; his consent to it is at `/consents`."""
 
     command = NewFaceCheck
 
     id = PhoneId(required=True)
     visit_id = Id(required=True)
-    consented = Flag(required=True, metadata={"description": "The carer has agreed to face checks, on their own"})
     occurred_at = PhoneInstant(required=True)
 
 

@@ -10,6 +10,8 @@ import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.accounts.consent_types import ConsentPurpose
+from app.accounts.consents import has_consent
 from app.checkin.face_models import FaceCheck, FaceResult
 from app.checkin.faces import FINAL, FaceAnswer, FaceCheckView, FaceIntent, FaceState, NewFaceCheck
 from app.checkin.models import Evidence
@@ -44,8 +46,6 @@ def begin(session: Session, command: NewFaceCheck, *, actor: Actor, at: datetime
 
     Raises FaceNotConsented, NotFound for a visit that is not his, EventReused.
     """
-    if not command.consented:
-        raise FaceNotConsented
     visit = get_visit(session, visit_id=command.visit_id, actor=actor)
     content = {"command": command, "account_id": actor.account_id}
     _, is_new = resend.insert_once(
@@ -61,6 +61,8 @@ def begin(session: Session, command: NewFaceCheck, *, actor: Actor, at: datetime
     )
     if not is_new:
         resend.mark_replay()
+    elif actor.person_id is None or not has_consent(session, person_id=actor.person_id, purpose=ConsentPurpose.FACE):
+        raise FaceNotConsented
     return queries.get_check(session, check_id=command.id, actor=actor)
 
 
