@@ -77,8 +77,6 @@ FILES = {  # files are not looked into here; where their reading is shown to be 
     "/staff-load/sheet": "masked names and minutes",
     "/home-tags/{home_tag_id}/print": "a code and no word of the client",
     "/photos/{photo_id}/content": "tests/checkin/test_photos_api.py",
-    "/photos/{photo_id}/content": "tests/checkin/test_photos_api.py",
-    "/home-tags/{home_tag_id}/print": "a code without a word of the client",
 }
 READERS = frozenset({Role.CARER, Role.GUARDIAN, Role.AGENCY_HEAD, Role.COMMUNITY_NURSE, Role.OPERATOR_REVIEWER})
 OF_ANOTHER = {  # the world's photo is of the professional carer's visit

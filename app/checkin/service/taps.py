@@ -101,8 +101,9 @@ def take_taps(
         if each.door.carer_id is None:
             raise NotACarer
     planned = [each for each in at_doors if each.visit is not None and each.visit.state is not VisitState.CANCELLED]
-    told = dict(zip(map(id, planned), _take_planned(session, planned, actor=actor), strict=True))
-    return [told[id(each)] if id(each) in told else _take_astray(session, each, actor=actor) for each in at_doors]
+    views = _take_planned(session, planned, actor=actor)
+    told = {each.tap.visit_id: view for each, view in zip(planned, views, strict=True)}
+    return [told.get(each.tap.visit_id) or _take_astray(session, each, actor=actor) for each in at_doors]
 
 
 def _take_planned(session: Session, taps: Sequence[AtDoor], *, actor: Actor) -> list[ClockEventView]:
