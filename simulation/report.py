@@ -34,10 +34,10 @@ A hard rule must find 95 % of the visits done, the rules about persons 80 % of t
 
 *Innocent named*: honest visits or persons that a rule named too. Most are the other half of a clash: of two visits at
 once both wait, since no machine can tell which is false, and so does the visit before an impossible journey; of two
-photos the first may be told so late that it counts as the second. What is
-found in a made-up month says that the rules see what they are meant to see; it says nothing about how often such things
-happen, nor about frauds that nobody has thought of. The published cases, each with an honest twin, are replayed from
-the phone to the findings in `tests/journeys/test_published_cases.py`.
+photos the first may be told so late that it counts as the second. What is found in a made-up month says that the rules
+see what they are meant to see; it says nothing about how often such things happen, nor about frauds that nobody has
+thought of. The published cases, each beside honest work, are replayed from the phone to the findings in
+`tests/journeys/test_published_cases.py`.
 """
 LEAST_OF_VISITS, LEAST_OF_PERSONS, MOST_HELD = 0.95, 0.80, 0.03
 
