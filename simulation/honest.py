@@ -21,6 +21,15 @@ CODES = ("bath", "meal", "walk", "nails", "hair")
 Fix = tuple[int, int]  # metres from the pin, accuracy
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo by its bytes' digest and its hash of 64 bits, None of one without features."""
+
+    sha256: bytes
+    phash: int | None
+    id: UUID = field(default_factory=new_id)
+
+
 @dataclass(slots=True)
 class Work:
     """One visit as it was told: minutes are after midnight of `day` of the month. `fraud` is None for honest work."""
@@ -37,6 +46,7 @@ class Work:
     told_after: timedelta = timedelta(0)
     items: list[tuple[str, str, int]] = field(default_factory=list)
     said_by: UUID | None = None  # account
+    photo: Picture | None = None
     fraud: str | None = None
     id: UUID = field(default_factory=new_id)
 

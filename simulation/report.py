@@ -19,9 +19,11 @@ PAGE = """# What the risk rules find
 Made-up months of one fund with every known fraud put into them, and with what goes wrong honestly: phones indoors
 exact to 65 or 550 metres, wrong pins up to kilometres off, phones that die before the check-out, clocks so wrong that
 the arrival counts, visits told up to 60 hours later, homes where every fix comes from one router, carers who stand in,
-carers always on time, a couple with one phone, a team that taps on one phone, families with two parents. The months
-are written into the product's tables, and the rules run as they do at night. Nobody tuned a rule or a fraud to these
-seeds. Printed by
+carers always on time, a couple with one phone, a team that taps on one phone, families with two parents, photos of one
+room that differ in 8 of 64 bits and more, and dark ones that have no features. The months are written into the
+product's tables, photos as hashes; these are compared, and the rules run, as they are at night. A copied photo has the
+same bytes, or a few bits flipped: of another home as many as a cut or a brighter picture has (a normal spread of 4),
+of the same home as one stored anew has (of 1). Nobody tuned a rule or a fraud to these seeds. Printed by
 
     {command}
 
@@ -31,9 +33,11 @@ A hard rule must find 95 % of the visits done, the rules about persons 80 % of t
 {table}
 
 *Innocent named*: honest visits or persons that a rule named too. Most are the other half of a clash: of two visits at
-once both wait, since no machine can tell which is false, and so does the visit before an impossible journey. Copied
-photos have no rule yet. What is found in a made-up month says that the rules see what they are meant to see; it says
-nothing about how often such things happen, nor about frauds that nobody has thought of.
+once both wait, since no machine can tell which is false, and so does the visit before an impossible journey; of two
+photos the first may be told so late that it counts as the second. What is found in a made-up month says that the rules
+see what they are meant to see; it says nothing about how often such things happen, nor about frauds that nobody has
+thought of. The published cases, each beside honest work, are replayed from the phone to the findings in
+`tests/journeys/test_published_cases.py`.
 """
 LEAST_OF_VISITS, LEAST_OF_PERSONS, MOST_HELD = 0.95, 0.80, 0.03
 

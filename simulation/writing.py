@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Account, Device
 from app.accounts.types import AccountState
 from app.checkin.models import CareFact, ClockEvent, Evidence, ItemDone, ServiceRecord
+from app.checkin.photo_models import Photo, PhotoTaken
+from app.checkin.photos import MediaType, PhotoPurpose, PhotoState
 from app.checkin.types import EventKind, EvidenceKind, FactKind, LocationSource, Verdict
 from app.kernel.codes import Sex
 from app.kernel.crypto import KeyRing
@@ -44,6 +46,9 @@ def write(session: Session, month: MonthOfWork, *, keys: KeyRing) -> None:
     _add(session, CareFact, map(_fact, month.works))
     _add(session, ItemDone, (row for work in month.works for row in _items(work)))
     _add(session, Evidence, (_word(work) for work in month.works if work.said_by))
+    shown = [work for work in month.works if work.photo]
+    _add(session, PhotoTaken, map(_told_photo, shown))
+    _add(session, Photo, map(_photo, shown))
 
 
 def _add(session: Session, model: Any, rows: Any) -> None:
@@ -223,4 +228,23 @@ def _word(work: Work) -> Row:
     return {
         "id": new_id(at=at), "fact_id": work.id, "kind": EvidenceKind.CONFIRMATION, "holds": True,
         "account_id": work.said_by, "occurred_at": at, "command_digest": DIGEST, "recorded_at": at,
+    }  # fmt: skip
+
+
+def _told_photo(work: Work) -> Row:
+    assert work.photo is not None
+    return {
+        "id": work.photo.id, "fact_id": work.id, "carer_id": work.carer.id, "purpose": PhotoPurpose.CARE,
+        "sha256": work.photo.sha256, "size": 200_000, "occurred_at": work.at(work.began),
+        "account_id": work.carer.phone.account_id, "command_digest": DIGEST, "recorded_at": _told_at(work),
+    }  # fmt: skip
+
+
+def _photo(work: Work) -> Row:
+    assert work.photo is not None
+    phash = work.photo.phash
+    return {
+        "id": work.photo.id, "fact_id": work.id, "carer_id": work.carer.id, "state": PhotoState.STORED,
+        "media_type": MediaType.JPEG, "phash": phash if phash is None or phash < 1 << 63 else phash - (1 << 64),
+        "received_at": _told_at(work),
     }  # fmt: skip

@@ -48,7 +48,8 @@ class Sources:
     `visits`: id, person_id, client_id, slot, planned_from, planned_to, began_at, ended_at, day; began or ended is None
     where nobody knows it, see `timed`. `taps`: visit_id, kind, phone, distance_m, accuracy_m. `items`: visit_id,
     pattern, logged, undone. `said`, who confirmed: visit_id, person_id, phone. `away`: client_id, stay_kind, gone_on,
-    back_on. `died`: client_id, died_on.
+    back_on. `died`: client_id, died_on. `copies`, photos that were found to be copies: visit_id, photo_id,
+    copied_photo_id, copied_fact_id.
     """
 
     visits: Select[*tuple[Any, ...]]
@@ -57,6 +58,7 @@ class Sources:
     said: Select[*tuple[Any, ...]]
     away: Select[*tuple[Any, ...]]
     died: Select[*tuple[Any, ...]]
+    copies: Select[*tuple[Any, ...]]
     places: Callable[[], Places]
 
 

@@ -25,6 +25,7 @@ ITEMS = {"visit_id": Uuid(), "pattern": NUMBER, "logged": NUMBER, "undone": NUMB
 SAID = {"visit_id": Uuid(), "person_id": Uuid(), "phone": Uuid()}
 AWAY = {"client_id": Uuid(), "stay_kind": Text(), "gone_on": Date(), "back_on": Date()}
 DIED = {"client_id": Uuid(), "died_on": Date()}
+COPIES = {"visit_id": Uuid(), "photo_id": Uuid(), "copied_photo_id": Uuid(), "copied_fact_id": Uuid()}
 
 
 def uid(number: int | None) -> UUID | None:
@@ -74,12 +75,14 @@ class V:
 
 @dataclass(frozen=True)
 class Month:
-    """Visits, stays (client, kind, days of November), deaths (client, day), how far north each client lives (km)."""
+    """Visits, stays (client, kind, days of November), deaths (client, day), how far north each client lives (km), and
+    copies (visit, photo, the fact it is copied from)."""
 
     visits: Iterable[V]
     away: Iterable[tuple[int, str, int, int | None]] = ()
     died: Iterable[tuple[int, int]] = ()
     homes: Mapping[int, float] = field(default_factory=dict)
+    copies: Iterable[tuple[int, int, int]] = ()
 
     def sources(self) -> Sources:
         visits = list(self.visits)
@@ -93,6 +96,7 @@ class Month:
             said=_select(SAID, said),
             away=_select(AWAY, away),
             died=_select(DIED, [(uid(client), _day(day)) for client, day in self.died]),
+            copies=_select(COPIES, [(uid(v), uid(photo), uid(9998), uid(fact)) for v, photo, fact in self.copies]),
             places=lambda: Places(places),  # type: ignore[arg-type]  # ids that are there
         )
 

@@ -6,13 +6,13 @@ from functools import cache, partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account, Device
-from app.checkin.models import ClockEvent, Evidence, ItemDone, ServiceRecord
+from app.checkin.models import ClockEvent, Evidence, ExceptionFound, ItemDone, ServiceRecord
 from app.checkin.queries.door import POSITION_CONTEXT
-from app.checkin.types import EvidenceKind, ItemOutcome
+from app.checkin.types import EvidenceKind, ExceptionCode, ItemOutcome
 from app.kernel import clock
 from app.kernel.crypto import KeyRing
 from app.kernel.db import session
@@ -24,6 +24,7 @@ from app.registry.types import PlaceState
 from app.schedules.models import Visit
 
 ONE_DAY = timedelta(days=1)
+COPY_DETAILS = ("photo_id", "copied_photo_id", "copied_fact_id")
 
 
 def month_sources(*, first: date, beyond: date, zone: ZoneInfo, keys: KeyRing) -> Sources:
@@ -85,6 +86,10 @@ def month_sources(*, first: date, beyond: date, zone: ZoneInfo, keys: KeyRing) -
         Stay.client_id, Stay.kind.label("stay_kind"), Stay.valid_from.label("gone_on"), Stay.valid_to.label("back_on")
     ).where(touches(Stay, first=first, beyond=beyond))
     died = select(Client.id.label("client_id"), Person.died_on).join(Person, Person.id == Client.person_id)
+    told = {name: cast(ExceptionFound.details[name].astext, Uuid()) for name in COPY_DETAILS}
+    copies = select(ExceptionFound.fact_id.label("visit_id"), *(each.label(name) for name, each in told.items())).where(
+        _recorded(ExceptionFound, since), ExceptionFound.code == ExceptionCode.PHOTO_COPIED
+    )
     return Sources(
         visits=visits,
         taps=taps,
@@ -92,11 +97,14 @@ def month_sources(*, first: date, beyond: date, zone: ZoneInfo, keys: KeyRing) -
         said=said,
         away=away,
         died=died.where(Person.died_on < beyond),
+        copies=copies,
         places=cache(partial(_places, first=first, beyond=beyond, keys=keys)),
     )
 
 
-def _recorded(fact: type[ServiceRecord | ClockEvent | ItemDone | Evidence], since: datetime) -> ColumnElement[bool]:
+def _recorded(
+    fact: type[ServiceRecord | ClockEvent | ItemDone | Evidence | ExceptionFound], since: datetime
+) -> ColumnElement[bool]:
     return fact.recorded_at >= since
 
 
