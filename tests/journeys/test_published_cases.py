@@ -67,7 +67,7 @@ class Home:
 
 @dataclass(frozen=True)
 class Work:
-    """What a phone tells of a visit: `fix` as the phone says it; `shown` is what proves the client."""
+    """What a phone tells of a visit: `fix` as the phone says it; whether the client's card was shown."""
 
     worker: Worker
     home: Home
@@ -75,8 +75,7 @@ class Work:
     left: datetime
     fix: Json | None
     id: UUID
-    shown: str = "known_person"
-    outcome: str = "done"
+    card_shown: bool = False
     is_planned: bool = True
 
     @property
@@ -227,10 +226,11 @@ def _told(work: Work) -> list[Json]:
             {"kind": "clock_event", "record": came | ends | {"kind": "in", "id": str(work.id)}},
             {"kind": "clock_event", "record": left | ends | {"kind": "out"}},
         ]
-    checks: Json = {"id": str(new_id()), "identity": work.shown, "occurred_at": work.came.isoformat()}
-    if work.shown == "voucher_shown":
-        checks["voucher"] = "e_voucher"
-    item = {"id": str(new_id()), "item_code": "bath", "outcome": work.outcome, "occurred_at": work.left.isoformat()}
+    identity = {"identity": "known_person"}
+    if work.card_shown:
+        identity = {"identity": "voucher_shown", "voucher": "card_shown"}
+    checks = {"id": str(new_id()), "occurred_at": work.came.isoformat()} | identity
+    item = {"id": str(new_id()), "item_code": "bath", "outcome": "done", "occurred_at": work.left.isoformat()}
     records = (("checks", checks), ("clock_in", came), ("item", item), ("clock_out", left))
     return [{"kind": kind, "visit_id": str(work.id), "record": record} for kind, record in records]
 
@@ -311,9 +311,9 @@ def test_a_lent_card_and_a_family_that_confirms_pay_for_nobody_in_hospital_or_in
     other = registry.an_agency(town.session, district_code=DISTRICT)
     first, second = town.worker(1), town.worker(2, agency_id=other.id)
     lends, at_home = town.home(first), town.home(first)
-    card = {"shown": "seen_card"}
+    card = {"card_shown": True}
     in_hospital = town.work(first, lends, at(6, 9), **card)
-    honest = [town.work(first, home, at(day, 11)) for home, day in ((lends, 3), (at_home, 6), (at_home, 15))]
+    honest = [town.work(first, home, at(day, 11), **card) for home, day in ((lends, 3), (at_home, 6), (at_home, 15))]
     still_billed = town.work(first, lends, at(15, 9), **card)
     new_carers = town.work(second, lends, at(15, 9, 10), is_planned=False)
     town.plan([in_hospital, *honest, still_billed])
