@@ -47,7 +47,7 @@ LEAVES: Mapping[Accident, Mapping[str, int]] = {
 }
 UNPLACED = (Accident.UNCERTAIN, Accident.WRONG_ADDRESS, Accident.FAR_AWAY, Accident.NO_POSITION)
 UNWITNESSED = (Accident.FAR_AWAY, Accident.UNCONFIRMED)
-LATE = "late_sync"
+LATE, NEW_PHONE = "late_sync", "new_device"
 
 
 def is_day_forgotten(ordinal: int) -> bool:
@@ -131,9 +131,15 @@ class Explained:
         self._add("A", standing="accepted")
 
     def add_second_day(self) -> None:
-        """The same day told once more: the first counts, this one stays undecided."""
-        self._add("A", standing="open")
-        self.exceptions["second_care_day"] += 1
+        """The same day told once more, on a phone that nobody confirmed yet: the first counts, this one stays undecided,
+        one grade lower."""
+        self._add("B", standing="open")
+        self.exceptions.update(("second_care_day", NEW_PHONE))
+
+    def add_taps_of_a_new_phone(self, count: int) -> None:
+        """Taps of no visit from such a phone: as `add_late_taps`."""
+        self.standings["open"] += count
+        self.exceptions[NEW_PHONE] += count
 
     def add_late_taps(self, count: int) -> None:
         """Taps of no visit that were sent hours later: each is a fact of its own, beside the day that names it."""

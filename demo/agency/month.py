@@ -30,6 +30,7 @@ WAKES, HOME_AGAIN, REVIEWED = (7, 30), (20, 30), (21, 0)
 HOSPITAL, TOLD_ON = (5, 9), 11  # admitted, discharged and told on these days of a whole month, counted from 0
 TRAINS = {"tianjin"}  # where a relative earns nothing before being formal
 WITH_TWO_PHONES = 1
+TAPS_A_DAY = 2
 
 
 @dataclass
@@ -180,6 +181,7 @@ def _family_steps(month: Lived, day: date, *, number: int) -> Iterator[Step]:
             second = _second_phone(holder)
             month.accidents[Accident.TWO_PHONES] += 1
             month.days_explained.add_second_day()
+            month.taps_explained.add_taps_of_a_new_phone(TAPS_A_DAY)
         month.days_explained.add_day()
         month.days_logged.setdefault(client_id, set()).add(day)
         each = FamilyDay(day, order, month.brought.cast.clients[order], client_id)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from app.policies.service import load_book
@@ -10,8 +11,13 @@ from app.policies.types import Policy
 DAY = date(2026, 11, 20)
 
 
+@cache
+def tianjins() -> Policy:
+    return load_book().policy_for(region="tianjin", district=None, on=DAY)
+
+
 def a_policy(**groups: dict[str, Any]) -> Policy:
     """Tianjin's rules of the day; `location={"radius_m": 100}` changes one value."""
-    policy = load_book().policy_for(region="tianjin", district=None, on=DAY)
+    policy = tianjins()
     changed = {name: replace(getattr(policy, name), **values) for name, values in groups.items()}
     return replace(policy, **changed)

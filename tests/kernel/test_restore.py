@@ -33,7 +33,7 @@ DUMP = ROOT / "docs" / "examples" / "dump-region.sql"
 USERS = {"tianjin": b"t" * 32, "huaian": b"h" * 32}
 WIDENED = [
     f"tianjin: has, beside the models, right {table}.anhu_runtime INSERT"
-    for table in ("alembic_version", "payout_step", "visit_step")
+    for table in ("alembic_version", "payout_step", "position_held", "visit_step")
 ]
 
 
