@@ -131,8 +131,8 @@ class Explained:
         self._add("A", standing="accepted")
 
     def add_second_day(self) -> None:
-        """The same day told once more, on a phone that nobody confirmed yet: the first counts, this one stays undecided,
-        one grade lower."""
+        """The same day told once more, on a phone that nobody confirmed yet: the first counts, this one stays
+        undecided, one grade lower."""
         self._add("B", standing="open")
         self.exceptions.update(("second_care_day", NEW_PHONE))
 

@@ -13,6 +13,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
+from app.checkin.evidence_holds import HeldSubject, HoldCause
+from app.checkin.hold_models import EvidenceHold
 from app.checkin.jobs import compare_photos, delete_old_photos
 from app.checkin.models import ExceptionFound, PayableCareDay, PayableTime
 from app.checkin.photo_models import Photo
@@ -239,10 +241,17 @@ def test_old_photos_are_deleted_but_for_those_that_what_waits_needs(
     original = bring_one(client, scene, paid, encoded(seen(12)), at=NOW - HOUR)
     copy = bring_one(client, other, held_visit, encoded(seen(12), quality=50))
     plain = bring_one(client, scene, paid, encoded(seen(13)))
+    third, court_visit = another_visit(client, tianjin, app)
+    asked_for = bring_one(client, third, court_visit, encoded(seen(16)))
+    hold = EvidenceHold(
+        id=new_id(), cause=HoldCause.LEGAL, document="(2026) 12", subject=HeldSubject.FACT, subject_id=court_visit,
+        account_id=scene.dispatcher.account_id, recorded_at=NOW,
+    )  # fmt: skip
+    tianjin.add(hold)
     begun = upload(tianjin, paid, encoded(seen(14)), actor=scene.carer, steps=2)
     compare_photos(TURN)
     fresh = upload(tianjin, paid, encoded(seen(15)), actor=scene.carer, at=NOW + timedelta(days=2))
-    mine = [original, copy, plain, begun, fresh]
+    mine = [original, copy, plain, begun, fresh, asked_for]
 
     delete_old_photos(long_after(days=-1))
     before = states(tianjin)
@@ -251,7 +260,7 @@ def test_old_photos_are_deleted_but_for_those_that_what_waits_needs(
     assert set(before.values()) == {"compared", "receiving", "stored"}
     gone = {plain: "deleted", begun: "deleted"}
     assert states(tianjin) == before | gone
-    assert objects(app) & set(mine) == {original, copy, fresh}
+    assert objects(app) & set(mine) == {original, copy, fresh, asked_for}
     assert broken_promises(app, tianjin, mine) == []
     again = bring(client, scene, plain, encoded(seen(13)))
     assert (again.status_code, again.get_json()["code"]) == (409, "photo_deleted")

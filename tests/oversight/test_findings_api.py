@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.checkin.evidence_holds import HoldCause
+from app.checkin.hold_models import EvidenceHold
 from app.checkin.models import ExceptionFound
 from app.kernel.ids import new_id
 from app.kernel.jobs import Turn
@@ -153,6 +155,8 @@ def test_a_personal_finding_holds_nothing_and_is_read_by_supervisors_alone(
 
     assert fact(client, scene, visit_id)["standing"] == "accepted"
     assert tianjin.scalar(select(func.count()).select_from(ExceptionFound)) == 0
+    kept = tianjin.execute(select(EvidenceHold.cause, EvidenceHold.cause_id, EvidenceHold.subject_id)).one()
+    assert tuple(kept) == (HoldCause.CASE, finding_id, visit_id)
     for actor, expected in ((supervisor, 200), (there, 200), (elsewhere, 404), (operator, 404)):
         assert read(client, scene, address, actor)[0] == expected
         listed = read(client, scene, "/findings?rule=collusion&month=2026-11-01", actor)[1]["items"]

@@ -74,8 +74,8 @@ def _facts(source: FromClause, *, zone: ZoneInfo, within: Span | None) -> Select
         exists().where(Hold.fact_id == fact_id, OPEN_HOLD).label("waits"),
         select(func.max(_day(Review.recorded_at, zone))).where(Review.fact_id == fact_id).label("last_review_on"),
         (inspected.scalar_subquery() == func.cardinality(agency_ids)).label("inspection_is_closed"),
-        _is_held(known, HoldCause.CASE).label("has_case"),
-        _is_held(known, HoldCause.LEGAL).label("has_legal_hold"),
+        is_held(known, HoldCause.CASE).label("has_case"),
+        is_held(known, HoldCause.LEGAL).label("has_legal_hold"),
     )
 
 
@@ -121,11 +121,11 @@ def _with_fact(source: FromClause, *, zone: ZoneInfo, within: Span | None) -> Se
     ).outerjoin_from(tapped, CareFact, CareFact.id == tapped.c.fact_id)
 
 
-def _is_held(known: FromClause, cause: HoldCause) -> ColumnElement[bool]:
-    """Whether a hold for such a cause stands for the position's client, carer, fact, agency or day."""
+def is_held(known: FromClause, *causes: HoldCause) -> ColumnElement[bool]:
+    """Whether a hold for such a cause stands for the client, carer, fact, agencies or day of evidence."""
     subjects = func.array_cat(array([known.c.client_id, known.c.carer_id, known.c.fact_id]), known.c.agency_ids)
     stands = and_(
-        EvidenceHold.cause == cause,
+        EvidenceHold.cause.in_(causes),
         or_(EvidenceHold.first_on.is_(None), EvidenceHold.first_on <= known.c.day),
         or_(EvidenceHold.beyond_on.is_(None), EvidenceHold.beyond_on > known.c.day),
         ~exists().where(EvidenceHoldEnd.hold_id == EvidenceHold.id),

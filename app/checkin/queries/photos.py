@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Date,
     Select,
     Uuid,
     and_,
@@ -19,14 +21,16 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, BIT
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, array
 from sqlalchemy.orm import Session
 
+from app.checkin.evidence_holds import HoldCause
 from app.checkin.models import CareDay, CareFact, ExceptionFound, Hold
 from app.checkin.photo_models import Photo, PhotoTaken
 from app.checkin.photos import PhotoState, PhotoView
 from app.checkin.queries.fact_statements import OPEN_HOLD
 from app.checkin.queries.facts import visible_facts
+from app.checkin.queries.fading import is_held
 from app.checkin.rules.photos import BAND_BITS
 from app.checkin.types import ExceptionCode
 from app.kernel.errors import NotFound
@@ -130,16 +134,28 @@ def list_told(session: Session, *, ids: Collection[UUID]) -> list[tuple[PhotoTak
     return [(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
-def list_to_delete(session: Session, *, before: datetime, limit: int) -> list[UUID]:
-    """Photos received before an instant that no open hold needs, and those whose deletion was begun; for the job."""
-    held = exists().where(Hold.fact_id == Photo.fact_id, OPEN_HOLD)
-    unneeded = and_(~held, Photo.id.not_in(ORIGINALS_OF_HELD))
-    statement = select(Photo.id).where(
-        Photo.state != PhotoState.DELETED,
-        Photo.received_at < before,
-        or_(Photo.state == PhotoState.DELETING, unneeded),
+def list_to_delete(session: Session, *, before: datetime, zone: ZoneInfo, limit: int) -> list[UUID]:
+    """Photos received before an instant that no open hold, case or paper of a court needs, and those whose deletion was
+    begun; for the job."""
+    waits = exists().where(Hold.fact_id == Photo.fact_id, OPEN_HOLD)
+    old = (
+        select(
+            Photo.id,
+            Photo.received_at,
+            Photo.fact_id,
+            Photo.carer_id,
+            CareFact.client_id,
+            func.array_remove(array([CareFact.agency_id]), None).label("agency_ids"),
+            cast(func.timezone(zone.key, Photo.received_at), Date).label("day"),
+            (Photo.state == PhotoState.DELETING).label("is_begun"),
+        )
+        .outerjoin(CareFact, CareFact.id == Photo.fact_id)
+        .where(Photo.state != PhotoState.DELETED, Photo.received_at < before)
+        .where(or_(Photo.state == PhotoState.DELETING, and_(~waits, Photo.id.not_in(ORIGINALS_OF_HELD))))
+        .subquery("old")
     )
-    return list(session.scalars(statement.order_by(Photo.received_at).limit(limit)))
+    unneeded = or_(old.c.is_begun, ~is_held(old, *HoldCause))
+    return list(session.scalars(select(old.c.id).where(unneeded).order_by(old.c.received_at).limit(limit)))
 
 
 def _band(place: int) -> ColumnElement[int]:

@@ -14,6 +14,7 @@ from app.checkin.queries import photos as queries
 from app.checkin.rules.care_days import counted_entry
 from app.checkin.rules.photos import MOST_BITS_APART, ComparedPhoto, Copied, find_copies, probes_of
 from app.checkin.service import facts
+from app.checkin.service.fading import lock_holds
 from app.checkin.service.paying import withdraw_day
 from app.checkin.service.settling import policy_on, settle_visit
 from app.checkin.service.turns import take_photo_turn, take_turn
@@ -52,9 +53,11 @@ def compare(session: Session, *, photo_id: UUID, actor: SystemActor, at: datetim
 
 def begin_deleting(session: Session, *, actor: SystemActor, at: datetime, limit: int) -> list[UUID]:
     """Which photos are to be deleted now: that is kept, and committed, before their objects are gone."""
-    today = clock.local_date(at, zone_of(actor.region))
+    zone = zone_of(actor.region)
+    today = clock.local_date(at, zone)
+    lock_holds(session, region=actor.region, is_fading=True)
     kept = policy_on(today, region=actor.region, district=None, at=at).retention.photos
-    ids = queries.list_to_delete(session, before=at - kept, limit=limit)
+    ids = queries.list_to_delete(session, before=at - kept, zone=zone, limit=limit)
     session.execute(update(Photo).where(Photo.id.in_(ids)).values(state=PhotoState.DELETING, phash=None))
     return ids
 

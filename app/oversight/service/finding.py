@@ -8,8 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.checkin.evidence_holds import HeldSpan, HeldSubject
+from app.checkin.service.evidence_holds import keep_for_case
 from app.checkin.service.risks import hold_for_finding
 from app.kernel.ids import new_id
+from app.kernel.permissions import SystemActor
 from app.oversight.models import Finding, FindingRecord
 from app.oversight.sources import RiskRule
 from app.oversight.types import FindingKind, Hit
@@ -18,7 +21,8 @@ from app.oversight.types import FindingKind, Hit
 def keep_hits(
     session: Session, rule: RiskRule, hits: Sequence[Hit], *, month: date, region: str, at: datetime
 ) -> list[UUID]:
-    """Append what a rule found about one subject, and let the visits of a hard finding wait; the visits that are new.
+    """Append what a rule found about one subject, keep the evidence of what it names, and let the visits of a hard
+    finding wait; the visits that are new.
 
     Safe to repeat: what is known changes nothing, and a visit that a person has decided since is not held again.
     """
@@ -28,6 +32,8 @@ def keep_hits(
     ]
     added = insert(FindingRecord).on_conflict_do_nothing().returning(FindingRecord.fact_id)
     new = sorted(session.scalars(added, rows))
+    spans = [HeldSpan(HeldSubject.FACT, fact_id) for fact_id in new]
+    keep_for_case(session, spans, case_id=finding_id, actor=SystemActor(region, "find_risks"), at=at)
     if rule.kind is FindingKind.HARD:
         for fact_id in new:  # in the order of ids, so that two who hold several do not wait for each other
             hold_for_finding(session, visit_id=fact_id, rule=rule.name, finding_id=finding_id, region=region, at=at)
