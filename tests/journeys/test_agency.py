@@ -97,6 +97,7 @@ def test_an_agencys_days_come_to_what_their_accidents_explain(tmp_path: Path):
         assert (tmp_path / f"{code}-staff-load.svg").read_text(encoding="utf-8").count("<rect") == BOXES
 
 
+@pytest.mark.slow
 def test_a_phone_that_loses_a_record_is_told_apart_from_one_that_sends_it_twice(own_database: Clone, tmp_path: Path):
     with living(own_database, tmp_path) as here:
         here.world.move_to(MONTH, 7)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from demo import cast, family, payment, professional
@@ -95,6 +96,7 @@ def test_killing_server_and_worker_in_both_ways_loses_and_doubles_nothing(own_da
         assert paid_fen == cash_paid_fen(people) > 0
 
 
+@pytest.mark.slow
 def test_a_client_that_makes_new_ids_when_it_sends_again_is_noticed(own_database: Clone, tmp_path: Path):
     with living(own_database, tmp_path) as here:
         people = settle_in(here.world)
@@ -107,6 +109,7 @@ def test_a_client_that_makes_new_ids_when_it_sends_again_is_noticed(own_database
         assert doubled(own_database, people, days=ONE_DAY)
 
 
+@pytest.mark.slow
 def test_a_server_that_commits_before_the_event_is_noticed(own_database: Clone, tmp_path: Path):
     with living(own_database, tmp_path, application="tests.journeys.commits_early:application") as here:
         people = settle_in(here.world)
