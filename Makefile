@@ -37,7 +37,7 @@ run-tests: setup
 	$(BIN)/pytest -n $(TESTERS) $(ARGS)
 
 # What takes much of a minute: the runbooks of a new fund walked command by command, the large bench in small, a demo
-# that is stopped on its way, the controls of the kills and of the storm.
+# that is stopped on its way, a district's days, the controls of the kills and of the storm.
 test-slow: setup
 	$(BIN)/pytest -n 2 -m slow $(ARGS)
 

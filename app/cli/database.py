@@ -6,7 +6,7 @@ import click
 import psycopg
 from sqlalchemy.exc import ArgumentError
 
-from app.checkin.service.fading import fade_months
+from app.checkin.service.fading_months import fade_months
 from app.cli.installation import (
     bring_up_to_date,
     data_dir_option,

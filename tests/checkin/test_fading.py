@@ -16,7 +16,8 @@ from app.checkin.hold_models import EvidenceHoldEnd, PositionHeld
 from app.checkin.jobs import fade_rows
 from app.checkin.models import Position
 from app.checkin.service.evidence_holds import place_hold
-from app.checkin.service.fading import fade_months, lock_holds
+from app.checkin.service.fading import lock_holds
+from app.checkin.service.fading_months import fade_months
 from app.kernel.db import RegionSession, session, transaction
 from app.kernel.jobs import Turn
 from app.kernel.migrate import TableBusy

@@ -37,6 +37,7 @@ COUNTS = {
 VISITS = 77  # of which the shares are taken
 
 
+@pytest.mark.slow
 def test_a_districts_days_hold_everything_and_come_to_what_was_planned(tmp_path: Path):
     command = [sys.executable, "-m", "demo", "--district", "--exit", "--days", "8", "--clients", "42"]
 

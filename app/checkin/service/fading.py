@@ -1,66 +1,23 @@
-"""Exact positions fade month by month, or are copied aside while something about their fact is open.
-
-The owner drops a month's partition in the transaction that copies what is kept: both happen, or neither. What lies in
-the DEFAULT partition, by phones with wrong clocks, and what was copied aside fades row by row.
+"""Exact positions fade row by row that were copied aside while something about their fact was open, or lie in the
+DEFAULT partition, by phones with wrong clocks. Whole months fade in `fading_months`.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from functools import partial
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, FromClause, Table, delete, func, insert, select, text
+from sqlalchemy import Connection, FromClause, Table, delete, func, select
 from sqlalchemy.orm import Session
 
-from app.checkin.evidence_holds import Faded, FadeTerms
+from app.checkin.evidence_holds import FadeTerms
 from app.checkin.hold_models import PositionHeld
 from app.checkin.queries.fading import DEFAULT_PARTITION, POSITION, partition, read_facts
 from app.checkin.rules.fading import kept_for
-from app.kernel import clock
-from app.kernel.db import REGION_SCHEMA
-from app.kernel.migrate import owner_connection, patiently
-from app.kernel.partitions import Span, past_spans
-from app.kernel.regions import Region
+from app.kernel.partitions import Span
 from app.policies.rules import PolicyBook
 
 HELD: Table = PositionHeld.__table__  # type: ignore[assignment]  # a Table
-
-
-def fade_months(owner_url: str, *, book: PolicyBook, at: datetime) -> dict[str, Faded]:
-    """Drop, as owner, the positions of every month whose term is over; by region. Safe to repeat; raises TableBusy."""
-    with owner_connection(owner_url) as connection:
-        zones = {code: ZoneInfo(zone) for code, zone in connection.execute(select(Region.code, Region.timezone))}
-    return {code: _fade_region(owner_url, code, book=book, zone=zone, at=at) for code, zone in sorted(zones.items())}
-
-
-def _fade_region(owner_url: str, region: str, *, book: PolicyBook, zone: ZoneInfo, at: datetime) -> Faded:
-    terms, today = terms_of(book, region=region), clock.local_date(at, zone)
-    if terms is None:
-        return Faded((), 0)
-    busy = f"{region}.{POSITION.name}"
-    ripe = partial(past_spans, schema=region, table=POSITION.name, before=today - terms.positions)
-    spans = patiently(owner_url, ripe, table=busy)
-    fade = partial(fade_month, region=region, terms=terms, zone=zone, today=today)
-    kept = [patiently(owner_url, partial(fade, span=span), table=busy) for span in spans]
-    return Faded(tuple(span.name_for(POSITION.name) for span in spans), sum(kept))
-
-
-def fade_month(
-    connection: Connection, *, region: str, span: Span, terms: FadeTerms, zone: ZoneInfo, today: date
-) -> int:
-    """Copy aside what is kept of a month and drop its partition, as owner in the caller's transaction; how many."""
-    name, kept = span.name_for(POSITION.name), 0
-    mapped = connection.execution_options(schema_translate_map={REGION_SCHEMA: region})
-    lock_holds(mapped, region=region, is_fading=True)
-    mapped.execute(text(f'LOCK TABLE "{region}"."{name}" IN SHARE MODE'))  # a phone with a wrong clock may write to it
-    source = partition(name)
-    for ids in _decided(mapped, source, terms=terms, zone=zone, today=today, within=span, fading=False):
-        copied = select(*(source.c[each.name] for each in HELD.columns)).where(source.c.id.in_(ids))
-        mapped.execute(insert(HELD).from_select([each.name for each in HELD.columns], copied))
-        kept += len(ids)
-    mapped.execute(text(f'DROP TABLE "{region}"."{name}"'))
-    return kept
 
 
 def fade_rows(session: Session, *, region: str, terms: FadeTerms, zone: ZoneInfo, today: date) -> int:
@@ -68,7 +25,7 @@ def fade_rows(session: Session, *, region: str, terms: FadeTerms, zone: ZoneInfo
     lock_holds(session, region=region, is_fading=True)
     faded = 0
     for source, target in ((HELD, HELD), (partition(DEFAULT_PARTITION), POSITION)):
-        for ids in _decided(session, source, terms=terms, zone=zone, today=today, within=None, fading=True):
+        for ids in decided(session, source, terms=terms, zone=zone, today=today, within=None, fading=True):
             session.execute(delete(target).where(target.c.id.in_(ids)))
             faded += len(ids)
     return faded
@@ -90,7 +47,7 @@ def lock_holds(session: Session | Connection, *, region: str, is_fading: bool) -
     session.execute(select(take(func.hashtextextended(f"fading:{region}", 0))))
 
 
-def _decided(
+def decided(
     session: Session | Connection,
     source: FromClause,
     *,
