@@ -1,5 +1,8 @@
 """The API object, its blueprints and its body parser: strict JSON, one error shape, OpenAPI 3.1."""
 
+import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import marshmallow as ma
@@ -80,11 +83,31 @@ class AnhuBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest ships no 
         super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)
         describe(self._docs[endpoint], view=obj, operation_id=f"{self.name}_{endpoint}")
 
+    def register_views_in_doc(self, api: "AnhuApi", *args: Any, **kwargs: Any) -> None:
+        """As in flask-smorest, but when the document is first asked for."""
+        api.describe_later(partial(super().register_views_in_doc, api, *args, **kwargs))
+
 
 class AnhuApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
-    """flask-smorest's API with our error shape."""
+    """flask-smorest's API with our error shape; its document is made when first asked for (a tenth of the start)."""
 
     ERROR_SCHEMA = ErrorSchema
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._to_describe: list[Callable[[], None]] = []
+        self._describing = threading.Lock()
+        super().__init__(*args, **kwargs)
+
+    def describe_later(self, describe_views: Callable[[], None]) -> None:
+        """Keep what puts a blueprint's views into the document."""
+        self._to_describe.append(describe_views)
+
+    def _openapi_json(self) -> Response:
+        with self._describing:
+            while self._to_describe:
+                self._to_describe.pop(0)()
+        document: Response = super()._openapi_json()
+        return document
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """Every error that is not a refusal of ours comes here."""
