@@ -124,7 +124,7 @@ def test_a_voucher_of_somebody_else_is_looked_at_until_the_clients_own_is_scanne
     assert found["details"] == {"voucher_scan_id": wrong.json["id"]}
     assert (flagged["grade"], flagged["standing"]) == ("B", "held")
     assert cleared["exceptions"][0]["ended_at"]
-    assert cleared["grade"] == "A"
+    assert (cleared["grade"], cleared["standing"]) == ("A", "accepted")
 
 
 def test_what_is_not_traced_leaves_the_carers_word_and_loses_nothing(
