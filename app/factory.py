@@ -31,6 +31,7 @@ from app.checkin.routes.statements import bp as statements
 from app.checkin.routes.sync import bp as sync
 from app.checkin.routes.taps import bp as taps
 from app.checkin.routes.verified import bp as verified
+from app.checkin.routes.vouchers import bp as vouchers
 from app.gateways.seals_inbox import SealsInbox
 from app.imports.routes import bp as imports
 from app.kernel import clock, logs, outbox, resend
@@ -66,6 +67,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     devices,
     evidence_holds,
     faces,
+    vouchers,
     facts,
     findings,
     help_calls,

@@ -32,6 +32,7 @@ from demo.installation import DemoTime, add_regions, lay_policies
 from demo.processes import ROOT, Door, ProcessFailed, start_server, start_standin, start_worker
 from demo.professional import AnswerDiffers
 from demo.world import CommandFailed, TooSlow, World
+from standins.voucher import server as voucher
 from standins.wechat.service import DEFAULT_APPID, DEFAULT_SECRET
 
 FAILURES = (
@@ -139,6 +140,8 @@ def _running(arguments: argparse.Namespace) -> Iterator[World]:
         stack.callback(wechat.stop)
         bank, bank_url = start_standin("bank", logs=data_dir)
         stack.callback(bank.stop)
+        vouchers, voucher_url = start_standin("voucher", logs=data_dir)
+        stack.callback(vouchers.stop)
         environment = os.environ | {
             "DATABASE_URL": urls.runtime,
             "ANHU_OWNER_URL": urls.owner,
@@ -150,6 +153,9 @@ def _running(arguments: argparse.Namespace) -> Iterator[World]:
             "ANHU_WECHAT_URL": wechat_url,
             "ANHU_WECHAT_APPID": DEFAULT_APPID,
             "ANHU_WECHAT_SECRET": DEFAULT_SECRET,
+            "ANHU_VOUCHER_URL": voucher_url,
+            "ANHU_VOUCHER_APP": voucher.DEFAULT_APP,
+            "ANHU_VOUCHER_SECRET": voucher.DEFAULT_SECRET,
         }
         door = Door(arguments.port)
         stack.callback(door.close)
@@ -161,11 +167,12 @@ def _running(arguments: argparse.Namespace) -> Iterator[World]:
             server_url=door.url,
             wechat_url=wechat_url,
             bank_url=bank_url,
+            voucher_url=voucher_url,
             clock=clock,
             output=arguments.output,
             environment=environment,
             days=arguments.days,
-            processes=(server, worker, wechat, bank),
+            processes=(server, worker, wechat, bank, vouchers),
             started=started,
         )
         for process in world.processes:

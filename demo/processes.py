@@ -74,7 +74,7 @@ def spawn(name: str, command: Sequence[str], *, environment: Mapping[str, str], 
 
 
 def start_standin(kind: str, *, logs: Path) -> tuple[Running, str]:
-    """Start `standins.wechat` or `standins.bank` on a free port; give it and its address."""
+    """Start one of `standins` on a free port; give it and its address."""
     return start_listener(f"standin-{kind}", [sys.executable, "-m", f"standins.{kind}", "--port", "0"], logs=logs)
 
 

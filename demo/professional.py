@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import httpx
+
 from app.kernel.geo import CoordinateSystem, Point
 from app.kernel.ids import new_id
 from demo import cast
@@ -113,6 +115,7 @@ def _care(world: World, people: Professional, tap: Tap, visit_id: str) -> None:
     world.say(f"签到 Clock-in：{tap.what} → {answer['verdict']}")
     if tap is TAPS[0]:
         _send_again(world, carer, f"/visits/{visit_id}/clock-in", command, answer)
+        _show_voucher(world, carer, visit_id)
     carer.post(f"/visits/{visit_id}/checks", checks_made(world.clock.now()))
     world.move_to(VISITS_ON, tap.hour + 1)
     now = world.clock.now()
@@ -127,6 +130,19 @@ def _send_again(world: World, carer: User, path: str, command: Json, first: Any)
     if again != first or not is_replay:
         raise AnswerDiffers(f"{path}: first {first}, then {again}")
     world.say("同一签到重发一次，回答与第一次相同 The same clock-in sent again got the first answer")
+
+
+def _show_voucher(world: World, carer: User, visit_id: str) -> None:
+    """The client shows her e-voucher (医保电子凭证), and the carer scans the code."""
+    if world.voucher_url is None:
+        return
+    asked = httpx.post(
+        f"{world.voucher_url}/_standin/codes", json={"id_number": cast.CLIENT.id_number}, trust_env=False
+    )
+    now = world.clock.now()
+    scan = {"id": str(new_id(at=now)), "code": asked.json()["voucher_code"], "occurred_at": now.isoformat()}
+    answer = carer.post(f"/visits/{visit_id}/voucher-scans", scan)
+    world.say(f"扫医保电子凭证 The e-voucher is scanned → {answer['state']}")
 
 
 def confirmation(instant: datetime) -> Json:

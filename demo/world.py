@@ -32,6 +32,7 @@ class World:
     output: Path
     environment: Mapping[str, str]
     days: int
+    voucher_url: str | None = None  # none: nobody shows an e-voucher
     processes: Sequence[Running] = ()
     user_type: type[User] = User
     started: float = field(default_factory=time.monotonic)

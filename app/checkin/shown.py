@@ -22,6 +22,7 @@ from app.checkin.types import (
     Standing,
     Verdict,
 )
+from app.checkin.vouchers import VoucherScanView
 from app.policies.codes import EvidenceGrade
 
 
@@ -93,7 +94,7 @@ class ReviewView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """A fact as reviewers see it; `checks` before service, `statements` and `photos` where they are asked for."""
+    """A fact as reviewers see it; with checks before service, statements, photos and vouchers where asked for."""
 
     id: UUID
     kind: FactKind
@@ -108,6 +109,7 @@ class FactView:
     checks: tuple[ChecksView, ...] | None = None
     statements: tuple[StatementView, ...] | None = None
     photos: tuple[PhotoView, ...] | None = None
+    vouchers: tuple[VoucherScanView, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class EvidenceKind(StrEnum):
 
     CONFIRMATION = "confirmation"
     FACE = "face"
+    VOUCHER = "voucher"
 
 
 class ItemOutcome(StrEnum):
@@ -116,6 +117,7 @@ class ExceptionCode(StrEnum):
     TAG_ELSEWHERE = "tag_elsewhere"  # the client's tag, scanned by a phone that was elsewhere
     TAG_TOO_FAST = "tag_too_fast"  # the tags of two homes, scanned faster than anybody gets there
     FACE_MISMATCH = "face_mismatch"  # the face is not the carer's
+    VOUCHER_OF_OTHER = "voucher_of_other"  # the e-voucher last traced is not the client's
 
 
 class Severity(StrEnum):
@@ -166,6 +168,7 @@ class Witness(StrEnum):
     CLIENT = "client"
     TAG = "tag"
     FACE = "face"
+    VOUCHER = "voucher"
 
 
 class Route(StrEnum):

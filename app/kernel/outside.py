@@ -35,8 +35,8 @@ class S3Access:
 
 
 @dataclass(frozen=True, slots=True)
-class FaceAccess:
-    """Where the provider of face checks is and who we are to it."""
+class ProviderAccess:
+    """Where a provider is and who we are to it."""
 
     base_url: str
     app_id: str
@@ -89,15 +89,15 @@ def read_inbox(values: Mapping[str, str]) -> InboxAccess | None:
     return InboxAccess(url, values.get("ANHU_SEALS_INBOX_TOKEN") or None)
 
 
-def read_face(values: Mapping[str, str]) -> FaceAccess | None:
-    """The provider of face checks, when it is named."""
-    names = ("ANHU_FACE_URL", "ANHU_FACE_APP", "ANHU_FACE_SECRET")
+def read_provider(values: Mapping[str, str], *, of: str) -> ProviderAccess | None:
+    """The provider of face checks (`FACE`) or of e-vouchers (`VOUCHER`), when it is named."""
+    names = (f"ANHU_{of}_URL", f"ANHU_{of}_APP", f"ANHU_{of}_SECRET")
     url, app_id, secret = given = [values.get(name, "") for name in names]
     if not any(given):
         return None
     if not all(given):
-        raise SettingsInvalid(f"a provider of face checks needs all of {', '.join(names)}")
-    return FaceAccess(_safe_url(url, setting="ANHU_FACE_URL"), app_id, secret)
+        raise SettingsInvalid(f"a provider needs all of {', '.join(names)}")
+    return ProviderAccess(_safe_url(url, setting=names[0]), app_id, secret)
 
 
 def _safe_url(url: str, *, setting: str) -> str:

@@ -21,14 +21,14 @@ from app.kernel.crypto import KeyRing, generate_key
 from app.kernel.embedded import default_data_dir
 from app.kernel.outside import (
     WECHAT_URL,
-    FaceAccess,
     InboxAccess,
+    ProviderAccess,
     S3Access,
     SettingsInvalid,
     WeChatAccess,
     is_loopback,
-    read_face,
     read_inbox,
+    read_provider,
     read_s3,
     read_wechat,
 )
@@ -86,7 +86,8 @@ class Settings:
     seals_dir: Path
     seals_inbox: InboxAccess | None
     wechat: WeChatAccess
-    face: FaceAccess | None  # none: nobody is asked for a face check
+    face: ProviderAccess | None  # none: nobody is asked for a face check
+    voucher: ProviderAccess | None  # none: vouchers are shown, and not traced
     policies_dir: Path | None
     log_level: str
     limits: Limits
@@ -144,7 +145,7 @@ def _check_production(values: Mapping[str, str]) -> None:
         faults.append(f"production needs these settings: {', '.join(missing)}")
     if values.get("ANHU_DEMO_CLOCK"):
         faults.append("ANHU_DEMO_CLOCK is set: production runs on real time")
-    for name in ("ANHU_WECHAT_URL", "ANHU_S3_ENDPOINT", "ANHU_FACE_URL"):
+    for name in ("ANHU_WECHAT_URL", "ANHU_S3_ENDPOINT", "ANHU_FACE_URL", "ANHU_VOUCHER_URL"):
         address = urlsplit(values.get(name) or WECHAT_URL)
         if address.scheme != "https" or is_loopback(address.hostname):
             faults.append(f"{name} must be https and not this machine: production talks to no stand-in")
@@ -169,7 +170,8 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
             seals_dir=Path(values.get("ANHU_SEALS_DIR") or data_dir / "seals"),
             seals_inbox=read_inbox(values),
             wechat=read_wechat(values),
-            face=read_face(values),
+            face=read_provider(values, of="FACE"),
+            voucher=read_provider(values, of="VOUCHER"),
             policies_dir=Path(values["ANHU_POLICIES_DIR"]) if values.get("ANHU_POLICIES_DIR") else None,
             log_level=_log_level(values.get("ANHU_LOG_LEVEL") or "INFO"),
             s3=read_s3(values),

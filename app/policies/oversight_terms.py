@@ -73,7 +73,8 @@ class SupplementTerms:
 @dataclass(frozen=True, slots=True)
 class SettlementTerms:
     """Settling fees with agencies: how often, the fund's last day after the period, what the person bears first or in
-    all, whether he confirms his own share, that what the fund refuses is not passed on, and his vouchers."""
+    all, whether he confirms his own share, that what the fund refuses is not passed on, his vouchers, and whether one
+    that its provider traced to him may be a witness."""
 
     period: Annotated[
         SettlementPeriod,
@@ -90,6 +91,7 @@ class SettlementTerms:
     vouchers: Annotated[
         tuple[Voucher, ...], Choices("就医凭证", of=Voucher, in_older_texts=[each.value for each in Voucher])
     ]
+    voucher_is_witness: Annotated[bool, YesNo("电子凭证经核验计作佐证", in_older_texts=False)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,19 @@ def is_named(session: Session, *, person_id: UUID, name: str) -> bool:
     return name_of(session.get_one(Person, person_id), keys=keys) == normal_name(name)
 
 
+def is_client(session: Session, *, client_id: UUID, id_number: str) -> bool:
+    """Whether this is a client's ID number. Unscoped, as `is_agreed`."""
+    indexes = current_settings().key_ring.blind_indexes(id_number, purpose=ID_NUMBER)
+    statement = select(Client.id).join(Person, Person.id == Client.person_id)
+    found = session.scalars(statement.where(Client.id == client_id, Person.id_number_index.in_(indexes)))
+    return found.first() is not None
+
+
+def identity_hash(id_number: str) -> bytes:
+    """The keyed hash that people are found by, of whoever it is."""
+    return current_settings().key_ring.blind_index(id_number, purpose=ID_NUMBER)
+
+
 def is_agreed(session: Session, *, client_id: UUID, agency_id: UUID, home_type: HomeType, valid_from: date) -> bool:
     """Whether just this agreement is on file. Unscoped: asked about a client of the actor's."""
     statement = select(ServiceAgreement.id).where(

@@ -114,6 +114,9 @@ SAMPLES: dict[str, Sample] = {
     "POST /visits/<uuid:visit_id>/clock-in": Sample(tap, stranger=STORED_WITHOUT_LINK),
     "POST /visits/<uuid:visit_id>/attempts": Sample(lambda world: tap(world) | {"reason": "nobody_opens"}),
     "GET /visits/<uuid:visit_id>/attempts": Sample(),
+    "POST /visits/<uuid:visit_id>/voucher-scans": Sample(
+        lambda _: {"id": str(new_id()), "code": "28", "occurred_at": NOW}
+    ),
     "POST /face-checks": Sample(
         lambda world: {
             "id": str(new_id()),

@@ -14,23 +14,24 @@ from sqlalchemy.orm import Session
 
 from app.checkin.face_models import FaceCheck, FaceResult
 from app.checkin.models import Evidence
-from app.gateways.face import RESULTS_PATH, TOKENS_PATH, FaceClient, FaceSettings
-from app.gateways.face_access import EXTENSION
+from app.gateways.face import RESULTS_PATH, TOKENS_PATH, FaceClient
+from app.gateways.provider_access import FACE
 from app.kernel.db import db
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
 from tests.checkin.factories import API, confirm, done, fact
 from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOUR, NOW, Scene
-from tests.standins_face import FaceStandIn, face_process, face_standin
+from tests.standins_face import face_process, face_standin
+from tests.standins_signed import StandIn
 
 __all__ = ["face_process", "face_standin"]
 
 
 @pytest.fixture
-def provider(app: Flask, scene: Scene, face_standin: FaceStandIn, monkeypatch) -> Iterator[FaceStandIn]:
-    client = FaceClient(FaceSettings(face_standin.url, face_standin.app_id, face_standin.secret, timeout=1.0))
-    monkeypatch.setitem(app.extensions, EXTENSION, client)
+def provider(app: Flask, scene: Scene, face_standin: StandIn, monkeypatch) -> Iterator[StandIn]:
+    client = FaceClient(face_standin.settings(timeout=1.0))
+    monkeypatch.setitem(app.extensions, FACE, client)
     address = f"{API}/carers/{scene.carer_id}/face-subject"
     told = app.test_client().get(address, headers=scene.headers(scene.dispatcher))
     face_standin.order("enrolled", subject=told.json["subject"])
@@ -55,7 +56,7 @@ def result(client: FlaskClient, scene: Scene, check: Any):
 
 
 def test_a_face_that_is_the_carers_is_a_witness_beside_the_position(
-    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, provider: FaceStandIn, tianjin: Session
+    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, provider: StandIn, tianjin: Session
 ):
     check_id = str(new_id())
     with clock_at(NOW - HOUR):
@@ -81,7 +82,7 @@ def test_a_face_that_is_the_carers_is_a_witness_beside_the_position(
 
 
 def test_a_face_that_is_another_holds_an_accepted_visit_for_the_operator(
-    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, provider: FaceStandIn
+    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, provider: StandIn
 ):
     done(client, scene, past_visit)
     confirm(client, scene, past_visit, guardian)
@@ -99,7 +100,7 @@ def test_a_face_that_is_another_holds_an_accepted_visit_for_the_operator(
 
 
 def test_a_face_shown_long_before_or_after_the_visit_is_no_witness_of_it(
-    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, provider: FaceStandIn
+    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, provider: StandIn
 ):
     for at in (NOW - 12 * HOUR, NOW + 12 * HOUR):
         with clock_at(at):
@@ -114,7 +115,7 @@ def test_a_face_shown_long_before_or_after_the_visit_is_no_witness_of_it(
 
 
 def test_a_provider_that_fails_keeps_nobody_from_his_work_and_loses_nothing(
-    client: FlaskClient, scene: Scene, past_visit: UUID, provider: FaceStandIn, tianjin: Session
+    client: FlaskClient, scene: Scene, past_visit: UUID, provider: StandIn, tianjin: Session
 ):
     check_id = str(new_id())
     provider.order("faults", path=TOKENS_PATH, status=502, calls=2)  # what is asked again at once needs two
@@ -131,12 +132,12 @@ def test_a_provider_that_fails_keeps_nobody_from_his_work_and_loses_nothing(
 
 
 def test_without_consent_or_a_provider_nothing_is_asked(
-    client: FlaskClient, scene: Scene, past_visit: UUID, provider: FaceStandIn, app: Flask, monkeypatch
+    client: FlaskClient, scene: Scene, past_visit: UUID, provider: StandIn, app: Flask, monkeypatch
 ):
     agree(client, scene, is_given=False)
     refused = begin(client, scene, past_visit)
     agree(client, scene)
-    monkeypatch.delitem(app.extensions, EXTENSION)
+    monkeypatch.delitem(app.extensions, FACE)
     absent = begin(client, scene, past_visit)
 
     assert (refused.status_code, refused.json["code"]) == (409, "face_not_consented")
@@ -145,7 +146,7 @@ def test_without_consent_or_a_provider_nothing_is_asked(
 
 
 def test_the_provider_is_asked_outside_any_transaction_and_told_no_id_of_ours(
-    client: FlaskClient, scene: Scene, past_visit: UUID, provider: FaceStandIn, app: Flask, monkeypatch, caplog
+    client: FlaskClient, scene: Scene, past_visit: UUID, provider: StandIn, app: Flask, monkeypatch, caplog
 ):
     asked: list[tuple[bool, str]] = []
 
@@ -154,8 +155,8 @@ def test_the_provider_is_asked_outside_any_transaction_and_told_no_id_of_ours(
             asked.append((db.session().in_transaction(), reference + subject))
             return FaceClient.request_token(app.extensions["real"], reference=reference, subject=subject)
 
-    monkeypatch.setitem(app.extensions, "real", app.extensions[EXTENSION])
-    monkeypatch.setitem(app.extensions, EXTENSION, Watched())
+    monkeypatch.setitem(app.extensions, "real", app.extensions[FACE])
+    monkeypatch.setitem(app.extensions, FACE, Watched())
     with caplog.at_level(logging.DEBUG):
         begun = begin(client, scene, past_visit)
 

@@ -32,6 +32,7 @@ def test_demo_tells_its_whole_story_and_leaves_nothing_running(data_dir: Path, t
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "The e-voucher is scanned → traced" in done.stdout
     debits, credits = re.search(r"借方合计 debits (\S+) = 贷方合计 credits (\S+)", done.stdout).groups()
     assert debits == credits != "0.00"
     assert {path.suffix for path in tmp_path.iterdir()} == {".csv", ".xml"}

@@ -105,6 +105,19 @@ def test_production_sends_photos_to_no_stand_in_and_a_demo_in_the_clear_to_this_
             read_settings(demo(tmp_path, **named))
 
 
+@pytest.mark.parametrize("of", ["FACE", "VOUCHER"])
+def test_a_provider_is_named_whole_or_not_at_all_and_production_talks_to_no_stand_in_of_one(tmp_path: Path, of: str):
+    whole = {f"ANHU_{of}_URL": "https://p.test", f"ANHU_{of}_APP": "us", f"ANHU_{of}_SECRET": "hidden-secret"}
+    named = getattr(read_settings(production(tmp_path, **whole)), of.lower())
+    assert (named.base_url, named.app_id, "hidden-secret" in repr(named)) == ("https://p.test", "us", False)
+    assert getattr(read_settings(demo(tmp_path)), of.lower()) is None
+    for name in whole:
+        with pytest.raises(SettingsInvalid, match=name):
+            read_settings(demo(tmp_path, **whole | {name: ""}))
+    with pytest.raises(SettingsInvalid, match=f"ANHU_{of}_URL"):
+        read_settings(production(tmp_path, **whole | {f"ANHU_{of}_URL": "http://127.0.0.1:9"}))
+
+
 @pytest.mark.parametrize(
     ("url", "taken"), [("http://127.0.0.1:9", True), ("https://proxy.test", True), ("http://a.b", False)]
 )

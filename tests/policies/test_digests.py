@@ -17,14 +17,14 @@ from tests.policies.factories import day
 BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
-    ("changchun", None, "2022-10-31"): "c0720a5060deac16a2fea35d9cd0c1659801a2fa04c4e2dfb91ec43c7f1e00e3",
-    ("huaian", None, "2023-10-01"): "3c534ad4fadee5a4b4026566811f43b48d22801d9cdf932b306b4f20d755a6d9",
-    ("shanghai", None, "2020-01-01"): "ac21e190a8c682e2706b6d121d11bf0b31573df739801833c010563f3f729aa2",
-    ("shanghai", "310105", "2020-04-15"): "78b0444489b784e2f8fdee5d9584ebe9557732646163bdfd6e916e45d4b8a20e",
-    ("shanghai", "310105", "2021-01-01"): "1dd1f0b3a25d15f19a3b4c5cf14510f530d9eadb07daf2a52c0deeb3db355e42",
-    ("shanghai", "310114", "2026-01-01"): "abf0f11eecbdf3f9f32e6960825def45e2101ece059740f188a647d73e49f1d5",
-    ("shanghai", "310114", "2028-01-01"): "a848d7786bc1adf0e5f050a06b1d1c64e21e9e5548507afd51b8ef498e3de284",
-    ("tianjin", None, "2024-12-06"): "538d9985caf7150ceb92a01456847c87e7bba288b7a5e94fedf1772af41ea443",
+    ("changchun", None, "2022-10-31"): "240133123f018386373e59da3f62fa708f20e99630dfb1e1f6f6815606799d57",
+    ("huaian", None, "2023-10-01"): "b2284c27c3eef076eb9c712d4185d9e1bc2c57091fc2d1d17fdb8b7de1ea10f5",
+    ("shanghai", None, "2020-01-01"): "827fc79a541bd803303d483f36f754bcb321ba747531889f6d4e067f623b58da",
+    ("shanghai", "310105", "2020-04-15"): "5659c922d936737e4f08585e7a86aa3e237e323d96ca973053c5af238e35445f",
+    ("shanghai", "310105", "2021-01-01"): "570a19dd1f1d402e6dbe0b6d9813fd805439600ad31aadee14b4d7ae6aa89855",
+    ("shanghai", "310114", "2026-01-01"): "1adbf62b7e1fc3f6aa6ef91ce2effdb23311952b2b2fdf97507a3ae6e4ce6b85",
+    ("shanghai", "310114", "2028-01-01"): "9070d3fc1e737b354da8922d46c74268d7f4424a45ed0b1e1857342dfbe8455c",
+    ("tianjin", None, "2024-12-06"): "88e280efe14509dacf7ac7240beb682b2f5003373a250ccfa42174a83829ed1d",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.

@@ -12,6 +12,7 @@ from app.checkin.check_models import LIMBS_CONTEXT, LimbFinding, VisitCheck
 from app.checkin.checks import ChecksMade, ChecksView, LimbCheck
 from app.checkin.queries import facts, photos
 from app.checkin.queries.statements import list_statements
+from app.checkin.queries.vouchers import list_scans
 from app.checkin.shown import FactView
 from app.kernel.permissions import AnyActor, ScopeKind
 from app.kernel.settings import current_settings
@@ -39,8 +40,8 @@ def find_checks(session: Session, *, visit_ids: Collection[UUID]) -> dict[UUID, 
 
 
 def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
-    """One fact, for agency and fund with checks before service, what is said of it and its photos, in order; raises
-    NotFound."""
+    """One fact, for agency and fund with checks before service, what is said of it, its photos and the e-vouchers
+    scanned, in order; raises NotFound."""
     fact = facts.get_fact(session, fact_id=fact_id, actor=actor)
     if actor.scope.kind not in SHOWN_IN:
         return fact
@@ -52,7 +53,13 @@ def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
     )
     checks = tuple(_view(row, sealed) for row, sealed in rows)
     statements = list_statements(session, visit_id=fact_id)
-    return replace(fact, checks=checks, statements=statements, photos=photos.list_photos(session, fact_id=fact_id))
+    return replace(
+        fact,
+        checks=checks,
+        statements=statements,
+        photos=photos.list_photos(session, fact_id=fact_id),
+        vouchers=list_scans(session, visit_id=fact_id),
+    )
 
 
 def _view(row: VisitCheck, sealed: bytes | None) -> ChecksView:

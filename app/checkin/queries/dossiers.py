@@ -43,6 +43,7 @@ def load_dossiers(session: Session, visits: Sequence[VisitView]) -> list[Dossier
             record=records.get(visit.id),
             words=_of_kind(EvidenceKind.CONFIRMATION, said[visit.id]),
             faces=_of_kind(EvidenceKind.FACE, said[visit.id]),
+            vouchers=tuple(at for _, at in _of_kind(EvidenceKind.VOUCHER, said[visit.id])),
             found=[open_exception(row) for row in found[visit.id]],
             grades=tuple((EvidenceGrade(row.grade), row.policy_digest) for row in grades[visit.id]),
             last_word=last_words.get(visit.id),

@@ -7,6 +7,7 @@ import marshmallow as ma
 from app.checkin.checks import Checks, IdentityCheck, IdentityReason, LimbCheck, VoucherCheck, VoucherReason
 from app.checkin.schemas.facts import FactSchema
 from app.checkin.schemas.photos import PhotoSchema
+from app.checkin.schemas.vouchers import VoucherScanSchema
 from app.checkin.statements import Signature, Speaker, StatementReason
 from app.kernel.http.fields import Choice, Flag, Id, Instant, PhoneId, PhoneInstant
 from app.kernel.http.schemas import CommandSchema
@@ -66,9 +67,10 @@ class StatementSchema(ma.Schema):
 
 
 class CheckedFactSchema(FactSchema):
-    """A fact with the checks before its visit, what is said of it and its photos, the last told last; null for who is
-    neither agency nor fund."""
+    """A fact with the checks before its visit, what is said of it, its photos and the e-vouchers scanned, the last told
+    last; null for who is neither agency nor fund."""
 
     checks = ma.fields.List(ma.fields.Nested(ChecksShownSchema), required=True, allow_none=True)
     statements = ma.fields.List(ma.fields.Nested(StatementSchema), required=True, allow_none=True)
     photos = ma.fields.List(ma.fields.Nested(PhotoSchema), required=True, allow_none=True)
+    vouchers = ma.fields.List(ma.fields.Nested(VoucherScanSchema), required=True, allow_none=True)

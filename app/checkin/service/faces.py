@@ -6,7 +6,6 @@ Never the only way: whatever the provider does, taps and records go on without i
 from datetime import datetime
 from uuid import UUID
 
-import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,25 +13,21 @@ from app.accounts.consent_types import ConsentPurpose
 from app.accounts.consents import has_consent
 from app.checkin.face_models import FaceCheck, FaceResult
 from app.checkin.faces import FINAL, FaceAnswer, FaceCheckView, FaceIntent, FaceState, NewFaceCheck
-from app.checkin.models import Evidence
 from app.checkin.queries import faces as queries
 from app.checkin.service import facts
 from app.checkin.service.cases import subject_of
-from app.checkin.service.settling import policy_on, settle_visit
+from app.checkin.service.settling import settle_visit
+from app.checkin.service.witnesses import add_witness, policy_of
 from app.checkin.types import EvidenceKind, ExceptionCode, Found
-from app.gateways.face import FaceBusy, FaceError, FaceMisconfigured
-from app.gateways.face_access import asking_face
-from app.kernel import clock, resend
+from app.gateways.provider_access import asking_face, log_unavailable
+from app.gateways.signed import ProviderError
+from app.kernel import resend
 from app.kernel.canonical import command_digest
 from app.kernel.errors import DomainError, ErrorKind
-from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
-from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
 from app.schedules.queries import get_visit
 from app.schedules.service import progress
-
-log = structlog.get_logger()
 
 
 class FaceNotConsented(DomainError):
@@ -73,8 +68,8 @@ def ask_token(intent: FaceIntent) -> FaceCheckView:
     try:
         with asking_face() as provider:
             told = provider.request_token(reference=intent.id.hex, subject=intent.subject)
-    except FaceError as error:
-        _log(error)
+    except ProviderError as error:
+        log_unavailable("face_unavailable", error)
         return FaceCheckView(intent.id, intent.visit_id, FaceState.UNAVAILABLE)
     return FaceCheckView(
         intent.id, intent.visit_id, FaceState.WAITING, told.trace_id, token=told.token, expires_in_s=told.expires_in_s
@@ -88,8 +83,8 @@ def ask_result(intent: FaceIntent) -> FaceAnswer:
     try:
         with asking_face() as provider:
             told = provider.fetch_result(reference=intent.id.hex)
-    except FaceError as error:
-        _log(error)
+    except ProviderError as error:
+        log_unavailable("face_unavailable", error)
         return FaceAnswer(FaceState.UNAVAILABLE)
     if told is None:
         return FaceAnswer(FaceState.WAITING)
@@ -111,23 +106,10 @@ def keep_result(
         resend.mark_replay()
         return view
     is_matched = answer.state is FaceState.MATCHED
-    session.add(
-        Evidence(
-            id=new_id(at=at),
-            fact_id=visit.id,
-            kind=EvidenceKind.FACE,
-            holds=is_matched,
-            account_id=actor.account_id,
-            occurred_at=at,
-            command_digest=command_digest(answer, key=current_settings().key_ring.command_key),
-            recorded_at=at,
-        )
-    )
-    session.flush()
+    add_witness(session, visit, answer, kind=EvidenceKind.FACE, holds=is_matched, actor=actor, at=at)
     found = () if is_matched else (Found(ExceptionCode.FACE_MISMATCH, {"face_check_id": str(intent.id)}),)
     if found:
-        on = clock.local_date(visit.began_at or at, zone_of(actor.region))
-        policy = policy_on(on, region=actor.region, district=visit.district_code, at=at)
+        policy = policy_of(visit, actor=actor, at=at)
         facts.add_subject(session, subject_of(visit), at=at)
         facts.add_exceptions(session, fact_id=visit.id, found=found, policy=policy, at=at)
     settle_visit(session, visit, region=actor.region, at=at, news=found)
@@ -138,10 +120,3 @@ def _insert_result(session: Session, check_id: UUID, answer: FaceAnswer, *, at: 
     values = {"id": check_id, "outcome": answer.state, "score": answer.score, "trace_id": answer.trace_id}
     once = insert(FaceResult).on_conflict_do_nothing(index_elements=["id"])
     return session.scalar(once.values(**values, recorded_at=at).returning(FaceResult.id)) is not None
-
-
-def _log(error: FaceError) -> None:
-    say = (
-        log.warning if isinstance(error, FaceBusy) else log.error if isinstance(error, FaceMisconfigured) else log.info
-    )
-    say("face_unavailable", path=error.path, code=error.code, error=type(error).__name__)

@@ -17,15 +17,15 @@ from app.checkin.queries import events
 from app.checkin.queries import told as queries
 from app.checkin.service import facts
 from app.checkin.service.cases import subject_of
-from app.checkin.service.settling import judge_again, policy_on
+from app.checkin.service.settling import judge_again
 from app.checkin.service.stated_ends import settle_stated
 from app.checkin.service.statements import NOTHING, keep_confirmation, stated, weigh_for
+from app.checkin.service.witnesses import policy_of
 from app.checkin.statements import Speaker, StatedConfirmation
-from app.kernel import audit, clock, resend
+from app.kernel import audit, resend
 from app.kernel.canonical import command_digest
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.permissions import Actor, Role
-from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
 from app.schedules.queries import get_visit
 from app.schedules.service import progress
@@ -158,12 +158,7 @@ def confirm_visit(
     progress.lock(session, visit_id=visit_id)
     carer_person_id = events.get_carer_person(session, carer_id=visit.carer_id)
     said, weighed, speaker = stated(command), NOTHING, Speaker.CARER
-    policy = policy_on(
-        clock.local_date(visit.began_at or at, zone_of(actor.region)),
-        region=actor.region,
-        district=visit.district_code,
-        at=at,
-    )
+    policy = policy_of(visit, actor=actor, at=at)
     if actor.role is Role.CARER or actor.person_id == carer_person_id:
         if said.answers:
             raise OwnFact

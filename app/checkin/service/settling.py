@@ -14,6 +14,7 @@ from app.checkin.reasons import ReviewReason
 from app.checkin.rules.grading import decide, grade, is_confirmed, is_face_matched, lowered, moves, step_of
 from app.checkin.rules.tags import place_witnesses
 from app.checkin.rules.visits import OF_DOUBT, proven_later, span_of_taps, taps_of_visit
+from app.checkin.rules.vouchers import is_voucher_witness
 from app.checkin.service import facts
 from app.checkin.service.addresses import doubt_address
 from app.checkin.service.cases import Case
@@ -264,6 +265,8 @@ def _grade(case: Case, *, writes: Writes) -> None:
             witnesses.add(Witness.CLIENT)
         if is_face_matched(dossier.faces, first=first, last=last):
             witnesses.add(Witness.FACE)
+        if is_voucher_witness(dossier.vouchers, first=first, last=last, witnesses=witnesses, terms=policy.settlement):
+            witnesses.add(Witness.VOUCHER)
     graded, known = grade(witnesses), dossier.grades
     graded = lowered(graded) if any(tap.is_doubted for tap in dossier.taps) else graded
     if known[:1] != ((graded, policy.digest),):
