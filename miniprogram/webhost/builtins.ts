@@ -13,6 +13,8 @@ export function nameTags(context: easel.CurrentWindowBackendContext): void {
   context.document = {
     createElement(tag: string) {
       const element = own.createElement(tag.includes('-') && tag !== 'scroll-view' ? tag : `wx-${tag}`)
+      const set = element.setAttribute.bind(element)
+      element.setAttribute = (name: string, value: string) => set(name === 'aria-role' ? 'role' : name, value)
       if (tag === 'button') {
         element.setAttribute('role', 'button')
         element.setAttribute('tabindex', '0')
@@ -44,111 +46,90 @@ function elementOf(component: Component): HTMLElement {
   return component.getBackendElement() as unknown as HTMLElement
 }
 
-/** A component without a template of its own. */
-function bare(space: Space, tag: string) {
-  return space.define(`wx/${tag}`).options({ reflectToAttributes: false })
+type Watch = Record<string, (component: Component, value: never) => void>
+
+/** A tag with properties; `watch` brings each into the page, at the start and on every change. */
+function define(space: Space, tag: string, properties: Record<string, unknown>, watch: Watch, created: (component: Component) => void = () => undefined): void {
+  const observers = Object.fromEntries(
+    Object.entries(watch).map(([name, bring]) => [
+      name,
+      function (this: Component, value: never) {
+        if (elementOf(this)) bring(this, value)
+      },
+    ]),
+  )
+  const lifetimes = {
+    created(this: Component) {
+      created(this)
+    },
+    attached(this: Component) {
+      for (const [name, bring] of Object.entries(watch)) bring(this, (this.data as Record<string, never>)[name] as never)
+    },
+  }
+  const definition = { is: `wx/${tag}`, properties, observers, lifetimes } as Parameters<Space['defineComponent']>[0]
+  space.setGlobalUsingComponent(tag, space.defineComponent(definition).general())
 }
 
-function use(space: Space, tag: string, definition: easel.GeneralComponentDefinition): void {
-  space.setGlobalUsingComponent(tag, definition)
+const quiet = { bubbles: false, composed: false }
+const labelled = (find: (component: Component) => Element) => (component: Component, label: string) => {
+  if (label) find(component).setAttribute('aria-label', label)
 }
 
 function button(space: Space): void {
-  const made = bare(space, 'button')
-    .property('disabled', Boolean)
-    .property('openType', String)
-    .property('loading', Boolean)
-    .property('plain', Boolean)
-    .property('type', String)
-    .property('size', String)
-    .property('formType', String)
-    .property('ariaLabel', String)
-    .observer('disabled', function (this: Component, isDisabled: boolean) {
-      elementOf(this).toggleAttribute('disabled', isDisabled)
-      elementOf(this).setAttribute('aria-disabled', String(isDisabled))
-    })
-    .observer('ariaLabel', function (this: Component, label: string) {
-      if (label) elementOf(this).setAttribute('aria-label', label)
-    })
-    .registerComponent()
-  use(space, 'button', made.general())
+  const properties = { disabled: Boolean, openType: String, loading: Boolean, plain: Boolean, type: String, size: String, formType: String, ariaLabel: String }
+  define(space, 'button', properties, {
+    disabled: (component, isDisabled: boolean) => {
+      elementOf(component).toggleAttribute('disabled', isDisabled)
+      elementOf(component).setAttribute('aria-disabled', String(isDisabled))
+    },
+    ariaLabel: labelled(elementOf),
+  })
 }
 
 /** One line or several of text. */
 function field(space: Space, tag: string, html: 'input' | 'textarea'): void {
   const inner = (of: Component) => elementOf(of).querySelector(html) as HTMLInputElement
-  const attribute = (name: string) =>
-    function (this: Component, value: unknown) {
-      inner(this)?.setAttribute(name, String(value))
-    }
-  const made = bare(space, tag)
-    .property('value', String)
-    .property('placeholder', String)
-    .property('placeholderClass', String)
-    .property('type', String)
-    .property('password', Boolean)
-    .property('maxlength', { type: Number, value: 140 })
-    .property('disabled', Boolean)
-    .property('focus', Boolean)
-    .property('autoHeight', Boolean)
-    .property('confirmType', String)
-    .property('adjustPosition', Boolean)
-    .property('cursorSpacing', Number)
-    .property('ariaLabel', String)
-    .observer('value', function (this: Component, value: string) {
-      if (inner(this) && inner(this).value !== value) inner(this).value = value
-    })
-    .observer('placeholder', attribute('placeholder'))
-    .observer('ariaLabel', attribute('aria-label'))
-    .observer('maxlength', function (this: Component, most: number) {
-      if (most >= 0) inner(this)?.setAttribute('maxlength', String(most))
-    })
-    .observer('disabled', function (this: Component, isDisabled: boolean) {
-      inner(this).disabled = isDisabled
-    })
-    .observer('type', function (this: Component, type: string) {
-      if (html === 'input') inner(this).inputMode = type === 'digit' ? 'decimal' : type === 'number' ? 'numeric' : 'text'
-    })
-    .lifetime('created', function (this: Component) {
-      const control = document.createElement(html)
-      elementOf(this).appendChild(control)
-      const raise = (name: string) => this.triggerEvent(name, { value: control.value }, { bubbles: false, composed: false })
-      for (const name of ['input', 'focus', 'blur']) control.addEventListener(name, () => raise(name))
-      control.addEventListener('keydown', (event) => (event as KeyboardEvent).key === 'Enter' && raise('confirm'))
-    })
-    .registerComponent()
-  use(space, tag, made.general())
+  const properties = {
+    value: String, placeholder: String, placeholderClass: String, type: String, password: Boolean, maxlength: { type: Number, value: 140 },
+    disabled: Boolean, focus: Boolean, autoHeight: Boolean, confirmType: String, adjustPosition: Boolean, cursorSpacing: Number, ariaLabel: String,
+  }
+  const watch: Watch = {
+    value: (of, value: string) => {
+      if (inner(of).value !== value) inner(of).value = value
+    },
+    placeholder: (of, text: string) => inner(of).setAttribute('placeholder', text),
+    ariaLabel: labelled(inner),
+    maxlength: (of, most: number) => most >= 0 && inner(of).setAttribute('maxlength', String(most)),
+    disabled: (of, isDisabled: boolean) => (inner(of).disabled = isDisabled),
+    type: (of, type: string) => (inner(of).inputMode = type === 'digit' ? 'decimal' : type === 'number' ? 'numeric' : 'text'),
+  }
+  define(space, tag, properties, watch, (component) => {
+    const control = document.createElement(html)
+    elementOf(component).appendChild(control)
+    const raise = (name: string) => component.triggerEvent(name, { value: control.value }, quiet)
+    for (const name of ['input', 'focus', 'blur']) control.addEventListener(name, () => raise(name))
+    control.addEventListener('keydown', (event) => (event as KeyboardEvent).key === 'Enter' && raise('confirm'))
+  })
 }
 
 function toggle(space: Space, tag: 'switch' | 'checkbox' | 'radio'): void {
   const inner = (of: Component) => elementOf(of).querySelector('input') as HTMLInputElement
-  const made = bare(space, tag)
-    .property('checked', Boolean)
-    .property('value', String)
-    .property('disabled', Boolean)
-    .property('color', String)
-    .property('ariaLabel', String)
-    .observer('checked', function (this: Component, isOn: boolean) {
-      inner(this).checked = isOn
+  const properties = { checked: Boolean, value: String, disabled: Boolean, color: String, ariaLabel: String }
+  const watch: Watch = {
+    checked: (of, isOn: boolean) => (inner(of).checked = isOn),
+    disabled: (of, isDisabled: boolean) => (inner(of).disabled = isDisabled),
+    ariaLabel: labelled(inner),
+  }
+  define(space, tag, properties, watch, (component) => {
+    const control = document.createElement('input')
+    control.type = tag === 'radio' ? 'radio' : 'checkbox'
+    if (tag === 'switch') control.setAttribute('role', 'switch')
+    elementOf(component).prepend(control)
+    control.addEventListener('change', () => {
+      if (tag === 'switch') component.triggerEvent('change', { value: control.checked }, quiet)
+      else groupChanged(elementOf(component))
     })
-    .observer('disabled', function (this: Component, isDisabled: boolean) {
-      inner(this).disabled = isDisabled
-    })
-    .observer('ariaLabel', function (this: Component, label: string) {
-      if (label) inner(this).setAttribute('aria-label', label)
-    })
-    .lifetime('created', function (this: Component) {
-      const control = document.createElement('input')
-      control.type = tag === 'radio' ? 'radio' : 'checkbox'
-      if (tag === 'switch') control.setAttribute('role', 'switch')
-      elementOf(this).prepend(control)
-      control.addEventListener('change', () => {
-        if (tag === 'switch') this.triggerEvent('change', { value: control.checked }, { bubbles: false, composed: false })
-        else groupChanged(elementOf(this))
-      })
-    })
-    .registerComponent()
-  use(space, tag, made.general())
+  })
 }
 
 /** A checkbox-group tells its values, a radio-group its one. */
@@ -156,64 +137,38 @@ function groupChanged(of: HTMLElement): void {
   const group = of.closest('wx-checkbox-group, wx-radio-group') as (HTMLElement & { __wxElement?: easel.Element }) | null
   if (!group?.__wxElement) return
   const boxes = [...group.querySelectorAll('wx-checkbox, wx-radio')] as (HTMLElement & { __wxElement?: Component })[]
-  if (group.tagName === 'WX-RADIO-GROUP') {
-    for (const box of boxes) if (box !== of) box.querySelector('input')!.checked = false
-  }
-  const chosen = boxes.filter((box) => box.querySelector('input')!.checked).map((box) => box.__wxElement!.data['value'] as string)
-  const value = group.tagName === 'WX-RADIO-GROUP' ? (chosen[0] ?? '') : chosen
-  group.__wxElement.triggerEvent('change', { value }, { bubbles: false, composed: false })
+  const isOne = group.tagName === 'WX-RADIO-GROUP'
+  if (isOne) for (const box of boxes) if (box !== of) box.querySelector('input')!.checked = false
+  const chosen = boxes.filter((box) => box.querySelector('input')!.checked).map((box) => String(box.__wxElement!.data['value']))
+  group.__wxElement.triggerEvent('change', { value: isOne ? (chosen[0] ?? '') : chosen }, quiet)
 }
 
 function image(space: Space): void {
   const inner = (of: Component) => elementOf(of).querySelector('img') as HTMLImageElement
-  const made = bare(space, 'image')
-    .property('src', String)
-    .property('mode', { type: String, value: 'scaleToFill' })
-    .property('ariaLabel', String)
-    .observer('src', function (this: Component, source: string) {
-      inner(this).src = source
-    })
-    .observer('mode', function (this: Component, mode: string) {
-      inner(this).style.objectFit = mode === 'aspectFill' ? 'cover' : mode === 'aspectFit' ? 'contain' : 'fill'
-    })
-    .observer('ariaLabel', function (this: Component, label: string) {
-      inner(this).alt = label
-    })
-    .lifetime('created', function (this: Component) {
-      const picture = document.createElement('img')
-      picture.alt = ''
-      elementOf(this).appendChild(picture)
-      for (const name of ['load', 'error']) {
-        picture.addEventListener(name, () => this.triggerEvent(name, {}, { bubbles: false, composed: false }))
-      }
-    })
-    .registerComponent()
-  use(space, 'image', made.general())
+  const watch: Watch = {
+    src: (of, source: string) => (source ? (inner(of).src = source) : inner(of).removeAttribute('src')),
+    mode: (of, mode: string) => (inner(of).style.objectFit = mode === 'aspectFill' ? 'cover' : mode === 'aspectFit' ? 'contain' : 'fill'),
+    ariaLabel: (of, label: string) => (inner(of).alt = label),
+  }
+  define(space, 'image', { src: String, mode: { type: String, value: 'scaleToFill' }, ariaLabel: String }, watch, (component) => {
+    const picture = elementOf(component).appendChild(document.createElement('img'))
+    for (const name of ['load', 'error']) picture.addEventListener(name, () => component.triggerEvent(name, {}, quiet))
+  })
 }
 
 /** mode selector (range, range-key), date and time: a select or a date field laid over what the page draws. */
 function picker(space: Space): void {
-  const made = bare(space, 'picker')
-    .property('mode', { type: String, value: 'selector' })
-    .property('range', Array)
-    .property('rangeKey', String)
-    .property('value', { type: null, value: 0 } as never)
-    .property('start', String)
-    .property('end', String)
-    .property('disabled', Boolean)
-    .observer(['mode', 'range', 'rangeKey', 'value', 'start', 'end'] as never, function (this: Component) {
-      layPicker(this)
-    })
-    .lifetime('created', function (this: Component) {
-      layPicker(this)
-    })
-    .registerComponent()
-  use(space, 'picker', made.general())
+  const properties = {
+    mode: { type: String, value: 'selector' }, range: Array, rangeKey: String, value: { type: null, value: 0 },
+    start: String, end: String, disabled: Boolean, ariaLabel: String,
+  }
+  const names = ['mode', 'range', 'rangeKey', 'value', 'start', 'end', 'ariaLabel']
+  define(space, 'picker', properties, Object.fromEntries(names.map((name) => [name, layPicker])))
 }
 
 function layPicker(component: Component): void {
-  const { mode, range, rangeKey, value, start, end } = component.data as Record<string, unknown> as {
-    mode: string; range: unknown[] | null; rangeKey: string; value: string | number; start: string; end: string
+  const { mode, range, rangeKey, value, start, end, ariaLabel } = component.data as Record<string, unknown> as {
+    mode: string; range: unknown[] | null; rangeKey: string; value: string | number; start: string; end: string; ariaLabel: string
   }
   const element = elementOf(component)
   element.style.position = 'relative'
@@ -222,6 +177,7 @@ function layPicker(component: Component): void {
   const control = document.createElement(isList ? 'select' : 'input')
   control.className = 'host-picker'
   control.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;opacity:0'
+  if (ariaLabel) control.setAttribute('aria-label', ariaLabel)
   if (control instanceof HTMLSelectElement) {
     for (const [place, each] of (range ?? []).entries()) {
       const text = rangeKey ? (each as Record<string, string>)[rangeKey] : each
@@ -232,8 +188,7 @@ function layPicker(component: Component): void {
   }
   control.value = String(value)
   control.addEventListener('change', () => {
-    const chosen = isList ? Number(control.value) : control.value
-    component.triggerEvent('change', { value: chosen }, { bubbles: false, composed: false })
+    component.triggerEvent('change', { value: isList ? Number(control.value) : control.value }, quiet)
   })
   element.appendChild(control)
 }

@@ -36,6 +36,19 @@ const env = new MiniProgramEnv()
 const space = env.createCodeSpace('', true)
 const context = new easel.CurrentWindowBackendContext()
 nameTags(context)
+context.onEvent((target, type, detail, options) => {
+  const event = new easel.Event(type, detail, options)
+  easel.Event.dispatchEvent(target, event)
+  return Number(event.defaultPrevented()) // EventBubbleStatus: normal, no default
+})
+// WeChat has the touches beside the detail.
+for (const name of ['touches', 'changedTouches']) {
+  Object.defineProperty(easel.Event.prototype, name, {
+    get(this: easel.Event<Record<string, unknown>>) {
+      return this.detail?.[name]
+    },
+  })
+}
 const backend = env.associateBackend(context)
 const open: Open[] = []
 const parts = new Map<string, Part>()

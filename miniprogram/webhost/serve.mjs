@@ -22,15 +22,12 @@ const FILES = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/host.js': ['host.js', 'text/javascript; charset=utf-8'],
 }
-const packed = Object.fromEntries(
-  Object.entries(FILES).map(([path, [name, type]]) => [path, { bytes: gzipSync(readFileSync(join(given.folder, name))), type }]),
-)
-
 const server = http.createServer(async (request, response) => {
   const path = request.url.split('?')[0]
-  if (packed[path]) {
-    response.writeHead(200, { 'Content-Type': packed[path].type, 'Content-Encoding': 'gzip', 'Cache-Control': 'no-store' })
-    return response.end(packed[path].bytes)
+  if (FILES[path]) {
+    const [name, type] = FILES[path]
+    response.writeHead(200, { 'Content-Type': type, 'Content-Encoding': 'gzip', 'Cache-Control': 'no-store' })
+    return response.end(gzipSync(readFileSync(join(given.folder, name))))
   }
   if (path === '/__host/state') {
     if (request.method === 'PUT') state = JSON.stringify(JSON.parse(await bodyOf(request)))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 from sqlalchemy import create_engine, text
 
 from app.kernel import clock
@@ -133,8 +133,14 @@ class Phone:
         shots.mkdir(exist_ok=True)
         phone = cls(context, context.new_page(), town, shots)
         phone.page.on("pageerror", lambda error: phone.faults.append(str(error)))
+        phone.page.on("console", phone._hear)
         phone.stand(cast.TIANJIN_HOME, metres=20, accuracy_m=12)
         return phone
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        """The template engine logs what it catches; answers like 409 are logged by the browser and are no faults."""
+        if said.type in ("error", "warning") and not said.text.startswith("Failed to load resource"):
+            self.faults.append(said.text)
 
     def close(self) -> None:
         """Put it away; what went wrong inside is said now."""
