@@ -87,5 +87,3 @@ def phone(browser: Browser, town: Town) -> Iterator[Phone]:
     phone = Phone.new(browser, town, shots=SHOTS)
     yield phone
     phone.close()
-
-

@@ -185,7 +185,7 @@ class Phone:
 
     def see(self, words: str) -> Locator:
         """Wait until these words are on the screen."""
-        found = self.page.get_by_text(words).first
+        found = self.page.get_by_text(words).locator("visible=true").first  # pages below lie hidden
         expect(found).to_be_visible(timeout=PATIENCE_MS)
         return found
 

@@ -220,12 +220,22 @@ export async function review(): Promise<void> {
   const open = records().filter((kept) => ['sent', 'in_review'].includes(kept.state))
   const facts = new Set(open.map(factOf).filter((id) => id !== null))
   for (const id of facts) {
-    const fact = await get('/api/v1/facts/{fact_id}', { path: { fact_id: id } })
-    const state = stateOf(fact.standing)
+    const state = await standing(id)
+    if (!state) continue
     for (const kept of open) if (factOf(kept) === id && kept.state !== state) write({ ...kept, state })
   }
   prune()
   tell()
+}
+
+/** Undefined where this role may not read it, or it is not judged yet. */
+async function standing(id: string): Promise<State | undefined> {
+  try {
+    return stateOf((await get('/api/v1/facts/{fact_id}', { path: { fact_id: id } })).standing)
+  } catch (error) {
+    if (isRefused(error) && !error.isPassing) return undefined
+    throw error
+  }
 }
 
 function factOf(kept: Kept): string | null {
@@ -233,8 +243,8 @@ function factOf(kept: Kept): string | null {
 }
 
 /** What a fact's standing makes of its records. Pure. */
-export function stateOf(standing: Schemas['Fact']['standing']): State {
-  return ({ open: 'sent', held: 'in_review', accepted: 'accepted', refused: 'not_accepted' } as const)[standing]
+export function stateOf(stands: Schemas['Fact']['standing']): State {
+  return ({ open: 'sent', held: 'in_review', accepted: 'accepted', refused: 'not_accepted' } as const)[stands]
 }
 
 /** Let go of what is decided and old, and with `all` of everything that is decided. */

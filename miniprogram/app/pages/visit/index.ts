@@ -116,16 +116,17 @@ Page({
       this.visit = seen.value.find(({ id }) => id === this.data.id)
       this.about = about.value
       this.draw()
+      title(this.data.head.name)
       return { data: {}, seen }
     })
   },
 
   draw() {
     const { visit, about } = this
-    if (!visit || !about) return this.setData({ stage: 'off' })
+    if (!about) return
+    if (!visit) return this.setData({ stage: 'off' })
     const kept = records()
     const name = nameOf(visit, about)
-    title(name)
     const { planned_from: from, planned_to: to } = visit
     const clock = (kind: TapKind, text: string) => {
       const at = tappedAt(visit, kept, kind)
