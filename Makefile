@@ -8,7 +8,7 @@ TESTERS ?= 3
 # Tests start many short processes: what one has compiled the next should find, whatever the caller's environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz storm bench bench-large migrate migration openapi policy-table
+.PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz storm bench bench-large migrate migration openapi policy-table client
 .PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz bench bench-large simulate migrate migration openapi policy-table
 
 setup: $(VENV)/.ready
@@ -86,3 +86,7 @@ bench-large: setup
 # How much of the known frauds the risk rules find in made-up months: make simulate ARGS="--seed 1 --seed 2"
 simulate: setup
 	$(BIN)/anhu simulate $(ARGS)
+
+# The mini-program: install what its lock file names, then lint, types, unit tests, and build it for a browser.
+client:
+	cd miniprogram && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent all

@@ -1,0 +1,12 @@
+import { onNetwork, onShown, restart } from './lib/platform'
+import { pump } from './lib/outbox'
+import { onSessionLost } from './lib/session'
+
+App({
+  onLaunch() {
+    onNetwork((isConnected) => isConnected && pump())
+    onShown(pump)
+    onSessionLost(() => restart('/pages/login/index'))
+    pump()
+  },
+})

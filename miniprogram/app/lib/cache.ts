@@ -1,0 +1,107 @@
+/** What the phone takes with it: read from the server when there is one, else as it was last. */
+
+import { getAll, getIfChanged, isNoAnswer, isRefused, type Schemas } from './api'
+import { dayOf, now } from './clock'
+import { keep, read } from './platform'
+import { current } from './session'
+
+/** A value, when it was read, and whether that was just now. */
+export interface Seen<T> {
+  value: T
+  at: number
+  isFresh: boolean
+}
+
+interface Stored {
+  value: unknown
+  at: number
+}
+
+/** What visits need besides themselves, by id. */
+export interface Around {
+  clients: Record<string, Schemas['Client']>
+  plans: Record<string, Schemas['CarePlan']>
+  items: Record<string, Schemas['ServiceItem']>
+}
+
+export type Visit = Schemas['Visit']
+
+function key(name: string): string {
+  return `cache:${current()?.account_id ?? ''}:${name}`
+}
+
+/** The last value that was seen, without asking. */
+export function lastSeen<T>(name: string): Seen<T> | undefined {
+  const stored = read<Stored>(key(name))
+  return stored && { value: stored.value as T, at: stored.at, isFresh: false }
+}
+
+/** Ask; where no answer comes, give what was seen last. Throws when there is neither, and what the server refuses. */
+export async function seen<T>(name: string, ask: () => Promise<T>): Promise<Seen<T>> {
+  try {
+    return store(name, await ask())
+  } catch (error) {
+    const last = lastSeen<T>(name)
+    if (last && (isNoAnswer(error) || (isRefused(error) && error.isPassing))) return last
+    throw error
+  }
+}
+
+interface Snapshot {
+  items: Visit[]
+  etag: string | undefined
+}
+
+/** The visits of today and the next three days, also those of today that are over, the first to begin in front. */
+export async function visits(): Promise<Seen<Visit[]>> {
+  const before = lastSeen<Snapshot>('visits')?.value
+  const found = await seen<Snapshot>('visits', async () => {
+    const open = await getIfChanged('/api/v1/visits/snapshot', before?.etag)
+    if (!open) return before ?? { items: [], etag: undefined }
+    const today = dayOf(now())
+    const ofToday = await getAll('/api/v1/visits', { query: { day_from: today, day_to: today } })
+    return { items: merged(open.value.items, ofToday), etag: open.etag }
+  })
+  return { ...found, value: found.value.items }
+}
+
+/** Both lists as one, each visit once, in order of time. Pure. */
+export function merged(...lists: readonly (readonly Visit[])[]): Visit[] {
+  const all = Object.values(byKey(lists.flat(), ({ id }) => id))
+  return all.sort((a, b) => beginOf(a) - beginOf(b) || a.id.localeCompare(b.id))
+}
+
+export function beginOf(visit: Visit): number {
+  return Date.parse(visit.planned_from ?? visit.began_at ?? '')
+}
+
+/** Clients, plans and the catalogue. */
+export async function around(): Promise<Seen<Around>> {
+  return seen('around', async () => {
+    const [clients, items] = await Promise.all([getAll('/api/v1/clients'), getAll('/api/v1/service-items')])
+    const lists = await Promise.all(clients.map(({ id }) => plansOf(id)))
+    return {
+      clients: byKey(clients, ({ id }) => id),
+      plans: byKey(lists.flat(), ({ id }) => id),
+      items: byKey(items, ({ code }) => code),
+    }
+  })
+}
+
+function plansOf(clientId: string): Promise<Schemas['CarePlan'][]> {
+  return getAll('/api/v1/clients/{client_id}/care-plans', { path: { client_id: clientId } })
+}
+
+function byKey<T>(values: readonly T[], of: (value: T) => string): Record<string, T> {
+  return Object.fromEntries(values.map((value) => [of(value), value]))
+}
+
+function store<T>(name: string, value: T): Seen<T> {
+  const at = now()
+  try {
+    keep(key(name), { value, at } satisfies Stored)
+  } catch {
+    // No room: what was read is shown all the same, and not known the next time without a network.
+  }
+  return { value, at, isFresh: true }
+}

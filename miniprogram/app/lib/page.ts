@@ -1,0 +1,53 @@
+/** What every page does the same way: its states, and where each role begins. */
+
+import { isNoAnswer, isRefused } from './api'
+import type { Seen } from './cache'
+import { timeOf } from './clock'
+import { current, type Role } from './session'
+import { look } from './settings'
+import { restart } from './platform'
+import { common, fill } from './texts'
+
+interface Shown {
+  setData(data: Record<string, unknown>): void
+}
+
+/** The page each role opens with. */
+export const HOME: Partial<Record<Role, string>> = {
+  carer: '/pages/today/index',
+}
+
+/** False, and the login page is opened, when nobody is logged in. First line of a page's `onShow`. */
+export function isLoggedIn(): boolean {
+  if (current()) return true
+  restart('/pages/login/index')
+  return false
+}
+
+/**
+ * Fill a page: `load` gives its data, with `seen` when it came through the cache. The page's `state` follows: ready,
+ * offline (seen last at …), error or denied with the server's sentence; `look` are the classes of its outermost view.
+ */
+export async function show(page: Shown, load: () => Promise<{ data: Record<string, unknown>; seen?: Seen<unknown> }>): Promise<void> {
+  page.setData({ look: look() })
+  try {
+    const { data, seen } = await load()
+    const isOld = seen !== undefined && !seen.isFresh
+    const stateText = isOld ? fill(common().offlineSince, { time: timeOf(seen.at) }) : ''
+    page.setData({ ...data, state: isOld ? 'offline' : 'ready', stateText })
+  } catch (error) {
+    page.setData(failure(error))
+  }
+}
+
+/** The state of a page whose reading did not succeed. */
+export function failure(error: unknown): { state: 'error' | 'denied'; stateText: string } {
+  if (isNoAnswer(error)) return { state: 'error', stateText: common().unreachable }
+  if (isRefused(error)) return { state: error.status === 403 ? 'denied' : 'error', stateText: error.message }
+  throw error
+}
+
+/** The sentence to show for a deed that did not succeed. */
+export function sentence(error: unknown): string {
+  return failure(error).stateText
+}

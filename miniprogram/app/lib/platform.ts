@@ -1,0 +1,308 @@
+/** Everything the phone and WeChat do for us. The only file that names `wx`. */
+
+/** A position as the phone gave it, GCJ-02. */
+export interface PhoneFix {
+  latitude: number
+  longitude: number
+  accuracy_m: number | null
+  fixed_at: string
+  system: 'gcj02'
+  source: 'wechat' | 'simulated'
+}
+
+/** Why there is no position: each asks something else of the carer. */
+export type NoFix = 'denied' | 'off' | 'timeout'
+
+export interface Answer {
+  status: number
+  data: unknown
+  headers: Record<string, string>
+}
+
+export interface Request {
+  url: string
+  method: 'GET' | 'POST' | 'PUT'
+  headers: Record<string, string>
+  body?: string | ArrayBuffer
+  timeoutMs: number
+}
+
+/** The request had no answer: no network, or too slow. */
+export class NoAnswer extends Error {
+  readonly kind = 'no_answer'
+}
+
+/** There is no room for what should be kept. */
+export class StorageFull extends Error {
+  readonly kind = 'storage_full'
+}
+
+export type PhotoSource = 'camera' | 'album'
+
+// --- who and what ---
+
+export function login(): Promise<string> {
+  return new Promise((resolve, reject) =>
+    wx.login({ timeout: 10_000, success: ({ code }) => resolve(code), fail: ({ errMsg }) => reject(new NoAnswer(errMsg)) }),
+  )
+}
+
+/** android, ios, devtools or webhost: told at the login, since a tool is no phone. */
+export function platformName(): string {
+  return wx.getDeviceInfo().platform
+}
+
+/** True where positions and logins are made up: the web host, the developer tools. */
+export function isSimulated(): boolean {
+  return !['android', 'ios', 'ohos'].includes(platformName())
+}
+
+/** The text size WeChat is set to; 16 is the usual one. */
+export function fontSizeSetting(): number {
+  return wx.getAppBaseInfo().fontSizeSetting ?? 16
+}
+
+export function sdkVersion(): string {
+  return wx.getAppBaseInfo().SDKVersion
+}
+
+// --- storage: one key per record, since a key holds 1 MB and all together 10 MB ---
+
+export function read<T>(key: string): T | undefined {
+  const value = wx.getStorageSync(key) as T | '' | undefined
+  return value === '' ? undefined : value
+}
+
+export function keep(key: string, value: unknown): void {
+  try {
+    wx.setStorageSync(key, value)
+  } catch (error) {
+    throw new StorageFull(String(error))
+  }
+}
+
+export function forget(key: string): void {
+  wx.removeStorageSync(key)
+}
+
+export function keysFrom(prefix: string): string[] {
+  return wx.getStorageInfoSync().keys.filter((key) => key.startsWith(prefix))
+}
+
+/** How full the storage is, 0 to 1. */
+export function storageUsed(): number {
+  const { currentSize, limitSize } = wx.getStorageInfoSync()
+  return limitSize ? currentSize / limitSize : 0
+}
+
+// --- network ---
+
+export function request(wanted: Request): Promise<Answer> {
+  return new Promise((resolve, reject) =>
+    wx.request({
+      url: wanted.url,
+      method: wanted.method,
+      header: wanted.headers,
+      ...(wanted.body === undefined ? {} : { data: wanted.body }),
+      timeout: wanted.timeoutMs,
+      success: ({ statusCode, data, header }) => resolve({ status: statusCode, data, headers: lowered(header) }),
+      fail: ({ errMsg }) => reject(new NoAnswer(errMsg)),
+    }),
+  )
+}
+
+function lowered(header: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(header).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+export function isOnline(): Promise<boolean> {
+  return new Promise((resolve) =>
+    wx.getNetworkType({ success: ({ networkType }) => resolve(networkType !== 'none'), fail: () => resolve(true) }),
+  )
+}
+
+export function onNetwork(listener: (isConnected: boolean) => void): void {
+  wx.onNetworkStatusChange(({ isConnected }) => listener(isConnected))
+}
+
+/** The app came to the front. */
+export function onShown(listener: () => void): void {
+  wx.onAppShow(() => listener())
+}
+
+// --- position ---
+
+/** A fresh, exact position, or why there is none. Two calls within 30 seconds give the same one. */
+export function locate(timeoutMs = 10_000): Promise<PhoneFix | NoFix> {
+  const asked = new Promise<PhoneFix | NoFix>((resolve) =>
+    wx.getLocation({
+      type: 'gcj02',
+      isHighAccuracy: true,
+      highAccuracyExpireTime: 5000,
+      success: ({ latitude, longitude, accuracy }) =>
+        resolve({ latitude, longitude, ...about(accuracy), system: 'gcj02', source: source() }),
+      fail: ({ errMsg }) => resolve(whyNone(errMsg)),
+    }),
+  )
+  return Promise.race([asked, new Promise<NoFix>((resolve) => setTimeout(() => resolve('timeout'), timeoutMs))])
+}
+
+function about(accuracy: number | undefined): { accuracy_m: number | null; fixed_at: string } {
+  return {
+    accuracy_m: accuracy === undefined ? null : Math.round(accuracy * 10) / 10,
+    fixed_at: new Date(Date.now()).toISOString(), // eslint-disable-line no-restricted-syntax -- lib/clock imports this file
+  }
+}
+
+function source(): PhoneFix['source'] {
+  return isSimulated() ? 'simulated' : 'wechat'
+}
+
+function whyNone(message: string): NoFix {
+  if (/auth|permission|deny|denied|privacy/i.test(message)) return 'denied'
+  return /timeout/i.test(message) ? 'timeout' : 'off'
+}
+
+/** The phone's page of permissions; true when positions are allowed afterwards. */
+export function openPermissions(): Promise<boolean> {
+  return new Promise((resolve) =>
+    wx.openSetting({
+      success: ({ authSetting }) => resolve(authSetting['scope.userLocation'] === true),
+      fail: () => resolve(false),
+    }),
+  )
+}
+
+/** Shows the way there in the phone's map. */
+export function openMap(place: { latitude: number; longitude: number; name: string; address: string }): Promise<void> {
+  return done((then) => wx.openLocation({ ...place, scale: 17, ...then }))
+}
+
+// --- camera ---
+
+/** What a code says, read by the camera and never from the album; undefined when the carer turned back. */
+export function scanCode(): Promise<string | undefined> {
+  return new Promise((resolve) =>
+    wx.scanCode({ onlyFromCamera: true, success: ({ result }) => resolve(result), fail: () => resolve(undefined) }),
+  )
+}
+
+/** Photos as files of the phone, made small by WeChat; none when the carer turned back. */
+export function choosePhotos(most: number, from: PhotoSource[] = ['camera']): Promise<string[]> {
+  return new Promise((resolve) =>
+    wx.chooseMedia({
+      count: most,
+      mediaType: ['image'],
+      sizeType: ['compressed'],
+      sourceType: from,
+      success: ({ tempFiles }) => resolve(tempFiles.map((file) => file.tempFilePath)),
+      fail: () => resolve([]),
+    }),
+  )
+}
+
+/** Move a photo to where it survives the end of the app; answers its path there. */
+export function keepFile(path: string): Promise<string> {
+  return new Promise((resolve, reject) =>
+    wx.getFileSystemManager().saveFile({
+      tempFilePath: path,
+      success: ({ savedFilePath }) => resolve(savedFilePath),
+      fail: ({ errMsg }) => reject(new StorageFull(errMsg)),
+    }),
+  )
+}
+
+export function readFile(path: string): Promise<ArrayBuffer> {
+  return new Promise((resolve, reject) =>
+    wx.getFileSystemManager().readFile({
+      filePath: path,
+      success: ({ data }) => resolve(data as ArrayBuffer),
+      fail: ({ errMsg }) => reject(new Error(errMsg)),
+    }),
+  )
+}
+
+/** Let a kept file go; one that is gone already is no fault. */
+export function forgetFile(path: string): void {
+  wx.getFileSystemManager().removeSavedFile({ filePath: path, fail: () => undefined })
+}
+
+// --- pages ---
+
+/** Open a page: `/pages/visit/index?id=…`. */
+export function open(url: string): void {
+  wx.navigateTo({ url, fail: () => wx.redirectTo({ url }) }) // ten pages deep is the most
+}
+
+/** Open a page in place of this one. */
+export function replace(url: string): void {
+  wx.redirectTo({ url })
+}
+
+/** Open a page as the only one. */
+export function restart(url: string): void {
+  wx.reLaunch({ url })
+}
+
+export function back(): void {
+  wx.navigateBack({ delta: 1 })
+}
+
+export function title(text: string): void {
+  wx.setNavigationBarTitle({ title: text })
+}
+
+// --- short questions ---
+
+export function toast(text: string): void {
+  wx.showToast({ title: text, icon: 'none', duration: 2500 })
+}
+
+/** True for the main button. Button texts have at most four characters, as WeChat asks. */
+export function confirm(title: string, content: string, yes: string, no: string): Promise<boolean> {
+  return new Promise((resolve) =>
+    wx.showModal({
+      title,
+      content,
+      confirmText: yes,
+      cancelText: no,
+      success: (answer) => resolve(answer.confirm),
+      fail: () => resolve(false),
+    }),
+  )
+}
+
+/** The place of the chosen line (at most six), or undefined. */
+export function choose(lines: string[]): Promise<number | undefined> {
+  return new Promise((resolve) =>
+    wx.showActionSheet({
+      itemList: lines,
+      success: ({ tapIndex }) => resolve(tapIndex),
+      fail: () => resolve(undefined),
+    }),
+  )
+}
+
+export function call(phone: string): void {
+  wx.makePhoneCall({ phoneNumber: phone, fail: () => undefined })
+}
+
+/** A short buzz: done, without looking. */
+export function buzz(): void {
+  wx.vibrateShort({ type: 'medium', fail: () => undefined })
+}
+
+/** Ask for one message of each template; only inside a tap. Answers accept, reject or ban for each. */
+export function askForMessages(templates: string[]): Promise<Record<string, string>> {
+  return new Promise((resolve) =>
+    wx.requestSubscribeMessage({
+      tmplIds: templates,
+      success: (results) => resolve(Object.fromEntries(templates.map((id) => [id, String(results[id])]))),
+      fail: () => resolve({}),
+    }),
+  )
+}
+
+function done(start: (then: { success: () => void; fail: (error: { errMsg: string }) => void }) => void): Promise<void> {
+  return new Promise((resolve, reject) => start({ success: () => resolve(), fail: (e) => reject(new Error(e.errMsg)) }))
+}

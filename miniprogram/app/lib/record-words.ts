@@ -1,0 +1,29 @@
+/** How a record's state and kind are called. */
+
+import type { Kind, State } from './outbox'
+import { wording } from './texts'
+
+export const STATE_TONES: Record<State, string> = {
+  kept: 'kept',
+  sent: 'sent',
+  in_review: 'wait',
+  accepted: 'good',
+  not_accepted: 'bad',
+  stuck: 'bad',
+}
+
+export const stateWords = wording<State>(
+  { kept: '在手机里', sent: '已发出', in_review: '核实中', accepted: '已通过', not_accepted: '没有通过', stuck: '没发成' },
+  { kept: 'on this phone', sent: 'sent', in_review: 'in review', accepted: 'accepted', not_accepted: 'not accepted', stuck: 'not taken' },
+)
+
+export const kindWords = wording<Kind>(
+  {
+    clock_in: '签到', clock_out: '签退', clock_event: '打卡', item: '服务项目', checks: '服务前核对', attempt: '没能开始',
+    stated_end: '补签退', confirmation: '服务确认', care_day: '照护日', help_call: '一键求助', photo: '照片',
+  },
+  {
+    clock_in: 'Clock-in', clock_out: 'Clock-out', clock_event: 'Clock event', item: 'Service item', checks: 'Checks', attempt: 'Could not start',
+    stated_end: 'Stated end', confirmation: 'Confirmation', care_day: 'Care day', help_call: 'Call for help', photo: 'Photo',
+  },
+)

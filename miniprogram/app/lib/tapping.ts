@@ -1,0 +1,55 @@
+/** A tap at the door or at the end: position, record, and what the server made of it. The tap counts from the moment of the tap. */
+
+import { get, isNoAnswer, isRefused } from './api'
+import { iso } from './clock'
+import { accuracy, parted, placeOf, type Place } from './geo'
+import { add, find, flush, pump, type Added } from './outbox'
+import { locate, type NoFix, type PhoneFix } from './platform'
+
+export type TapKind = 'clock_in' | 'clock_out'
+
+export interface Tapped extends Added {
+  at: string
+  why: NoFix | undefined
+  metres: number | undefined
+  /** What the server said of the place; undefined while it could not be asked. */
+  place: Place | undefined
+  /** Metres from the registered home, where it matters. */
+  away: number | undefined
+}
+
+const ANSWER_WITHIN_MS = 6_000
+
+/** A position, unless the carer will not wait for it. */
+export function fixUnless(stopped: Promise<void>): Promise<PhoneFix | NoFix> {
+  return Promise.race([locate(), stopped.then((): NoFix => 'timeout')])
+}
+
+/** Record a tap made at `tappedAt`, send it, and wait a moment for the answer. */
+export async function tap(
+  kind: TapKind,
+  visitId: string,
+  tappedAt: number,
+  found: PhoneFix | NoFix,
+  tag?: string,
+): Promise<Tapped> {
+  const { fix, why } = parted(found)
+  const at = iso(tappedAt)
+  const added = add(kind, { occurred_at: at, fix, ...(tag ? { tag } : {}) }, { visitId })
+  await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS))])
+  pump()
+  const answer = find(added.id)?.answer
+  const place = answer && answer.status < 300 ? placeOf(answer.exceptions, fix) : undefined
+  const away = place === 'outside' ? await metresAway(visitId, added.id) : undefined
+  return { ...added, at, why, metres: accuracy(fix), place, away }
+}
+
+async function metresAway(visitId: string, tapId: string): Promise<number | undefined> {
+  try {
+    const record = await get('/api/v1/visits/{visit_id}/record', { path: { visit_id: visitId } })
+    return record.taps.find(({ id }) => id === tapId)?.distance_m ?? undefined
+  } catch (error) {
+    if (isNoAnswer(error) || isRefused(error)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,69 @@
+/** What this phone knows of a visit: the server's word, and what was recorded here since. Pure. */
+
+import type { Around, Visit } from './cache'
+import type { Kept } from './outbox'
+
+export type Stage = 'planned' | 'begun' | 'done' | 'off'
+
+export interface ItemLine {
+  code: string
+  name: string
+  minutes: number
+  outcome: 'open' | 'done' | 'not_done' | 'refused'
+  reason: string | null
+}
+
+/** A visit's marks before they are sent: what was ticked, by item code. */
+export type Marks = Record<string, { outcome: ItemLine['outcome']; reason: string | null }>
+
+/** Where a visit stands: a tap on this phone counts at once, whether it was sent or not. */
+export function stageOf(visit: Visit, records: readonly Kept[]): Stage {
+  if (visit.state === 'cancelled' || visit.state === 'missed') return 'off'
+  const own = records.filter((kept) => kept.visitId === visit.id && kept.state !== 'stuck')
+  if (visit.state === 'done' || own.some(({ kind }) => kind === 'clock_out')) return 'done'
+  if (visit.state === 'begun' || own.some(({ kind }) => kind === 'clock_in')) return 'begun'
+  return 'planned'
+}
+
+/** When it began or ended: as tapped here, else as the server knows. */
+export function tappedAt(visit: Visit, records: readonly Kept[], kind: 'clock_in' | 'clock_out'): string | null {
+  const tap = records.find((kept) => kept.visitId === visit.id && kept.kind === kind)
+  return tap?.record.occurred_at ?? (kind === 'clock_in' ? visit.began_at : visit.ended_at)
+}
+
+/** The plan's items with their names, and what was marked or recorded of them. */
+export function linesOf(visit: Visit, around: Around, marks: Marks, records: readonly Kept[]): ItemLine[] {
+  const recorded = new Map(
+    records.filter(({ kind, visitId }) => kind === 'item' && visitId === visit.id).map(({ record }) => [record['item_code'], record]),
+  )
+  return (around.plans[visit.plan_id ?? '']?.items ?? []).map(({ item_code: code, minutes }) => {
+    const mark = marks[code] ?? recordedMark(recorded.get(code))
+    return { code, name: around.items[code]?.name ?? code, minutes, outcome: mark?.outcome ?? 'open', reason: mark?.reason ?? null }
+  })
+}
+
+function recordedMark(record: Record<string, unknown> | undefined): Marks[string] | undefined {
+  return record && { outcome: record['outcome'] as ItemLine['outcome'], reason: (record['reason'] as string | undefined) ?? null }
+}
+
+/** The records of what was marked, one for each item. An unmarked item is none. */
+export function itemRecords(lines: readonly ItemLine[], occurred_at: string): (Record<string, unknown> & { occurred_at: string })[] {
+  return lines
+    .filter(({ outcome }) => outcome !== 'open')
+    .map(({ code, outcome, minutes, reason }) => ({
+      item_code: code,
+      outcome,
+      occurred_at,
+      ...(outcome === 'done' ? { minutes } : { reason }),
+    }))
+}
+
+/** How to call the client. */
+export function nameOf(visit: Visit, around: Around): string {
+  return around.clients[visit.client_id]?.person.name ?? '—'
+}
+
+/** Minutes before the planned end, 0 when none are left. */
+export function minutesEarly(visit: Visit, at: number): number {
+  return visit.planned_to ? Math.max(0, Math.round((Date.parse(visit.planned_to) - at) / 60_000)) : 0
+}

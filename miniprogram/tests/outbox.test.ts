@@ -1,0 +1,153 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import { fakePhone, sessionOf, type FakePhone } from './fake-wx'
+
+type Outbox = typeof import('../app/lib/outbox')
+type Body = { records: { kind: string; record: { id: string } }[] }
+
+let phone: FakePhone
+let server: Map<string, unknown>
+let outbox: Outbox
+
+/** The app after it was killed: its modules are new, the storage is as it was. */
+async function restarted(): Promise<Outbox> {
+  vi.resetModules()
+  return import('../app/lib/outbox')
+}
+
+function syncs(): number {
+  return phone.requests.filter(({ url }) => url === '/api/v1/sync').length
+}
+
+function serve({ body }: { body: unknown }) {
+  const answers = (body as Body).records.map(({ record }) => {
+    server.set(record.id, record)
+    return { id: record.id, status: 201, code: null, message: null, details: {}, exceptions: [] }
+  })
+  return { status: 200, data: { answers } }
+}
+
+beforeEach(async () => {
+  phone = fakePhone()
+  server = new Map()
+  phone.storage.set('session', sessionOf('li'))
+  phone.answer = serve
+  outbox = await restarted()
+})
+
+const tapAt = (minute: number) => ({ occurred_at: `2026-10-01T01:0${minute}:00.000Z`, fix: null })
+
+test('a record is on the phone before anything is sent', () => {
+  const { id, saved } = outbox.add('clock_in', tapAt(2), { visitId: 'v1' })
+
+  expect(saved).toBe(true)
+  expect(phone.storage.get(`outbox:${id}`)).toMatchObject({ state: 'kept', kind: 'clock_in', visitId: 'v1' })
+  expect(phone.requests).toEqual([])
+})
+
+test('made offline, killed, restarted and sent twice it is one record', async () => {
+  phone.isOnline = false
+  const { id } = outbox.add('clock_in', tapAt(2), { visitId: 'v1' })
+  expect(await outbox.flush()).toBe(false)
+  const second = await restarted()
+  phone.isOnline = true
+  phone.answer = (request) => (serve(request), 'lost') // the server took it, the answer never came
+  expect(await second.flush()).toBe(false)
+  expect(second.find(id)?.state).toBe('kept')
+
+  const third = await restarted()
+  phone.answer = serve
+  expect(await third.flush()).toBe(true)
+
+  expect(syncs()).toBe(2)
+  expect([...server.keys()]).toEqual([id])
+  expect(third.find(id)?.state).toBe('sent')
+})
+
+test('each answer is taken by itself: what fails for now waits, what is refused stays and is shown', async () => {
+  const ids = [1, 2, 3].map((minute) => outbox.add('item', { ...tapAt(minute), item_code: 'a' }, { visitId: 'v1' }).id)
+  const statuses = [201, 503, 422]
+  phone.answer = ({ body }) => ({
+    status: 200,
+    data: {
+      answers: (body as Body).records.map(({ record }, place) => ({
+        id: record.id, status: statuses[place], code: 'x', message: 'because', details: {}, exceptions: [],
+      })),
+    },
+  })
+
+  expect(await outbox.flush()).toBe(false)
+
+  expect(syncs()).toBe(1)
+  expect(ids.map((id) => outbox.find(id)?.state)).toEqual(['sent', 'kept', 'stuck'])
+  expect(outbox.find(ids[2] ?? '')?.answer?.message).toBe('because')
+})
+
+test('at most 500 records go in one request, and all of them go', async () => {
+  for (let number = 0; number < 501; number += 1) outbox.add('item', tapAt(1), { visitId: 'v1' })
+
+  expect(await outbox.flush()).toBe(true)
+
+  expect(syncs()).toBe(2)
+  expect(server.size).toBe(501)
+})
+
+test('two who ask at once send once', async () => {
+  outbox.add('clock_in', tapAt(1), { visitId: 'v1' })
+
+  await Promise.all([outbox.flush(), outbox.flush()])
+
+  expect(syncs()).toBe(1)
+})
+
+test('records of another account on the phone are neither shown nor sent', async () => {
+  const { id } = outbox.add('clock_in', tapAt(1), { visitId: 'v1' })
+  phone.storage.set('session', sessionOf('wang'))
+
+  expect(await outbox.flush()).toBe(true)
+
+  expect(outbox.records()).toEqual([])
+  expect(phone.requests).toEqual([])
+  expect(phone.storage.has(`outbox:${id}`)).toBe(true)
+})
+
+test('a full phone lets caches go first, then says so and sends from memory', async () => {
+  phone.storage.set('cache:li:visits', {})
+  phone.room = phone.storage.size
+  expect(outbox.isTight()).toBe(true)
+  expect(outbox.add('clock_in', tapAt(1), { visitId: 'v1' }).saved).toBe(true)
+
+  const { id, saved } = outbox.add('clock_out', tapAt(2), { visitId: 'v1' })
+
+  expect(saved).toBe(false)
+  expect(await outbox.flush()).toBe(true)
+  expect(server.has(id)).toBe(true)
+})
+
+test('a record that the server lacks is kept again', async () => {
+  const { id } = outbox.add('clock_in', tapAt(1), { visitId: 'v1' })
+  await outbox.flush()
+  phone.answer = () => ({ status: 200, data: { clock_events: 0, items: 0, care_days: 0, photos: 0, photo_contents: 0 } })
+
+  const counts = await outbox.compare('2026-10-01')
+
+  expect(counts).toMatchObject({ phone: 1, server: 0, missing: 1 })
+  expect(outbox.find(id)?.state).toBe('kept')
+})
+
+test.each([
+  ['open', 'sent'],
+  ['held', 'in_review'],
+  ['accepted', 'accepted'],
+  ['refused', 'not_accepted'],
+] as const)('a fact that is %s shows its records as %s', (standing, state) => {
+  expect(outbox.stateOf(standing)).toBe(state)
+})
+
+test.each([
+  [1, 5_000],
+  [2, 10_000],
+  [5, 80_000],
+  [20, 600_000],
+])('after %i failures it waits %i ms', (failed, wait) => {
+  expect(outbox.waitAfter(failed, () => 0.5)).toBe(wait)
+})

@@ -1,0 +1,211 @@
+/** `wx` in a browser, typed as WeChat's own. What is not here throws by its name: nothing is silently left out. */
+
+import { SERVER } from '../app/lib/config'
+import { box, sheet, toast } from './dialogs'
+
+type Wx = WechatMiniprogram.Wx
+type Loose = { success?: (answer: never) => void; fail?: (error: never) => void; complete?: (answer: never) => void }
+interface Router {
+  push(url: string): void
+  replace(url: string): void
+  restart(url: string): void
+  back(steps: number): void
+  title(text: string): void
+}
+
+const QUOTA_KB = 5 * 1024
+const files = new Map<string, Blob>()
+let router: Router | undefined
+
+export function useRouter(given: Router): void {
+  router = given
+}
+
+function good(options: Loose, answer: object = {}): void {
+  const told = { errMsg: 'ok', ...answer } as never
+  options.success?.(told)
+  options.complete?.(told)
+}
+
+function bad(options: Loose, errMsg: string): void {
+  options.fail?.({ errMsg } as never)
+  options.complete?.({ errMsg } as never)
+}
+
+/** Answer later, as WeChat does. */
+function later<A extends object>(options: Loose, work: Promise<A | void>): void {
+  work.then((answer) => good(options, answer ?? {}), (error: Error) => bad(options, error.message))
+}
+
+const storage = {
+  getStorageSync: (key: string) => {
+    const text = localStorage.getItem(key)
+    return text === null ? '' : JSON.parse(text)
+  },
+  setStorageSync: (key: string, value: unknown) => localStorage.setItem(key, JSON.stringify(value)),
+  removeStorageSync: (key: string) => localStorage.removeItem(key),
+  getStorageInfoSync: () => {
+    const keys = Object.keys(localStorage)
+    const letters = keys.reduce((sum, key) => sum + key.length + (localStorage.getItem(key)?.length ?? 0), 0)
+    return { keys, currentSize: Math.ceil((letters * 2) / 1024), limitSize: QUOTA_KB * 2 }
+  },
+} as Partial<Wx>
+
+const device = {
+  getDeviceInfo: () => ({ platform: 'webhost', brand: '', model: '', system: navigator.userAgent }),
+  getAppBaseInfo: () => ({ SDKVersion: '3.8.12', language: 'zh_CN', fontSizeSetting: 16 }),
+  getWindowInfo: () => ({ windowWidth: innerWidth, windowHeight: innerHeight, pixelRatio: devicePixelRatio }),
+} as unknown as Partial<Wx>
+
+async function login(): Promise<{ code: string }> {
+  const people = (globalThis as unknown as { __people: { name: string; openid: string; note: string }[] }).__people
+  const remembered = localStorage.getItem('host:person')
+  let openid = remembered
+  if (!openid) {
+    const place = await sheet('演示：以谁的身份登录？', people.map(({ name, note }) => `${name} · ${note}`))
+    if (place === undefined) throw new Error('login:fail cancel')
+    openid = people[place]?.openid ?? ''
+  }
+  const answer = await fetch('/__host/login', { method: 'POST', body: JSON.stringify({ openid }) })
+  if (!answer.ok) throw new Error('login:fail')
+  localStorage.setItem('host:person', openid)
+  return (await answer.json()) as { code: string }
+}
+
+async function send(options: WechatMiniprogram.RequestOption): Promise<object> {
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(), options.timeout ?? 60_000)
+  try {
+    const answer = await fetch(options.url.replace(SERVER, ''), {
+      method: options.method ?? 'GET',
+      headers: options.header as Record<string, string>,
+      body: (options.data as string | ArrayBuffer | undefined) ?? null,
+      signal: stop.signal,
+      cache: 'no-store',
+    })
+    const text = await answer.text()
+    let data: unknown = text
+    try {
+      data = JSON.parse(text)
+    } catch {
+      // As WeChat: what is not JSON stays text.
+    }
+    return { statusCode: answer.status, data, header: Object.fromEntries(answer.headers) }
+  } catch (error) {
+    throw new Error(stop.signal.aborted ? 'request:fail timeout' : `request:fail ${String(error)}`)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const network = {
+  request: (options: WechatMiniprogram.RequestOption) => later(options as Loose, send(options)),
+  login: (options: Loose = {}) => later(options, login()),
+  getNetworkType: (options: Loose = {}) => later(options, Promise.resolve({ networkType: navigator.onLine ? 'wifi' : 'none' })),
+  onNetworkStatusChange: (listener: (told: { isConnected: boolean; networkType: string }) => void) => {
+    for (const name of ['online', 'offline']) {
+      addEventListener(name, () => listener({ isConnected: navigator.onLine, networkType: navigator.onLine ? 'wifi' : 'none' }))
+    }
+  },
+  onAppShow: (listener: () => void) =>
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && listener()),
+} as unknown as Partial<Wx>
+
+/** What the browser gives is declared GCJ-02, as the app asks for it. */
+function place(): Promise<object> {
+  return new Promise((resolve, reject) =>
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => resolve({ latitude: coords.latitude, longitude: coords.longitude, accuracy: coords.accuracy }),
+      (error) => reject(new Error(['', 'getLocation:fail auth deny', 'getLocation:fail system off', 'getLocation:fail timeout'][error.code])),
+      { enableHighAccuracy: true, timeout: 8000 },
+    ),
+  )
+}
+
+const position = {
+  getLocation: (options: Loose) => later(options, place()),
+  openSetting: (options: Loose) =>
+    later(options, place().then(() => ({ authSetting: { 'scope.userLocation': true } }), () => ({ authSetting: {} }))),
+  openLocation: (options: Loose & { name?: string; address?: string }) =>
+    later(options, box(options.name ?? '', options.address ?? '', ['好']).then(() => undefined)),
+} as unknown as Partial<Wx>
+
+function pick(most: number): Promise<File[]> {
+  return new Promise((resolve, reject) => {
+    const input = Object.assign(document.createElement('input'), { type: 'file', accept: 'image/*', multiple: most > 1 })
+    input.addEventListener('change', () => resolve([...(input.files ?? [])].slice(0, most)))
+    input.addEventListener('cancel', () => reject(new Error('chooseMedia:fail cancel')))
+    input.click()
+  })
+}
+
+async function chosen(most: number): Promise<object> {
+  const tempFiles = (await pick(most)).map((file) => {
+    const tempFilePath = URL.createObjectURL(file)
+    files.set(tempFilePath, file)
+    return { tempFilePath, size: file.size, fileType: 'image' }
+  })
+  return { tempFiles }
+}
+
+/** Kept files are data addresses in the storage, so that they outlive the page. */
+async function kept(path: string): Promise<object> {
+  const bytes = new Uint8Array(await (files.get(path) ?? new Blob()).arrayBuffer())
+  const savedFilePath = `wxfile://${crypto.randomUUID()}`
+  localStorage.setItem(savedFilePath, btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')))
+  return { savedFilePath }
+}
+
+async function bytesOf(path: string): Promise<object> {
+  const text = localStorage.getItem(path)
+  if (text === null) return { data: await (files.get(path) ?? new Blob()).arrayBuffer() }
+  return { data: Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer }
+}
+
+const camera = {
+  scanCode: (options: Loose) =>
+    later(options, box('扫码', '演示：输入码上的内容', ['好', '取消'], { hasField: true }).then(({ place: at, text }) => {
+      if (at !== 0 || !text) throw new Error('scanCode:fail cancel')
+      return { result: text }
+    })),
+  chooseMedia: (options: Loose & { count?: number }) => later(options, chosen(options.count ?? 9)),
+  getFileSystemManager: () => ({
+    saveFile: (options: Loose & { tempFilePath: string }) => later(options, kept(options.tempFilePath)),
+    readFile: (options: Loose & { filePath: string }) => later(options, bytesOf(options.filePath)),
+    removeSavedFile: ({ filePath }: { filePath: string }) => localStorage.removeItem(filePath),
+  }),
+} as unknown as Partial<Wx>
+
+const pages = {
+  navigateTo: ({ url }: { url: string }) => router?.push(url),
+  redirectTo: ({ url }: { url: string }) => router?.replace(url),
+  reLaunch: ({ url }: { url: string }) => router?.restart(url),
+  navigateBack: ({ delta = 1 }: { delta?: number } = {}) => router?.back(delta),
+  setNavigationBarTitle: ({ title }: { title: string }) => router?.title(title),
+} as unknown as Partial<Wx>
+
+const questions = {
+  showToast: ({ title }: { title: string }) => toast(title),
+  showModal: (options: Loose & { title?: string; content?: string; confirmText?: string; cancelText?: string; showCancel?: boolean }) => {
+    const buttons = [options.confirmText ?? '确定', ...(options.showCancel === false ? [] : [options.cancelText ?? '取消'])]
+    later(options, box(options.title ?? '', options.content ?? '', buttons).then(({ place: at }) => ({ confirm: at === 0, cancel: at !== 0 })))
+  },
+  showActionSheet: (options: Loose & { itemList: string[]; alertText?: string }) =>
+    later(options, sheet(options.alertText ?? '', options.itemList).then((tapIndex) => {
+      if (tapIndex === undefined) throw new Error('showActionSheet:fail cancel')
+      return { tapIndex }
+    })),
+  makePhoneCall: ({ phoneNumber }: { phoneNumber: string }) => toast(`📞 ${phoneNumber}`),
+  vibrateShort: () => undefined,
+  requestSubscribeMessage: (options: Loose & { tmplIds: string[] }) =>
+    later(options, Promise.resolve(Object.fromEntries(options.tmplIds.map((id) => [id, 'accept'])))),
+} as unknown as Partial<Wx>
+
+const known: Partial<Wx> = { ...storage, ...device, ...network, ...position, ...camera, ...pages, ...questions }
+
+export const wx = new Proxy(known, {
+  get(of, name) {
+    if (name in of) return of[name as keyof Wx]
+    throw new Error(`wx.${String(name)} is not in the web host: add it to webhost/wx.ts`)
+  },
+})

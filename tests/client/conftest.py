@@ -1,0 +1,89 @@
+"""A carer's phone: the mini-program's own pages in a browser, against the real server. One of each for all walks."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from playwright.sync_api import Browser, sync_playwright
+
+from demo.processes import ROOT, start_listener
+from tests.client.phone import Phone, Town
+from tests.conftest import clone_of, drop
+from tests.journeys.installation import living
+
+CLIENT = ROOT / "miniprogram"
+SHOTS = CLIENT / "shots"
+NO_SANDBOX = ("--no-sandbox",) if os.geteuid() == 0 else ()
+
+
+def _needed(program: str, *, how: str, given: str | None = None) -> str:
+    found = given or shutil.which(program)
+    if not found:
+        pytest.fail(f"{program} is not installed; type: {how}", pytrace=False)
+    return found
+
+
+@pytest.fixture(scope="session")
+def built_host(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The mini-program built for a browser, once a run."""
+    node = _needed("node", how="apt-get install nodejs npm")
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+    with FileLock(shared / "client.lock"):
+        folder = shared / "client"
+        if not folder.exists():
+            install_packages()
+            subprocess.run([node, "webhost/build.mjs", str(folder)], cwd=CLIENT, check=True)
+    return folder
+
+
+def install_packages() -> None:
+    """What package-lock.json names, unless it is there already."""
+    npm = _needed("npm", how="apt-get install nodejs npm")
+    wanted = hashlib.sha256((CLIENT / "package-lock.json").read_bytes()).hexdigest()
+    mark = CLIENT / "node_modules" / ".installed"
+    if not mark.exists() or mark.read_text() != wanted:
+        subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=CLIENT, check=True)
+        mark.write_text(wanted)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, from PATH or where ANHU_CHROMIUM says."""
+    path = _needed("chromium", how="apt-get install chromium", given=os.environ.get("ANHU_CHROMIUM"))
+    fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, check=False).stdout
+    if not fonts:
+        pytest.fail("no Chinese font is installed; type: apt-get install fonts-noto-cjk", pytrace=False)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=NO_SANDBOX)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def town(template: str, built_host: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A running Anhu with its stand-ins and the web host on a database of this worker's; walks bring their own people."""
+    folder = tmp_path_factory.mktemp("town")
+    database = clone_of(template)
+    with living(database, folder) as here:
+        command = [shutil.which("node") or "node", str(CLIENT / "webhost" / "serve.mjs")]
+        command += ["--folder", str(built_host), "--server", here.world.server_url, "--wechat", here.world.wechat_url]
+        host, url = start_listener("webhost", command, logs=folder)
+        try:
+            yield Town(here, url)
+        finally:
+            host.stop()
+    drop(database)
+
+
+@pytest.fixture
+def phone(browser: Browser, town: Town) -> Iterator[Phone]:
+    """A new phone, 360 points wide. What its page logs as an error fails the test."""
+    phone = Phone.new(browser, town, shots=SHOTS)
+    yield phone
+    phone.close()
