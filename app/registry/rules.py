@@ -5,12 +5,14 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
+from app.kernel.permissions import ScopeKind
 from app.policies.codes import HomeType, Relation, StartRule
 from app.policies.entry_codes import OverdueReview
 from app.policies.entry_terms import EntitlementTerms
 from app.policies.oversight_codes import CaseloadCount, LiabilityInsurance
 from app.policies.oversight_terms import AgencyTerms
 from app.policies.terms import CarerTerms
+from app.registry.notice_types import OF_MODE, NoticeKind
 from app.registry.types import CheckRefusal, ContractKind, InsuranceKind, NameCheck, Period
 
 ONE_DAY = timedelta(days=1)
@@ -161,3 +163,8 @@ def judge_name_check(
     if result is NameCheck.MATCHED and holder != payee:
         return CheckRefusal.HOLDER_DIFFERS
     return None
+
+
+def may_answer_notice(kind: NoticeKind, *, scope: ScopeKind) -> bool:
+    """Say whether an account of this scope enters what a family told: an agency stays, the fund another mode too."""
+    return kind not in OF_MODE or scope is not ScopeKind.AGENCY
