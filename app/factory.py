@@ -46,6 +46,8 @@ from app.kernel.settings import EXTENSION, Limits, Settings, current_settings, r
 from app.ledger.routes import bp as ledger
 from app.oversight.routes import bp as findings
 from app.payouts.routes.bank_files import bp as bank_files
+from app.payouts.routes.families import bp as families
+from app.payouts.routes.messages import bp as messages
 from app.payouts.routes.payouts import bp as payouts
 from app.payouts.routes.reviews import bp as month_reviews
 from app.policies.readiness import judge_policies, warn_of_ends
@@ -72,12 +74,14 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     evidence_holds,
     faces,
     facts,
+    families,
     findings,
     help_calls,
     home_tags,
     home_proposals,
     imports,
     ledger,
+    messages,
     month_reviews,
     notices,
     own,

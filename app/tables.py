@@ -29,6 +29,7 @@ import app.kernel.resend
 import app.kernel.sealing.models
 import app.ledger.models
 import app.oversight.models
+import app.payouts.message_models
 import app.payouts.models
 import app.payouts.review_models
 import app.payouts.run_models

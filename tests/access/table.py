@@ -9,6 +9,7 @@ EVERYBODY = f"carer family_carer guardian community_nurse {STAFF}"
 TABLE = {
     "session": EVERYBODY,
     "consent": "carer family_carer guardian",
+    "read_messages": "carer family_carer guardian",
     "grant_staff": "region_admin",
     "bind_people": "dispatcher agency_head region_admin",
     "confirm_devices": "dispatcher agency_head operator_reviewer",
@@ -36,6 +37,7 @@ TABLE = {
     "read_notices": "family_carer guardian dispatcher agency_head operator_reviewer",
     "answer_notices": "dispatcher agency_head operator_reviewer",
     "write_bank_accounts": "operator_reviewer",
+    "keep_own_bank_account": "family_carer",
     "read_catalogue": EVERYBODY,
     "write_catalogue": "region_admin",
     "write_plans": "dispatcher agency_head community_nurse",

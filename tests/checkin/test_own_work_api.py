@@ -70,6 +70,12 @@ def test_a_refusal_is_shown_with_its_reason_and_contested_once_and_decided_by_so
     month = hours(client, scene, "month")
     assert (month["first"], month["accepted_minutes"], month["refused_minutes"]) == ("2026-11-01", 60, 0)
     assert tianjin.scalar(select(func.count()).select_from(PayableTime)) == 1
+    told = client.get(f"{API}/messages", headers=scene.headers(scene.carer)).json["items"]
+    assert sorted((each["kind"], each["subject_id"]) for each in told) == [
+        ("work_accepted", str(past_visit)),
+        ("work_refused", str(past_visit)),
+    ]
+    assert {each["text"] for each in told} >= {"有一次没通过，可申诉"}
 
 
 def test_who_refused_does_not_decide_about_the_appeal_and_another_carer_finds_nothing(
