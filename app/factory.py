@@ -11,6 +11,7 @@ import app.tables  # noqa: F401  # names across packages resolve only when all a
 from app.accounts.routes import bp as accounts
 from app.accounts.service import check_account
 from app.careplans.routes import bp as careplans
+from app.checkin.routes.cards import bp as cards
 from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.corrections import bp as corrections
 from app.checkin.routes.devices import bp as devices
@@ -19,6 +20,7 @@ from app.checkin.routes.faces import bp as faces
 from app.checkin.routes.facts import bp as facts
 from app.checkin.routes.help_calls import bp as help_calls
 from app.checkin.routes.homes import bp as home_proposals
+from app.checkin.routes.own_work import bp as own_work
 from app.checkin.routes.photos import bp as photos
 from app.checkin.routes.prompts import bp as prompts
 from app.checkin.routes.ratings import bp as ratings
@@ -45,6 +47,8 @@ from app.kernel.settings import EXTENSION, Limits, Settings, current_settings, r
 from app.ledger.routes import bp as ledger
 from app.oversight.routes import bp as findings
 from app.payouts.routes.bank_files import bp as bank_files
+from app.payouts.routes.families import bp as families
+from app.payouts.routes.messages import bp as messages
 from app.payouts.routes.payouts import bp as payouts
 from app.payouts.routes.reviews import bp as month_reviews
 from app.policies.readiness import judge_policies, warn_of_ends
@@ -53,6 +57,8 @@ from app.policies.service import current_book, load_book
 from app.registry.routes.choices import bp as choices
 from app.registry.routes.endings import bp as registry_endings
 from app.registry.routes.home_tags import bp as home_tags
+from app.registry.routes.notices import bp as notices
+from app.registry.routes.own import bp as own
 from app.registry.routes.people import bp as people
 from app.registry.routes.rights import bp as registry
 from app.schedules.routes import bp as schedules
@@ -60,6 +66,7 @@ from app.schedules.routes import bp as schedules
 BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     accounts,
     bank_files,
+    cards,
     care_days,
     careplans,
     choices,
@@ -69,13 +76,18 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     faces,
     vouchers,
     facts,
+    families,
     findings,
     help_calls,
     home_tags,
     home_proposals,
     imports,
     ledger,
+    messages,
     month_reviews,
+    notices,
+    own,
+    own_work,
     payouts,
     people,
     photos,

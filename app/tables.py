@@ -4,6 +4,7 @@ import app.accounts.consent_models
 import app.accounts.models
 import app.careplans.models
 import app.checkin.attempt_models
+import app.checkin.card_models
 import app.checkin.check_models
 import app.checkin.correction_models
 import app.checkin.face_models
@@ -29,6 +30,7 @@ import app.kernel.resend
 import app.kernel.sealing.models
 import app.ledger.models
 import app.oversight.models
+import app.payouts.message_models
 import app.payouts.models
 import app.payouts.review_models
 import app.payouts.run_models
@@ -37,6 +39,7 @@ import app.registry.choice_models
 import app.registry.history_models
 import app.registry.insurance_models
 import app.registry.models
+import app.registry.notice_models
 import app.registry.tag_models
 import app.schedules.models
 from app.kernel.db import Base

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ReviewReason(StrEnum):
-    """Why a review decided as it did; the last three are the machine's. What else there is to say goes into a note."""
+    """Why a review decided as it did, the machine's and the carer's last. What else there is to say is a note."""
 
     CONFIRMED_BY_PHONE = "confirmed_by_phone"
     CONFIRMED_ON_SITE = "confirmed_on_site"
@@ -20,6 +20,7 @@ class ReviewReason(StrEnum):
     DEADLINE_PASSED = "deadline_passed"
     WITNESS_CAME = "witness_came"
     EVENTS_ARRIVED = "events_arrived"
+    APPEALED = "appealed"  # by the carer
 
 
 MACHINE_REASONS = frozenset({ReviewReason.DEADLINE_PASSED, ReviewReason.WITNESS_CAME, ReviewReason.EVENTS_ARRIVED})

@@ -25,6 +25,9 @@ class RecordKind(StrEnum):
     CARE_DAY = "care_day"
     HELP_CALL = "help_call"
     PHOTO = "photo"
+    SHIFT_NOTE = "shift_note"
+    INCIDENT = "incident"
+    NOTICE = "notice"
 
 
 OF_A_VISIT = frozenset(RecordKind) - {
@@ -32,6 +35,8 @@ OF_A_VISIT = frozenset(RecordKind) - {
     RecordKind.CARE_DAY,
     RecordKind.HELP_CALL,
     RecordKind.PHOTO,
+    RecordKind.INCIDENT,
+    RecordKind.NOTICE,
 }
 PERMISSION = {
     RecordKind.CHECKS: Permission.LOG_ITEMS,
@@ -43,6 +48,9 @@ PERMISSION = {
     RecordKind.CONFIRMATION: Permission.CONFIRM_SERVICE,
     RecordKind.CLOCK_EVENT: Permission.CLOCK_IN,
     RecordKind.CARE_DAY: Permission.LOG_CARE_DAYS,
+    RecordKind.SHIFT_NOTE: Permission.LOG_ITEMS,
+    RecordKind.INCIDENT: Permission.REPORT_INCIDENTS,
+    RecordKind.NOTICE: Permission.GIVE_NOTICE,
     RecordKind.HELP_CALL: Permission.CALL_FOR_HELP,
     RecordKind.PHOTO: Permission.SEND_PHOTOS,
 }

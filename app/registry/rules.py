@@ -5,13 +5,24 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
+from app.kernel.permissions import ScopeKind
 from app.policies.codes import HomeType, Relation, StartRule
 from app.policies.entry_codes import OverdueReview
 from app.policies.entry_terms import EntitlementTerms
 from app.policies.oversight_codes import CaseloadCount, LiabilityInsurance
 from app.policies.oversight_terms import AgencyTerms
-from app.policies.terms import CarerTerms
-from app.registry.types import CheckRefusal, ContractKind, InsuranceKind, NameCheck, Period
+from app.policies.terms import CarerTerms, FamilyTerms
+from app.registry.notice_types import OF_MODE, NoticeKind
+from app.registry.shown import TrainingProgress
+from app.registry.types import (
+    CheckRefusal,
+    ContractKind,
+    InsuranceKind,
+    NameCheck,
+    Period,
+    TrainingStage,
+    TrainingView,
+)
 
 ONE_DAY = timedelta(days=1)
 FURTHEST_CHOICE = timedelta(days=92)  # a quarter ahead: an agency cannot promise carers for later (assumed)
@@ -161,3 +172,18 @@ def judge_name_check(
     if result is NameCheck.MATCHED and holder != payee:
         return CheckRefusal.HOLDER_DIFFERS
     return None
+
+
+def may_answer_notice(kind: NoticeKind, *, scope: ScopeKind) -> bool:
+    """Say whether an account of this scope enters what a family told: an agency stays, the fund another mode too."""
+    return kind not in OF_MODE or scope is not ScopeKind.AGENCY
+
+
+def training_progress(training: TrainingView, *, exam_on: date | None, terms: FamilyTerms) -> TrainingProgress:
+    """Say from when a family carer is or may be formal, and from when that is paid."""
+    formal_from = training.period.valid_from
+    if training.stage is TrainingStage.PROVISIONAL:
+        formal_from = becomes_formal_on(formal_from, months=terms.training_months, exam_on=exam_on)
+    counts_from = benefit_starts(formal_from, rule=terms.counts_from) if terms.training_months else formal_from
+    is_exam_needed = terms.exam_on_file_required and training.stage is TrainingStage.PROVISIONAL
+    return TrainingProgress(training, exam_on, is_exam_needed, formal_from, counts_from)

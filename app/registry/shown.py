@@ -222,6 +222,18 @@ class TrainingOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingProgress:
+    """A stage of a family carer's training. `formal_from` is the earliest day on which a provisional one may become
+    formal, `counts_from` the first day that is then paid as a formal carer's."""
+
+    training: TrainingView
+    exam_on: date | None
+    is_exam_needed: bool
+    formal_from: date
+    counts_from: date
+
+
+@dataclass(frozen=True, slots=True)
 class BankAccountView:
     """A bank account, masked."""
 

@@ -211,6 +211,45 @@ SAMPLES: dict[str, Sample] = {
         lambda world: tap(world) | {"kind": "in", "client_id": str(world.ids["client_id"])},
         stranger=STORED_WITHOUT_LINK,
     ),
+    "GET /own-work": Sample(query="?day_from=2026-11-01&day_to=2026-11-30"),
+    "GET /own-hours": Sample(query="?day_from=2026-11-01&day_to=2026-11-30"),
+    "POST /facts/<uuid:fact_id>/appeal": Sample(lambda _: {"id": str(new_id()), "note": "test"}),
+    "GET /carers/self": Sample(),
+    "GET /clients/<uuid:client_id>/training-progress": Sample(),
+    "GET /clients/<uuid:client_id>/family-month": Sample(query="?month=2026-11-01"),
+    "GET /payouts": Sample(),
+    "GET /bank-accounts/own": Sample(),
+    "POST /bank-accounts/own": Sample(lambda _: {"number": "6217000010001234567", "bank_code": "105110000015"}),
+    "GET /messages": Sample(),
+    "POST /messages/read": Sample(lambda _: {"ids": ["payout_paid:1"]}),
+    "GET /care-cards": Sample(),
+    "GET /clients/<uuid:client_id>/care-card": Sample(),
+    "PUT /clients/<uuid:client_id>/care-card": Sample(lambda _: {"allergies": "test"}),
+    "POST /visits/<uuid:visit_id>/shift-note": Sample(
+        lambda _: {"id": str(new_id()), "text": "test", "occurred_at": NOW}
+    ),
+    "POST /incidents": Sample(
+        lambda world: {
+            "id": str(new_id()),
+            "kind": "fall",
+            "client_id": str(world.ids["client_id"]),
+            "occurred_at": NOW,
+            "texts": {"happened": "test"},
+        }
+    ),
+    "GET /incidents": Sample(),
+    "POST /incidents/<uuid:incident_id>/acknowledgement": Sample(),
+    "POST /notices": Sample(
+        lambda world: {
+            "id": str(new_id()),
+            "client_id": str(world.ids["client_id"]),
+            "kind": "hospital_in",
+            "day": "2026-11-02",
+            "occurred_at": NOW,
+        }
+    ),
+    "GET /notices": Sample(),
+    "POST /notices/<uuid:notice_id>/answer": Sample(lambda _: {"entered": True}),
     "POST /correction-requests": Sample(
         lambda world: {
             "id": str(new_id()),

@@ -66,6 +66,7 @@ NOTHING_THERE = {  # routes whose record the world lacks: its owner gets 404 too
 FULL_VALUES = {  # routes that show an ID or bank number, an address or a position: each reading is audited
     "GET /people/<uuid:person_id>/identity",
     "GET /help-calls",
+    "GET /care-cards",
     "POST /help-calls/<uuid:help_call_id>/acknowledgement",
 }
 FILES = {  # files are not looked into here; where their reading is shown to be audited, or why it need not be
@@ -81,6 +82,7 @@ READERS = frozenset({Role.CARER, Role.GUARDIAN, Role.AGENCY_HEAD, Role.COMMUNITY
 OF_ANOTHER = {  # the world's photo is of the professional carer's visit
     ("POST /photos", Role.FAMILY_CARER),
     ("PUT /photos/<uuid:photo_id>/content", Role.FAMILY_CARER),
+    ("POST /facts/<uuid:fact_id>/appeal", Role.FAMILY_CARER),
 }
 OTHERS_MAKE_IT = "GET /visits/<uuid:visit_id>/record"  # there once the samples of clocking in and out were sent
 

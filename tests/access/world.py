@@ -12,6 +12,8 @@ from app.accounts.consent_models import Consent
 from app.accounts.consent_types import ConsentGiver, ConsentPurpose
 from app.accounts.models import Device
 from app.accounts.types import DeviceDoubt
+from app.checkin.card_models import CareCard, Incident
+from app.checkin.cards import CardTexts, IncidentKind
 from app.checkin.correction_models import CorrectionRequest, UnlockRequest
 from app.checkin.corrections import CorrectionKind, CorrectionReason
 from app.checkin.evidence_holds import HeldSubject, HoldCause
@@ -21,6 +23,7 @@ from app.checkin.hold_models import EvidenceHold
 from app.checkin.home_models import HomeProposal
 from app.checkin.models import POINT_CONTEXT, CareFact, Position
 from app.checkin.prompt_models import Prompt
+from app.checkin.queries.cards import sealed
 from app.checkin.rating_models import ServiceRating
 from app.checkin.types import FactKind
 from app.imports.commands import Upload
@@ -36,6 +39,8 @@ from app.policies.codes import HomeType
 from app.registry.choice_models import AgencyChoice
 from app.registry.lists import get_agency, get_client
 from app.registry.models import BankAccount, HomePlace, Person
+from app.registry.notice_models import ClientNotice
+from app.registry.notice_types import NoticeKind
 from app.registry.tag_models import HomeTag
 from app.registry.types import GuardianExtent
 from app.registry.views import BANK_NUMBER
@@ -143,6 +148,7 @@ def build(session: Session, application: Flask) -> World:
     world.ids["legal_hold_id"] = _legal_hold(session, world)
     world.ids["prompt_id"] = _prompt(session, world)
     world.ids |= _what_waits(session, world)
+    world.ids |= _what_families_tell(session, application, world)
     world.ids["subsidy_id"] = a_subsidy(session, client_id=client.client.id, carer_id=family.id)
     world.ids["batch_id"] = a_batch_of(
         session, subsidy_id=world.ids["subsidy_id"], bank_account_id=world.ids["bank_account_id"]
@@ -248,6 +254,26 @@ def _what_waits(session: Session, world: World) -> dict[str, UUID | str]:
     )  # fmt: skip
     add(session, proposal)
     return {"correction_id": asked.id, "unlock_id": unlock.id, "proposal_id": proposal.id}
+
+
+def _what_families_tell(session: Session, application: Flask, world: World) -> dict[str, UUID | str]:
+    ids = world.ids
+    keys = application.extensions[EXTENSION].key_ring
+    card = CareCard(
+        client_id=ids["client_id"], text_enc=sealed(CardTexts(risks="test"), keys=keys), account_id=new_id(),
+        written_at=NOW,
+    )  # fmt: skip
+    incident = Incident(
+        id=new_id(), kind=IncidentKind.FALL, client_id=ids["client_id"], carer_id=ids["carer_id"],
+        agency_ids=[ids["agency_id"]], occurred_at=NOW, account_id=world.own[Role.CARER].account_id,
+        command_digest=b"-", recorded_at=NOW,
+    )  # fmt: skip
+    notice = ClientNotice(
+        id=new_id(), client_id=ids["client_id"], kind=NoticeKind.HOSPITAL_IN, day=NOW.date(), occurred_at=NOW,
+        account_id=world.own[Role.GUARDIAN].account_id, command_digest=b"-", recorded_at=NOW,
+    )  # fmt: skip
+    add(session, card, incident, notice)
+    return {"incident_id": incident.id, "notice_id": notice.id}
 
 
 def _legal_hold(session: Session, world: World) -> UUID:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -94,7 +95,12 @@ def list_facts(
         # Few wait among all facts there ever were, so those are gathered first: the order by id must not lead.
         waiting = select(Hold.fact_id).where(Hold.step == step, OPEN_HOLD).cte("waiting").prefix_with("MATERIALIZED")
         statement = statement.where(CareFact.id.in_(select(waiting.c.fact_id)))
-    page = fetch_page(session, statement, key=CareFact.id, limit=limit, after=after, view=lambda row: row)
+    return page_of_facts(session, statement, limit=limit, after=after)
+
+
+def page_of_facts(session: Session, facts: Select[Any], *, limit: int, after: UUID | None) -> Page[FactView]:
+    """A page of facts that were selected among those the actor may see."""
+    page = fetch_page(session, facts, key=CareFact.id, limit=limit, after=after, view=lambda row: row)
     return Page(tuple(_complete(session, list(page.items))), page.next_after)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.checkin.card_models import Incident, ShiftNote
 from app.checkin.models import CareDay, ClockEvent, ItemDone
 from app.checkin.photo_models import Photo, PhotoTaken
 from app.checkin.photos import PhotoState
@@ -33,6 +34,8 @@ class SentCounts:
     care_days: int
     photos: int
     photo_contents: int  # of those photos whose bytes came too
+    shift_notes: int
+    incidents: int
 
 
 def count_sent(session: Session, *, actor: Actor, begin: datetime, beyond: datetime) -> SentCounts:
@@ -52,4 +55,6 @@ def count_sent(session: Session, *, actor: Actor, begin: datetime, beyond: datet
         photo_contents=count(
             PhotoTaken.occurred_at, PhotoTaken.carer_id, Photo.id == PhotoTaken.id, Photo.state != PhotoState.RECEIVING
         ),
+        shift_notes=count(ShiftNote.occurred_at, Visit.carer_id, ShiftNote.visit_id == Visit.id),
+        incidents=count(Incident.occurred_at, Incident.carer_id),
     )

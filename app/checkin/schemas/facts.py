@@ -25,7 +25,7 @@ STATEMENTS = ("times", "items", "service", "ended_at")
 UNDONE = (ItemOutcome.REFUSED, ItemOutcome.NOT_DONE)
 REVIEWED = (ReviewStep.AGENCY, ReviewStep.OPERATOR)
 DECISIONS = (Decision.ACCEPTED, Decision.REFUSED)
-GIVEN_BY_PEOPLE = ma.validate.NoneOf(MACHINE_REASONS, error="not_a_persons_reason")
+GIVEN_BY_PEOPLE = ma.validate.NoneOf((*MACHINE_REASONS, ReviewReason.APPEALED), error="not_a_persons_reason")
 
 
 class ItemEntrySchema(CommandSchema):

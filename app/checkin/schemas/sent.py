@@ -35,3 +35,5 @@ class SentCountsSchema(ma.Schema):
     care_days = WholeNumber(required=True)
     photos = WholeNumber(required=True)
     photo_contents = WholeNumber(required=True)
+    shift_notes = WholeNumber(required=True)
+    incidents = WholeNumber(required=True)

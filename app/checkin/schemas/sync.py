@@ -5,6 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from app.checkin.schemas.cards import IncidentToldSchema, ShiftNoteToldSchema
 from app.checkin.schemas.care_days import LogCareDaySchema
 from app.checkin.schemas.checks import ChecksSchema
 from app.checkin.schemas.facts import ConfirmationSchema, ItemEntrySchema
@@ -15,6 +16,7 @@ from app.checkin.schemas.taps import AttemptTapSchema, ClockTapSchema, FreeTapSc
 from app.checkin.sync import OF_A_VISIT, RecordKind, SyncRecord
 from app.checkin.types import ExceptionCode
 from app.kernel.http.fields import Choice, Id, Several, Text, WholeNumber
+from app.registry.schemas.notices import NoticeEntrySchema
 
 MOST_RECORDS = 500
 CONTENT: Mapping[RecordKind, ma.Schema] = {
@@ -29,6 +31,9 @@ CONTENT: Mapping[RecordKind, ma.Schema] = {
     RecordKind.CARE_DAY: LogCareDaySchema(),
     RecordKind.HELP_CALL: HelpTapSchema(),
     RecordKind.PHOTO: PhotoDescriptionSchema(),
+    RecordKind.SHIFT_NOTE: ShiftNoteToldSchema(),
+    RecordKind.INCIDENT: IncidentToldSchema(),
+    RecordKind.NOTICE: NoticeEntrySchema(),
 }
 
 

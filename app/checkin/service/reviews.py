@@ -101,8 +101,8 @@ def reopen(session: Session, command: Reopening, *, fact_id: UUID, actor: Actor,
     """
     step, decision = ReviewStep.OPERATOR, Decision.REOPENED
     subject = fact_to_review(session, fact_id=fact_id, step=step, actor=actor)
-    policy = _policy(session, subject, region=actor.region, at=at)
-    if not _keep(session, command, decision, fact_id=fact_id, step=step, policy=policy, actor=actor, at=at):
+    policy = policy_of(session, subject, region=actor.region, at=at)
+    if not keep_review(session, command, decision, fact_id=fact_id, step=step, policy=policy, actor=actor, at=at):
         return queries.get_fact(session, fact_id=fact_id, actor=actor)
     zone = zone_of(actor.region)
     today = clock.local_date(at, zone)
@@ -119,7 +119,7 @@ def reopen(session: Session, command: Reopening, *, fact_id: UUID, actor: Actor,
     withdraw(session, visit_id=fact_id)
     withdraw_day(session, care_day_id=fact_id)
     facts.hold(session, fact_id=fact_id, step=step, today=today, policy=policy, at=at)
-    _audit(session, "fact.reopened", subject, {"reason": command.reason}, actor=actor, at=at)
+    note_review(session, "fact.reopened", subject, {"reason": command.reason}, actor=actor, at=at)
     return queries.get_fact(session, fact_id=fact_id, actor=actor)
 
 
@@ -127,9 +127,11 @@ def _review(
     session: Session, command: Decided, *, fact_id: UUID, step: ReviewStep, actor: Actor, at: datetime
 ) -> FactView:
     subject = fact_to_review(session, fact_id=fact_id, step=step, actor=actor)
-    policy = _policy(session, subject, region=actor.region, at=at)
+    policy = policy_of(session, subject, region=actor.region, at=at)
     earlier = queries.list_refusals(session, fact_id=fact_id, zone=zone_of(actor.region))
-    if not _keep(session, command, command.decision, fact_id=fact_id, step=step, policy=policy, actor=actor, at=at):
+    if not keep_review(
+        session, command, command.decision, fact_id=fact_id, step=step, policy=policy, actor=actor, at=at
+    ):
         return queries.get_fact(session, fact_id=fact_id, actor=actor)
     hold = queries.find_open_hold(session, fact_id=fact_id)
     if hold is None or hold.step is not step:
@@ -145,7 +147,7 @@ def _review(
     elif subject.kind is FactKind.CARE_DAY and command.decision is Decision.ACCEPTED:
         accept_care_day(session, care_day_id=subject.id, at=at)
     details = {"step": step, "decision": command.decision, "reason": command.reason}
-    _audit(session, "fact.reviewed", subject, details, actor=actor, at=at)
+    note_review(session, "fact.reviewed", subject, details, actor=actor, at=at)
     return queries.get_fact(session, fact_id=fact_id, actor=actor)
 
 
@@ -158,20 +160,25 @@ def fact_to_review(session: Session, *, fact_id: UUID, step: ReviewStep, actor: 
         raise NotFound(kind="fact")
     if is_entered_by(session, visit_id=fact_id, account_id=actor.account_id):
         raise OwnEntry(fact_id=str(fact_id))
-    if subject.kind is FactKind.VISIT:
-        progress.lock(session, visit_id=fact_id)
-    else:  # not settled again, but two reopenings at once would each find it decided
-        take_turn(session, client_id=subject.client_id or fact_id)
+    lock_fact(session, subject)
     return subject
 
 
-def _policy(session: Session, subject: FactSubject, *, region: str, at: datetime) -> Policy:
+def lock_fact(session: Session, subject: FactSubject) -> None:
+    """Let nobody else decide about a fact until the end of this transaction."""
+    if subject.kind is FactKind.VISIT:
+        progress.lock(session, visit_id=subject.id)
+    else:  # not settled again, but two reopenings at once would each find it decided
+        take_turn(session, client_id=subject.client_id or subject.id)
+
+
+def policy_of(session: Session, subject: FactSubject, *, region: str, at: datetime) -> Policy:
     """The rules by which a fact is decided: those of its day, or of today for a stray tap."""
     day = queries.find_service_day(session, subject=subject) or clock.local_date(at, zone_of(region))
     return policy_on(day, region=region, district=subject.district_code, at=at)
 
 
-def _keep(
+def keep_review(
     session: Session,
     command: Decided | Reopening,
     decision: Decision,
@@ -239,7 +246,7 @@ def _decide_visit(
     facts.hold(session, fact_id=visit_id, step=ReviewStep.OPERATOR, today=today, policy=policy, at=at)
 
 
-def _audit(
+def note_review(
     session: Session, action: str, subject: FactSubject, details: Mapping[str, object], *, actor: Actor, at: datetime
 ) -> None:
     about, keys = (subject.kind.value, subject.id), current_settings().key_ring

@@ -1,14 +1,25 @@
 """Takes the records of one group in, each by the function that a request of its own would have called."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.checkin.service import attempts, care_days, free_taps, help_calls, photos, records, scans, stated_ends
+from app.checkin.service import (
+    attempts,
+    cards,
+    care_days,
+    free_taps,
+    help_calls,
+    incidents,
+    photos,
+    records,
+    scans,
+    stated_ends,
+)
 from app.checkin.service.at_door import VisitTapping
 from app.checkin.service.taps import take_taps
 from app.checkin.shown import ClockEventView
@@ -16,10 +27,21 @@ from app.checkin.sync import PERMISSION, TOLD, RecordKind, SyncAnswer, SyncRecor
 from app.checkin.types import EventKind
 from app.kernel.access import PermissionDenied
 from app.kernel.permissions import Actor
+from app.registry.service import notices
 from app.schedules.service import progress
 
 STORED = 201
 TOGETHER = TOLD | {RecordKind.PHOTO}
+SAID_OF_A_VISIT: dict[RecordKind, Callable[..., Any]] = {
+    RecordKind.CONFIRMATION: records.confirm_visit,
+    RecordKind.STATED_END: stated_ends.state_end,
+    RecordKind.SHIFT_NOTE: cards.leave_note,
+}
+SAID: dict[RecordKind, Callable[..., Any]] = {
+    RecordKind.HELP_CALL: help_calls.call_for_help,
+    RecordKind.INCIDENT: incidents.report_incident,
+    RecordKind.NOTICE: notices.give_notice,
+}
 TAPPED = {RecordKind.CLOCK_IN: EventKind.IN, RecordKind.CLOCK_OUT: EventKind.OUT}
 
 
@@ -79,10 +101,8 @@ def _take(session: Session, record: SyncRecord, *, who: dict[str, Any], when: di
     if record.kind in TAPPED:
         tapping = VisitTapping(TAPPED[record.kind], command, _visit_of(record))
         return take_taps(session, [tapping], **who, **when)[0]
-    if record.kind is RecordKind.CONFIRMATION:
-        return records.confirm_visit(session, command, visit_id=_visit_of(record), **who)
-    if record.kind is RecordKind.STATED_END:
-        return stated_ends.state_end(session, command, visit_id=_visit_of(record), **who)
+    if record.kind in SAID_OF_A_VISIT:
+        return SAID_OF_A_VISIT[record.kind](session, command, visit_id=_visit_of(record), **who)
     if record.kind is RecordKind.ATTEMPT:
         visit_id, sent_at = _visit_of(record), when["sent_at"]
         return attempts.record_attempt(session, command, visit_id=visit_id, sent_at=sent_at, **who)
@@ -90,7 +110,7 @@ def _take(session: Session, record: SyncRecord, *, who: dict[str, Any], when: di
         return free_taps.add_event(session, command, **who, **when)
     if record.kind is RecordKind.CARE_DAY:
         return care_days.log_care_day(session, command=command, **who)
-    return help_calls.call_for_help(session, command, **who)
+    return SAID[record.kind](session, command, **who)
 
 
 def _visit_of(record: SyncRecord) -> UUID:

@@ -89,7 +89,7 @@ def page_payouts(session: Session, *, batch_id: UUID, actor: AnyActor, page: Pag
     rows: Page[Payout] = fetch_page(
         session, statement, key=Payout.id, limit=page.limit, after=page.after, view=lambda row: row
     )
-    reasons, names = _reasons(session, rows.items), _payee_names(session, rows.items)
+    reasons, names = find_reasons(session, rows.items), _payee_names(session, rows.items)
     reissued = files.find_reissued(session, rows.items)
     views = (
         _view_payout(row, reasons.get(row.id), payee=names[row.id], reissue_of=reissued.get(row.id))
@@ -134,7 +134,8 @@ def view_paying_account(session: Session, *, actor: AnyActor) -> PayingAccountVi
     )
 
 
-def _reasons(session: Session, payouts: Collection[Payout]) -> dict[UUID, str | None]:
+def find_reasons(session: Session, payouts: Collection[Payout]) -> dict[UUID, str | None]:
+    """The reason of the newest state of each payout. Unscoped: the caller has found them by his actor."""
     rows: Any = session.execute(
         select(PayoutEvent.payout_id, PayoutEvent.reason_code)
         .where(PayoutEvent.payout_id.in_([payout.id for payout in payouts]))

@@ -28,7 +28,7 @@ from app.payouts.service import postings
 from app.payouts.service.rows import Computed, store_rows
 from app.payouts.service.runs import beyond_of
 from app.payouts.service.states import lock_money
-from app.payouts.types import MonthFacts, PolicyForDay
+from app.payouts.types import MonthFacts, PolicyForDay, SubsidyComputation
 from app.policies.codes import Payee
 from app.policies.service import current_book, keep_texts
 from app.policies.types import Policy
@@ -149,6 +149,16 @@ def _compute(session: Session, pairs: Sequence[Pair], *, first: date, beyond: da
         )
         for pair in pairs
     ]
+
+
+def preview(session: Session, *, client_id: UUID, month: date, region: str) -> list[SubsidyComputation]:
+    """A client's month as it would be computed now, for each family carer of his; nothing is stored. Unscoped: the
+    caller has found the client by his actor."""
+    beyond = beyond_of(month)
+    pairs = [
+        pair for pair in _list_pairs(session, [client_id], first=month, beyond=beyond) if pair.carer_id is not None
+    ]
+    return [each.computation for each in _compute(session, pairs, first=month, beyond=beyond, region=region)]
 
 
 def _load_long(

@@ -1,6 +1,7 @@
 """Where a payee's money goes: one live account a person, with a hold, its holder checked by a second person."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -69,9 +70,21 @@ def set_bank_account(
     The same account again changes nothing. Raises OwnBankAccount, BankNumberInvalid.
     """
     _refuse_own(person_id, actor=actor)
-    keys = current_settings().key_ring
-    number, bank_code = _normal(command)
     person = one_or_not_found(session, visible_people(actor).where(Person.id == person_id))
+    return _set(session, command, person=person, actor=actor, at=at)
+
+
+def set_own_bank_account(session: Session, command: BankAccountEntry, *, actor: Actor, at: datetime) -> BankAccountView:
+    """As `set_bank_account`, of the actor's own and in his own name only. Money goes there once the hold is over and
+    somebody of the operator's found that the bank's holder is he. Raises NotFound, BankNumberInvalid.
+    """
+    person = one_or_not_found(session, select(Person).where(Person.id == actor.person_id))
+    return _set(session, replace(command, holder_name=None), person=person, actor=actor, at=at)
+
+
+def _set(session: Session, command: BankAccountEntry, *, person: Person, actor: Actor, at: datetime) -> BankAccountView:
+    keys, person_id = current_settings().key_ring, person.id
+    number, bank_code = _normal(command)
     session.refresh(person, with_for_update=True)
     holder = normal_name(command.holder_name) if command.holder_name else name_of(person, keys=keys)
     live = session.scalars(

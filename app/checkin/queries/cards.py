@@ -1,0 +1,90 @@
+"""Selects about care cards and notes for the next carer."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, joinedload
+
+from app.checkin.card_models import CareCard, ShiftNote
+from app.checkin.cards import CardTexts, CareCardView, DoorCard, DoorPlace, ShiftNoteView
+from app.kernel.crypto import KeyRing
+from app.kernel.permissions import Actor
+from app.kernel.settings import current_settings
+from app.registry.conditions import holds
+from app.registry.models import Client, HomePlace
+from app.registry.queries import one_or_not_found, visible_clients
+from app.registry.types import PlaceState
+from app.registry.views import name_of
+
+CARD_CONTEXT = "care_card.text"
+NOTE_CONTEXT = "shift_note.text"
+
+
+def sealed(texts: CardTexts, *, keys: KeyRing) -> bytes:
+    """What is kept of a card."""
+    return keys.encrypt(json.dumps(asdict(texts), ensure_ascii=False), context=CARD_CONTEXT)
+
+
+def get_card(session: Session, *, client_id: UUID, actor: Actor, on: date) -> CareCardView | None:
+    """A client's card, None where nobody wrote one; NotFound outside the actor's scope on the day."""
+    one_or_not_found(session, visible_clients(actor, on=on).where(Client.id == client_id))
+    return _cards(session, [client_id]).get(client_id)
+
+
+def list_own_clients(session: Session, *, actor: Actor, on: date) -> set[UUID]:
+    """Clients of the actor's assignments that hold today or later."""
+    return set(session.scalars(visible_clients(actor, on=on).with_only_columns(Client.id)))
+
+
+def list_door_cards(session: Session, *, client_ids: Collection[UUID], on: date) -> tuple[DoorCard, ...]:
+    """Names, places, cards and notes of clients, in order of their ids; four statements. Unscoped: the caller has found
+    them by his actor."""
+    keys = current_settings().key_ring
+    cards, notes, places = _cards(session, client_ids), _notes(session, client_ids), _places(session, client_ids, on)
+    clients = session.scalars(select(Client).where(Client.id.in_(client_ids)).options(joinedload(Client.person)))
+    return tuple(
+        DoorCard(row.id, name_of(row.person, keys=keys), tuple(places[row.id]), cards.get(row.id), notes.get(row.id))
+        for row in sorted(clients, key=lambda each: each.id)
+    )
+
+
+def _cards(session: Session, client_ids: Collection[UUID]) -> dict[UUID, CareCardView]:
+    keys = current_settings().key_ring
+    rows = session.scalars(select(CareCard).where(CareCard.client_id.in_(client_ids)))
+    return {
+        row.client_id: CareCardView(
+            row.client_id, CardTexts(**json.loads(keys.decrypt(row.text_enc, context=CARD_CONTEXT))), row.written_at
+        )
+        for row in rows
+    }
+
+
+def _notes(session: Session, client_ids: Collection[UUID]) -> dict[UUID, ShiftNoteView]:
+    keys = current_settings().key_ring
+    rows = session.scalars(
+        select(ShiftNote)
+        .where(ShiftNote.client_id.in_(client_ids))
+        .ext(distinct_on(ShiftNote.client_id))
+        .order_by(ShiftNote.client_id, ShiftNote.occurred_at.desc(), ShiftNote.id.desc())
+    )
+    return {
+        row.client_id: ShiftNoteView(row.visit_id, keys.decrypt(row.text_enc, context=NOTE_CONTEXT), row.occurred_at)
+        for row in rows
+    }
+
+
+def _places(session: Session, client_ids: Collection[UUID], on: date) -> defaultdict[UUID, list[DoorPlace]]:
+    keys = current_settings().key_ring
+    found: defaultdict[UUID, list[DoorPlace]] = defaultdict(list)
+    wanted = (HomePlace.client_id.in_(client_ids), HomePlace.state == PlaceState.APPROVED, holds(HomePlace, on=on))
+    for row in session.scalars(select(HomePlace).where(*wanted).order_by(HomePlace.valid_from, HomePlace.id)):
+        address = keys.decrypt(row.address_enc, context="home_place.address")
+        latitude, longitude = keys.decrypt(row.position_enc, context="home_place.position").split(",")
+        found[row.client_id].append(DoorPlace(address, float(latitude), float(longitude), row.system))
+    return found

@@ -1,0 +1,75 @@
+"""What a family sees: each day of the running month, where its money is and why it came back, what it is told."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import NotFound
+from app.kernel.http.told import told
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor, Role, Scope, ScopeKind
+from app.payouts.messages import MessageKind, MessagesRead
+from app.payouts.queries.families import PayoutFilter, list_family_payouts
+from app.payouts.service import answers
+from app.payouts.service.families import read_family_month
+from app.payouts.service.messages import TOLD_FOR, list_messages, mark_read
+from app.payouts.types import DayRule, FileKind, PayoutState
+from tests.payouts.answers import a_returns_file, an_answer
+from tests.payouts.rows import AT, NOVEMBER, Family, a_family, an_actor, an_office
+
+WANTED = PayoutFilter()
+
+
+def carer_of(family: Family) -> Actor:
+    return an_actor(Role.FAMILY_CARER, scope=Scope(ScopeKind.OWN_CLIENTS), person_id=family.carer_person_id)
+
+
+def test_the_running_month_is_told_day_by_day_up_to_today_to_its_own_carer(tianjin: Session):
+    family, other = a_family(tianjin, days=10), a_family(tianjin, days=3)
+    today = date(2026, 11, 12)
+
+    [month] = read_family_month(
+        tianjin, client_id=family.client_id, month=NOVEMBER, actor=carer_of(family), today=today
+    )
+
+    assert (month.carer_id, month.days_paid, len(month.days)) == (family.carer_id, 10, 12)
+    assert [line.rule for line in month.days[-3:]] == [DayRule.PAID, DayRule.NO_RECORD, DayRule.NO_RECORD]
+    assert all(line.record_id for line in month.days[:10])
+    with pytest.raises(NotFound):
+        read_family_month(tianjin, client_id=family.client_id, month=NOVEMBER, actor=carer_of(other), today=today)
+
+
+def test_a_returned_payment_is_told_with_its_reason_masked_and_read_once(tianjin: Session):
+    family = a_family(tianjin)
+    carer, stranger = carer_of(family), carer_of(a_family(tianjin, days=0, account=False))
+    office = an_office(tianjin)
+    batch, file = office.send()
+    given = {"batch_id": batch.id, "actor": office.preparer, "at": AT}
+    answers.book_answer(tianjin, an_answer(file.content), kind=FileKind.ANSWER, **given)
+    [paid] = list_family_payouts(tianjin, actor=carer, wanted=WANTED, on=AT.date()).items
+    later = AT + timedelta(days=1)
+    answers.book_answer(tianjin, a_returns_file(file.content, 0), kind=FileKind.RETURNS, **given | {"at": later})
+
+    [returned] = list_family_payouts(tianjin, actor=carer, wanted=WANTED, on=AT.date()).items
+    messages = list_messages(tianjin, actor=carer, at=later)
+    ids = (messages[0].id, "payout_paid:of-nobody")
+    for _ in range(2):
+        mark_read(tianjin, MessagesRead(ids), actor=carer, at=later)
+    read = list_messages(tianjin, actor=carer, at=later)
+
+    assert (paid.state, paid.told, paid.amount_fen) == (PayoutState.PAID, "paid", returned.amount_fen)
+    assert (returned.state, returned.told) == (PayoutState.RETURNED, "name_mismatch")
+    assert returned.told in told("zh-CN")["payouts"]
+    assert returned.payee_account.startswith("*")
+    assert "*" in returned.holder_name
+    assert [each.kind for each in messages] == [MessageKind.PAYOUT_RETURNED, MessageKind.PAYOUT_PAID]
+    assert [each.subject_id for each in messages] == [returned.id] * 2
+    assert [each.is_read for each in messages] == [False, False]
+    assert [each.is_read for each in read] == [True, False]
+    assert list_messages(tianjin, actor=carer, at=later + TOLD_FOR + timedelta(days=1)) == ()
+    assert list_messages(tianjin, actor=stranger, at=later) == ()
+    elsewhere = PayoutFilter(client_id=new_id())
+    assert list_family_payouts(tianjin, actor=stranger, wanted=WANTED, on=AT.date()).items == ()
+    assert list_family_payouts(tianjin, actor=carer, wanted=elsewhere, on=AT.date()).items == ()
+    assert datetime(2026, 12, 3, tzinfo=UTC).date() == returned.changed_at.date()
