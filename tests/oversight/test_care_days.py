@@ -1,0 +1,91 @@
+"""Family carers' days that the risk rules find wait for the operator, as visits do."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.checkin.models import ExceptionFound, Hold
+from app.checkin.queries.care_days import list_day_facts
+from app.checkin.reasons import ReviewReason
+from app.checkin.service.care_days import accept_care_day, log_care_day
+from app.checkin.service.facts import release_by_machine
+from app.checkin.service.late_events import judge_days_again
+from app.checkin.service.settling import policy_on
+from app.checkin.types import DayStanding, Decision, EventKind, ExceptionCode, ReviewStep
+from app.kernel.ids import new_id
+from app.oversight.jobs import find_in_month
+from app.oversight.models import FindingRecord
+from app.registry.models import Stay
+from app.registry.types import StayKind
+from tests.checkin.family_rows import DAY, EVENING, Family, a_day, a_family, a_tap
+
+MONTH, ONE_DAY = date(2026, 11, 1), timedelta(days=1)
+PAYABLE, IN_REVIEW = DayStanding.PAYABLE, DayStanding.IN_REVIEW
+
+
+def logged(session: Session, family: Family, *, after: int, is_tapped: bool = True) -> tuple[UUID, dict[str, UUID]]:
+    """A day so many days after the first, with its taps or before they came."""
+    at = EVENING + after * ONE_DAY
+    taps = {"in_event_id": new_id(), "out_event_id": new_id()}
+    if is_tapped:
+        come(session, family, taps, after=after)
+    command = a_day(family, day=DAY + after * ONE_DAY, occurred_at=at, **taps)
+    log_care_day(session, command=command, actor=family.actor, at=at)
+    return command.id, taps
+
+
+def come(session: Session, family: Family, taps: dict[str, UUID], *, after: int) -> None:
+    at = EVENING + after * ONE_DAY
+    for name, kind, hours in (("in_event_id", EventKind.IN, 10), ("out_event_id", EventKind.OUT, 1)):
+        a_tap(session, family, kind, id=taps[name], occurred_at=at - timedelta(hours=hours), recorded_at=at)
+
+
+def standings(session: Session, family: Family) -> list[DayStanding]:
+    days = list_day_facts(session, client_ids=[family.client_id], first=MONTH, beyond=date(2026, 12, 1))
+    return [each.standing for each in days]
+
+
+def look(session: Session) -> int:
+    session.commit()
+    return find_in_month(MONTH, region="tianjin", at=EVENING + 5 * ONE_DAY)["service_in_hospital"]
+
+
+def test_days_in_hospital_wait_and_those_of_admission_and_discharge_are_paid(app: Flask, tianjin: Session):
+    family = a_family(tianjin)
+    _, (within, _), (untapped, taps), _ = (logged(tianjin, family, after=n, is_tapped=n != 2) for n in range(4))
+    stay = {"kind": StayKind.HOSPITAL, "known_at": EVENING, "valid_from": DAY, "valid_to": DAY + 3 * ONE_DAY}
+    tianjin.execute(insert(Stay).values(id=new_id(), client_id=family.client_id, **stay))
+    before = standings(tianjin, family)
+
+    named = look(tianjin)
+
+    assert (before, named) == ([PAYABLE, PAYABLE, IN_REVIEW, PAYABLE], 2)
+    assert standings(tianjin, family) == [PAYABLE, IN_REVIEW, IN_REVIEW, PAYABLE]
+    assert set(tianjin.scalars(select(FindingRecord.fact_id))) == {within, untapped}
+    told = select(ExceptionFound.fact_id).where(ExceptionFound.code == ExceptionCode.RISK_FOUND)
+    assert set(tianjin.scalars(told)) == {within, untapped}
+    hold = tianjin.scalars(select(Hold).where(Hold.fact_id == within)).one()
+    assert hold.step is ReviewStep.OPERATOR
+    # Its taps come after all: they prove the day, and answer nothing of the stay.
+    come(tianjin, family, taps, after=2)
+    for event_id in taps.values():
+        freed = judge_days_again(
+            tianjin, event_id=event_id, carer_id=family.carer_id, region="tianjin", at=EVENING + 5 * ONE_DAY
+        )
+        assert freed == 0
+    assert standings(tianjin, family)[2] is IN_REVIEW
+    # What was decided since is not held again.
+    release(tianjin, hold)
+    assert look(tianjin) == 0
+    assert standings(tianjin, family) == [PAYABLE, PAYABLE, IN_REVIEW, PAYABLE]
+
+
+def release(session: Session, hold: Hold) -> None:
+    """Nobody decides in time: the day is paid."""
+    policy = policy_on(DAY, region="tianjin", district=None, at=EVENING)
+    ended = {"decision": Decision.ACCEPTED, "reason": ReviewReason.DEADLINE_PASSED, "policy": policy, "at": EVENING}
+    assert release_by_machine(session, hold_id=hold.id, fact_id=hold.fact_id, **ended)
+    accept_care_day(session, care_day_id=hold.fact_id, at=EVENING)
