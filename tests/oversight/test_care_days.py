@@ -16,13 +16,16 @@ from app.checkin.service.late_events import judge_days_again
 from app.checkin.service.settling import policy_on
 from app.checkin.types import DayStanding, Decision, EventKind, ExceptionCode, ReviewStep
 from app.kernel.ids import new_id
-from app.oversight.jobs import find_in_month
+from app.kernel.regions import zone_of
+from app.oversight.jobs import run_rule
 from app.oversight.models import FindingRecord
+from app.oversight.queries.month import month_sources
+from app.oversight.risk_rules import RULES
 from app.registry.models import Stay
 from app.registry.types import StayKind
 from tests.checkin.family_rows import DAY, EVENING, Family, a_day, a_family, a_tap
 
-MONTH, ONE_DAY = date(2026, 11, 1), timedelta(days=1)
+MONTH, BEYOND, ONE_DAY = date(2026, 11, 1), date(2026, 12, 1), timedelta(days=1)
 PAYABLE, IN_REVIEW = DayStanding.PAYABLE, DayStanding.IN_REVIEW
 
 
@@ -44,13 +47,15 @@ def come(session: Session, family: Family, taps: dict[str, UUID], *, after: int)
 
 
 def standings(session: Session, family: Family) -> list[DayStanding]:
-    days = list_day_facts(session, client_ids=[family.client_id], first=MONTH, beyond=date(2026, 12, 1))
+    days = list_day_facts(session, client_ids=[family.client_id], first=MONTH, beyond=BEYOND)
     return [each.standing for each in days]
 
 
 def look(session: Session) -> int:
     session.commit()
-    return find_in_month(MONTH, region="tianjin", at=EVENING + 5 * ONE_DAY)["service_in_hospital"]
+    sources = month_sources(first=MONTH, beyond=BEYOND, zone=zone_of("tianjin"), keys=None)  # type: ignore[arg-type]  # no place is asked for
+    at = EVENING + 5 * ONE_DAY
+    return run_rule(RULES["service_in_hospital"], sources, month=MONTH, region="tianjin", at=at)
 
 
 def test_days_in_hospital_wait_and_those_of_admission_and_discharge_are_paid(app: Flask, tianjin: Session):

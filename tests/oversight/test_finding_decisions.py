@@ -1,10 +1,7 @@
 """What people decide of findings, and what is kept for them until then."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
-from functools import partial
-from threading import Thread
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,7 +10,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.checkin.evidence_holds import HeldSubject
@@ -22,15 +18,13 @@ from app.checkin.models import Position
 from app.checkin.queries.evidence_holds import STANDS
 from app.checkin.queries.fading import read_facts
 from app.kernel.audit import AuditEntry
-from app.kernel.db import db, session, transaction
 from app.kernel.ids import new_id
-from app.kernel.permissions import Actor, Role, Scope, ScopeKind
-from app.oversight.models import Finding, FindingDecision, FindingNote
+from app.kernel.permissions import Actor, Role, ScopeKind
+from app.oversight.models import Finding, FindingNote
 from app.oversight.queries.findings import is_about
 from app.oversight.risk_rules import RULES
-from app.oversight.service import deciding
 from app.oversight.service.finding import keep_hits
-from app.oversight.types import DecideFinding, FindingOutcome, FindingReason, Hit
+from app.oversight.types import Hit
 from app.registry.models import Client
 from tests.checkin.factories import API, done, fact
 from tests.checkin.positions import a_fact, a_legal_hold, a_tap
@@ -184,88 +178,3 @@ def test_who_may_decide_and_that_the_visit_waits_for_its_own_review(
     assert [each["note"] for each in get(client, scene, f"/findings/{hard}", there)["decisions"]] == [None]
     shown = fact(client, scene, visit_id)
     assert (shown["standing"], shown["hold"]["step"]) == ("held", "operator")
-
-
-SUPERVISOR = Actor("tianjin", UUID(int=1), Role.SUPERVISOR, Scope(ScopeKind.FUND), UUID(int=2))
-DISMISSED = DecideFinding(FindingOutcome.DISMISSED, FindingReason.EXPLAINED, 1)
-CONFIRMED = DecideFinding(FindingOutcome.CONFIRMED, FindingReason.ADMITTED, 1)
-Act = Callable[[Session], object]
-
-
-@dataclass
-class Race:
-    """Findings of the job and decisions of people, each in a context and a transaction of its own."""
-
-    app: Flask
-    failures: list[type[Exception]] = field(default_factory=list)
-    others: list[Thread] = field(default_factory=list)
-
-    def alone(self, act: Act) -> None:
-        try:
-            with self.app.app_context():
-                session().bind_region("tianjin")
-                with transaction() as current:
-                    act(current)
-                db.session.remove()
-        except Exception as error:
-            self.failures.append(type(error))
-
-    def meanwhile(self, act: Act) -> None:
-        """Started, and given time to end, or to wait for what we hold."""
-        other = Thread(target=self.alone, args=(act,))
-        other.start()
-        other.join(0.2)
-        self.others.append(other)
-
-    def keep(self, current: Session, subject_id: UUID) -> None:
-        hits = [Hit(subject_id, new_id(), {})]
-        keep_hits(current, RULES["collusion"], hits, month=MONTH, region="tianjin", at=NOW)
-
-    def decide(self, current: Session, subject_id: UUID, command: DecideFinding = DISMISSED) -> None:
-        finding_id = current.scalars(select(Finding.id).where(Finding.subject_id == subject_id)).one()
-        deciding.decide_finding(current, command, finding_id=finding_id, actor=SUPERVISOR, at=NOW)
-
-
-def race(app: Flask, patched: pytest.MonkeyPatch) -> tuple[list[type[Exception]], list[FindingOutcome], int]:
-    """Decide a finding twice, and one of which the job finds more before what it keeps is let go: who failed, what was
-    decided of the first, and how much is kept for the second."""
-    it, twice, grown, end_case = Race(app), new_id(), new_id(), deciding.end_case
-
-    def decide_first(current: Session) -> None:
-        it.decide(current, twice)
-        it.meanwhile(lambda other: it.decide(other, twice, CONFIRMED))
-
-    def find_more(current: Session, **case: Any) -> None:
-        it.meanwhile(lambda other: it.keep(other, grown))
-        end_case(current, **case)
-
-    for each in (twice, grown):
-        it.alone(partial(it.keep, subject_id=each))
-    it.alone(decide_first)
-    patched.setattr(deciding, "end_case", find_more)
-    it.alone(partial(it.decide, subject_id=grown))
-    for other in it.others:
-        other.join()
-    decided: list[FindingOutcome] = []
-    held: list[UUID] = []
-
-    def read(current: Session) -> None:
-        of_first = select(FindingDecision.outcome).join(Finding, Finding.id == FindingDecision.finding_id)
-        decided.extend(current.scalars(of_first.where(Finding.subject_id == twice)))
-        of_second = select(EvidenceHold.id).join(Finding, Finding.id == EvidenceHold.cause_id)
-        held.extend(current.scalars(of_second.where(Finding.subject_id == grown, STANDS)))
-
-    it.alone(read)
-    return it.failures, decided, len(held)
-
-
-def test_of_two_decisions_one_wins_and_what_is_found_meanwhile_is_kept(own_app: Flask, monkeypatch: pytest.MonkeyPatch):
-    """Not locked, as in the control, the second breaks on the table, and what nobody looked at is let go."""
-    with monkeypatch.context() as patched:
-        patched.setattr(deciding, "lock_finding", lambda *_, **__: None)
-        unlocked = race(own_app, patched)
-    with monkeypatch.context() as patched:
-        locked = race(own_app, patched)
-
-    assert unlocked == ([IntegrityError], [FindingOutcome.DISMISSED], 0)
-    assert locked == ([deciding.FindingDecided], [FindingOutcome.DISMISSED], 1)

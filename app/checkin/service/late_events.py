@@ -14,6 +14,7 @@ from app.checkin.rules.care_days import BY_COMPARISON, judge_care_day
 from app.checkin.service import facts
 from app.checkin.service.care_days import add_findings, claim_of, make_payable, may_be_paid
 from app.checkin.service.settling import policy_on
+from app.checkin.service.turns import take_turn
 from app.checkin.types import Decision
 
 
@@ -34,6 +35,7 @@ def judge_prompted_days(session: Session, held: Iterable[CareDay], *, region: st
 
 
 def _judge_again(session: Session, *, row: CareDay, reason: ReviewReason, region: str, at: datetime) -> bool:
+    take_turn(session, client_id=row.client_id)
     rights = queries.find_rights(session, client_id=row.client_id, carer_id=row.carer_id, day=row.day)
     hold_id = queries.find_own_hold(session, care_day=row)
     if rights is None or hold_id is None:
