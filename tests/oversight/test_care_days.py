@@ -7,13 +7,12 @@ from flask import Flask
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.checkin.models import ExceptionFound, Hold
+from app.checkin.models import ExceptionFound, Hold, Review
 from app.checkin.queries.care_days import list_day_facts
 from app.checkin.reasons import ReviewReason
 from app.checkin.service.care_days import accept_care_day, log_care_day
-from app.checkin.service.facts import release_by_machine
+from app.checkin.service.facts import release
 from app.checkin.service.late_events import judge_days_again
-from app.checkin.service.settling import policy_on
 from app.checkin.types import DayStanding, Decision, EventKind, ExceptionCode, ReviewStep
 from app.kernel.ids import new_id
 from app.kernel.regions import zone_of
@@ -26,7 +25,7 @@ from app.registry.types import StayKind
 from tests.checkin.family_rows import DAY, EVENING, Family, a_day, a_family, a_tap
 
 MONTH, BEYOND, ONE_DAY = date(2026, 11, 1), date(2026, 12, 1), timedelta(days=1)
-PAYABLE, IN_REVIEW = DayStanding.PAYABLE, DayStanding.IN_REVIEW
+PAYABLE, IN_REVIEW, REFUSED = DayStanding.PAYABLE, DayStanding.IN_REVIEW, DayStanding.REFUSED
 
 
 def logged(session: Session, family: Family, *, after: int, is_tapped: bool = True) -> tuple[UUID, dict[str, UUID]]:
@@ -60,37 +59,40 @@ def look(session: Session) -> int:
 
 def test_days_in_hospital_wait_and_those_of_admission_and_discharge_are_paid(app: Flask, tianjin: Session):
     family = a_family(tianjin)
-    _, (within, _), (untapped, taps), _ = (logged(tianjin, family, after=n, is_tapped=n != 2) for n in range(4))
-    stay = {"kind": StayKind.HOSPITAL, "known_at": EVENING, "valid_from": DAY, "valid_to": DAY + 3 * ONE_DAY}
+    days = [logged(tianjin, family, after=n, is_tapped=n not in (2, 3)) for n in range(5)]
+    _, (within, _), (untapped, taps), (refused, _), _ = days
+    decide(tianjin, refused, Decision.REFUSED)
+    stay = {"kind": StayKind.HOSPITAL, "known_at": EVENING, "valid_from": DAY, "valid_to": DAY + 4 * ONE_DAY}
     tianjin.execute(insert(Stay).values(id=new_id(), client_id=family.client_id, **stay))
     before = standings(tianjin, family)
 
     named = look(tianjin)
 
-    assert (before, named) == ([PAYABLE, PAYABLE, IN_REVIEW, PAYABLE], 2)
-    assert standings(tianjin, family) == [PAYABLE, IN_REVIEW, IN_REVIEW, PAYABLE]
-    assert set(tianjin.scalars(select(FindingRecord.fact_id))) == {within, untapped}
+    assert (before, named) == ([PAYABLE, PAYABLE, IN_REVIEW, REFUSED, PAYABLE], 3)
+    assert standings(tianjin, family) == [PAYABLE, IN_REVIEW, IN_REVIEW, REFUSED, PAYABLE]
     told = select(ExceptionFound.fact_id).where(ExceptionFound.code == ExceptionCode.RISK_FOUND)
-    assert set(tianjin.scalars(told)) == {within, untapped}
-    hold = tianjin.scalars(select(Hold).where(Hold.fact_id == within)).one()
-    assert hold.step is ReviewStep.OPERATOR
+    for found in (told, select(FindingRecord.fact_id)):
+        assert set(tianjin.scalars(found)) == {within, untapped, refused}
+    assert tianjin.scalars(select(Hold.step).where(Hold.fact_id == within)).all() == [ReviewStep.OPERATOR]
     # Its taps come after all: they prove the day, and answer nothing of the stay.
     come(tianjin, family, taps, after=2)
-    for event_id in taps.values():
-        freed = judge_days_again(
-            tianjin, event_id=event_id, carer_id=family.carer_id, region="tianjin", at=EVENING + 5 * ONE_DAY
-        )
-        assert freed == 0
-    assert standings(tianjin, family)[2] is IN_REVIEW
+    at = EVENING + 5 * ONE_DAY
+    for each in taps.values():
+        assert judge_days_again(tianjin, event_id=each, carer_id=family.carer_id, region="tianjin", at=at) == 0
     # What was decided since is not held again.
-    release(tianjin, hold)
+    decide(tianjin, within, Decision.ACCEPTED)
+    assert accept_care_day(tianjin, care_day_id=within, at=at)
     assert look(tianjin) == 0
-    assert standings(tianjin, family) == [PAYABLE, PAYABLE, IN_REVIEW, PAYABLE]
+    assert standings(tianjin, family) == [PAYABLE, PAYABLE, IN_REVIEW, REFUSED, PAYABLE]
 
 
-def release(session: Session, hold: Hold) -> None:
-    """Nobody decides in time: the day is paid."""
-    policy = policy_on(DAY, region="tianjin", district=None, at=EVENING)
-    ended = {"decision": Decision.ACCEPTED, "reason": ReviewReason.DEADLINE_PASSED, "policy": policy, "at": EVENING}
-    assert release_by_machine(session, hold_id=hold.id, fact_id=hold.fact_id, **ended)
-    accept_care_day(session, care_day_id=hold.fact_id, at=EVENING)
+def decide(session: Session, day_id: UUID, decision: Decision) -> None:
+    """The operator does."""
+    review = Review(
+        id=new_id(), fact_id=day_id, step=ReviewStep.OPERATOR, decision=decision, reason=ReviewReason.OTHER,
+        actor_id=new_id(), command_digest=b"-", seq=1, recorded_at=EVENING,
+    )  # fmt: skip
+    session.add(review)
+    session.flush()
+    (hold_id,) = session.scalars(select(Hold.id).where(Hold.fact_id == day_id))
+    assert release(session, hold_id=hold_id, review_id=review.id, at=EVENING)

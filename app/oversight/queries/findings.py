@@ -26,9 +26,8 @@ from app.oversight.types import (
 from app.registry.models import Carer, Client
 
 NOTE_CONTEXT = "finding_note.text"
-NAMED = (
-    select(func.count()).where(FindingRecord.finding_id == FindingDecision.finding_id).scalar_subquery()
-)  # what it names by now
+# How much a finding names by now: a decision that ended it stands for what it named then.
+NAMED = select(func.count()).where(FindingRecord.finding_id == FindingDecision.finding_id).scalar_subquery()
 STANDS = or_(FindingDecision.outcome == FindingOutcome.CONFIRMED, FindingDecision.records >= NAMED)
 LAST_WORD = (
     select(case((STANDS, type_coerce(FindingDecision.outcome, Text())), else_=FindingState.OPEN.value))
