@@ -116,6 +116,7 @@ class ExceptionCode(StrEnum):
     TAG_ELSEWHERE = "tag_elsewhere"  # the client's tag, scanned by a phone that was elsewhere
     TAG_TOO_FAST = "tag_too_fast"  # the tags of two homes, scanned faster than anybody gets there
     FACE_MISMATCH = "face_mismatch"  # the face is not the carer's
+    POSITION_NOT_KEPT = "position_not_kept"  # sent by a carer who withdrew the consent to it
 
 
 class Severity(StrEnum):
