@@ -1,4 +1,5 @@
-"""27 consents: a position that was sent after its consent was withdrawn is not kept, and the tap says so."""
+"""27 consents: a position that was sent after its consent was withdrawn is not kept, and the tap says so; records
+written by hand are found by an index."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -81,3 +82,11 @@ def upgrade_region(schema: str) -> None:
     name = op.f("ck_exception_exception_code")
     op.drop_constraint(name, "exception", schema=schema)
     op.create_check_constraint(name, "exception", sa.column("code").in_(CODES), schema=schema)
+    op.create_index(
+        "ix_service_record_by_hand",
+        "service_record",
+        ["visit_id"],
+        unique=False,
+        schema=schema,
+        postgresql_where=sa.text("author_id IS NOT NULL"),
+    )
