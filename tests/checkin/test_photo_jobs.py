@@ -35,7 +35,7 @@ from tests.checkin.factories import an_undrawn_id, confirm, done, fact
 from tests.checkin.family_rows import EVENING, a_day, a_family, both_taps
 from tests.checkin.photos import cropped, described, encoded, room, seen
 from tests.checkin.test_photos_api import bring, tell
-from tests.schedules.factories import HOUR, NOW, Scene, a_guardian, a_scene, a_visit, settings_of
+from tests.schedules.factories import HOUR, NOW, Scene, a_client, a_guardian, a_scene, a_visit, settings_of
 
 JOB = SystemActor("tianjin", "test")
 TURN = Turn(JOB, due_at=NOW, at=NOW)
@@ -165,7 +165,7 @@ def test_a_copied_photo_of_a_care_day_takes_its_pay_back_until_the_operator_has_
     client: FlaskClient, scene: Scene, paid: UUID, operator: Actor, tianjin: Session
 ):
     original = bring_one(client, scene, paid, encoded(seen(9)), at=NOW - HOUR)
-    family = a_family(tianjin)
+    family = a_family(tianjin, client_id=a_client(tianjin, scene.app, scene.agency_id))
     day = log_care_day(tianjin, command=a_day(family, **both_taps(tianjin, family)), actor=family.actor, at=EVENING)
     assert tianjin.scalars(select(PayableCareDay.care_day_id)).one() == day.id
     upload(tianjin, day.id, encoded(seen(9)), actor=family.actor)
