@@ -55,6 +55,11 @@ def pytest_collection() -> Generator[None, object, object]:
     return (yield)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: at the end one worker would be busy with it alone."""
+    items.sort(key=lambda item: "/storm/" not in item.nodeid)
+
+
 def pytest_collection_finish() -> None:
     """From here on garbage is looked for among what tests make, not among all that was imported."""
     gc.collect()
@@ -201,7 +206,9 @@ def joined(app: Flask, connection: Connection) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def ground(app: Flask) -> Iterator[Connection]:
     """The transaction in which a module's tests work, each in a savepoint: they find in it what is made there once."""
-    with app.app_context(), db.engine.connect() as connection, connection.begin() as outer:
+    with app.app_context():
+        engine = db.engine
+    with engine.connect() as connection, connection.begin() as outer:
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         yield connection
         outer.rollback()
