@@ -315,18 +315,18 @@ def test_a_store_that_fails_while_photos_are_deleted_leaves_none_without_a_row(
     assert not objects(app) & set(mine)
 
 
-def test_of_two_photos_compared_at_one_moment_the_second_finds_the_first(own_app: Flask):
+def test_of_two_photos_compared_at_one_moment_the_second_finds_the_first(swept_app: Flask):
     """Without taking turns, as the control does, neither sees the other's work, and the copy passes."""
-    with own_app.app_context():
+    with swept_app.app_context():
         session().bind_region("tianjin")
         current = session()
         with transaction():
-            scene = a_scene(current, own_app)
+            scene = a_scene(current, swept_app)
             visits = [a_visit(current, scene, start=NOW + hours * HOUR) for hours in (1, 3)]
         for takes_turn in (False, True):
             content = encoded(room(20 + takes_turn))
             first, second = (upload(current, each, content, actor=scene.carer) for each in visits)
-            other = Thread(target=lambda photo_id=second: _compare_alone(own_app, photo_id))
+            other = Thread(target=lambda photo_id=second: _compare_alone(swept_app, photo_id))
             with transaction():
                 if takes_turn:
                     photo_jobs.compare(current, photo_id=first, actor=JOB, at=NOW)
