@@ -5,18 +5,24 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 # One more than cores: some tests wait for processes.
 TESTERS ?= 3
+PACKAGES = --constraint constraints.txt --editable '.[dev]'
+# uv asks for many packages at once; where it does not get at the index that pip is configured for, pip does it.
+export UV_HTTP_RETRIES ?= 0
 # Tests start many short processes: what one has compiled the next should find, whatever the caller's environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz storm bench bench-large migrate migration openapi policy-table client
 .PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz bench bench-large simulate migrate migration openapi policy-table
+.PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz storm bench bench-large simulate migrate migration \
+        openapi policy-table
 
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Anhu needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '.[dev]'
+	-$(BIN)/pip install --quiet --no-compile --constraint constraints.txt uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python $(PACKAGES) || $(BIN)/pip install --quiet --no-compile $(PACKAGES)
 	touch $@
 
 check: setup

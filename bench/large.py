@@ -23,7 +23,7 @@ from bench.history import History, fill_history
 from bench.neighbours import Neighbours
 from bench.office import Office
 from bench.pgbench import Script, run_pgbench, statements_of
-from bench.risks import Risks, measure_risks
+from bench.risks import measure_risks
 from bench.runs import check_stored, hear_check_in
 from bench.sealing import measure_sealing
 from bench.serving import OURS, ROOT, serve
@@ -47,6 +47,7 @@ class Sizes:
     few_families: int = 1_000
     sealed_days: int = 13
     risk_days: int = 36  # of all pairs: a million visits
+    looks: int = 20
 
     @property
     def pairs(self) -> int:
@@ -87,7 +88,7 @@ def measure(sizes: Sizes) -> tuple[dict[str, float], dict[str, Any]]:
             many = fill_history(large, cluster.pairs[: sizes.carers], days=sizes.days, ring=ring, at=at)
             with _office(cluster, small) as in_small, _office(cluster, large) as in_large:
                 found = _measure(in_small, in_large, few, many, sizes, others)
-        found |= large_figures.of_risks(_risks(cluster, sizes, others, at=at))
+        found |= _month(cluster, sizes, others, at=at)
     return found | {"pgbench_tps": round(tps, 1)}, facts | {"cores_used_by_others": others.cores}
 
 
@@ -119,13 +120,16 @@ def _office(cluster: Cluster, urls: DatabaseUrls) -> Iterator[Office]:
         yield Office(cluster, urls, server)
 
 
-def _risks(cluster: Cluster, sizes: Sizes, others: Neighbours, *, at: datetime) -> Risks:
+def _month(cluster: Cluster, sizes: Sizes, others: Neighbours, *, at: datetime) -> dict[str, float]:
     with cluster.fresh_database("bench_risks") as urls:
         _tell(f"Filling {sizes.risk_days} days of {sizes.pairs} carers")
         history = fill_history(urls, cluster.pairs, days=sizes.risk_days, ring=cluster.settings.key_ring, at=at)
         _tell(f"Looking for risks among {history.visits} visits")
         with others.watched("risks"):
-            return measure_risks(cluster.data_dir, urls, history)
+            found = large_figures.of_risks(measure_risks(cluster.data_dir, urls, history))
+        _tell("Looking at shares and outcomes among them")
+        with others.watched("looks"), _office(cluster, urls) as office:
+            return found | office.looks(history, requests=sizes.looks)
 
 
 def _sql_alone(cluster: Cluster, sizes: Sizes, *, at: datetime) -> float:

@@ -19,6 +19,7 @@ from bench.cluster import Cluster, libpq_url
 from bench.families import Computation, fill_families, measure_subsidies
 from bench.history import History
 from bench.import_file import clients_file, measure_import
+from bench.looks import measure_looks
 from bench.neighbours import Neighbours
 from bench.serving import Server, work
 from bench.staff import Json, client, headers, hire, wait_until
@@ -43,6 +44,10 @@ class Office:
         """The first agency's carers, as its dispatcher sees them."""
         agency = Scope(ScopeKind.AGENCY, str(self.cluster.pairs[0].agency_id))
         return measure_staff_load(self.server, self._headers(Role.DISPATCHER, agency), history, requests=requests)
+
+    def looks(self, history: History, *, requests: int) -> dict[str, float]:
+        """What a supervisor of the fund asks of a month."""
+        return measure_looks(self.server, self._headers(Role.SUPERVISOR, FUND), history, requests=requests)
 
     def subsidies(self, families: int, others: Neighbours, *, name: str) -> Computation:
         """Last month's subsidies of families that are added for it, by a worker that did nothing else before."""

@@ -42,7 +42,7 @@ def measure_staff_load(server: Server, sent: Mapping[str, str], history: History
             carers = sum(len(page["items"]) for page in pages.values())
             paths += pages
     rounds = -(-requests // len(paths))
-    load = drive(server.address, [_request(path, sent) for path in paths] * rounds, clients=1)
+    load = drive(server.address, [request_of(path, sent) for path in paths] * rounds, clients=1)
     if set(load.statuses) != {OK}:
         raise ServerFailed(f"staff load answered {dict(load.statuses)}; each must be {OK}")
     return StaffLoadRun(load, carers, len(paths))
@@ -66,6 +66,7 @@ def _check_sums(pages: Sequence[Json], *, visits: int, by: str) -> None:
         raise ServerFailed(f"staff load by {by}: {SUMS} are {found}; seeded were {visits, planned, recorded, recorded}")
 
 
-def _request(path: str, sent: Mapping[str, str]) -> bytes:
+def request_of(path: str, sent: Mapping[str, str]) -> bytes:
+    """A GET as it goes over the wire."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
     return f"GET {API}{path} HTTP/1.1\r\nHost: bench\r\n{lines}\r\n".encode()

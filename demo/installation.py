@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 import app.tables  # noqa: F401  # migrations set the rights that the models of all packages name
 from app.kernel import clock
+from app.kernel.jobs import JobRun
 from app.kernel.migrate import add_region
 from app.kernel.regions import move_demo_clock
 from app.kernel.roles import DatabaseUrls
@@ -58,6 +59,13 @@ class DemoTime:
     def now(self) -> datetime:
         """The demo's instant, UTC."""
         return clock.now() + self._shift
+
+    def has_run(self, job: str, *, region: str, since: datetime) -> bool:
+        """Whether a run of a job that was due since an instant has ended."""
+        ended = select(JobRun.job).where(JobRun.job == job, JobRun.due_at >= since, JobRun.finished_at.is_not(None))
+        translated = self._engine.execution_options(schema_translate_map={"region": region})
+        with translated.connect() as connection:
+            return connection.scalar(ended.limit(1)) is not None
 
     def close(self) -> None:
         """Let the database go."""

@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import httpx
 
-from demo.client import Json, User, WeChatUser
+from demo.client import User, WeChatUser
 from demo.installation import DemoTime
 from demo.processes import ROOT, Running
 
+Seen = TypeVar("Seen")
 ZONE = ZoneInfo("Asia/Shanghai")
 MONTH = date(2026, 10, 1)
 PATIENCE_S = 60.0  # a killed worker's lease may have to end first
@@ -59,7 +61,7 @@ class World:
         self.clock.move_to(instant)
         return instant
 
-    def wait_for(self, look: Callable[[], Json], *, until: Callable[[Json], bool]) -> Json:
+    def wait_for(self, look: Callable[[], Seen], *, until: Callable[[Seen], bool]) -> Seen:
         """Look until what the worker does is done; answers what was seen then. Notices an ended process."""
         deadline = time.monotonic() + PATIENCE_S
         while not until(seen := look()):

@@ -1,20 +1,22 @@
 """Fixtures of all tests: a database cloned from a template per worker, a test in a transaction that is rolled back."""
 
 import contextvars
+import gc
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from filelock import FileLock
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from app.factory import create_app
@@ -23,7 +25,9 @@ from app.kernel.roles import DatabaseUrls, create_roles_and_database
 from app.kernel.settings import Settings, read_settings
 from app.policies.keeping import open_region
 from app.policies.service import load_book
-from tests.server import postgres_for_tests, pytest_configure, pytest_unconfigure
+from tests.fixed_clock import clock_at
+from tests.server import RUN_FOLDER, postgres_for_tests, pytest_configure, pytest_unconfigure
+from tests.swept import Broom
 
 __all__ = ["pytest_configure", "pytest_unconfigure"]
 
@@ -31,6 +35,37 @@ ROOT = Path(__file__).parents[1]
 REGIONS = (("tianjin", "天津市"), ("huaian", "淮安市"))
 UNBOUND: dict[str, Any] = {"schema_translate_map": None}
 BUILT_ON = datetime(2026, 11, 1, tzinfo=UTC)
+MADE_BEFORE = timedelta(minutes=1)
+Made = TypeVar("Made")
+
+gc.disable()  # while modules are imported and tests collected, which makes little garbage out of a million objects
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """One worker goes ahead of the others: what it has compiled they find."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    compiled = Path(os.environ[RUN_FOLDER]) / "compiled"
+    with FileLock(compiled.with_suffix(".lock")):
+        if not compiled.exists():
+            found = yield
+            compiled.touch()
+            return found
+    return (yield)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: at the end one worker would be busy with it alone."""
+    items.sort(key=lambda item: "/storm/" not in item.nodeid)
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for among what tests make, not among all that was imported."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 class SeparateClient(FlaskClient):
@@ -90,7 +125,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> str:
 def clone_of(template: str) -> Clone:
     """A database of its own; whoever makes it drops it."""
     name = f"test_{secrets.token_hex(6)}"
-    _run_as_superuser(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY wal_log')
+    _run_as_superuser(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     return Clone(name, create_roles_and_database(postgres_for_tests(), database=name))
 
 
@@ -109,10 +144,28 @@ def worker_database(template: str) -> Iterator[Clone]:
 
 @pytest.fixture
 def own_database(template: str) -> Iterator[Clone]:
-    """A database for one test that commits: races, kills, workers."""
+    """A database for one test that commits more than rows, or kills who would clean up."""
     clone = clone_of(template)
     yield clone
     drop(clone)
+
+
+@pytest.fixture(scope="session")
+def broom(template: str) -> Iterator[tuple[Clone, Broom]]:
+    """This worker's database for tests that commit rows, and what takes them out again."""
+    clone = clone_of(template)
+    swept = Broom(clone.name)
+    yield clone, swept
+    swept.close()
+    drop(clone)
+
+
+@pytest.fixture
+def swept_database(broom: tuple[Clone, Broom]) -> Iterator[Clone]:
+    """A database for one test that commits rows and no more: races, workers."""
+    clone, swept = broom
+    yield clone
+    swept.sweep()
 
 
 def settings_for(urls: DatabaseUrls, data_dir: Path, **more: str) -> Settings:
@@ -132,24 +185,53 @@ def app(worker_database: Clone, tmp_path_factory: pytest.TempPathFactory) -> Ite
         db.engine.dispose()
 
 
-@pytest.fixture
-def rolled_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Everything the test and its requests commit is undone at its end."""
-    with app.app_context():
-        connection = db.engine.connect()
-        outer = connection.begin()
+@contextmanager
+def joined(app: Flask, connection: Connection) -> Iterator[None]:
+    """Whatever sessions and requests commit meanwhile is a part of the connection's transaction."""
+    with app.app_context(), pytest.MonkeyPatch.context() as patch:
         factory = db.session.session_factory
         factory.configure(join_transaction_mode="create_savepoint")
-        monkeypatch.setattr(
+        patch.setattr(
             RegionSession,
             "get_bind",
             lambda self, *_, **__: connection.execution_options(**{**UNBOUND, **self.execution_options}),
         )
+        try:
+            yield
+        finally:
+            db.session.remove()
+            factory.configure(join_transaction_mode="conditional_savepoint")
+
+
+@pytest.fixture(scope="module")
+def ground(app: Flask) -> Iterator[Connection]:
+    """The transaction in which a module's tests work, each in a savepoint: they find in it what is made there once."""
+    with app.app_context():
+        engine = db.engine
+    with engine.connect() as connection, connection.begin() as outer:
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        yield connection
+        outer.rollback()
+
+
+def made_on(app: Flask, ground: Connection, make: Callable[[Session, Flask], Made], *, at: datetime) -> Made:
+    """What `make` makes in Tianjin for all tests of a module, a little before `at`: a test's clock begins anew."""
+    with clock_at(at - MADE_BEFORE), joined(app, ground):
+        session = db.session()
+        session.bind_region("tianjin")
+        made = make(session, app)
+        session.commit()
+    return made
+
+
+@pytest.fixture
+def rolled_back(app: Flask, ground: Connection) -> Iterator[None]:
+    """Everything the test and its requests commit is undone at its end."""
+    with joined(app, ground):
+        mine = ground.begin_nested()
         yield
         db.session.remove()
-        outer.rollback()
-        connection.close()
-        factory.configure(join_transaction_mode="conditional_savepoint")
+        mine.close()  # also where a test left savepoints of its own open
 
 
 @pytest.fixture
@@ -165,6 +247,21 @@ def tianjin(app: Flask, rolled_back: None) -> Iterator[Session]:
 def client(app: Flask, rolled_back: None) -> FlaskClient:
     """An HTTP client of the application, joined to the test's transaction."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def kept_app(broom: tuple[Clone, Broom], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    application = create_app(settings_for(broom[0].urls, tmp_path_factory.mktemp("swept")))
+    application.test_client_class = SeparateClient
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def swept_app(kept_app: Flask, swept_database: Clone) -> Flask:
+    """An application on a database whose rows are taken out after the test: what is committed stays until then."""
+    return kept_app
 
 
 @pytest.fixture

@@ -92,6 +92,11 @@ def holds(answer: ConsentAnswer | None, *, version: int) -> bool:
     return answer is not None and answer.is_given and answer.version == version
 
 
+def is_withdrawn(answer: ConsentAnswer | None) -> bool:
+    """Whether a person has said no, whatever the words were: who was never asked has not."""
+    return answer is not None and not answer.is_given
+
+
 def views(
     texts: Iterable[ConsentText], answers: Mapping[ConsentPurpose, ConsentAnswer], *, asked: AskedPerson
 ) -> Consents:

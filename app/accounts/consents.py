@@ -61,10 +61,16 @@ def find_last(session: Session, *, person_id: UUID, purpose: ConsentPurpose) -> 
     return session.scalars(statement.order_by(Consent.seq.desc()).limit(1)).one_or_none()
 
 
+def find_answer(session: Session, *, person_id: UUID | None, purpose: ConsentPurpose) -> ConsentAnswer | None:
+    """What a person said last about a purpose. Unscoped: for who uses the data."""
+    last = find_last(session, person_id=person_id, purpose=purpose) if person_id is not None else None
+    return None if last is None else answer_of(last)
+
+
 def has_consent(session: Session, *, person_id: UUID, purpose: ConsentPurpose) -> bool:
     """Whether the person consents to the present words of a purpose. Unscoped: for who uses the data."""
-    last = find_last(session, person_id=person_id, purpose=purpose)
-    return holds(None if last is None else answer_of(last), version=present_texts()[purpose].version)
+    answer = find_answer(session, person_id=person_id, purpose=purpose)
+    return holds(answer, version=present_texts()[purpose].version)
 
 
 def answer_of(row: Consent) -> ConsentAnswer:

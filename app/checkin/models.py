@@ -7,7 +7,7 @@ partition holds a referenced row.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -128,7 +128,11 @@ class ServiceRecord(AppendOnly, Base):
     """What a visit came to (护理记录): from which events, how long. A correction supersedes, and both stay."""
 
     __tablename__ = "service_record"
-    __table_args__ = (Index("ix_service_record_visit_id", "visit_id", "id"), regional(partitioned=True))
+    __table_args__ = (
+        Index("ix_service_record_visit_id", "visit_id", "id"),
+        Index("ix_service_record_by_hand", "visit_id", postgresql_where=text("author_id IS NOT NULL")),  # few
+        regional(partitioned=True),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("region.visit.id"))

@@ -118,6 +118,7 @@ class ExceptionCode(StrEnum):
     TAG_TOO_FAST = "tag_too_fast"  # the tags of two homes, scanned faster than anybody gets there
     FACE_MISMATCH = "face_mismatch"  # the face is not the carer's
     VOUCHER_OF_OTHER = "voucher_of_other"  # the e-voucher last traced is not the client's
+    POSITION_NOT_KEPT = "position_not_kept"  # sent by a carer who withdrew the consent to it
 
 
 class Severity(StrEnum):

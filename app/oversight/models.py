@@ -1,4 +1,4 @@
-"""What the risk rules found. Findings and the visits they name are only added."""
+"""What the risk rules found, and what people decided of it: all of that is only added."""
 
 from datetime import date
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import AppendOnly, Base, enum_column, regional
-from app.oversight.types import FindingKind, SubjectKind
+from app.oversight.types import FindingKind, FindingOutcome, FindingReason, SubjectKind
 
 
 class Finding(AppendOnly, Base):
@@ -33,7 +33,7 @@ class Finding(AppendOnly, Base):
 
 
 class FindingRecord(AppendOnly, Base):
-    """A visit that a finding names."""
+    """A visit or care day that a finding names."""
 
     __tablename__ = "finding_record"
     __table_args__ = (Index("ix_finding_record_fact_id", "fact_id"), regional())
@@ -41,3 +41,28 @@ class FindingRecord(AppendOnly, Base):
     finding_id: Mapped[UUID] = mapped_column(ForeignKey("region.finding.id"), primary_key=True)
     fact_id: Mapped[UUID] = mapped_column(primary_key=True)
     facts: Mapped[dict[str, object]] = mapped_column(JSONB())
+
+
+class FindingDecision(AppendOnly, Base):
+    """A person's decision about a finding as it was then, with so many records; the last of its `seq` counts."""
+
+    __tablename__ = "finding_decision"
+    __table_args__ = (UniqueConstraint("finding_id", "seq"), CheckConstraint("seq > 0", name="seq"), regional())
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    finding_id: Mapped[UUID] = mapped_column(ForeignKey("region.finding.id"))
+    seq: Mapped[int]
+    outcome: Mapped[FindingOutcome] = enum_column(FindingOutcome)
+    reason: Mapped[FindingReason] = enum_column(FindingReason)
+    records: Mapped[int]
+    account_id: Mapped[UUID]
+
+
+class FindingNote(Base):
+    """Free text of a decision, encrypted; may be deleted."""
+
+    __tablename__ = "finding_note"
+    __table_args__ = (regional(update=("text_enc",), delete=True),)
+
+    decision_id: Mapped[UUID] = mapped_column(primary_key=True)
+    text_enc: Mapped[bytes]

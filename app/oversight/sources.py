@@ -1,4 +1,4 @@
-"""What risk rules look at: selects over a month's recorded visits with what belongs to them, and clients' places.
+"""What risk rules look at: selects over a month's visits and care days with what belongs to them, and clients' places.
 
 A rule is one file in `risk`; it takes from here what it needs. Nothing here names a table: in the rules' cases the same
 columns are written down by hand.
@@ -10,7 +10,20 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Interval, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    Select,
+    Subquery,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.kernel.geo import Point, distance_m
@@ -43,18 +56,19 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """A month's recorded visits and what belongs to them.
+    """A month's recorded visits and family carers' days, and what belongs to them.
 
     `visits`: id, person_id, client_id, slot, planned_from, planned_to, began_at, ended_at, day; began or ended is None
     where nobody knows it, see `timed`. `taps`: visit_id, kind, phone, distance_m, accuracy_m. `items`: visit_id,
-    pattern, logged, undone. `said`, who confirmed: visit_id, person_id, phone. `away`: client_id, stay_kind, gone_on,
-    back_on. `died`: client_id, died_on. `copies`, photos that were found to be copies: visit_id, photo_id,
-    copied_photo_id, copied_fact_id.
+    pattern, logged, undone. `care_days`: id, client_id, day. `said`, who confirmed: visit_id, person_id, phone.
+    `away`: client_id, stay_kind, gone_on, back_on. `died`: client_id, died_on. `copies`, photos that were found to be
+    copies: visit_id, photo_id, copied_photo_id, copied_fact_id.
     """
 
     visits: Select[*tuple[Any, ...]]
     taps: Select[*tuple[Any, ...]]
     items: Select[*tuple[Any, ...]]
+    care_days: Select[*tuple[Any, ...]]
     said: Select[*tuple[Any, ...]]
     away: Select[*tuple[Any, ...]]
     died: Select[*tuple[Any, ...]]
@@ -84,6 +98,13 @@ def timed(visits: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Those of the visits whose beginning and end are known."""
     told = visits.subquery("told")
     return select(told).where(told.c.ended_at > told.c.began_at)
+
+
+def days_of_care(sources: Sources) -> Subquery:
+    """Visits and care days alike: id, client_id, day, is_visit. What holds of a day is asked of both."""
+    parts = ((sources.visits.subquery(), true()), (sources.care_days.subquery(), false()))
+    columns = (select(each.c.id, each.c.client_id, each.c.day, is_visit.label("is_visit")) for each, is_visit in parts)
+    return union_all(*columns).subquery("cared")
 
 
 def minutes(span: ColumnElement[Any]) -> ColumnElement[int]:

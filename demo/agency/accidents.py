@@ -47,7 +47,7 @@ LEAVES: Mapping[Accident, Mapping[str, int]] = {
 }
 UNPLACED = (Accident.UNCERTAIN, Accident.WRONG_ADDRESS, Accident.FAR_AWAY, Accident.NO_POSITION)
 UNWITNESSED = (Accident.FAR_AWAY, Accident.UNCONFIRMED)
-LATE, NEW_PHONE = "late_sync", "new_device"
+LATE, NEW_PHONE, RISK = "late_sync", "new_device", "risk_found"
 
 
 def is_day_forgotten(ordinal: int) -> bool:
@@ -129,6 +129,12 @@ class Explained:
     def add_day(self) -> None:
         """A family carer's day with both taps at home."""
         self._add("A", standing="accepted")
+
+    def add_day_in_hospital(self) -> None:
+        """A day logged for somebody who was in hospital, as turned out later: found at night, it waits until somebody
+        accepts it, and what was found stays."""
+        self.add_day()
+        self.exceptions[RISK] += 1
 
     def add_second_day(self) -> None:
         """The same day told once more, on a phone that nobody confirmed yet: the first counts, this one stays

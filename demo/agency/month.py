@@ -182,7 +182,10 @@ def _family_steps(month: Lived, day: date, *, number: int) -> Iterator[Step]:
             month.accidents[Accident.TWO_PHONES] += 1
             month.days_explained.add_second_day()
             month.taps_explained.add_taps_of_a_new_phone(TAPS_A_DAY)
-        month.days_explained.add_day()
+        if day in month.days_in_hospital(client_id):  # told late, or nobody would be at home
+            month.days_explained.add_day_in_hospital()
+        else:
+            month.days_explained.add_day()
         month.days_logged.setdefault(client_id, set()).add(day)
         each = FamilyDay(day, order, month.brought.cast.clients[order], client_id)
         yield from families.steps_of(each, phone=holder.phones[0], second=second)

@@ -57,11 +57,16 @@ def _begin(world: World, shape: Shape, region: str) -> Lived:
 
 
 def _close(world: World, months: Sequence[Lived]) -> None:
-    """Wait until the worker has closed what was forgotten last, and review it."""
-    world.move_to(months[0].days[-1] + timedelta(days=2), CLOSED_AT)
+    """Wait until the worker has closed what was forgotten last and looked for risks that night, and review it."""
+    morning = world.move_to(months[0].days[-1] + timedelta(days=2), CLOSED_AT)
     for each in months:
+        staff = each.brought.staff
         world.wait_for(partial(_count_open, each), until=lambda seen: seen["begun"] == 0)
-        review(world, each.brought.staff)
+        world.wait_for(
+            partial(world.clock.has_run, "find_risks", region=staff.region, since=morning - timedelta(days=1)),
+            until=bool,
+        )
+        review(world, staff)
 
 
 def _count_open(lived: Lived) -> Json:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_28_vouchers"
-down_revision = "2026_11_29_25_exceptions"
+down_revision = "2026_11_29_27_consents"
 
 CODES = (
     "no_location",
@@ -67,6 +67,7 @@ CODES = (
     "tag_too_fast",
     "face_mismatch",
     "voucher_of_other",
+    "position_not_kept",
 )
 
 

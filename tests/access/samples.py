@@ -189,6 +189,10 @@ SAMPLES: dict[str, Sample] = {
     ),
     "GET /findings": Sample(),
     "GET /findings/<uuid:finding_id>": Sample(),
+    "POST /findings/<uuid:finding_id>/decisions": Sample(
+        lambda _: {"outcome": "dismissed", "reason": "explained", "records": 1}
+    ),
+    "GET /finding-counts": Sample(),
     "GET /legal-holds": Sample(),
     "POST /legal-holds": Sample(
         lambda _: {"subject": "everything", "first_on": "2026-01-01", "beyond_on": "2026-02-01", "document": "BQ-1"}

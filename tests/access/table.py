@@ -98,6 +98,7 @@ TABLE = {
     "read_policies": EVERYBODY,
     "read_seals": EVERYBODY,
     "read_findings": "operator_reviewer supervisor",
+    "decide_findings": "operator_reviewer supervisor",
     "hold_evidence": "supervisor",
     "close_periods": "operator_reviewer",
 }

@@ -123,12 +123,12 @@ def test_what_is_not_asked_or_outdated_or_malformed_is_refused(
     assert client.get("/api/v1/consents", headers=bearer(app, guardian)).json == {"items": []}
 
 
-def test_two_answers_at_once_are_kept_one_after_the_other(own_app: Flask):
+def test_two_answers_at_once_are_kept_one_after_the_other(swept_app: Flask):
     about = PersonAsked(new_id(), AskedPerson.CARER)
     actor = Actor("tianjin", new_id(), Role.CARER, OWN_CLIENTS, new_id(), person_id=about.person_id)
 
     def answer_in_thread(*, is_given: bool) -> bool:
-        with own_app.app_context():
+        with swept_app.app_context():
             session().bind_region("tianjin")
             with transaction() as own:
                 return say_so(own, is_given=is_given)
@@ -137,7 +137,7 @@ def test_two_answers_at_once_are_kept_one_after_the_other(own_app: Flask):
         act = ConsentAct(ConsentPurpose.LOCATION, 1, is_given)
         return answer(own, act, about=about, giver=ConsentGiver.SELF, actor=actor, at=AT).holds
 
-    with own_app.app_context(), ThreadPoolExecutor(1) as pool:
+    with swept_app.app_context(), ThreadPoolExecutor(1) as pool:
         session().bind_region("tianjin")
         with transaction() as own:
             assert say_so(own, is_given=True)

@@ -31,8 +31,8 @@ from tests.tokens import OWN_CLIENTS
 
 
 @pytest.fixture
-def own_app(own_database: Clone, tmp_path: Path, wechat_standin: WeChatStandIn) -> Iterator[Flask]:
-    application = create_app(settings_for(own_database.urls, tmp_path))
+def own_app(swept_database: Clone, tmp_path: Path, wechat_standin: WeChatStandIn) -> Iterator[Flask]:
+    application = create_app(settings_for(swept_database.urls, tmp_path))
     settings = WeChatSettings(wechat_standin.url, wechat_standin.appid, wechat_standin.secret)
     application.extensions[EXTENSION] = WeChatClient(settings)
     application.extensions[PLACES] = BoundedSemaphore(16)  # what meets here is about our rows
@@ -148,11 +148,11 @@ def test_wrong_codes_at_once_are_all_counted(own_app: Flask, wechat_standin: WeC
 
 
 def test_the_first_administrator_is_made_by_command(
-    own_app: Flask, own_database: Clone, wechat_standin: WeChatStandIn, tmp_path: Path
+    own_app: Flask, swept_database: Clone, wechat_standin: WeChatStandIn, tmp_path: Path
 ):
     arguments = ["account", "add", "--region", "tianjin", "--label", "管理岗", "--data-dir", str(tmp_path)]
 
-    said = CliRunner(env={"DATABASE_URL": own_database.urls.runtime}).invoke(main, arguments)
+    said = CliRunner(env={"DATABASE_URL": swept_database.urls.runtime}).invoke(main, arguments)
 
     assert said.exit_code == 0, said.output
     code = next(line for line in said.output.splitlines() if line.startswith("binding code ")).split()[-1]
@@ -170,10 +170,10 @@ def test_the_first_administrator_is_made_by_command(
         (["--region", "tianjin", "--scope", "moon"], "'moon' is not a valid ScopeKind"),
     ],
 )
-def test_a_command_that_cannot_be_says_why(own_database: Clone, tmp_path: Path, more: list[str], part: str):
+def test_a_command_that_cannot_be_says_why(swept_database: Clone, tmp_path: Path, more: list[str], part: str):
     arguments = ["account", "add", "--label", "x", "--data-dir", str(tmp_path), *more]
 
-    said = CliRunner(env={"DATABASE_URL": own_database.urls.runtime}).invoke(main, arguments)
+    said = CliRunner(env={"DATABASE_URL": swept_database.urls.runtime}).invoke(main, arguments)
 
     assert said.exit_code == 1
     assert part in said.output
@@ -202,7 +202,7 @@ def test_a_silent_wechat_holds_three_threads_and_no_more(own_app: Flask, wechat_
     assert {*answers, later.json["code"]} == {"not_bound"}
 
 
-def test_of_two_carers_who_log_in_on_one_phone_at_once_the_second_is_found(own_app: Flask, own_database: Clone):
+def test_of_two_carers_who_log_in_on_one_phone_at_once_the_second_is_found(own_app: Flask, swept_database: Clone):
     shared = PhoneDevice(uuid4(), "android")
     first, second = (opened(own_app, role=Role.CARER, scope=OWN_CLIENTS, person_id=uuid4()) for _ in range(2))
     waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")

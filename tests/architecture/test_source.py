@@ -16,7 +16,7 @@ from app.kernel.migrate import owner_connection
 from app.kernel.revisions import MIGRATIONS, newest_revision
 from app.tables import METADATA
 from migrations.generate import render, revision_after, upgrade_scratch
-from tests.conftest import ROOT, Clone
+from tests.conftest import ROOT, Clone, clone_of, drop
 
 SOURCES = sorted(
     path
@@ -35,15 +35,25 @@ def test_the_migrations_have_one_head_and_it_is_the_newest_file():
     assert heads == [newest_revision()]
 
 
-@pytest.fixture
-def scratch(own_database: Clone) -> Iterator[Connection]:
-    engine = create_engine(own_database.urls.owner)
+@pytest.fixture(scope="module")
+def migrated(template: str) -> Iterator[Connection]:
+    """As the generator of migrations sees a database: one region, called so."""
+    clone = clone_of(template)
+    engine = create_engine(clone.urls.owner)
     with engine.connect() as connection:
         for schema in ("tianjin", "huaian"):
             connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
         upgrade_scratch(connection)
         yield connection
     engine.dispose()
+    drop(clone)
+
+
+@pytest.fixture
+def scratch(migrated: Connection) -> Iterator[Connection]:
+    with migrated.begin_nested() as savepoint:
+        yield migrated
+        savepoint.rollback()
 
 
 def test_a_migration_written_now_would_be_empty(scratch: Connection):
@@ -77,8 +87,8 @@ def test_migrations_of_one_day_are_numbered(newest: str, following: str):
     assert revision_after(newest, name="a", today=date(2026, 11, 22)) == following
 
 
-def test_a_migration_waits_for_a_lock_for_seconds_only(own_database: Clone):
-    with owner_connection(own_database.urls.owner) as connection:
+def test_a_migration_waits_for_a_lock_for_seconds_only(worker_database: Clone):
+    with owner_connection(worker_database.urls.owner) as connection:
         assert connection.scalar(text("SHOW lock_timeout")) == "10s"
 
 

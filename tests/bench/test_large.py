@@ -38,6 +38,7 @@ TINY = Sizes(
     few_families=2,
     sealed_days=3,
     risk_days=3,
+    looks=2,
 )
 KEYS = {
     *large_figures.BOUNDS,
@@ -57,6 +58,8 @@ KEYS = {
     "risk_visits",
     "risk_visits_named",
     "risk_rss_growth_mib",
+    "verified_share_p95_ms",
+    "rule_outcomes_p95_ms",
 }
 
 

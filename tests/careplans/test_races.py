@@ -27,8 +27,8 @@ PAPER = ConfirmPlan(ConfirmationWay.PAPER, "A1-0001")
 
 
 @pytest.fixture
-def own_app(own_database: Clone, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(settings_for(own_database.urls, tmp_path))
+def own_app(swept_database: Clone, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(settings_for(swept_database.urls, tmp_path))
     with app.app_context():
         zone_of("tianjin")  # a running process has looked it up before
         session().bind_region("tianjin")

@@ -1,17 +1,19 @@
 """A scene of one agency and a planned visit at nine in the morning of 20 November 2026."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
 from app.kernel.db import db
 from app.kernel.permissions import Actor, Role, ScopeKind
 from tests.checkin.factories import an_undrawn_id
+from tests.conftest import made_on
 from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOUR, NOW, Scene, a_guardian, a_scene, a_visit, an_actor
 
@@ -37,11 +39,15 @@ def statements(app: Flask) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
+@pytest.fixture(scope="module")
+def shared_scene(app: Flask, ground: Connection) -> Scene:
+    return made_on(app, ground, a_scene, at=NOW)
+
+
 @pytest.fixture
-def scene(app: Flask, tianjin: Session) -> Scene:
-    made = a_scene(tianjin, app)
-    tianjin.commit()
-    return made
+def scene(shared_scene: Scene, rolled_back: None) -> Scene:
+    """The test's own, to change as it likes."""
+    return replace(shared_scene, more={})
 
 
 @pytest.fixture

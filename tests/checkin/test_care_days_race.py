@@ -14,8 +14,8 @@ from tests.checkin.family_rows import EVENING, a_day, a_family, both_taps
 from tests.conftest import Clone, settings_for
 
 
-def test_ten_phones_for_one_care_day_make_ten_facts_and_one_payable_day(own_database: Clone, tmp_path: Path):
-    app = create_app(settings_for(own_database.urls, tmp_path))
+def test_ten_phones_for_one_care_day_make_ten_facts_and_one_payable_day(swept_database: Clone, tmp_path: Path):
+    app = create_app(settings_for(swept_database.urls, tmp_path))
     with app.app_context():
         zone_of("tianjin")  # a running process has looked it up before
         session().bind_region("tianjin")

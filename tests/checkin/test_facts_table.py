@@ -239,7 +239,7 @@ def test_the_door_turns_nobody_away_and_money_waits_as_the_table_says(
     confirm(client, scene, world.visit_id, guardian)
     if row.name == "risk_found":
         finding = {"rule": "carer_overlap", "finding_id": new_id()}
-        hold_for_finding(world.session, visit_id=world.visit_id, region="tianjin", at=NOW, **finding)
+        hold_for_finding(world.session, fact_id=world.visit_id, region="tianjin", at=NOW, **finding)
         world.session.commit()
 
     assert (first.status_code, last.status_code) == (201, 201)

@@ -24,8 +24,8 @@ from tests.schedules.factories import HOUR, NOW, Scene, a_scene, a_visit
 
 
 @pytest.fixture
-def own_app(own_database: Clone, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(settings_for(own_database.urls, tmp_path))
+def own_app(swept_database: Clone, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(settings_for(swept_database.urls, tmp_path))
     with clock_at(NOW):  # making an application resets the clock
         yield app
     with app.app_context():

@@ -35,8 +35,8 @@ TURN = Turn(SystemActor("tianjin", "test"), due_at=NOW, at=NOW)
 
 
 @pytest.fixture
-def current(own_app: Flask) -> Iterator[Session]:
-    with own_app.app_context():
+def current(swept_app: Flask) -> Iterator[Session]:
+    with swept_app.app_context():
         session().bind_region("tianjin")
         yield session()
         db.session.remove()
@@ -57,8 +57,8 @@ def ended(current: Session) -> int:
     return current.scalar(select(func.count()).select_from(HoldRelease)) or 0
 
 
-def test_all_that_is_overdue_goes_up_in_one_run_however_much_it_is(own_app: Flask, current: Session):
-    hold_overdue(current, a_scene(current, own_app), kind=FactKind.EVENT, number=AT_ONCE + 1)
+def test_all_that_is_overdue_goes_up_in_one_run_however_much_it_is(swept_app: Flask, current: Session):
+    hold_overdue(current, a_scene(current, swept_app), kind=FactKind.EVENT, number=AT_ONCE + 1)
     current.commit()
 
     escalate_overdue_facts(TURN)
@@ -66,8 +66,8 @@ def test_all_that_is_overdue_goes_up_in_one_run_however_much_it_is(own_app: Flas
     assert ended(current) == AT_ONCE + 1
 
 
-def test_a_fact_that_fails_stops_no_other_and_is_tried_again(own_app: Flask, current: Session):
-    scene = a_scene(current, own_app)
+def test_a_fact_that_fails_stops_no_other_and_is_tried_again(swept_app: Flask, current: Session):
+    scene = a_scene(current, swept_app)
     hold_overdue(current, scene, kind=FactKind.CARE_DAY)  # there is no such care day
     hold_overdue(current, scene, kind=FactKind.EVENT, number=2)
     current.commit()
@@ -79,8 +79,8 @@ def test_a_fact_that_fails_stops_no_other_and_is_tried_again(own_app: Flask, cur
     assert ended(current) == 2
 
 
-def test_a_visit_that_somebody_locks_is_left_for_the_next_run_and_stops_no_other(own_app: Flask, current: Session):
-    scene = a_scene(current, own_app)
+def test_a_visit_that_somebody_locks_is_left_for_the_next_run_and_stops_no_other(swept_app: Flask, current: Session):
+    scene = a_scene(current, swept_app)
     visit_ids = [begun(current, scene, hours=hours) for hours in (30, 20, 10)]
     current.commit()
     with db.engine.connect().execution_options(schema_translate_map={"region": "tianjin"}) as other:
@@ -111,8 +111,8 @@ def recorded(current: Session) -> set[UUID]:
     return set(current.scalars(select(ServiceRecord.visit_id)))
 
 
-def test_by_night_homes_are_learned_and_overturned_rules_stop_once(own_app: Flask, current: Session):
-    scene = a_scene(current, own_app)
+def test_by_night_homes_are_learned_and_overturned_rules_stop_once(swept_app: Flask, current: Session):
+    scene = a_scene(current, swept_app)
     accept_elsewhere(current, scene)
     decided(current, scene, Decision.ACCEPTED, number=50)
     current.commit()

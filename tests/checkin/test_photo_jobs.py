@@ -35,7 +35,7 @@ from tests.checkin.factories import an_undrawn_id, confirm, done, fact
 from tests.checkin.family_rows import EVENING, a_day, a_family, both_taps
 from tests.checkin.photos import cropped, described, encoded, room, seen
 from tests.checkin.test_photos_api import bring, tell
-from tests.schedules.factories import HOUR, NOW, Scene, a_guardian, a_scene, a_visit, settings_of
+from tests.schedules.factories import HOUR, NOW, Scene, a_client, a_guardian, a_scene, a_visit, settings_of
 
 JOB = SystemActor("tianjin", "test")
 TURN = Turn(JOB, due_at=NOW, at=NOW)
@@ -165,7 +165,7 @@ def test_a_copied_photo_of_a_care_day_takes_its_pay_back_until_the_operator_has_
     client: FlaskClient, scene: Scene, paid: UUID, operator: Actor, tianjin: Session
 ):
     original = bring_one(client, scene, paid, encoded(seen(9)), at=NOW - HOUR)
-    family = a_family(tianjin)
+    family = a_family(tianjin, client_id=a_client(tianjin, scene.app, scene.agency_id))
     day = log_care_day(tianjin, command=a_day(family, **both_taps(tianjin, family)), actor=family.actor, at=EVENING)
     assert tianjin.scalars(select(PayableCareDay.care_day_id)).one() == day.id
     upload(tianjin, day.id, encoded(seen(9)), actor=family.actor)
@@ -315,18 +315,18 @@ def test_a_store_that_fails_while_photos_are_deleted_leaves_none_without_a_row(
     assert not objects(app) & set(mine)
 
 
-def test_of_two_photos_compared_at_one_moment_the_second_finds_the_first(own_app: Flask):
+def test_of_two_photos_compared_at_one_moment_the_second_finds_the_first(swept_app: Flask):
     """Without taking turns, as the control does, neither sees the other's work, and the copy passes."""
-    with own_app.app_context():
+    with swept_app.app_context():
         session().bind_region("tianjin")
         current = session()
         with transaction():
-            scene = a_scene(current, own_app)
+            scene = a_scene(current, swept_app)
             visits = [a_visit(current, scene, start=NOW + hours * HOUR) for hours in (1, 3)]
         for takes_turn in (False, True):
             content = encoded(room(20 + takes_turn))
             first, second = (upload(current, each, content, actor=scene.carer) for each in visits)
-            other = Thread(target=lambda photo_id=second: _compare_alone(own_app, photo_id))
+            other = Thread(target=lambda photo_id=second: _compare_alone(swept_app, photo_id))
             with transaction():
                 if takes_turn:
                     photo_jobs.compare(current, photo_id=first, actor=JOB, at=NOW)

@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.consent_types import ConsentPurpose
 from app.checkin.photo_models import Photo, PhotoTaken
 from app.gateways.object_store import EXTENSION as STORE
 from app.gateways.object_store import ObjectStore, open_store
@@ -19,12 +20,13 @@ from app.kernel.audit import AuditEntry
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role
 from app.kernel.settings import Limits
+from app.registry.models import Client
 from tests.checkin.factories import API, an_item, confirm, done, fact
 from tests.checkin.family_rows import a_family
 from tests.checkin.photos import described, encoded, room, seen
 from tests.checkin.test_sent_api import counts
 from tests.checkin.test_sync_api import of_visit, statuses, sync
-from tests.schedules.factories import HOUR, NOW, Scene, a_scene, a_visit, settings_of
+from tests.schedules.factories import HOUR, NOW, Scene, a_consent, a_scene, a_visit, settings_of
 from tests.standins_s3 import S3Server, s3_server
 from tests.tokens import make_account
 
@@ -36,6 +38,10 @@ def with_place() -> bytes:
     exif = Image.Exif()
     exif[0x010E] = PLACE
     return encoded(seen(1), exif=exif)
+
+
+def person_of(session: Session, client_id: UUID) -> UUID:
+    return session.scalars(select(Client.person_id).where(Client.id == client_id)).one()
 
 
 def tell(client: FlaskClient, scene: Scene, body: dict[str, Any], actor: Actor | None = None) -> Any:
@@ -240,3 +246,37 @@ def test_photos_pay_nothing_and_hold_nothing_by_themselves(
         name: before[name] for name in ("grade", "standing", "exceptions")
     }
     assert fact(client, scene, other)["standing"] == "open"  # a photo makes it a fact, so that it can be looked at
+
+
+def test_without_a_consent_no_bytes_are_taken_and_the_work_goes_on(
+    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, tianjin: Session, app: Flask
+):
+    content, person_id = encoded(room(5)), person_of(tianjin, scene.client_id)
+    body, later = described(content, past_visit), described(content, past_visit)
+    taken = [tell(client, scene, each) for each in (body, later)] + [bring(client, scene, body["id"], content)]
+    a_consent(tianjin, person_id, ConsentPurpose.PHOTOS, is_given=False, seq=2)
+    tianjin.commit()
+
+    refused = bring(client, scene, later["id"], content)
+    again = bring(client, scene, body["id"], content)  # it came while there was a consent
+    done(client, scene, past_visit)
+    confirm(client, scene, past_visit, guardian)
+
+    assert [each.status_code for each in taken] == [201, 201, 200]
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "photo_not_consented")
+    assert (again.status_code, again.get_json()["state"]) == (200, "stored")
+    assert tianjin.get(Photo, UUID(later["id"])) is None  # nothing is half written
+    stored = {path.name for path in (settings_of(app).data_dir / "photos" / "tianjin").rglob("*-*")}
+    assert {body["id"], later["id"]} & stored == {body["id"]}
+    assert (shown := fact(client, scene, past_visit))["standing"] == "accepted", shown
+    assert shown["exceptions"] == []
+
+    a_consent(tianjin, person_id, ConsentPurpose.PHOTOS, seq=3)
+    a_consent(tianjin, scene.carer_person_id, ConsentPurpose.PHOTOS, is_given=False)
+    tianjin.commit()
+    of_carer = bring(client, scene, later["id"], content)
+    a_consent(tianjin, scene.carer_person_id, ConsentPurpose.PHOTOS, seq=2)
+    tianjin.commit()
+
+    assert of_carer.get_json()["code"] == "photo_not_consented"
+    assert bring(client, scene, later["id"], content).get_json()["state"] == "stored"

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.consent_types import ConsentPurpose
 from app.checkin.models import GradeEntry, Position
 from app.checkin.prompt_models import Prompt, PromptAnswer
 from app.checkin.prompts import DuePrompt
@@ -26,7 +27,7 @@ from tests.checkin.factories import API, JOB
 from tests.checkin.family_rows import Family, a_family, a_home, a_tap
 from tests.fixed_clock import clock_at
 from tests.policies.factories import prompting
-from tests.schedules.factories import HOUR, TODAY, settings_of
+from tests.schedules.factories import HOUR, TODAY, a_consent, settings_of
 from tests.tokens import bearer, make_account
 
 MINUTE = timedelta(minutes=1)
@@ -122,6 +123,9 @@ def test_a_prompt_is_asked_at_its_time_and_answered_from_the_home_it_proves_the_
         other = client.post(address, json=body | {"fix": None}, headers=own)
         refused = client.post(address, json=an_answer(due), headers=others)
         after = client.get(f"{API}/prompts", headers=own).json["prompts"]
+        a_consent(tianjin, family.actor.person_id, ConsentPurpose.LOCATION, is_given=False)
+        tianjin.commit()
+        withdrawn = client.post(address, json=an_answer(due), headers=own)
 
     assert asked == [0, 1, 0, 0]
     assert ([each["id"] for each in shown], elsewhere, after) == ([str(prompt_id)], [], [])
@@ -129,11 +133,12 @@ def test_a_prompt_is_asked_at_its_time_and_answered_from_the_home_it_proves_the_
     assert (first.json["verdict"], first.json["in_time"]) == ("inside", True)
     assert (again.headers["Idempotent-Replay"], again.json) == ("true", first.json)
     assert (other.status_code, refused.status_code) == (409, 404)
+    assert (withdrawn.status_code, withdrawn.json["verdict"]) == (201, "no_position")
     assert (day["standing"], set(before), "A" in before) == ("in_review", {"C"}, False)
     assert "A" in grades(tianjin, day["id"])
     month = f"{API}/care-days?client_id={family.client_id}&month={due.opens_at:%Y-%m}-01"
     assert [each["standing"] for each in client.get(month, headers=own).json["items"]] == ["payable"]
-    assert tianjin.scalar(select(func.count()).select_from(Position)) == 3
+    assert tianjin.scalar(select(func.count()).select_from(Position)) == 3  # none of the last: it was withdrawn
 
 
 @pytest.mark.parametrize("asking", ["witness"], indirect=True)

@@ -229,18 +229,18 @@ def a_tap(at: datetime) -> ClockTap:
 
 
 @pytest.fixture
-def unchecked(own_app: Flask, own_database: Clone) -> Iterator[Stage]:
-    with clock_at(NOW), own_app.app_context():
+def unchecked(swept_app: Flask, swept_database: Clone) -> Iterator[Stage]:
+    with clock_at(NOW), swept_app.app_context():
         zone_of("tianjin")  # a running process has looked it up before
         current = db.session()
         current.bind_region("tianjin")
-        scene = a_scene(current, own_app)
-        visit_id = a_visit(current, scene, id=an_undrawn_id(own_app), start=NOW - HOUR)
-        guardian = a_guardian(current, own_app, scene.client_id)
+        scene = a_scene(current, swept_app)
+        visit_id = a_visit(current, scene, id=an_undrawn_id(swept_app), start=NOW - HOUR)
+        guardian = a_guardian(current, swept_app, scene.client_id)
         operator = an_actor(current, Role.OPERATOR_REVIEWER, ScopeKind.FUND)
         current.commit()
         db.session.remove()
-        yield Stage(own_app, own_database.urls.owner, scene, visit_id, guardian, operator)
+        yield Stage(swept_app, swept_database.urls.owner, scene, visit_id, guardian, operator)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from geopy.distance import geodesic
 
-from app.checkin.rules.location import judge_location, location_exceptions
+from app.checkin.rules.location import judge_location, kept_fix, location_exceptions, withheld_exceptions
 from app.checkin.types import ExceptionCode, Fix, LocationSource, Place, Verdict
 from app.kernel.geo import CoordinateSystem, Point, from_wgs84
 from tests.checkin.terms import a_policy
@@ -119,3 +119,12 @@ def test_a_simulated_position_is_marked_even_inside():
 
     assert found == (ExceptionCode.SIMULATED_LOCATION,)
     assert location_exceptions(I, source=LocationSource.WECHAT) == ()
+
+
+def test_of_a_withdrawn_consent_no_position_is_kept_and_the_phone_is_told_if_it_sent_one():
+    fix, told = a_fix(), (ExceptionCode.POSITION_NOT_KEPT,)
+    cases = [(fix, False, fix, ()), (fix, True, None, told), (None, False, None, ()), (None, True, None, ())]
+
+    for sent, is_withdrawn, kept, exceptions in cases:
+        assert kept_fix(sent, is_withdrawn=is_withdrawn) is kept
+        assert withheld_exceptions(sent, is_withdrawn=is_withdrawn) == exceptions

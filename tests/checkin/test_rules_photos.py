@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 from PIL import Image, ImageEnhance
 
+from app.accounts.consent_types import ConsentAnswer, ConsentGiver
 from app.checkin.rules.photos import (
     MOST_BITS_APART,
     MOST_BITS_APART_AT_ONE_CLIENT,
@@ -16,6 +17,7 @@ from app.checkin.rules.photos import (
     bands_of,
     bits_apart,
     find_copies,
+    may_be_taken,
     phash_of,
     probes_of,
 )
@@ -181,3 +183,26 @@ def test_of_many_earlier_ones_the_first_is_the_original_and_each_later_one_is_a_
     found = find_copies(mine, others=[third, second, last, first])
 
     assert [(each.copy, each.original) for each in found] == [(mine, first), (third, mine), (last, mine)]
+
+
+YES, NO = (1, True), (1, False)
+CONSENTS = [
+    ("nobody was asked", None, None, False),
+    ("the client consents", YES, None, True),
+    ("both consent", YES, YES, True),
+    ("the client withdrew", NO, YES, False),
+    ("the client consented to other words", (2, True), None, False),
+    ("the carer consents, the client was not asked", None, YES, False),
+    ("the carer withdrew", YES, NO, False),
+    ("the carer withdrew other words", YES, (2, False), False),
+    ("the carer consented to other words", YES, (2, True), True),
+]
+
+
+@pytest.mark.parametrize(("client", "carer", "taken"), [case[1:] for case in CONSENTS], ids=[c[0] for c in CONSENTS])
+def test_bytes_are_taken_with_the_clients_consent_unless_the_carer_withdrew_his(
+    client: tuple[int, bool] | None, carer: tuple[int, bool] | None, taken: bool
+):
+    said = [each and ConsentAnswer(*each, ConsentGiver.SELF, NOW) for each in (client, carer)]
+
+    assert may_be_taken(client=said[0], carer=said[1], version=1) is taken

@@ -41,8 +41,8 @@ LONGEST_WAIT_S = 10
 
 
 @pytest.fixture
-def own_app(own_database: Clone, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(settings_for(own_database.urls, tmp_path))
+def own_app(swept_database: Clone, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(settings_for(swept_database.urls, tmp_path))
     with clock_at(NOW):  # making an application resets the clock
         yield app
     with app.app_context():
@@ -78,7 +78,7 @@ def wait_for_lock(urls: Any, answer: Future[TestResponse]) -> None:
 
 
 def test_a_cancellation_that_overtakes_a_tap_has_it_sent_again_as_work_nobody_planned(
-    own_app: Flask, own_database: Clone, planned: tuple[Scene, UUID]
+    own_app: Flask, swept_database: Clone, planned: tuple[Scene, UUID]
 ):
     scene, visit_id = planned
     tap = a_tap()
@@ -88,7 +88,7 @@ def test_a_cancellation_that_overtakes_a_tap_has_it_sent_again_as_work_nobody_pl
             visit = find_visits(session, ids=[visit_id])[visit_id]
             progress.advance(session, visit, VisitState.CANCELLED, actor=scene.dispatcher, at=NOW, reason="x")
             overtaken = pool.submit(send, own_app.test_client(), scene, visit_id, "in", tap)
-            wait_for_lock(own_database.urls, overtaken)
+            wait_for_lock(swept_database.urls, overtaken)
         busy = overtaken.result()
     again = send(own_app.test_client(), scene, visit_id, "in", tap)
 
@@ -151,7 +151,7 @@ def test_taps_and_the_care_day_that_names_them_see_each_other_however_they_arriv
 
 
 def test_of_two_readings_of_a_chip_with_one_counter_at_one_moment_one_is_a_copy(
-    own_app: Flask, own_database: Clone, planned: tuple[Scene, UUID]
+    own_app: Flask, swept_database: Clone, planned: tuple[Scene, UUID]
 ):
     scene, visit_id = planned
     keys, tag_id = settings_of(own_app).tag_keys, new_id()
@@ -168,7 +168,7 @@ def test_of_two_readings_of_a_chip_with_one_counter_at_one_moment_one_is_a_copy(
             session.add(TagScan(id=new_id(), carer_id=new_id(), counted_at=NOW, recorded_at=NOW, **read))
             session.flush()
             answer = pool.submit(send, own_app.test_client(), scene, visit_id, "in", a_tap(tag=code))
-            wait_for_lock(own_database.urls, answer)
+            wait_for_lock(swept_database.urls, answer)
         told = answer.result(timeout=LONGEST_WAIT_S)
 
     assert told.json["exceptions"] == ["tag_replayed"]

@@ -67,7 +67,7 @@ def test_visits_verified_without_hand_edits_are_counted_by_carer_agency_and_in_o
     other = a_scene(tianjin, app)
     for hour in range(3):
         recorded(tianjin, scene, at=NOW + 2 * hour * HOUR)
-    recorded(tianjin, scene, at=NOW + DAY, by_hand=True)
+    corrected(tianjin, recorded(tianjin, scene, at=NOW + DAY, by_hand=True), granted=True)  # counted once
     recorded(tianjin, scene, at=NOW + 2 * DAY, paid=False)
     corrected(tianjin, recorded(tianjin, scene, at=NOW + 3 * DAY), granted=True)
     corrected(tianjin, recorded(tianjin, scene, at=NOW + 4 * DAY), granted=False)

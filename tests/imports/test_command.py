@@ -8,7 +8,7 @@ from threading import Event, Thread
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, text
 
 from app.cli.imports import WORDS, language_of
 from app.cli.main import main
@@ -19,7 +19,7 @@ from app.imports.models import ImportRun
 from app.imports.service import running
 from app.imports.types import ImportKind, ImportMode, RunState
 from app.kernel import clock
-from app.kernel.db import db, session, transaction
+from app.kernel.db import Base, db, session, transaction
 from app.kernel.permissions import SystemActor
 from app.kernel.sheets import read_rows
 from app.registry.models import Client
@@ -51,14 +51,12 @@ class Installation:
     def app(self) -> Flask:
         return create_app(settings_for(self.database.urls, self.data_dir))
 
-    def count(self, model: type = Client) -> int:
-        app = self.app()
-        with app.app_context():
-            session().bind_region("tianjin")
-            found = session().scalar(select(func.count()).select_from(model))
-            db.session.remove()
-            db.engine.dispose()
-        return found or 0
+    def count(self, model: type[Base] = Client) -> int:
+        engine = create_engine(self.database.urls.runtime)
+        with engine.connect() as connection:
+            found = connection.scalar(text(f"SELECT count(*) FROM tianjin.{model.__tablename__}"))
+        engine.dispose()
+        return int(found or 0)
 
     def line(self, **texts: str) -> Line:
         return a_line(C, agency_code=self.agency_code, **texts)

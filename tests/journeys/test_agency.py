@@ -64,7 +64,7 @@ COUNTED = {
     },
     "照护日 care days：佐证等级 grades": {"A": 7, "B": 1},
     "照护日 care days：结论 standings": {"accepted": 7, "open": 1},
-    "照护日 care days：待核实事项 exceptions": {"late_sync": 2, "new_device": 1, "second_care_day": 1},
+    "照护日 care days：待核实事项 exceptions": {"late_sync": 2, "new_device": 1, "risk_found": 1, "second_care_day": 1},
     "不属于上门的打卡 taps of no visit：结论 standings": {"open": 4},
     "不属于上门的打卡 taps of no visit：待核实事项 exceptions": {"late_sync": 2, "new_device": 2},
 }

@@ -38,7 +38,7 @@ def test_a_connection_cut_while_idle_is_replaced_unnoticed(own_app: Flask, own_d
         db.engine.dispose()
 
 
-def test_without_the_look_at_the_socket_the_cut_is_noticed(own_app: Flask, own_database: Clone):
+def test_without_the_look_at_the_socket_the_cut_is_noticed(own_database: Clone):
     """The control: a pool that does not look hands out the dead connection."""
     engine = create_engine(own_database.urls.runtime)
     with engine.connect() as connection:

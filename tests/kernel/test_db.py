@@ -13,8 +13,8 @@ from app.kernel.resend import IdempotencyKey
 from app.kernel.settings import current_settings
 
 
-def test_a_second_region_is_refused(own_app: Flask):
-    with own_app.app_context():
+def test_a_second_region_is_refused(app: Flask):
+    with app.app_context():
         session().bind_region("tianjin")
 
         session().bind_region("tianjin")
@@ -22,25 +22,25 @@ def test_a_second_region_is_refused(own_app: Flask):
             session().bind_region("huaian")
 
 
-def test_binding_after_a_statement_is_refused(own_app: Flask):
-    with own_app.app_context():
+def test_binding_after_a_statement_is_refused(app: Flask):
+    with app.app_context():
         session().execute(text("SELECT 1"))
 
         with pytest.raises(NoRegion):
             session().bind_region("tianjin")
 
 
-def test_a_regional_table_without_a_region_is_refused(own_app: Flask):
-    with own_app.app_context():
+def test_a_regional_table_without_a_region_is_refused(app: Flask):
+    with app.app_context():
         with pytest.raises(ProgrammingError, match="region"):
             session().scalars(select(IdempotencyKey)).all()
         with pytest.raises(NoRegion):
             _ = session().region
 
 
-def test_the_next_context_may_serve_another_region(own_app: Flask):
+def test_the_next_context_may_serve_another_region(app: Flask):
     for code in ("tianjin", "huaian"):
-        with own_app.app_context():
+        with app.app_context():
             session().bind_region(code)
             session().scalars(select(IdempotencyKey)).all()
             assert session().region == code
@@ -85,19 +85,19 @@ def test_a_transaction_commits_all_or_nothing(own_app: Flask):
     assert causes(own_app) == [1, 3]
 
 
-def test_an_inner_transaction_joins_the_outer(own_app: Flask):
-    with own_app.app_context():
+def test_an_inner_transaction_joins_the_outer(app: Flask):
+    with app.app_context():
         session().bind_region("tianjin")
         with pytest.raises(LookupError):
             write_and_fail(1)
 
-    assert causes(own_app) == []
+    assert causes(app) == []
 
 
-def test_what_is_flushed_without_a_transaction_is_not_kept(own_app: Flask):
-    with own_app.app_context():
+def test_what_is_flushed_without_a_transaction_is_not_kept(app: Flask):
+    with app.app_context():
         session().bind_region("tianjin")
         write(1)
         session().flush()
 
-    assert causes(own_app) == []
+    assert causes(app) == []

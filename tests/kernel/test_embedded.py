@@ -70,6 +70,24 @@ def data_dir(make_data_dir) -> Path:
     return make_data_dir()
 
 
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Path]:
+    """As a first start makes it, stopped."""
+    with data_dirs() as make:
+        data_dir = make()
+        embedded.start(data_dir)
+        embedded.stop(data_dir)
+        yield data_dir / "postgres"
+
+
+@pytest.fixture
+def used_dir(data_dir: Path, cluster: Path) -> Path:
+    """The folder of a server that was started before, for tests that are not about the first start."""
+    data_dir.mkdir(mode=0o700)
+    subprocess.run(["cp", "-a", str(cluster), str(data_dir / "postgres")], check=True)
+    return data_dir
+
+
 def postmaster(data_dir: Path) -> psutil.Process:
     try:
         return psutil.Process(int((data_dir / "postgres" / "postmaster.pid").read_text().split()[0]))
@@ -160,14 +178,14 @@ def test_a_second_start_finds_the_running_server(running_dir):
     assert postmaster(running_dir).pid == pid
 
 
-def test_stop_tells_whether_something_ran_and_start_finds_the_data_again(data_dir):
-    urls = embedded.start(data_dir)
+def test_stop_tells_whether_something_ran_and_start_finds_the_data_again(used_dir):
+    urls = embedded.start(used_dir)
     query(urls.owner, "CREATE TABLE kept AS SELECT 7 AS n")
 
-    answers = [embedded.stop(data_dir), embedded.is_running(data_dir), embedded.stop(data_dir)]
+    answers = [embedded.stop(used_dir), embedded.is_running(used_dir), embedded.stop(used_dir)]
 
     assert answers == [True, False, False]
-    assert query(embedded.start(data_dir).owner, "TABLE kept") == [(7,)]
+    assert query(embedded.start(used_dir).owner, "TABLE kept") == [(7,)]
 
 
 def test_asking_about_or_stopping_nothing_makes_nothing(data_dir):
@@ -187,18 +205,18 @@ def test_two_starts_at_once_give_one_server(data_dir):
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_the_server_outlives_a_killed_starter_and_the_next_start_finds_it(data_dir, how):
-    starter = python("embedded.start(Path(sys.argv[1])); print('up', flush=True); time.sleep(60)", data_dir)
+def test_the_server_outlives_a_killed_starter_and_the_next_start_finds_it(used_dir, how):
+    starter = python("embedded.start(Path(sys.argv[1])); print('up', flush=True); time.sleep(60)", used_dir)
     with starter:
         assert starter.stdout.readline() == "up\n"
-        pid = postmaster(data_dir).pid
+        pid = postmaster(used_dir).pid
 
         os.killpg(starter.pid, how)
         starter.wait(10)
 
-    assert embedded.is_running(data_dir)
-    embedded.start(data_dir)
-    assert postmaster(data_dir).pid == pid
+    assert embedded.is_running(used_dir)
+    embedded.start(used_dir)
+    assert postmaster(used_dir).pid == pid
 
 
 @pytest.mark.parametrize("after_s", [0.02, 0.2, 0.4])
@@ -233,12 +251,12 @@ def hold_recovery(data_dir: Path) -> psutil.Process:
     raise AssertionError("no startup process seen")
 
 
-def test_a_recovery_of_more_than_ten_seconds_is_waited_for(data_dir):
-    owner_url = crash_with_much_to_recover(data_dir)
-    starter = threading.Thread(target=embedded.start, args=[data_dir])
+def test_a_recovery_of_more_than_ten_seconds_is_waited_for(used_dir):
+    owner_url = crash_with_much_to_recover(used_dir)
+    starter = threading.Thread(target=embedded.start, args=[used_dir])
 
     starter.start()
-    startup = hold_recovery(data_dir)
+    startup = hold_recovery(used_dir)
     starter.join(12)
     waited = starter.is_alive()
     startup.resume()
@@ -249,79 +267,79 @@ def test_a_recovery_of_more_than_ten_seconds_is_waited_for(data_dir):
     assert query(owner_url, "SELECT count(*) FROM kept") == [(200_000,)]
 
 
-def test_past_the_timeout_a_sentence_names_the_log_and_the_server_goes_on(data_dir):
-    owner_url = crash_with_much_to_recover(data_dir)
-    holder = threading.Thread(target=hold_recovery, args=[data_dir])
+def test_past_the_timeout_a_sentence_names_the_log_and_the_server_goes_on(used_dir):
+    owner_url = crash_with_much_to_recover(used_dir)
+    holder = threading.Thread(target=hold_recovery, args=[used_dir])
 
     holder.start()
     with pytest.raises(EmbeddedServerFailed) as failure:
-        embedded.start(data_dir, timeout=timedelta(seconds=2))
+        embedded.start(used_dir, timeout=timedelta(seconds=2))
     with pytest.raises(EmbeddedServerFailed):  # found running by the next start, still not ready
-        embedded.start(data_dir, timeout=timedelta(seconds=1))
+        embedded.start(used_dir, timeout=timedelta(seconds=1))
     holder.join()
-    release(data_dir)
-    embedded.start(data_dir)
+    release(used_dir)
+    embedded.start(used_dir)
 
     assert "was not ready after 2 seconds" in str(failure.value)
-    assert str(data_dir / "postgres.log") in str(failure.value)
+    assert str(used_dir / "postgres.log") in str(failure.value)
     assert query(owner_url, "SELECT count(*) FROM kept") == [(200_000,)]
 
 
-def test_children_of_a_killed_server_keep_a_new_one_from_the_data_until_they_are_gone(data_dir):
-    owner_url = embedded.start(data_dir).owner
-    child = postmaster(data_dir).children()[0]
+def test_children_of_a_killed_server_keep_a_new_one_from_the_data_until_they_are_gone(used_dir):
+    owner_url = embedded.start(used_dir).owner
+    child = postmaster(used_dir).children()[0]
     child.suspend()
-    postmaster(data_dir).kill()
+    postmaster(used_dir).kill()
 
     try:
         with pytest.raises(EmbeddedServerFailed, match="was not ready"):
-            embedded.start(data_dir, timeout=timedelta(seconds=1))
+            embedded.start(used_dir, timeout=timedelta(seconds=1))
     finally:
         child.resume()
-    embedded.start(data_dir)
+    embedded.start(used_dir)
 
     assert query(owner_url, "SELECT 1") == [(1,)]
 
 
-def test_a_server_that_cannot_start_is_told_with_its_log(data_dir):
+def test_a_server_that_cannot_start_is_told_with_its_log(used_dir):
     with pytest.raises(EmbeddedServerFailed, match="could not be started") as failure:
-        embedded.start(data_dir, settings={"shared_buffers": "nonsense"})
+        embedded.start(used_dir, settings={"shared_buffers": "nonsense"})
 
-    assert str(data_dir / "postgres.log") in str(failure.value)
-    assert "nonsense" in (data_dir / "postgres.log").read_text()
+    assert str(used_dir / "postgres.log") in str(failure.value)
+    assert "nonsense" in (used_dir / "postgres.log").read_text()
 
 
 @pytest.mark.parametrize("name", ["postgres/postmaster.pid", "postgres.log"])
-def test_a_link_in_the_servers_folder_leads_nowhere(data_dir, tmp_path, name: str):
-    embedded.start(data_dir)
-    embedded.stop(data_dir)
+def test_a_link_in_the_servers_folder_leads_nowhere(used_dir, tmp_path, name: str):
+    embedded.start(used_dir)
+    embedded.stop(used_dir)
     target = tmp_path / "target"
     target.write_text("mine")
     target.chmod(0o640)
-    (data_dir / name).unlink(missing_ok=True)
-    (data_dir / name).symlink_to(target)
+    (used_dir / name).unlink(missing_ok=True)
+    (used_dir / name).symlink_to(target)
 
     with pytest.raises(EmbeddedServerFailed, match="is a link"):
-        embedded.start(data_dir)
+        embedded.start(used_dir)
 
     assert (target.read_text(), target.stat().st_mode & 0o777, target.stat().st_uid) == ("mine", 0o640, os.geteuid())
 
 
-def test_a_pid_file_that_names_somebody_elses_process_fools_nobody(data_dir):
-    embedded.start(data_dir)
-    user = postmaster(data_dir).uids().real
-    pid_file = data_dir / "postgres" / "postmaster.pid"
+def test_a_pid_file_that_names_somebody_elses_process_fools_nobody(used_dir):
+    embedded.start(used_dir)
+    user = postmaster(used_dir).uids().real
+    pid_file = used_dir / "postgres" / "postmaster.pid"
     left = pid_file.read_text().splitlines(keepends=True)
-    left_by_socket = (data_dir / "run" / ".s.PGSQL.5432.lock").read_text().splitlines(keepends=True)
-    embedded.stop(data_dir)
+    left_by_socket = (used_dir / "run" / ".s.PGSQL.5432.lock").read_text().splitlines(keepends=True)
+    embedded.stop(used_dir)
     stranger = subprocess.Popen(["sleep", "60"], user=user if os.geteuid() == 0 else None)
     try:
         pid_file.write_text("".join([f"{stranger.pid}\n", *left[1:]]))
-        (data_dir / "run" / ".s.PGSQL.5432.lock").write_text("".join([f"{stranger.pid}\n", *left_by_socket[1:]]))
+        (used_dir / "run" / ".s.PGSQL.5432.lock").write_text("".join([f"{stranger.pid}\n", *left_by_socket[1:]]))
 
-        running = embedded.is_running(data_dir)
-        stopped = embedded.stop(data_dir)
-        urls = embedded.start(data_dir)
+        running = embedded.is_running(used_dir)
+        stopped = embedded.stop(used_dir)
+        urls = embedded.start(used_dir)
 
         assert (running, stopped) == (False, False)
         assert stranger.poll() is None
@@ -416,15 +434,15 @@ def test_root_uses_the_server_of_the_folders_owner(make_data_dir):
 
 
 @as_root
-def test_another_user_of_the_machine_cannot_log_in(data_dir):
+def test_another_user_of_the_machine_cannot_log_in(used_dir):
     nobody = pwd.getpwnam("nobody")
-    url = embedded.start(data_dir).runtime.replace("+psycopg", "")
+    url = embedded.start(used_dir).runtime.replace("+psycopg", "")
     code = AS_NOBODY + (
         "try: psycopg.connect(sys.argv[1])\nexcept psycopg.OperationalError as error: print(str(error).splitlines()[0])"
     )
 
     shut_out = answer(python(code, url, "", nobody.pw_uid, nobody.pw_gid))
-    for path in (data_dir, data_dir / "run", data_dir / "run" / ".s.PGSQL.5432"):
+    for path in (used_dir, used_dir / "run", used_dir / "run" / ".s.PGSQL.5432"):
         path.chmod(0o777)
     let_in = answer(python(code, url, "", nobody.pw_uid, nobody.pw_gid))
 

@@ -76,20 +76,20 @@ def test_catching_up_is_bounded():
     assert len(found) == 40
 
 
-def test_each_missed_day_of_each_region_is_run_once_in_order(own_app: Flask):
+def test_each_missed_day_of_each_region_is_run_once_in_order(swept_app: Flask):
     runs: list[tuple[str, int]] = []
     job = Job("nightly", NIGHTLY, lambda turn: runs.append((turn.actor.region, turn.due_at.day)), "notes", Missed.EACH)
 
     for day in (20, 20, 23):
         with time_machine.travel(at(f"{day}T20:00"), tick=False):
-            Worker(own_app, [job]).run_due()
+            Worker(swept_app, [job]).run_due()
 
     assert runs == [(region, day) for day in (20,) for region in ("huaian", "tianjin")] + [
         (region, day) for region in ("huaian", "tianjin") for day in (21, 22, 23)
     ]
 
 
-def test_a_failed_run_waits_and_is_tried_again_before_later_ones(own_app: Flask):
+def test_a_failed_run_waits_and_is_tried_again_before_later_ones(swept_app: Flask):
     tried: list[int] = []
 
     def fail_first(turn: Turn) -> None:
@@ -99,7 +99,7 @@ def test_a_failed_run_waits_and_is_tried_again_before_later_ones(own_app: Flask)
 
     job = Job("nightly", NIGHTLY, fail_first, "notes", Missed.EACH)
     with time_machine.travel(at("20T20:00"), tick=False) as traveller:
-        worker = Worker(own_app, [job])
+        worker = Worker(swept_app, [job])
         worker._regions = lambda: ["tianjin"]  # type: ignore[method-assign]  # one region is enough here
         worker.run_due()
         worker.run_due()
@@ -109,23 +109,23 @@ def test_a_failed_run_waits_and_is_tried_again_before_later_ones(own_app: Flask)
     assert tried == [20, 20, 21]
 
 
-def test_a_job_that_stops_between_runs_leaves_the_rest_for_later(own_app: Flask):
+def test_a_job_that_stops_between_runs_leaves_the_rest_for_later(swept_app: Flask):
     runs: list[str] = []
     job = Job("nightly", NIGHTLY, lambda turn: runs.append(turn.actor.region), "notes")
 
-    Worker(own_app, [job], stopping=lambda: len(runs) == 1).run_due()
+    Worker(swept_app, [job], stopping=lambda: len(runs) == 1).run_due()
 
     assert runs == ["huaian"]
 
 
-def test_the_job_acts_as_the_system_in_a_bound_session(own_app: Flask):
+def test_the_job_acts_as_the_system_in_a_bound_session(swept_app: Flask):
     seen: list[tuple[str, str]] = []
 
     def run(turn: Turn) -> None:
         with transaction() as session:
             seen.append((session.region, turn.actor.job))
 
-    Worker(own_app, [Job("nightly", NIGHTLY, run, "notes")]).run_due()
+    Worker(swept_app, [Job("nightly", NIGHTLY, run, "notes")]).run_due()
 
     assert seen == [("huaian", "nightly"), ("tianjin", "nightly")]
 
@@ -167,16 +167,16 @@ def test_a_run_longer_than_a_tick_is_not_logged_by_the_scheduler():
     assert logging.getLogger("apscheduler.executors.default").isEnabledFor(logging.ERROR)
 
 
-def test_old_runs_are_cleared_but_each_jobs_last(own_app: Flask, own_database: Clone):
+def test_old_runs_are_cleared_but_each_jobs_last(swept_app: Flask, swept_database: Clone):
     job = Job("nightly", NIGHTLY, lambda _: None, "notes", Missed.EACH)
     for day in (1, 2, 3):
         with time_machine.travel(at(f"{day:02}T20:00"), tick=False):
-            Worker(own_app, [job]).run_due()
+            Worker(swept_app, [job]).run_due()
 
     with time_machine.travel(at("22T20:30"), tick=False):
-        Worker(own_app, [Job("clear", HOURLY, clear_runs, "deletes")]).run_due()
+        Worker(swept_app, [Job("clear", HOURLY, clear_runs, "deletes")]).run_due()
 
-    engine = create_engine(own_database.urls.runtime)
+    engine = create_engine(swept_database.urls.runtime)
     with engine.connect() as connection:
         left = connection.scalars(text("SELECT due_at FROM tianjin.job_run WHERE job = 'nightly'"))
         assert [due.day for due in left] == [3]
@@ -184,10 +184,10 @@ def test_old_runs_are_cleared_but_each_jobs_last(own_app: Flask, own_database: C
 
 
 @pytest.mark.parametrize(("lease_s", "runs"), [(60, 1), (-1, 2)], ids=["leased", "without_a_lease"])
-def test_two_workers_at_once_run_a_job_once(own_database: Clone, tmp_path: Path, lease_s: int, runs: int):
+def test_two_workers_at_once_run_a_job_once(swept_database: Clone, tmp_path: Path, lease_s: int, runs: int):
     """The control holds a lease that is over at once: then both run it."""
     log = tmp_path / "log"
-    environment = environment_for(own_database.urls, tmp_path)
+    environment = environment_for(swept_database.urls, tmp_path)
     arguments = ("tests.kernel.job_process", "work", str(log), "0.4", str(lease_s), "2")
     workers = [start_module(*arguments, environment=environment) for _ in range(2)]
 
@@ -199,9 +199,9 @@ def test_two_workers_at_once_run_a_job_once(own_database: Clone, tmp_path: Path,
     assert times == {1} if runs == 1 else max(times) > 1
 
 
-def test_a_killed_workers_job_is_taken_over_when_its_lease_ends(own_database: Clone, tmp_path: Path):
+def test_a_killed_workers_job_is_taken_over_when_its_lease_ends(swept_database: Clone, tmp_path: Path):
     log = tmp_path / "log"
-    environment = environment_for(own_database.urls, tmp_path)
+    environment = environment_for(swept_database.urls, tmp_path)
     arguments = ("tests.kernel.job_process", "work", str(log))
     killed = start_module(*arguments, "20", "2.5", "1", environment=environment)
     wait_until(lambda: any(line[0] == "begin" for line in lines_of(log)), what="the first run")

@@ -189,13 +189,13 @@ def write_committed(app: Flask, count: int) -> list[UUID | None]:
             return [write(db) for _ in range(count)]
 
 
-def test_two_senders_at_once_send_each_message_once(own_app: Flask):
-    messages = write_committed(own_app, 40)
+def test_two_senders_at_once_send_each_message_once(swept_app: Flask):
+    messages = write_committed(swept_app, 40)
     taken: list[UUID] = []
-    use_channel(own_app, "test", lambda message: taken.append(message.id))
+    use_channel(swept_app, "test", lambda message: taken.append(message.id))
 
     def work() -> None:
-        with own_app.app_context():
+        with swept_app.app_context():
             session().bind_region("tianjin")
             send(clock.now())
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import pytest
@@ -21,20 +22,32 @@ INSERT = text(
 WHERE = text("SELECT tableoid::regclass::text FROM tianjin.audit_entry WHERE id = :id")
 
 
-@pytest.fixture
-def owner(own_database: Clone) -> Iterator[Connection]:
-    engine = create_engine(own_database.urls.owner)
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """A connection that is closed without a commit."""
+    engine = create_engine(url)
     with engine.connect() as connection:
         yield connection
     engine.dispose()
 
 
 @pytest.fixture
-def runtime(own_database: Clone) -> Iterator[Connection]:
-    engine = create_engine(own_database.urls.runtime)
-    with engine.connect() as connection:
+def owner(worker_database: Clone) -> Iterator[Connection]:
+    with connected(worker_database.urls.owner) as connection:
         yield connection
-    engine.dispose()
+
+
+@pytest.fixture
+def runtime(worker_database: Clone) -> Iterator[Connection]:
+    with connected(worker_database.urls.runtime) as connection:
+        yield connection
+
+
+@pytest.fixture
+def writer(own_database: Clone) -> Iterator[Connection]:
+    """Of the runtime role too, beside maintenance that commits."""
+    with connected(own_database.urls.runtime) as connection:
+        yield connection
 
 
 YEARS = [
@@ -110,9 +123,9 @@ def test_maintenance_twice_adds_nothing_the_second_time(own_database: Clone):
     assert all(names == [] for names in second.values())
 
 
-def test_maintenance_waits_for_a_writer_without_keeping_others_waiting(own_database: Clone, runtime: Connection):
+def test_maintenance_waits_for_a_writer_without_keeping_others_waiting(own_database: Clone, writer: Connection):
     early = datetime(2027, 8, 15, tzinfo=UTC)
-    runtime.execute(INSERT, {"id": new_id(at=early)})  # holds the DEFAULT partition until it commits
+    writer.execute(INSERT, {"id": new_id(at=early)})  # holds the DEFAULT partition until it commits
     other = create_engine(own_database.urls.runtime, connect_args={"options": "-c lock_timeout=2000"})
 
     with ThreadPoolExecutor(1) as pool:
@@ -121,25 +134,25 @@ def test_maintenance_waits_for_a_writer_without_keeping_others_waiting(own_datab
         with other.begin() as connection:
             connection.execute(INSERT, {"id": new_id(at=early)})
         assert not added.done()
-        runtime.commit()
+        writer.commit()
         found = added.result(timeout=30)
 
     other.dispose()
     assert "audit_entry_2027_08" in found["tianjin"]
-    assert runtime.scalar(text("SELECT count(*) FROM tianjin.audit_entry_2027_08")) == 2
+    assert writer.scalar(text("SELECT count(*) FROM tianjin.audit_entry_2027_08")) == 2
 
 
 def test_maintenance_of_one_table_that_stays_busy_is_told_and_keeps_the_rest(
-    own_database: Clone, runtime: Connection, monkeypatch: pytest.MonkeyPatch
+    own_database: Clone, writer: Connection, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("app.kernel.migrate.PARTITION_TRIES", 1)
-    runtime.execute(INSERT, {"id": new_id(at=datetime(2099, 1, 1, tzinfo=UTC))})
+    writer.execute(INSERT, {"id": new_id(at=datetime(2099, 1, 1, tzinfo=UTC))})
 
     with pytest.raises(TableBusy, match=r"tianjin\.audit_entry is busy"):
         maintain(own_database.urls.owner, today=date(2027, 8, 1))
 
-    runtime.rollback()
-    assert runtime.scalar(text("SELECT to_regclass('huaian.audit_entry_2027_08')")) is not None
+    writer.rollback()
+    assert writer.scalar(text("SELECT to_regclass('huaian.audit_entry_2027_08')")) is not None
 
 
 def test_the_runtime_role_cannot_make_partitions(runtime: Connection):

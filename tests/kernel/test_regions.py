@@ -17,14 +17,15 @@ HOSTILE = 'x"; ALTER ROLE anhu_runtime SUPERUSER; --'
 
 
 @pytest.fixture
-def owner(own_database: Clone) -> Iterator[Engine]:
-    engine = create_engine(own_database.urls.owner)
+def owner(worker_database: Clone) -> Iterator[Engine]:
+    """Whose work no test commits."""
+    engine = create_engine(worker_database.urls.owner)
     yield engine
     engine.dispose()
 
 
-def test_the_runtime_role_plants_no_region(own_database: Clone):
-    engine = create_engine(own_database.urls.runtime)
+def test_the_runtime_role_plants_no_region(worker_database: Clone):
+    engine = create_engine(worker_database.urls.runtime)
     with engine.connect() as connection, pytest.raises(exc.ProgrammingError, match="permission denied"):
         connection.execute(PLANT, {"code": "shanghai"})
     engine.dispose()
@@ -40,10 +41,12 @@ def test_the_database_refuses_a_code_that_cannot_name_a_schema(owner: Engine, co
 
 
 @pytest.mark.parametrize("run", [migrate, maintain])
-def test_the_owner_runs_nothing_for_a_planted_code(owner: Engine, own_database: Clone, run: Callable[..., Any]):
-    with owner.begin() as connection:
+def test_the_owner_runs_nothing_for_a_planted_code(own_database: Clone, run: Callable[..., Any]):
+    engine = create_engine(own_database.urls.owner)
+    with engine.begin() as connection:
         connection.execute(text("ALTER TABLE public.region DROP CONSTRAINT ck_region_code"))
         connection.execute(PLANT, {"code": HOSTILE})
+    engine.dispose()
 
     with pytest.raises(RegionInvalid):
         run(own_database.urls.owner, today=TODAY)

@@ -22,17 +22,20 @@ TWINS = 8
 
 
 @pytest.fixture
-def served(own_database: Clone, tmp_path: Path) -> Iterator[Flask]:
-    engine = create_engine(own_database.urls.owner)
-    with engine.begin() as connection:
-        connection.execute(
-            text("CREATE TABLE tianjin.probe_event (id uuid PRIMARY KEY, command_digest bytea, note text)")
-        )
-    engine.dispose()
-    app = probe_app(settings_for(own_database.urls, tmp_path))
+def served(swept_database: Clone, tmp_path: Path) -> Iterator[Flask]:
+    as_owner(swept_database, "CREATE TABLE tianjin.probe_event (id uuid PRIMARY KEY, command_digest bytea, note text)")
+    app = probe_app(settings_for(swept_database.urls, tmp_path))
     yield app
     with app.app_context():
         db.engine.dispose()
+    as_owner(swept_database, "DROP TABLE tianjin.probe_event")
+
+
+def as_owner(database: Clone, statement: str) -> None:
+    engine = create_engine(database.urls.owner)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 def count(app: Flask, table: str) -> int:

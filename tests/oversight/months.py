@@ -23,6 +23,7 @@ VISITS = {
 TAPS = {"visit_id": Uuid(), "kind": Text(), "phone": Uuid(), "distance_m": NUMBER, "accuracy_m": NUMBER}
 ITEMS = {"visit_id": Uuid(), "pattern": NUMBER, "logged": NUMBER, "undone": NUMBER}
 SAID = {"visit_id": Uuid(), "person_id": Uuid(), "phone": Uuid()}
+CARE_DAYS = {"id": Uuid(), "client_id": Uuid(), "day": Date()}
 AWAY = {"client_id": Uuid(), "stay_kind": Text(), "gone_on": Date(), "back_on": Date()}
 DIED = {"client_id": Uuid(), "died_on": Date()}
 COPIES = {"visit_id": Uuid(), "photo_id": Uuid(), "copied_photo_id": Uuid(), "copied_fact_id": Uuid()}
@@ -75,14 +76,15 @@ class V:
 
 @dataclass(frozen=True)
 class Month:
-    """Visits, stays (client, kind, days of November), deaths (client, day), how far north each client lives (km), and
-    copies (visit, photo, the fact it is copied from)."""
+    """Visits, stays (client, kind, days of November), deaths (client, day), how far north each client lives (km),
+    copies (visit, photo, the fact it is copied from), and family carers' days (id, client, day)."""
 
     visits: Iterable[V]
     away: Iterable[tuple[int, str, int, int | None]] = ()
     died: Iterable[tuple[int, int]] = ()
     homes: Mapping[int, float] = field(default_factory=dict)
     copies: Iterable[tuple[int, int, int]] = ()
+    care_days: Iterable[tuple[int, int, int]] = ()
 
     def sources(self) -> Sources:
         visits = list(self.visits)
@@ -93,6 +95,7 @@ class Month:
             visits=_select(VISITS, [v.row() for v in visits]),
             taps=_select(TAPS, [tap for v in visits for tap in v.taps()]),
             items=_select(ITEMS, [(uid(v.id), *v.items) for v in visits if v.items]),
+            care_days=_select(CARE_DAYS, [(uid(id), uid(client), _day(day)) for id, client, day in self.care_days]),
             said=_select(SAID, said),
             away=_select(AWAY, away),
             died=_select(DIED, [(uid(client), _day(day)) for client, day in self.died]),

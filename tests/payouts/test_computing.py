@@ -251,17 +251,17 @@ def test_a_day_after_the_entitlement_ended_in_an_earlier_month_names_it(tianjin:
     assert {(day.rule, day.record_id) for day in days} == {(DayRule.ENTITLEMENT_ENDED, entitlement_id)}
 
 
-def test_workers_at_once_compute_each_client_once(own_app: Flask):
-    with own_app.app_context():
+def test_workers_at_once_compute_each_client_once(swept_app: Flask):
+    with swept_app.app_context():
         db.session().bind_region("tianjin")
         with transaction() as session:
             for _ in range(5):
                 a_family(session, account=False)
             run_id = ask(session).id
 
-    at_once(own_app, lambda session: work_off(session, run_id))
+    at_once(swept_app, lambda session: work_off(session, run_id))
 
-    with own_app.app_context():
+    with swept_app.app_context():
         db.session().bind_region("tianjin")
         rows = db.session().execute(select(Subsidy.client_id, func.count()).group_by(Subsidy.client_id)).all()
         assert [count for _, count in rows] == [1] * 5

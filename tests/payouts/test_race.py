@@ -46,9 +46,9 @@ def at_once(app: Flask, work: Callable[[Session], object]) -> list[object]:
 
 
 @pytest.fixture
-def families(own_app: Flask) -> int:
+def families(swept_app: Flask) -> int:
     """Computed months of three families, committed."""
-    with own_app.app_context():
+    with swept_app.app_context():
         db.session().bind_region("tianjin")
         with transaction() as session:
             office: Office = an_office(session)
@@ -59,9 +59,9 @@ def families(own_app: Flask) -> int:
 
 
 @pytest.fixture
-def reviewed(own_app: Flask, families: int) -> int:
+def reviewed(swept_app: Flask, families: int) -> int:
     """The same, accepted by a reviewer."""
-    with own_app.app_context():
+    with swept_app.app_context():
         db.session().bind_region("tianjin")
         with transaction() as session:
             Office(session, an_actor(), an_actor()).review()
@@ -74,18 +74,18 @@ def live_payouts(app: Flask) -> int:
         return db.session().scalar(select(func.count()).select_from(Payout))
 
 
-def test_preparations_at_once_make_one_live_payout_for_each_subsidy(own_app: Flask, reviewed: int):
+def test_preparations_at_once_make_one_live_payout_for_each_subsidy(swept_app: Flask, reviewed: int):
     found = at_once(
-        own_app,
+        swept_app,
         lambda session: prepare_batches(session, PrepareBatches(NOVEMBER, PAY_DAY), actor=an_actor(), at=AT),
     )
 
     assert sorted(len(each.batches) for each in found) == [0, 0, 0, 1]
-    assert live_payouts(own_app) == reviewed
+    assert live_payouts(swept_app) == reviewed
 
 
-def test_without_the_lock_the_database_still_refuses_a_second_live_payout(own_app: Flask, reviewed: int):
-    with own_app.app_context():
+def test_without_the_lock_the_database_still_refuses_a_second_live_payout(swept_app: Flask, reviewed: int):
+    with swept_app.app_context():
         db.session().bind_region("tianjin")
         with transaction() as session:
             Office(session, an_actor(), an_actor()).prepare()
@@ -97,10 +97,10 @@ def test_without_the_lock_the_database_still_refuses_a_second_live_payout(own_ap
         new = {"id": payout_id, "serial": payout_id.hex.upper(), "line_no": payout_id.int % 10**15}
         session.execute(insert(Payout).values(values | new))
 
-    found = at_once(own_app, pay_again)
+    found = at_once(swept_app, pay_again)
 
     assert [constraint_of(each) for each in found] == ["uq_payout_live"] * PEOPLE
-    assert live_payouts(own_app) == reviewed
+    assert live_payouts(swept_app) == reviewed
 
 
 def list_reviews(app: Flask) -> list[tuple[int, MonthDecision]]:
@@ -109,41 +109,43 @@ def list_reviews(app: Flask) -> list[tuple[int, MonthDecision]]:
         return [tuple(row) for row in db.session().execute(select(MonthReview.seq, MonthReview.decision))]
 
 
-def test_reviews_at_once_make_one_for_each_month(own_app: Flask, families: int):
+def test_reviews_at_once_make_one_for_each_month(swept_app: Flask, families: int):
     found = at_once(
-        own_app,
+        swept_app,
         lambda session: reviews.accept_unflagged(
             session, AcceptUnflagged(NOVEMBER), actor=an_actor(Role.OPERATOR_REVIEWER), at=AT
         ),
     )
 
     assert sorted(each.accepted for each in found) == [0, 0, 0, families]
-    assert list_reviews(own_app) == [(1, MonthDecision.ACCEPTED)] * families
+    assert list_reviews(swept_app) == [(1, MonthDecision.ACCEPTED)] * families
 
 
-def test_decisions_at_once_about_one_month_make_one(own_app: Flask, families: int):
-    with own_app.app_context():
+def test_decisions_at_once_about_one_month_make_one(swept_app: Flask, families: int):
+    with swept_app.app_context():
         db.session().bind_region("tianjin")
         subsidy_id = db.session().scalars(select(Subsidy.id).limit(1)).one()
     hold = DecideMonth(MonthDecision.HELD, MonthReason.OTHER)
 
     found = at_once(
-        own_app,
+        swept_app,
         lambda session: reviews.decide_month(
             session, hold, subsidy_id=subsidy_id, actor=an_actor(Role.OPERATOR_REVIEWER), at=AT
         ),
     )
 
     assert sum(isinstance(each, reviews.MonthReviewed) for each in found) == PEOPLE - 1
-    assert list_reviews(own_app) == [(1, MonthDecision.HELD)]
+    assert list_reviews(swept_app) == [(1, MonthDecision.HELD)]
 
 
-def test_without_the_lock_the_database_still_refuses_a_second_review_of_the_same_number(own_app: Flask, reviewed: int):
-    with own_app.app_context():
+def test_without_the_lock_the_database_still_refuses_a_second_review_of_the_same_number(
+    swept_app: Flask, reviewed: int
+):
+    with swept_app.app_context():
         db.session().bind_region("tianjin")
         first = db.session().execute(select(MonthReview.__table__).limit(1)).mappings().one()
 
-    found = at_once(own_app, lambda session: session.execute(insert(MonthReview).values({**first, "id": new_id()})))
+    found = at_once(swept_app, lambda session: session.execute(insert(MonthReview).values({**first, "id": new_id()})))
 
     assert [constraint_of(each) for each in found] == ["uq_month_review_subsidy_id_seq"] * PEOPLE
-    assert len(list_reviews(own_app)) == reviewed
+    assert len(list_reviews(swept_app)) == reviewed

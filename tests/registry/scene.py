@@ -1,6 +1,6 @@
 """One agency with a client, a carer and a family, another agency beside it, and who acts for whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -26,6 +26,10 @@ class Actors(dict[Role, Actor]):
         self._scopes = scopes
         self._people = people
 
+    def on(self, session: Session) -> "Actors":
+        """The same people, none of them with an account yet."""
+        return Actors(session, scopes=self._scopes, people=self._people)
+
     def __missing__(self, role: Role) -> Actor:
         actor = make_account(self._session, role=role, scope=self._scopes.get(role), person_id=self._people.get(role))
         self._session.commit()
@@ -46,6 +50,10 @@ class Scene:
     guardian: GuardianView
     stranger: Actor
     actors: Actors
+
+    def on(self, session: Session) -> "Scene":
+        """A test's own, whose accounts are made in its session."""
+        return replace(self, actors=self.actors.on(session))
 
     @property
     def client_id(self) -> UUID:

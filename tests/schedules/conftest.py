@@ -1,11 +1,13 @@
 """A scene of one agency, at nine in the morning of 20 November 2026."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
+from tests.conftest import made_on
 from tests.fixed_clock import clock_at
 from tests.schedules.factories import NOW, Scene, a_scene
 
@@ -16,8 +18,12 @@ def nine_in_the_morning() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def shared_scene(app: Flask, ground: Connection) -> Scene:
+    return made_on(app, ground, a_scene, at=NOW)
+
+
 @pytest.fixture
-def scene(app: Flask, tianjin: Session) -> Scene:
-    made = a_scene(tianjin, app)
-    tianjin.commit()
-    return made
+def scene(shared_scene: Scene, rolled_back: None) -> Scene:
+    """The test's own, to change as it likes."""
+    return replace(shared_scene, more={})

@@ -7,10 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from app.accounts.consent_models import Consent
+from app.accounts.consent_types import ConsentGiver, ConsentPurpose
+from app.accounts.consents import present_texts
 from app.careplans.models import CarePlan, PlanItem, ServiceItem
 from app.kernel import clock, tokens
 from app.kernel.geo import Point
@@ -82,14 +85,25 @@ def a_carer(session: Session, app: Flask, agency_id: UUID, *, certified_until: d
 
 
 def a_client(session: Session, app: Flask, agency_id: UUID, *, home: Point | None = HOME) -> UUID:
-    """A client served by the agency, entitled, with an approved home."""
+    """A client served by the agency, entitled, with an approved home; photos may be taken there."""
     client = registry.a_client(session, agency=_with_id(agency_id), home=home, district_code=DISTRICT, street_code=None)
     registry.an_entitlement(session, client=client)
+    a_consent(session, client.client.person.id, ConsentPurpose.PHOTOS)
     return client.client.id
 
 
 def an_assignment(session: Session, client_id: UUID, carer_id: UUID, *, since: date = SINCE) -> None:
     registry.an_assignment(session, client=_client(client_id), carer=_with_id(carer_id), valid_from=since)
+
+
+def a_consent(
+    session: Session, person_id: UUID, purpose: ConsentPurpose, *, is_given: bool = True, seq: int = 1
+) -> None:
+    """What a person said of a purpose, to the present words."""
+    text, ids = present_texts()[purpose], {"id": new_id(), "person_id": person_id, "account_id": new_id()}
+    said = {"is_given": is_given, "giver": ConsentGiver.SELF, "seq": seq, "recorded_at": NOW}
+    words = {"purpose": purpose, "version": text.version, "text_digest": text.digest}
+    session.execute(insert(Consent).values(**ids, **said, **words))
 
 
 def _with_id(row_id: UUID) -> Any:

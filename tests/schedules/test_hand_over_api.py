@@ -239,8 +239,8 @@ def test_many_clients_take_no_more_statements_than_one(scene: Scene, tianjin: Se
 
 
 @pytest.fixture
-def own_app(own_database: Clone, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(settings_for(own_database.urls, tmp_path))
+def own_app(swept_database: Clone, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(settings_for(swept_database.urls, tmp_path))
     with app.app_context():
         zone_of("tianjin")
         session().bind_region("tianjin")

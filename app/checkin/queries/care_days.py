@@ -56,6 +56,7 @@ STANDING = case(
 )
 STANDING_OF = {standing.value: standing for standing in DayStanding}
 
+OF_DAY = ABOUT_TAG | {ExceptionCode.POSITION_NOT_KEPT}  # told at a tap, and again of its day
 ABOUT_TIME = frozenset({ExceptionCode.CLOCK_SKEW, ExceptionCode.LATE_SYNC, ExceptionCode.FUTURE_TIME})
 
 
@@ -125,7 +126,7 @@ def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) 
             verdict=verdict_with_tag(row.verdict, tag),
             source=row.location_source,
             clock_found=tuple(code for code in found.get(row.id, ()) if code in ABOUT_TIME),
-            found=(*device_exceptions(doubt), *(code for code in found.get(row.id, ()) if code in ABOUT_TAG)),
+            found=(*device_exceptions(doubt), *(code for code in found.get(row.id, ()) if code in OF_DAY)),
             is_doubted=doubt is not None,
         )
         for row, doubt, tag in rows

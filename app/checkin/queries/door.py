@@ -37,6 +37,7 @@ class Door:
     street_code: str | None = None
     employed_since: date | None = None  # by any agency
     device_doubt: DeviceDoubt | None = None
+    location_withdrawn: bool = False  # the consent to positions, by now
 
 
 BY_VISIT = FixedStatement(door_statement(by_visit=True))
@@ -130,6 +131,7 @@ def _door(rows: Sequence[Any], keys: KeyRing) -> Door:
         ),
         employed_since=first.employed_since,
         device_doubt=None if first.doubt is None else DeviceDoubt(first.doubt),
+        location_withdrawn=first.located is False,
     )
 
 
@@ -148,21 +150,21 @@ def place_of(position: str, system: CoordinateSystem, radius_m: int | None) -> P
 
 
 def _visit_of(row: Any) -> VisitView:
-    planned = row.v_planned
+    planned = row.planned
     return VisitView(
         id=row.v_id,
         client_id=row.client_id,
-        carer_id=row.v_carer_id,
-        agency_id=row.v_agency_id,
-        plan_id=row.v_plan_id,
-        team_slot=row.v_team_slot,
+        carer_id=row.carer_id,
+        agency_id=row.agency_id,
+        plan_id=row.plan_id,
+        team_slot=row.team_slot,
         planned_from=planned.lower if planned else None,
         planned_to=planned.upper if planned else None,
         state=VisitState(row.v_state),
-        seq=row.v_seq,
-        began_at=row.v_began_at,
-        ended_at=row.v_ended_at,
-        source=VisitSource(row.v_source),
+        seq=row.seq,
+        began_at=row.began_at,
+        ended_at=row.ended_at,
+        source=VisitSource(row.source),
         district_code=row.district_code,
         street_code=row.street_code,
     )

@@ -24,6 +24,8 @@ from sqlalchemy import (
     true,
 )
 
+from app.accounts.consent_models import Consent
+from app.accounts.consent_types import ConsentPurpose
 from app.accounts.models import Account, Device
 from app.careplans.models import CarePlan
 from app.registry.models import (
@@ -46,14 +48,12 @@ from app.registry.types import AgencyState, PlaceState, ServiceMode, StayKind
 from app.schedules.models import Visit
 
 AWAY = (StayKind.HOSPITAL, StayKind.INSTITUTION)
-VISIT_COLUMNS = (  # beside its client, district and street, which both doors tell
-    "id",
+VISIT_COLUMNS = (  # beside its id and state, and its client, district and street, which both doors tell
     "carer_id",
     "agency_id",
     "plan_id",
     "team_slot",
     "planned",
-    "state",
     "seq",
     "began_at",
     "ended_at",
@@ -175,6 +175,24 @@ def _died(client_id: Any) -> Any:
     return dead.correlate_except(cared_for, person).exists()
 
 
+def _located() -> Any:
+    """What the account's person said last of his position: False once he withdrew the consent, NULL if nothing."""
+    said = Consent.__table__.alias("r")
+    return (
+        select(said.c.is_given)
+        .where(said.c.person_id == account.person_id, said.c.purpose == ConsentPurpose.LOCATION)
+        .order_by(said.c.seq.desc())
+        .limit(literal_column("1"))
+        .correlate_except(said)
+        .scalar_subquery()
+    )
+
+
+def _of_visit() -> list[Any]:
+    """Without labels where no other column has the name: for the text's sake, as above."""
+    return [visit.id.label("v_id"), visit.state.label("v_state"), *(visit[name] for name in VISIT_COLUMNS)]
+
+
 def _homes(client_id: Any) -> Any:
     return and_(
         home.client_id == client_id,
@@ -210,7 +228,8 @@ def door_statement(*, by_visit: bool, at_once: bool = False) -> Select[Any]:
         DEVICE.c.doubt,
         carer.id.label("own_carer_id"),
         employer_id.label("employer_id"),
-        *([visit[name].label(f"v_{name}") for name in VISIT_COLUMNS] if by_visit else [null().label("v_id")]),
+        _located().label("located"),
+        *(_of_visit() if by_visit else [null().label("v_id")]),
         client_id.label("client_id"),
         district.label("district_code"),
         (visit.street_code if by_visit else client.street_code).label("street_code"),

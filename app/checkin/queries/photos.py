@@ -35,7 +35,7 @@ from app.checkin.rules.photos import BAND_BITS
 from app.checkin.types import ExceptionCode
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor
-from app.registry.models import Carer
+from app.registry.models import Carer, Client
 from app.schedules.models import Visit
 from app.schedules.queries import visible_visits
 
@@ -69,6 +69,14 @@ def get_own(session: Session, *, photo_id: UUID, actor: Actor) -> PhotoTaken:
     if row is None:
         raise NotFound(kind="photo")
     return row
+
+
+def get_depicted(session: Session, *, fact_id: UUID) -> UUID:
+    """The person who is cared for in a visit or on a care day; unscoped: of a fact of the actor's own."""
+    clients = select(Visit.client_id).where(Visit.id == fact_id)
+    clients_of_days = select(CareDay.client_id).where(CareDay.id == fact_id)
+    of_fact = clients.union_all(clients_of_days).scalar_subquery()
+    return session.scalars(select(Client.person_id).where(Client.id == of_fact)).one()
 
 
 def get_fact_of_visible(session: Session, *, photo_id: UUID, actor: Actor) -> UUID:

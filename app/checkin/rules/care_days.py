@@ -26,6 +26,8 @@ from app.policies.types import Policy
 MUST_FIX, ACKNOWLEDGE = Severity.MUST_FIX, Severity.ACKNOWLEDGE
 POSITION, PROMPT = "position", "prompt"
 ONE_SECOND = timedelta(seconds=1)
+# Told by a comparison with other records: what arrives about the day itself does not answer it.
+BY_COMPARISON = frozenset({ExceptionCode.PHOTO_COPIED, ExceptionCode.RISK_FOUND})
 
 
 def judge_care_day(claim: DayClaim, *, policy: Policy) -> DayJudgement:

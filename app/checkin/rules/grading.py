@@ -47,6 +47,7 @@ ACKNOWLEDGED = frozenset(
         ExceptionCode.ADDRESS_DOUBTFUL,
         ExceptionCode.NEW_DEVICE,
         ExceptionCode.TAG_NOT_VALID,
+        ExceptionCode.POSITION_NOT_KEPT,
     }
 )
 # Not for the agency: its own carer's word stands against its own client's or another accepted time, or it would be paid

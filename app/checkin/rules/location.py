@@ -54,6 +54,17 @@ def judge_location(
     return best or LocationJudgement(Verdict.NO_HOME)
 
 
+def kept_fix(fix: Fix | None, *, is_withdrawn: bool) -> Fix | None:
+    """Give what may be kept and judged of a fix: nothing once the carer has withdrawn the consent to it, whenever it
+    was taken."""
+    return None if is_withdrawn else fix
+
+
+def withheld_exceptions(fix: Fix | None, *, is_withdrawn: bool) -> tuple[ExceptionCode, ...]:
+    """Tell a phone that a position it sent was not kept."""
+    return (ExceptionCode.POSITION_NOT_KEPT,) if fix is not None and is_withdrawn else ()
+
+
 def location_exceptions(verdict: Verdict, *, source: LocationSource | None) -> tuple[ExceptionCode, ...]:
     """Give what a verdict leaves to look into; a simulated position is marked whatever it says."""
     found = [OF_VERDICT[verdict]] if verdict in OF_VERDICT else []

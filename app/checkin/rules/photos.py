@@ -14,6 +14,8 @@ from statistics import median, pstdev
 from typing import Final
 from uuid import UUID
 
+from app.accounts.consent_types import ConsentAnswer, holds, is_withdrawn
+
 SIDE: Final = 32
 LOW: Final = 8
 BANDS: Final = 4
@@ -58,6 +60,12 @@ class Copied:
 
     copy: ComparedPhoto
     original: ComparedPhoto
+
+
+def may_be_taken(*, client: ConsentAnswer | None, carer: ConsentAnswer | None, version: int) -> bool:
+    """Say whether a photo's bytes may be taken: it shows the client's home, so his consent to the present words must
+    hold; the carer, who takes it himself, must not have withdrawn his."""
+    return holds(client, version=version) and not is_withdrawn(carer)
 
 
 def phash_of(grey: bytes) -> int | None:

@@ -9,6 +9,7 @@ from app.checkin.commands import ClockTap
 from app.checkin.queries.door import Door
 from app.checkin.rules.clock import window_exceptions
 from app.checkin.rules.devices import device_exceptions
+from app.checkin.rules.location import withheld_exceptions
 from app.checkin.rules.tags import ScanJudgement, place_exceptions, tag_findings
 from app.checkin.rules.visits import door_exceptions
 from app.checkin.service.events import Judged
@@ -16,7 +17,7 @@ from app.checkin.service.moves import Arrived, Moment, content_of, judge_tap, le
 from app.checkin.service.scans import take_scan
 from app.checkin.service.settling import policy_on
 from app.checkin.shown import ClockEventView
-from app.checkin.types import EventKind, Found
+from app.checkin.types import EventKind, ExceptionCode, Found
 from app.policies.types import Policy
 from app.schedules.types import VisitView
 
@@ -70,9 +71,14 @@ class AtDoor:
             visit_id=visit.id if visit else None,
             claimed_visit_id=None if visit else tap.visit_id,
             places=self.door.places,
+            location_withdrawn=self.door.location_withdrawn,
             moment=self.moment,
             policy=policy,
         )
+
+    def withheld(self) -> tuple[ExceptionCode, ...]:
+        """That the position it brought was not kept."""
+        return withheld_exceptions(self.tap.command.fix, is_withdrawn=self.door.location_withdrawn)
 
     def scan(self, session: Session, tap: Judged, *, policy: Policy) -> ScanJudgement | None:
         """What the tag read with it says, once it is stored; None without one."""
@@ -87,7 +93,7 @@ class AtDoor:
         """What it leaves to look into at its visit; the rights are told once, at the clock-in."""
         door, moment, visit = self.door, self.moment, self.visit
         codes = [*place_exceptions(event.verdict, source=event.location_source, scan=scan)]
-        codes += device_exceptions(door.device_doubt)
+        codes += (*device_exceptions(door.device_doubt), *self.withheld())
         if event.kind is EventKind.IN:
             rights = lenient(door.rights, terms=policy.carer, day=moment.day, employed_since=door.employed_since)
             codes += door_exceptions(rights)

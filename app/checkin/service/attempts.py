@@ -10,7 +10,7 @@ from app.checkin.attempt_models import VisitAttempt
 from app.checkin.commands import AttemptTap
 from app.checkin.queries.attempts import attempt_view
 from app.checkin.queries.door import Door, load_visit_door
-from app.checkin.rules.location import judge_location
+from app.checkin.rules.location import judge_location, kept_fix
 from app.checkin.service.events import MILLISECOND, SALT_BYTES, check_source, position_digest, store_position
 from app.checkin.service.moves import NotACarer, VisitBusy, carer_kind_of, moment_of
 from app.checkin.service.settling import policy_on
@@ -46,7 +46,8 @@ def record_attempt(
     )
     visit = _visit_of(door)
     policy = policy_on(moment.day, region=actor.region, district=door.district_code, at=at)
-    place = judge_location(command.fix, places=door.places, occurred_at=command.occurred_at, terms=policy.location)
+    fix = kept_fix(command.fix, is_withdrawn=door.location_withdrawn)
+    place = judge_location(fix, places=door.places, occurred_at=command.occurred_at, terms=policy.location)
     salt, key = secrets.token_bytes(SALT_BYTES), settings.key_ring.command_key
     row, is_new = resend.insert_once(
         session,
@@ -61,8 +62,8 @@ def record_attempt(
         skew_ms=moment.judged.skew // MILLISECOND,
         verdict=place.verdict,
         distance_m=place.distance_m,
-        location_source=command.fix.source if command.fix else None,
-        position_digest=position_digest(command.fix, salt=salt, key=key) if command.fix else None,
+        location_source=fix.source if fix else None,
+        position_digest=position_digest(fix, salt=salt, key=key) if fix else None,
         account_id=actor.account_id,
         policy_digest=policy.digest,
         recorded_at=at,
@@ -70,8 +71,8 @@ def record_attempt(
     if not is_new:
         resend.mark_replay()
         return attempt_view(row)
-    if command.fix is not None:
-        store_position(session, command.id, command.fix, salt=salt, settings=settings)
+    if fix is not None:
+        store_position(session, command.id, fix, salt=salt, settings=settings)
     _move(session, visit, command, actor=actor, at=at)
     return attempt_view(row)
 

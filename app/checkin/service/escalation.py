@@ -14,7 +14,8 @@ from app.checkin.service.care_days import accept_care_day
 from app.checkin.service.hours import tell_hours
 from app.checkin.service.paying import end_overlap, pay_visit, tell_overlap
 from app.checkin.service.settling import policy_on
-from app.checkin.types import Decision, FactKind, ReviewStep
+from app.checkin.service.turns import take_turn
+from app.checkin.types import Decision, FactKind, FactSubject, ReviewStep
 from app.kernel import audit, clock
 from app.kernel.permissions import SystemActor
 from app.kernel.regions import zone_of
@@ -34,17 +35,14 @@ def escalate(session: Session, *, overdue: Overdue, actor: SystemActor, at: date
     """
     hold_id, fact_id, step = overdue
     subject, above = queries.find_subject(session, fact_id=fact_id), next_step(step)
-    if subject is None:
-        return False
-    is_visit = subject.kind is FactKind.VISIT
-    if is_visit and not progress.lock(session, visit_id=fact_id, wait=False):
+    if subject is None or not _lock(session, subject):
         return False
     held = queries.find_open_hold(session, fact_id=fact_id)
     if held is None or held.id != hold_id:  # decided since it was listed
         return False
     today = clock.local_date(at, zone_of(actor.region))
     policy = policy_on(today, region=actor.region, district=subject.district_code, at=at)
-    if above is None and is_visit and not _pay(session, fact_id, policy=policy, at=at):
+    if above is None and subject.kind is FactKind.VISIT and not _pay(session, fact_id, policy=policy, at=at):
         return False
     decision, reason = Decision.ESCALATED if above else Decision.ACCEPTED, ReviewReason.DEADLINE_PASSED
     if not facts.release_by_machine(
@@ -64,6 +62,15 @@ def escalate(session: Session, *, overdue: Overdue, actor: SystemActor, at: date
         details={"step": step, "decision": decision},
         keys=current_settings().key_ring,
     )
+    return True
+
+
+def _lock(session: Session, subject: FactSubject) -> bool:
+    """False for a visit that somebody is at. Who finds something of a care day at this moment sees whether it is
+    paid."""
+    if subject.kind is FactKind.VISIT:
+        return progress.lock(session, visit_id=subject.id, wait=False)
+    take_turn(session, client_id=subject.client_id or subject.id)
     return True
 
 

@@ -1,7 +1,9 @@
 """Taps that name a client instead of a visit: a family carer's days, and visits of professionals nobody planned."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,7 @@ from app.checkin.commands import FreeTap
 from app.checkin.queries import door as doors
 from app.checkin.queries.door import Door
 from app.checkin.rules.devices import device_exceptions
+from app.checkin.rules.location import withheld_exceptions
 from app.checkin.rules.tags import tag_findings
 from app.checkin.service import facts
 from app.checkin.service.events import Judged, check_source, replay, store
@@ -76,42 +79,51 @@ def add_event(
         visit_id=None,
         claimed_visit_id=None,
         places=door.places if is_own else (),
+        location_withdrawn=door.location_withdrawn,
         moment=moment,
         policy=policy,
     )
     content = content_of(command.kind, command, carer_id=door.carer_id, visit_id=None)
+    why = [Found(code) for code in withheld_exceptions(command.fix, is_withdrawn=door.location_withdrawn)]
+    told: dict[str, Any] = {"content": content, "door": door, "policy": policy, "moment": moment, "actor": actor}
     if not is_own:
-        return _stray(session, tap, content=content, door=door, policy=policy, moment=moment, actor=actor)
+        return _stray(session, tap, why=why, **told)
     if carer_kind_of(actor) is CarerKind.FAMILY:
         take_turn(session, client_id=command.client_id)
-        return _family(session, tap, content=content, door=door, policy=policy, moment=moment, actor=actor)
-    return tap_unscheduled(
-        session,
-        tap,
-        client_id=command.client_id,
-        content=content,
-        door=door,
-        why=(),
-        policy=policy,
-        moment=moment,
-        actor=actor,
-    )
+        return _family(session, tap, why=why, **told)
+    return tap_unscheduled(session, tap, client_id=command.client_id, why=why, **told)
 
 
 def _stray(
-    session: Session, tap: Judged, *, content: object, door: Door, policy: Policy, moment: Moment, actor: Actor
+    session: Session,
+    tap: Judged,
+    *,
+    content: object,
+    door: Door,
+    why: Sequence[Found],
+    policy: Policy,
+    moment: Moment,
+    actor: Actor,
 ) -> ClockEventView:
     settings = current_settings()
     event = store(session, tap, content=content, actor=actor, settings=settings, at=moment.at)
     if event is None:
         return replay(session, event_id=tap.event_id, content=content, settings=settings)
-    found = [Found(ExceptionCode.NOT_ASSIGNED), *moment.judged.exceptions]
+    found = [Found(ExceptionCode.NOT_ASSIGNED), *moment.judged.exceptions, *why]
     hold_stray(session, event=event, door=replace(door, client_id=None), found=found, policy=policy, moment=moment)
     return replace(event, exceptions=codes_of(found))
 
 
 def _family(
-    session: Session, tap: Judged, *, content: object, door: Door, policy: Policy, moment: Moment, actor: Actor
+    session: Session,
+    tap: Judged,
+    *,
+    content: object,
+    door: Door,
+    why: Sequence[Found],
+    policy: Policy,
+    moment: Moment,
+    actor: Actor,
 ) -> ClockEventView:
     """What is found about the tap's time is kept with it, and told of the care day that names it."""
     settings, at = current_settings(), moment.at
@@ -119,7 +131,7 @@ def _family(
     if event is None:
         return replay(session, event_id=tap.event_id, content=content, settings=settings)
     scan = take_scan(session, tap, places=door.places, moment=moment, policy=policy)
-    found = [*moment.judged.exceptions, *([Found(ExceptionCode.CLIENT_DIED)] if door.rights.died else [])]
+    found = [*why, *moment.judged.exceptions, *([Found(ExceptionCode.CLIENT_DIED)] if door.rights.died else [])]
     found += [Found(code) for code in device_exceptions(door.device_doubt)]
     found += tag_findings(scan, verdict=event.verdict)
     if found:

@@ -24,8 +24,8 @@ from app.kernel.settings import current_settings
 def call_for_help(session: Session, command: HelpTap, *, actor: Actor, at: datetime) -> HelpCallView:
     """Keep a call and whom it was told: the agency of the visit, or else all that answer for the carer today.
 
-    A visit that is not his leaves no link. A resend is answered with the call as it stands: whether somebody took it.
-    Raises NotACarer, EventReused.
+    A visit that is not his leaves no link. The position is kept whatever he consents to: a life may hang on it. A
+    resend is answered with the call as it stands: whether somebody took it. Raises NotACarer, EventReused.
     """
     settings, kind = current_settings(), carer_kind_of(actor)
     carer_id = queries.find_carer(session, person_id=actor.person_id, kind=kind)

@@ -10,10 +10,11 @@ from app.checkin.models import CareDay
 from app.checkin.queries import care_days as queries
 from app.checkin.queries.facts import count_grades, list_open_exceptions
 from app.checkin.reasons import ReviewReason
-from app.checkin.rules.care_days import judge_care_day
+from app.checkin.rules.care_days import BY_COMPARISON, judge_care_day
 from app.checkin.service import facts
 from app.checkin.service.care_days import add_findings, claim_of, make_payable, may_be_paid
 from app.checkin.service.settling import policy_on
+from app.checkin.service.turns import take_turn
 from app.checkin.types import Decision
 
 
@@ -34,6 +35,7 @@ def judge_prompted_days(session: Session, held: Iterable[CareDay], *, region: st
 
 
 def _judge_again(session: Session, *, row: CareDay, reason: ReviewReason, region: str, at: datetime) -> bool:
+    take_turn(session, client_id=row.client_id)
     rights = queries.find_rights(session, client_id=row.client_id, carer_id=row.carer_id, day=row.day)
     hold_id = queries.find_own_hold(session, care_day=row)
     if rights is None or hold_id is None:
@@ -51,13 +53,14 @@ def _judge_again(session: Session, *, row: CareDay, reason: ReviewReason, region
         policy=policy,
         at=at,
     )
-    known = list_open_exceptions(session, fact_id=row.id)
+    found = list_open_exceptions(session, fact_id=row.id)
+    known = [each for each in found if each.code not in BY_COMPARISON]
     now = {(finding.code, finding.severity) for finding in judgement.findings}
     before = {(each.code, each.severity) for each in known}
     facts.end_exceptions(session, exception_ids=[e.id for e in known if (e.code, e.severity) not in now], at=at)
     new = [finding for finding in judgement.findings if (finding.code, finding.severity) not in before]
     add_findings(session, fact_id=row.id, findings=new, policy_digest=policy.digest, at=at)
-    if not may_be_paid(row, judgement=judgement, policy=policy):
+    if len(known) < len(found) or not may_be_paid(row, judgement=judgement, policy=policy):
         return False
     is_free = facts.release_by_machine(
         session, hold_id=hold_id, fact_id=row.id, decision=Decision.ACCEPTED, reason=reason, policy=policy, at=at

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.checkin.commands import ClockTap, FreeTap
 from app.checkin.queries.door import Door
 from app.checkin.rules.clock import judge_clock
-from app.checkin.rules.location import judge_location
+from app.checkin.rules.location import judge_location, kept_fix
 from app.checkin.rules.visits import moved_by
 from app.checkin.service import facts
 from app.checkin.service.cases import subject_of
@@ -109,10 +109,12 @@ def judge_tap(
     visit_id: UUID | None,
     claimed_visit_id: UUID | None,
     places: Sequence[Place],
+    location_withdrawn: bool,
     moment: Moment,
     policy: Policy,
 ) -> Judged:
     """A tap with what was found out about its time and place."""
+    fix = kept_fix(command.fix, is_withdrawn=location_withdrawn)
     return Judged(
         event_id=command.id,
         kind=kind,
@@ -122,9 +124,9 @@ def judge_tap(
         claimed_visit_id=claimed_visit_id,
         occurred_at=command.occurred_at,
         counted_at=moment.counted_at,
-        fix=command.fix,
+        fix=fix,
         skew=moment.judged.skew,
-        location=judge_location(command.fix, places=places, occurred_at=command.occurred_at, terms=policy.location),
+        location=judge_location(fix, places=places, occurred_at=command.occurred_at, terms=policy.location),
         policy_digest=policy.digest,
         clock_policy_digest=moment.policy_digest,
         tag=command.tag,

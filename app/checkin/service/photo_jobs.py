@@ -9,23 +9,19 @@ from sqlalchemy.orm import Session
 
 from app.checkin.photo_models import Photo, PhotoTaken
 from app.checkin.photos import PhotoState
-from app.checkin.queries import facts as fact_queries
 from app.checkin.queries import photos as queries
 from app.checkin.rules.care_days import counted_entry
 from app.checkin.rules.photos import MOST_BITS_APART, ComparedPhoto, Copied, find_copies, probes_of
-from app.checkin.service import facts
 from app.checkin.service.fading import lock_holds
-from app.checkin.service.paying import withdraw_day
-from app.checkin.service.settling import policy_on, settle_visit
-from app.checkin.service.turns import take_photo_turn, take_turn
-from app.checkin.types import ExceptionCode, FactKind, Found, ReviewStep
+from app.checkin.service.risks import hold_found
+from app.checkin.service.settling import policy_on
+from app.checkin.service.turns import take_photo_turn
+from app.checkin.types import ExceptionCode, Found
 from app.kernel import audit, clock
 from app.kernel.permissions import SystemActor
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
 from app.policies.types import Policy
-from app.schedules.queries import find_visits
-from app.schedules.service import progress
 
 
 def compare(session: Session, *, photo_id: UUID, actor: SystemActor, at: datetime) -> None:
@@ -81,25 +77,10 @@ def _compared(told: PhotoTaken, phash: int | None, client_id: UUID | None, *, po
 
 def _tell(session: Session, copied: Copied, *, region: str, at: datetime) -> None:
     """Add the exception to the later fact and let it wait for the operator, whatever was decided before."""
-    fact_id = copied.copy.fact_id
-    subject = fact_queries.find_subject(session, fact_id=fact_id)
-    if subject is None:
-        return
-    if subject.kind is FactKind.VISIT:
-        progress.lock(session, visit_id=fact_id)
-    else:
-        take_turn(session, client_id=subject.client_id or fact_id)
-    today = clock.local_date(at, zone_of(region))
-    day = fact_queries.find_service_day(session, subject=subject) or today
-    policy = policy_on(day, region=region, district=subject.district_code, at=at)
     named = {
         "photo_id": copied.copy.id,
         "copied_photo_id": copied.original.id,
         "copied_fact_id": copied.original.fact_id,
     }
     found = Found(ExceptionCode.PHOTO_COPIED, {name: str(value) for name, value in named.items()})
-    facts.add_exceptions(session, fact_id=fact_id, found=(found,), policy=policy, at=at)
-    if subject.kind is FactKind.VISIT:
-        settle_visit(session, find_visits(session, ids=[fact_id])[fact_id], region=region, at=at, news=(found,))
-    elif withdraw_day(session, care_day_id=fact_id):
-        facts.hold(session, fact_id=fact_id, step=ReviewStep.OPERATOR, today=today, policy=policy, at=at)
+    hold_found(session, found, fact_id=copied.copy.fact_id, region=region, at=at)

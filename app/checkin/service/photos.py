@@ -16,10 +16,12 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.accounts.consent_types import ConsentPurpose
+from app.accounts.consents import find_answer, present_texts
 from app.checkin.photo_models import Photo, PhotoTaken
 from app.checkin.photos import MediaType, PhotoDescription, PhotoPurpose, PhotoState, PhotoView, Upload
 from app.checkin.queries import photos as queries
-from app.checkin.rules.photos import phash_of
+from app.checkin.rules.photos import may_be_taken, phash_of
 from app.checkin.service import facts
 from app.checkin.service.cases import subject_of
 from app.gateways.object_store import ObjectMissing, ObjectStore, StoreBusy, StoreMisconfigured, asking_store
@@ -56,6 +58,12 @@ class PhotoDeleted(DomainError):
     """The photo was deleted after the years it is kept; its bytes are not taken again."""
 
     kind, code = ErrorKind.CONFLICT, "photo_deleted"
+
+
+class PhotoNotConsented(DomainError):
+    """The client does not consent to photos, or the carer no more: the bytes are not taken, the work goes on."""
+
+    kind, code = ErrorKind.CONFLICT, "photo_not_consented"
 
 
 class PhotoStoreBusy(DomainError):
@@ -115,7 +123,8 @@ def describe_one(session: Session, command: PhotoDescription, *, actor: Actor, a
 def begin_upload(session: Session, content: bytes, *, photo_id: UUID, actor: Actor, at: datetime) -> Upload:
     """Check a photo's bytes and keep the intent to store them: commit before they are stored.
 
-    Raises NotFound, PhotoDiffers, PhotoUnreadable, PhotoTooLarge, PhotoDeleted.
+    Bytes that came while there was a consent are not asked about again. Raises NotFound, PhotoDiffers,
+    PhotoUnreadable, PhotoTooLarge, PhotoDeleted, PhotoNotConsented.
     """
     told = queries.get_own(session, photo_id=photo_id, actor=actor)
     if len(content) != told.size or hashlib.sha256(content).digest() != told.sha256:
@@ -124,6 +133,8 @@ def begin_upload(session: Session, content: bytes, *, photo_id: UUID, actor: Act
     state = _intend(session, told, MediaType(picture.media_type), at=at)
     if state in (PhotoState.DELETING, PhotoState.DELETED):
         raise PhotoDeleted(photo_id=str(photo_id))
+    if state is PhotoState.RECEIVING:
+        _check_consent(session, told, actor=actor)
     phash = None if told.purpose is PhotoPurpose.PAPER else phash_of(picture.grey)  # one form is like another
     return Upload(photo_id, told.fact_id, phash, is_stored=state is not PhotoState.RECEIVING)
 
@@ -173,6 +184,14 @@ def fetch_content(photo_id: UUID, *, region: str) -> bytes:
 def object_name(photo_id: UUID, *, region: str) -> str:
     """What the store calls a photo: spread by the id's last digits, which are random."""
     return f"{region}/{photo_id.hex[-2:]}/{photo_id}"
+
+
+def _check_consent(session: Session, told: PhotoTaken, *, actor: Actor) -> None:
+    purpose, shown = ConsentPurpose.PHOTOS, queries.get_depicted(session, fact_id=told.fact_id)
+    client = find_answer(session, person_id=shown, purpose=purpose)
+    carer = find_answer(session, person_id=actor.person_id, purpose=purpose)
+    if not may_be_taken(client=client, carer=carer, version=present_texts()[purpose].version):
+        raise PhotoNotConsented(photo_id=str(told.id))
 
 
 def _read(content: bytes) -> pictures.Picture:

@@ -11,7 +11,7 @@ from app.checkin.prompt_models import Prompt, PromptAnswer
 from app.checkin.prompts import DuePrompt, PromptAnswerView, PromptTap
 from app.checkin.queries import prompts as queries
 from app.checkin.queries.door import load_client_door
-from app.checkin.rules.location import judge_location
+from app.checkin.rules.location import judge_location, kept_fix
 from app.checkin.rules.prompts import draw_prompts, is_in_time, is_open
 from app.checkin.service.events import SALT_BYTES, check_source, position_digest, store_position
 from app.checkin.service.late_events import judge_prompted_days
@@ -71,7 +71,8 @@ def answer_prompt(
         keys=settings.key_ring,
     )
     policy = policy_on(prompt.day, region=actor.region, district=door.district_code, at=at)
-    place = judge_location(command.fix, places=door.places, occurred_at=command.occurred_at, terms=policy.location)
+    fix = kept_fix(command.fix, is_withdrawn=door.location_withdrawn)
+    place = judge_location(fix, places=door.places, occurred_at=command.occurred_at, terms=policy.location)
     asked = DuePrompt(prompt.carer_id, prompt.client_id, prompt.opens_at, prompt.closes_at)
     salt, key = secrets.token_bytes(SALT_BYTES), settings.key_ring.command_key
     take_turn(session, client_id=prompt.client_id)
@@ -84,8 +85,8 @@ def answer_prompt(
         in_time=is_in_time(asked, occurred_at=command.occurred_at, at=at, tolerance=policy.clock.skew_flag_after),
         verdict=place.verdict,
         distance_m=place.distance_m,
-        location_source=command.fix.source if command.fix else None,
-        position_digest=position_digest(command.fix, salt=salt, key=key) if command.fix else None,
+        location_source=fix.source if fix else None,
+        position_digest=position_digest(fix, salt=salt, key=key) if fix else None,
         occurred_at=command.occurred_at,
         account_id=actor.account_id,
         policy_digest=policy.digest,
@@ -94,8 +95,8 @@ def answer_prompt(
     if not is_new:
         resend.mark_replay()
         return queries.answer_view(row)
-    if command.fix is not None:
-        store_position(session, command.id, command.fix, salt=salt, settings=settings)
+    if fix is not None:
+        store_position(session, command.id, fix, salt=salt, settings=settings)
     held = queries.list_held_days(session, carer_id=prompt.carer_id, client_id=prompt.client_id, day=prompt.day)
     judge_prompted_days(session, held, region=actor.region, at=at)
     return queries.answer_view(row)

@@ -137,7 +137,7 @@ def _take_astray(session: Session, each: AtDoor, *, actor: Actor) -> ClockEventV
         return replay(session, event_id=tap.event_id, content=content, settings=settings)
     scan = each.scan(session, tap, policy=policy)
     if visit is None:
-        found = [Found(ExceptionCode.NOT_ASSIGNED), *moment.judged.exceptions]
+        found = [Found(ExceptionCode.NOT_ASSIGNED), *moment.judged.exceptions, *map(Found, each.withheld())]
     else:
         of_visit = each.found(event, scan, policy=policy)
         found = [Found(ExceptionCode.VISIT_CANCELLED), *of_visit]
@@ -172,10 +172,11 @@ def _tap_unplanned(session: Session, each: AtDoor, *, actor: Actor) -> ClockEven
         visit_id=None,
         claimed_visit_id=visit_id,
         places=door.places,
+        location_withdrawn=door.location_withdrawn,
         moment=moment,
         policy=policy,
     )
-    why = [] if own else [Found(ExceptionCode.CARER_CHANGED)]
+    why = [*map(Found, each.withheld()), *([] if own else [Found(ExceptionCode.CARER_CHANGED)])]
     if visit.state is VisitState.CANCELLED:
         why.append(Found(ExceptionCode.VISIT_CANCELLED))
     content = content_of(kind, command, carer_id=door.carer_id, visit_id=visit_id)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Uuid, and_, cast, exists, func, or_, selec
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account, Device
-from app.checkin.models import ClockEvent, Evidence, ExceptionFound, ItemDone, ServiceRecord
+from app.checkin.models import CareDay, ClockEvent, Evidence, ExceptionFound, ItemDone, ServiceRecord
 from app.checkin.queries.door import POSITION_CONTEXT
 from app.checkin.types import EvidenceKind, ExceptionCode, ItemOutcome
 from app.kernel import clock
@@ -71,6 +71,9 @@ def month_sources(*, first: date, beyond: date, zone: ZoneInfo, keys: KeyRing) -
         .where(_recorded(ItemDone, since))
         .group_by(ItemDone.visit_id)
     )
+    care_days = select(CareDay.id, CareDay.client_id, CareDay.day).where(
+        _recorded(CareDay, since), CareDay.day >= first, CareDay.day < beyond
+    )
     had_it = and_(
         Device.account_id == Evidence.account_id,
         Device.first_seen_at <= Evidence.recorded_at,
@@ -94,6 +97,7 @@ def month_sources(*, first: date, beyond: date, zone: ZoneInfo, keys: KeyRing) -
         visits=visits,
         taps=taps,
         items=items,
+        care_days=care_days,
         said=said,
         away=away,
         died=died.where(Person.died_on < beyond),
@@ -103,7 +107,7 @@ def month_sources(*, first: date, beyond: date, zone: ZoneInfo, keys: KeyRing) -
 
 
 def _recorded(
-    fact: type[ServiceRecord | ClockEvent | ItemDone | Evidence | ExceptionFound], since: datetime
+    fact: type[ServiceRecord | ClockEvent | ItemDone | CareDay | Evidence | ExceptionFound], since: datetime
 ) -> ColumnElement[bool]:
     return fact.recorded_at >= since
 

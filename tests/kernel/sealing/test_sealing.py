@@ -42,8 +42,8 @@ HOUR, MINUTE, MICROSECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(
 
 
 @pytest.fixture
-def region(own_app: Flask) -> Iterator[RegionSession]:
-    with own_app.app_context():
+def region(swept_app: Flask) -> Iterator[RegionSession]:
+    with swept_app.app_context():
         session().bind_region("tianjin")
         yield session()
 
@@ -181,37 +181,37 @@ TAMPERING = [
 ]
 
 
-def test_what_the_owner_changes_or_removes_is_named(region: RegionSession, own_database: Clone):
+def test_what_the_owner_changes_or_removes_is_named(region: RegionSession, swept_database: Clone):
     touched = {an_entry(NOON): each for each in TAMPERING}
     an_entry(NOON)
     seal(DAY)
     assert findings() == []
 
     for entry, (statement, _) in touched.items():
-        by_owner(own_database, statement, id=entry)
+        by_owner(swept_database, statement, id=entry)
 
     assert sorted(findings()) == sorted((finding, str(entry)) for entry, (_, finding) in touched.items())
 
 
-def test_a_row_and_its_leaf_changed_together_are_found_by_the_root(region: RegionSession, own_database: Clone):
+def test_a_row_and_its_leaf_changed_together_are_found_by_the_root(region: RegionSession, swept_database: Clone):
     touched = an_entry(NOON)
     seal(DAY)
 
-    by_owner(own_database, "DELETE FROM tianjin.audit_entry WHERE id = :id", id=touched)
-    by_owner(own_database, "DELETE FROM tianjin.seal_leaf WHERE row_key = :key", key=str(touched))
+    by_owner(swept_database, "DELETE FROM tianjin.audit_entry WHERE id = :id", id=touched)
+    by_owner(swept_database, "DELETE FROM tianjin.seal_leaf WHERE row_key = :key", key=str(touched))
 
     assert findings() == [("leaves_differ", None)]
 
 
-def test_a_seal_made_anew_is_found_by_who_kept_the_old_one(region: RegionSession, own_database: Clone):
+def test_a_seal_made_anew_is_found_by_who_kept_the_old_one(region: RegionSession, swept_database: Clone):
     """Whoever has the signing key too can make every seal again: only a copy elsewhere tells."""
     touched, _ = an_entry(NOON), an_entry(NOON)
     kept = seal(DAY)
 
-    by_owner(own_database, "DELETE FROM tianjin.audit_entry WHERE id = :id", id=touched)
-    by_owner(own_database, "DELETE FROM tianjin.seal_leaf WHERE row_key = :key", key=str(touched))
-    by_owner(own_database, "DELETE FROM tianjin.seal_leaf WHERE position >= 0")
-    by_owner(own_database, "DELETE FROM tianjin.seal WHERE day = :day", day=DAY)
+    by_owner(swept_database, "DELETE FROM tianjin.audit_entry WHERE id = :id", id=touched)
+    by_owner(swept_database, "DELETE FROM tianjin.seal_leaf WHERE row_key = :key", key=str(touched))
+    by_owner(swept_database, "DELETE FROM tianjin.seal_leaf WHERE position >= 0")
+    by_owner(swept_database, "DELETE FROM tianjin.seal WHERE day = :day", day=DAY)
     assert findings(kept=(kept,)) == [("seal_overdue", None), ("seal_missing", None)]
 
     seal(DAY)
@@ -220,30 +220,30 @@ def test_a_seal_made_anew_is_found_by_who_kept_the_old_one(region: RegionSession
     assert findings(kept=(kept,)) == [("seal_differs", None)]
 
 
-def test_the_newest_seals_taken_out_are_found_by_their_absence(region: RegionSession, own_database: Clone):
+def test_the_newest_seals_taken_out_are_found_by_their_absence(region: RegionSession, swept_database: Clone):
     seal(DAY)
     seal(NEXT)
     after = NEXT + timedelta(days=2)
     assert findings(today=after) == []
 
-    by_owner(own_database, "DELETE FROM tianjin.seal WHERE day = :day", day=NEXT)
+    by_owner(swept_database, "DELETE FROM tianjin.seal WHERE day = :day", day=NEXT)
 
     assert findings(today=after) == [("seal_overdue", None)]
 
 
-def test_a_seal_whose_words_were_changed_breaks_signature_and_chain(region: RegionSession, own_database: Clone):
+def test_a_seal_whose_words_were_changed_breaks_signature_and_chain(region: RegionSession, swept_database: Clone):
     seal(DAY)
     seal(NEXT)
 
-    by_owner(own_database, "UPDATE tianjin.seal SET size = size + 1 WHERE day = :day", day=DAY)
+    by_owner(swept_database, "UPDATE tianjin.seal SET size = size + 1 WHERE day = :day", day=DAY)
 
     assert findings() == [("signature_invalid", None), ("chain_broken", None), ("leaves_differ", None)]
 
 
-def test_a_receipt_shows_a_row_that_was_changed_after_its_seal_under_none(region: RegionSession, own_database: Clone):
+def test_a_receipt_shows_a_row_that_was_changed_after_its_seal_under_none(region: RegionSession, swept_database: Clone):
     touched, other = an_entry(NOON), an_entry(NOON)
     seal(DAY)
-    by_owner(own_database, "UPDATE tianjin.audit_entry SET action = 'visit.seen_not' WHERE id = :id", id=touched)
+    by_owner(swept_database, "UPDATE tianjin.audit_entry SET action = 'visit.seen_not' WHERE id = :id", id=touched)
 
     rows = rows_where(region, sealed_tables()["audit_entry"], AuditEntry.id.in_((touched, other)))
     receipt = make_receipt(region, rows, region="tianjin", subject="two entries", keys=KEYS, at=NOON)

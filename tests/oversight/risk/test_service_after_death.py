@@ -20,6 +20,13 @@ def test_visits_after_the_day_of_death_are_found(tianjin: Session, died: list, e
     assert found(tianjin, RULE, Month(VISITS, died=died)) == expected
 
 
+@pytest.mark.parametrize(("died", "expected"), [([(1, 3)], {14, 15}), ([(1, 5)], set()), ([(2, 1)], set())])
+def test_care_days_after_the_day_of_death_are_found(tianjin: Session, died: list, expected: set[int]):
+    days = [(10 + day, 1, day) for day in range(1, 6)]
+
+    assert found(tianjin, RULE, Month([], died=died, care_days=days)) == expected
+
+
 def test_a_finding_tells_how_long_after(tianjin: Session):
     assert [hit.facts for hit in find(tianjin, RULE, Month(VISITS, died=[(1, 3)]))] == [
         {"days_after": 1},

@@ -21,6 +21,20 @@ def test_visits_within_a_stay_are_found(tianjin: Session, away: list, expected: 
     assert found(tianjin, RULE, Month(VISITS, away=away)) == expected
 
 
+DAYS = [(10 + day, 1, day) for day in range(1, 8)]
+OF_DAYS = [
+    ("within the stay; the days of admission and discharge are paid", [(1, "hospital", 2, 5)], {13, 14}),
+    ("in an institution, still", [(1, "institution", 5, None)], {16, 17}),
+    ("the carer may have travelled along", [(1, "travel", 2, 5)], set()),
+    ("somebody else", [(2, "hospital", 1, 7)], set()),
+]
+
+
+@pytest.mark.parametrize(("away", "expected"), [case[1:] for case in OF_DAYS], ids=[case[0] for case in OF_DAYS])
+def test_care_days_within_a_stay_are_found(tianjin: Session, away: list, expected: set[int]):
+    assert found(tianjin, RULE, Month([], away=away, care_days=DAYS)) == expected
+
+
 def test_a_finding_is_about_the_client_and_tells_the_stay(tianjin: Session):
     hit, _ = find(tianjin, RULE, Month(VISITS, away=[(1, "hospital", 2, 5)]))
 
