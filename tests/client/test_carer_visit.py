@@ -10,8 +10,8 @@ from tests.client.phone import Phone, Town
 
 def test_a_carer_logs_in_clocks_in_ticks_items_and_clocks_out(phone: Phone, town: Town):
     carer = town.carer()
-    client = town.client(carer)
-    visit = town.visit(carer, client, at(MONTH, 9))
+    household = town.client(carer)
+    visit = town.visit(carer, household, at(MONTH, 9))
     town.set_time(at(MONTH, 9, 2), people=[carer])
 
     phone.open()
@@ -47,8 +47,9 @@ def test_a_carer_logs_in_clocks_in_ticks_items_and_clocks_out(phone: Phone, town
 
 def test_a_tap_without_a_network_survives_the_end_of_the_app_and_is_one_row(phone: Phone, town: Town):
     carer = town.carer(person("护理员周宁", born_on=date(1985, 5, 6), number=212))
-    client = town.client(carer, person("刘玉兰", born_on=date(1945, 2, 3), number=222))
-    visit = town.visit(carer, client, at(MONTH, 14))
+    guardian = person("刘建军", born_on=date(1972, 4, 5), number=231)
+    household = town.client(carer, person("刘玉兰", born_on=date(1945, 2, 3), number=222), guardian=guardian)
+    visit = town.visit(carer, household, at(MONTH, 14))
     town.set_time(at(MONTH, 14, 1), people=[carer])
     phone.log_in(carer)
     phone.tap("14:00–15:00")
@@ -67,8 +68,6 @@ def test_a_tap_without_a_network_survives_the_end_of_the_app_and_is_one_row(phon
     phone.tap("我的记录")
     phone.see("都发出去了")
 
-    (tap,) = town.rows(
-        "SELECT kind, verdict, occurred_at < received_at AS is_later FROM clock_event WHERE visit_id = :visit",
-        visit=visit,
-    )
+    statement = "SELECT kind, verdict, occurred_at < recorded_at FROM clock_event WHERE visit_id = :visit"
+    (tap,) = town.rows(statement, visit=visit)
     assert tuple(tap) == ("in", "inside", True)
