@@ -17,14 +17,14 @@ from tests.policies.factories import day
 BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
-    ("changchun", None, "2022-10-31"): "c0720a5060deac16a2fea35d9cd0c1659801a2fa04c4e2dfb91ec43c7f1e00e3",
-    ("huaian", None, "2023-10-01"): "3c534ad4fadee5a4b4026566811f43b48d22801d9cdf932b306b4f20d755a6d9",
-    ("shanghai", None, "2020-01-01"): "ac21e190a8c682e2706b6d121d11bf0b31573df739801833c010563f3f729aa2",
-    ("shanghai", "310105", "2020-04-15"): "78b0444489b784e2f8fdee5d9584ebe9557732646163bdfd6e916e45d4b8a20e",
-    ("shanghai", "310105", "2021-01-01"): "1dd1f0b3a25d15f19a3b4c5cf14510f530d9eadb07daf2a52c0deeb3db355e42",
-    ("shanghai", "310114", "2026-01-01"): "abf0f11eecbdf3f9f32e6960825def45e2101ece059740f188a647d73e49f1d5",
-    ("shanghai", "310114", "2028-01-01"): "a848d7786bc1adf0e5f050a06b1d1c64e21e9e5548507afd51b8ef498e3de284",
-    ("tianjin", None, "2024-12-06"): "538d9985caf7150ceb92a01456847c87e7bba288b7a5e94fedf1772af41ea443",
+    ("changchun", None, "2022-10-31"): "f7f70907d5cdd585e8332eb595fa12e7d0d9df48db52e40fc29ebe9411fd8a0c",
+    ("huaian", None, "2023-10-01"): "1efbbebf76d75094fdf6f1c77ff17809cc1b7577b8f2dbff17544b8aca3e7036",
+    ("shanghai", None, "2020-01-01"): "d5a82672e62c3a5105adb305749f965b28b7a2ede65c70d0537b7430bfa85374",
+    ("shanghai", "310105", "2020-04-15"): "2212dbb563ee8ff175df368eeaa88996a38824832d3864fb2b6f13c649b1ee93",
+    ("shanghai", "310105", "2021-01-01"): "86145aa250c4f912ffcd6685fece2dc1654b8156470e641b88bc476af8d400bf",
+    ("shanghai", "310114", "2026-01-01"): "622f42c3698ad95f06f0a9d9cd30a86924c11f257cabacbea9b74581809c1c25",
+    ("shanghai", "310114", "2028-01-01"): "2d84984b587407ccf053788be4c232a5538d4c7b50d20729e269e82e475daece",
+    ("tianjin", None, "2024-12-06"): "d35e3077d27ebac3c1573853fdcc933f3b0551f3466aa0fb7e9c591790434d21",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.
