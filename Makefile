@@ -12,10 +12,8 @@ CLIENT := miniprogram
 # Tests start many short processes: what one has compiled the next should find, whatever the caller's environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz storm bench bench-large migrate migration openapi policy-table client
-.PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz bench bench-large simulate migrate migration openapi policy-table
 .PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz storm bench bench-large simulate migrate migration \
-        openapi policy-table
+        openapi policy-table client
 
 setup: $(VENV)/.ready
 

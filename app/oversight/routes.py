@@ -1,4 +1,4 @@
-"""What the risk rules found, and what people decide of it."""
+"""What the risk rules found and what people decide of it, and what families complain of."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,16 @@ from app.kernel.http.api import AnhuBlueprint
 from app.kernel.paging import Page
 from app.kernel.permissions import Permission
 from app.kernel.resend import idempotent
+from app.oversight.complaint_schemas import (
+    ComplaintAnswerSchema,
+    ComplaintFilterSchema,
+    ComplaintPageSchema,
+    ComplaintSchema,
+    ComplaintToldSchema,
+)
+from app.oversight.complaint_types import ComplaintAnswer, ComplaintTold, ComplaintView
 from app.oversight.queries import findings as queries
+from app.oversight.queries.complaints import ComplaintFilter
 from app.oversight.queries.findings import FindingFilter
 from app.oversight.schemas import (
     CountsAskedSchema,
@@ -20,10 +29,11 @@ from app.oversight.schemas import (
     FindingPageSchema,
     NamingFindingSchema,
 )
-from app.oversight.service import deciding
+from app.oversight.service import complaints, deciding
 from app.oversight.types import CountsAsked, DecideFinding, FindingView
 
 bp = AnhuBlueprint("findings", __name__, description="Findings of the risk rules (风险线索)")
+complaints_bp = AnhuBlueprint("complaints", __name__, description="Complaints of families (投诉)")
 
 
 @bp.get("/findings")
@@ -61,3 +71,34 @@ def decide_finding(command: DecideFinding, finding_id: UUID) -> FindingView:
 def count_findings(wanted: CountsAsked) -> dict[str, Any]:
     """How many findings of the actor's scope stand where, by rule."""
     return {"items": queries.count_findings(session(), month=wanted.month, actor=current_actor())}
+
+
+@complaints_bp.post("/complaints")
+@requires(Permission.COMPLAIN)
+@complaints_bp.arguments(ComplaintToldSchema)
+@complaints_bp.response(201, ComplaintSchema)
+def complain(command: ComplaintTold) -> ComplaintView:
+    """Complain to the client's agency, or to the fund, of which the agency learns nothing."""
+    with transaction() as current:
+        return complaints.complain(current, command, actor=current_actor(), at=clock.now())
+
+
+@complaints_bp.get("/complaints")
+@requires(Permission.READ_COMPLAINTS)
+@complaints_bp.arguments(ComplaintFilterSchema, location="query")
+@complaints_bp.response(200, ComplaintPageSchema)
+def list_complaints(wanted: ComplaintFilter) -> Page[ComplaintView]:
+    """One's own, for an agency what it was asked itself, for the fund all of its clients; the reading is audited."""
+    with transaction() as current:
+        return complaints.list_complaints(current, wanted, actor=current_actor(), at=clock.now())
+
+
+@complaints_bp.post("/complaints/<uuid:complaint_id>/answer")
+@requires(Permission.ANSWER_COMPLAINTS)
+@idempotent
+@complaints_bp.arguments(ComplaintAnswerSchema)
+@complaints_bp.response(201, ComplaintSchema)
+def answer_complaint(command: ComplaintAnswer, complaint_id: UUID) -> ComplaintView:
+    """Say what came of a complaint, once."""
+    with transaction() as current:
+        return complaints.answer(current, command, complaint_id=complaint_id, actor=current_actor(), at=clock.now())
