@@ -197,6 +197,10 @@ const questions = {
     })),
   makePhoneCall: ({ phoneNumber }: { phoneNumber: string }) => toast(`📞 ${phoneNumber}`),
   vibrateShort: () => undefined,
+  setClipboardData: (options: Loose & { data: string }) => {
+    toast('内容已复制')
+    later(options, Promise.resolve())
+  },
   requestSubscribeMessage: (options: Loose & { tmplIds: string[] }) =>
     later(options, Promise.resolve(Object.fromEntries(options.tmplIds.map((id) => [id, 'accept'])))),
 } as unknown as Partial<Wx>

@@ -303,6 +303,13 @@ export function askForMessages(templates: string[]): Promise<Record<string, stri
   )
 }
 
+// --- text given away ---
+
+/** Put a text where it can be pasted; WeChat says itself that it was copied. */
+export function copy(text: string): Promise<void> {
+  return done((then) => wx.setClipboardData({ data: text, ...then }))
+}
+
 function done(start: (then: { success: () => void; fail: (error: { errMsg: string }) => void }) => void): Promise<void> {
   return new Promise((resolve, reject) => start({ success: () => resolve(), fail: (e) => reject(new Error(e.errMsg)) }))
 }
