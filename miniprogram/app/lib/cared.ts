@@ -3,7 +3,7 @@
 import { get, getAll, type Schemas } from './api'
 import { seen, type Seen } from './cache'
 import { dayOf, now } from './clock'
-import { keep, read } from './platform'
+import { keep, read, StorageFull } from './platform'
 import { current } from './session'
 
 export type Client = Schemas['Client']
@@ -17,12 +17,13 @@ export interface Cared {
 }
 
 const key = () => `cared:${current()?.account_id ?? ''}`
+let inHand: string | undefined
 const RISING: readonly Extent[] = ['confirm_care', 'agree_money', 'sign']
 
 /** Everybody in this guardian's care, and whom the pages are about now. */
 export async function cared(): Promise<Seen<Cared>> {
   const found = await seen('cared', () => getAll('/api/v1/clients'))
-  return { ...found, value: { clients: found.value, chosen: chosenOf(found.value, read<string>(key())) } }
+  return { ...found, value: { clients: found.value, chosen: chosenOf(found.value, inHand ?? read<string>(key())) } }
 }
 
 /** The one chosen last, else the first. Pure. */
@@ -31,7 +32,12 @@ export function chosenOf(clients: readonly Client[], id: string | undefined): Cl
 }
 
 export function chooseClient(id: string): void {
-  keep(key(), id)
+  inHand = id
+  try {
+    keep(key(), id)
+  } catch (error) {
+    if (!(error instanceof StorageFull)) throw error // until the app ends, then
+  }
 }
 
 /** The client of the pages with everything known of him; throws what `seen` throws. */

@@ -2,7 +2,8 @@
 
 import type { BodyOf, Schemas } from './api'
 import { newId } from './ids'
-import { forget, keep, read } from './platform'
+import { forget, keep, read, StorageFull } from './platform'
+import { current } from './session'
 
 export type Complaint = Schemas['Complaint']
 type Told = BodyOf<'/api/v1/complaints'>
@@ -16,7 +17,7 @@ export interface Draft {
 
 export const KINDS = ['service_poor', 'not_coming', 'record_false', 'money_asked', 'attitude', 'payment', 'other'] as const satisfies readonly Told['kind'][]
 
-const key = (clientId: string) => `complaint:${clientId}`
+const key = (clientId: string) => `complaint:${current()?.account_id ?? ''}:${clientId}`
 
 /** What was begun for this client, else an empty one. The id stays over tries, so that it is one complaint. */
 export function draftOf(clientId: string, at: number): Draft {
@@ -24,7 +25,11 @@ export function draftOf(clientId: string, at: number): Draft {
 }
 
 export function keepDraft(clientId: string, draft: Draft): void {
-  keep(key(clientId), draft)
+  try {
+    keep(key(clientId), draft)
+  } catch (error) {
+    if (!(error instanceof StorageFull)) throw error // a full phone keeps it on the page only
+  }
 }
 
 export function dropDraft(clientId: string): void {

@@ -6,6 +6,7 @@ import { dayOf, DAY_MS, now, partsOf, timeOf } from './clock'
 import { common, dayName, fill } from './texts'
 
 const DAYS = 3
+const PREFETCHED = 5
 
 export type VisitRecord = Schemas['Record']
 
@@ -23,6 +24,29 @@ export function visitOf(id: string): Promise<Seen<Visit>> {
 /** What was tapped and done. */
 export function recordOf(id: string): Promise<Seen<VisitRecord>> {
   return seen(`record:${id}`, () => get('/api/v1/visits/{visit_id}/record', { path: { visit_id: id } }))
+}
+
+/** Who has a task at the client, by id; the names are masked. */
+export async function carersOf(clientId: string): Promise<Record<string, string>> {
+  const path = { client_id: clientId }
+  const found = await seen(`carers:${clientId}`, () => get('/api/v1/clients/{client_id}/carers', { path }))
+  return Object.fromEntries(found.value.items.map(({ carer_id, name }) => [carer_id, name]))
+}
+
+/** How items of the catalogue are called, by code. */
+export async function itemNames(): Promise<Record<string, string>> {
+  const found = await seen('item-names', () => getAll('/api/v1/service-items'))
+  return Object.fromEntries(found.value.map(({ code, name }) => [code, name]))
+}
+
+/** What will be asked about is on the phone before it is opened, also without a network. */
+export function prefetch(visits: readonly Visit[]): void {
+  const quietly = (work: Promise<unknown>) => void work.catch(() => undefined)
+  if (visits.length) quietly(itemNames())
+  for (const { id } of visits.slice(0, PREFETCHED)) {
+    quietly(visitOf(id))
+    quietly(recordOf(id))
+  }
 }
 
 /** 今天, 明天, 昨天 is a date: 10月1日 周四. Pure but for the language. */

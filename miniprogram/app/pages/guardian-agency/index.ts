@@ -1,10 +1,11 @@
 import { get, getAll, post, type Schemas } from '../../lib/api'
+import { whyNotSent } from '../../lib/asking'
 import { seen } from '../../lib/cache'
 import { agreementOn, chosenDetail, holds } from '../../lib/cared'
 import { dayOf, DAY_MS, now, phoneNow } from '../../lib/clock'
 import { dayWords } from '../../lib/guardian-visits'
 import { newId } from '../../lib/ids'
-import { isLoggedIn, sentence, show } from '../../lib/page'
+import { isLoggedIn, show } from '../../lib/page'
 import { buzz, confirm, title } from '../../lib/platform'
 import { fill, wording } from '../../lib/texts'
 
@@ -204,7 +205,7 @@ Page({
       this.setData({ told })
       await this.load()
     } catch (error) {
-      this.setData({ trouble: sentence(error) })
+      this.setData({ trouble: whyNotSent(error) })
     }
     this.setData({ isBusy: false })
   },

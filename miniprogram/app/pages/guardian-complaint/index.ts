@@ -1,10 +1,11 @@
 import { getAll, post } from '../../lib/api'
+import { whyNotSent } from '../../lib/asking'
 import { seen } from '../../lib/cache'
 import { agreementOn, chosenDetail } from '../../lib/cared'
 import { dayOf, iso, now, phoneNow } from '../../lib/clock'
 import { draftOf, dropDraft, keepDraft, KINDS, toldOf, type Complaint, type Draft } from '../../lib/complaining'
 import { dayWords } from '../../lib/guardian-visits'
-import { isLoggedIn, sentence, show } from '../../lib/page'
+import { isLoggedIn, show } from '../../lib/page'
 import { buzz, title } from '../../lib/platform'
 import { fill, wording } from '../../lib/texts'
 
@@ -136,7 +137,7 @@ Page({
       this.setData({ told: fill(words().sentText, { day: dayWords(due_on, dayOf(now())) }) })
       await this.load()
     } catch (error) {
-      this.setData({ trouble: sentence(error) })
+      this.setData({ trouble: whyNotSent(error) })
     }
     this.setData({ isBusy: false })
   },

@@ -1,10 +1,11 @@
 import { get, post, type Schemas } from '../../lib/api'
+import { whyNotSent } from '../../lib/asking'
 import { seen } from '../../lib/cache'
 import { chosenDetail, may, ownExtent } from '../../lib/cared'
 import { dayOf, now, phoneNow } from '../../lib/clock'
 import { dayWords } from '../../lib/guardian-visits'
 import { newId } from '../../lib/ids'
-import { isLoggedIn, sentence, show } from '../../lib/page'
+import { isLoggedIn, show } from '../../lib/page'
 import { confirm, title } from '../../lib/platform'
 import { fill, wording } from '../../lib/texts'
 
@@ -95,7 +96,7 @@ Page({
       delete this.keys[wish]
       await this.load()
     } catch (error) {
-      this.setData({ trouble: sentence(error) })
+      this.setData({ trouble: whyNotSent(error) })
     }
     this.setData({ isBusy: false })
   },

@@ -1,9 +1,9 @@
-import { get, getAll, type Schemas } from '../../lib/api'
+import { getAll, type Schemas } from '../../lib/api'
 import { seen, type Visit } from '../../lib/cache'
 import { cared, chooseClient, type Cared } from '../../lib/cared'
 import { dayOf, now } from '../../lib/clock'
 import { coming, saidOf, toConfirm } from '../../lib/confirming'
-import { dayWords, recordOf, span, timesOf, visitsAround } from '../../lib/guardian-visits'
+import { carersOf, dayWords, prefetch, span, timesOf, visitsAround } from '../../lib/guardian-visits'
 import { onChange, pump, records, waiting } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { choose, open, title } from '../../lib/platform'
@@ -15,22 +15,22 @@ const words = wording(
     change: '换一位',
     nobody: '还没有您照看的人',
     nobodyText: '请向机构登记您是谁的监护人或代理人；医保经办核准后，这里就会出现。',
-    confirm: '确认{day}{span}的服务',
+    confirm: '确认{day} {span} 的服务',
     waiting: '还有 {count} 次服务等您确认',
     rate: '给{day}的服务打分',
     sign: '看护理计划，签字',
     signText: '有一份护理计划等您看',
     nothing: '没有要您做的事',
     next: '谁什么时候来',
-    none: '这三天没有安排',
-    noneText: '机构排好班，这里就会出现。',
+    none: '这三天没有安排。机构排好班，这里就会出现。',
     here: '正在服务',
     done: '做了什么、多少钱',
     tell: '告诉机构',
-    tellText: '住院、出院、外出、换护理方式',
+    tellText: '住院、外出、换护理方式、换机构',
     more: '更多',
-    moreText: '计划和协议、换机构、投诉、授权',
+    moreText: '计划和协议、投诉、授权',
     kept: '{count} 条还在手机里',
+    other: '{name}那边还有 {count} 次等您确认',
   },
   {
     title: 'Care at home',
@@ -44,19 +44,17 @@ const words = wording(
     signText: 'A care plan waits for you',
     nothing: 'Nothing waits for you',
     next: 'Who comes when',
-    none: 'Nothing planned for three days',
-    noneText: 'What the agency plans appears here.',
+    none: 'Nothing is planned for three days. What the agency plans appears here.',
     here: 'there now',
     done: 'What was done, what it costs',
     tell: 'Tell the agency',
-    tellText: 'Hospital, travel, another way of care',
+    tellText: 'Hospital, travel, another way of care or agency',
     more: 'More',
-    moreText: 'Plan and agreement, agency, complaint, consents',
+    moreText: 'Plan and agreement, complaint, consents',
     kept: '{count} still on this phone',
+    other: '{count} visits of {name} wait too',
   },
 )
-
-const PREFETCHED = 5
 
 /** What is asked of the guardian first. */
 interface Task {
@@ -73,6 +71,7 @@ Page({
     stateText: '',
     clients: [] as Cared['clients'],
     name: '',
+    others: [] as string[],
     visits: [] as object[],
     task: null as Task | null,
     keptText: '',
@@ -100,12 +99,14 @@ Page({
       const { clients, chosen } = people.value
       if (!chosen) return { data: { clients, name: '', visits: [], task: null }, seen: people }
       const [visits, plans, unrated, carers] = await Promise.all([visitsAround(), plansOf(chosen.id), unratedOf(), carersOf(chosen.id)])
-      const waits = toConfirm(visits.value, saidOf(records()), chosen.id, now())
+      const waitsOf = (id: string) => toConfirm(visits.value, saidOf(records()), id, now())
+      const waits = waitsOf(chosen.id)
       prefetch(waits)
       return {
         data: {
           clients,
           name: chosen.person.name,
+          others: clients.filter((each) => each !== chosen).flatMap((each) => otherText(each, waitsOf(each.id).length)),
           visits: coming(visits.value, chosen.id, now()).map((visit) => lineOf(visit, carers)),
           task: taskOf(waits, plans.some(isWaiting), unrated.filter(({ client_id }) => client_id === chosen.id)),
         },
@@ -153,28 +154,20 @@ async function unratedOf(): Promise<Schemas['Unrated'][]> {
   return (await seen('unrated', () => getAll('/api/v1/ratings/unrated'))).value
 }
 
-/** Who has a task at the client, by id. */
-async function carersOf(clientId: string): Promise<Map<string, string>> {
-  const path = { client_id: clientId }
-  const { value } = await seen(`carers:${clientId}`, () => get('/api/v1/clients/{client_id}/carers', { path }))
-  return new Map(value.items.map(({ carer_id, name }) => [carer_id, name]))
-}
-
 function isWaiting({ confirmation, valid_to }: Schemas['CarePlan']): boolean {
   return confirmation === null && (valid_to === null || valid_to > dayOf(now()))
 }
 
-/** What will be asked about is on the phone before it is opened. */
-function prefetch(visits: readonly Visit[]): void {
-  for (const { id } of visits.slice(0, PREFETCHED)) recordOf(id).catch(() => undefined)
+function otherText({ person }: Cared['clients'][number], count: number): string[] {
+  return count ? [fill(words().other, { name: person.name, count })] : []
 }
 
-function lineOf(visit: Visit, carers: Map<string, string>) {
+function lineOf(visit: Visit, carers: Record<string, string>) {
   const { day } = timesOf(visit)
   return {
     id: visit.id,
     time: `${dayWords(day, dayOf(now()))} ${span(visit.planned_from ?? visit.began_at, visit.planned_to)}`,
-    name: carers.get(visit.carer_id) ?? '',
+    name: carers[visit.carer_id] ?? '',
     isHere: visit.state === 'begun',
   }
 }

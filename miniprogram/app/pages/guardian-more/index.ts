@@ -4,10 +4,10 @@ import { look } from '../../lib/settings'
 import { wording } from '../../lib/texts'
 
 const words = wording(
-  { title: '更多', plan: '计划和协议', planText: '看一看，签字', agency: '换机构', agencyText: '现金还是服务时间也在这里', complaint: '投诉', complaintText: '可以只让医保经办机构知道', consents: '授权', consentsText: '同意过什么，可以收回' },
-  { title: 'More', plan: 'Plan and agreement', planText: 'Read and sign', agency: 'Another agency', agencyText: 'Money or hours too', complaint: 'Complaint', complaintText: 'The fund alone can be told', consents: 'Consents', consentsText: 'What was agreed; take it back' },
+  { title: '更多', plan: '计划和协议', planText: '看一看，签字', complaint: '投诉', complaintText: '可以只让医保经办机构知道', consents: '授权', consentsText: '同意过什么，可以收回' },
+  { title: 'More', plan: 'Plan and agreement', planText: 'Read and sign', complaint: 'Complaint', complaintText: 'The fund alone can be told', consents: 'Consents', consentsText: 'What was agreed; take it back' },
 )
-const LINES = ['plan', 'agency', 'complaint', 'consents'] as const
+const LINES = ['plan', 'complaint', 'consents'] as const
 
 Page({
   data: { w: words(), look: '', lines: [] as { name: string; title: string; note: string }[] },

@@ -1,10 +1,11 @@
 import { get, getAll, post } from '../../lib/api'
+import { whyNotSent } from '../../lib/asking'
 import { seen } from '../../lib/cache'
 import { chosenDetail, may, ownExtent } from '../../lib/cared'
 import { dayOf, now, phoneNow } from '../../lib/clock'
-import { dayWords, minutesText } from '../../lib/guardian-visits'
+import { dayWords, itemNames, minutesText } from '../../lib/guardian-visits'
 import { newId } from '../../lib/ids'
-import { isLoggedIn, sentence, show } from '../../lib/page'
+import { isLoggedIn, show } from '../../lib/page'
 import { buzz, title } from '../../lib/platform'
 import { changesOf, plansNow, standingOf, type Agreement, type Plan } from '../../lib/papers'
 import { fill, wording } from '../../lib/texts'
@@ -105,12 +106,11 @@ Page({
       const { client, detail } = people.value
       if (!client || !detail) return { data: { name: '', waiting: null, inForce: null, agreements: [] }, seen: people }
       const path = { client_id: client.id }
-      const [plans, agreements, items] = await Promise.all([
+      const [plans, agreements, names] = await Promise.all([
         seen(`plans:${client.id}`, () => getAll('/api/v1/clients/{client_id}/care-plans', { path })),
         seen(`agreements:${client.id}`, () => get('/api/v1/clients/{client_id}/agreements', { path }).then(({ items: all }) => all)),
-        seen('items', () => get('/api/v1/service-items', { query: { limit: 200 } })),
+        itemNames(),
       ])
-      const names: Names = Object.fromEntries(items.value.items.map(({ code, name }) => [code, name]))
       const { waiting, inForce } = plansNow(plans.value, dayOf(now()))
       const maySign = may(ownExtent(detail), 'sign')
       return {
@@ -165,7 +165,7 @@ Page({
       this.setData({ told, opened: '', isSigned: false })
       await this.load()
     } catch (error) {
-      this.setData({ trouble: sentence(error) })
+      this.setData({ trouble: whyNotSent(error) })
     }
     this.setData({ isBusy: false })
   },

@@ -1,14 +1,17 @@
-import { getAll, post } from '../../lib/api'
+import { getAll, post, type Schemas } from '../../lib/api'
+import { whyNotSent } from '../../lib/asking'
 import { seen } from '../../lib/cache'
 import { agreementOn, chosenDetail, may, ownExtent, type ClientDetail } from '../../lib/cared'
 import { dayOf, now, partsOf, phoneNow } from '../../lib/clock'
 import { dayWords, minutesText, span } from '../../lib/guardian-visits'
 import { newId } from '../../lib/ids'
 import { fenOf, lastDayOf, monthOf, totalOf, yuanOf, type Service } from '../../lib/months'
-import { isLoggedIn, sentence, show } from '../../lib/page'
+import { isLoggedIn, show } from '../../lib/page'
 import { confirm, open, title } from '../../lib/platform'
 import { fill, wording } from '../../lib/texts'
 import { itemWords } from '../../lib/visit-words'
+
+type CareDay = Schemas['CareDay']
 
 const words = wording(
   {
@@ -25,6 +28,12 @@ const words = wording(
     counted: '通过 {minutes} 分钟',
     notCounted: '没有通过',
     paidYourself: '计划外自费：{items}',
+    days: '亲情照护 {count} 天',
+    things: '{count} 项照护',
+    payable: '已记好',
+    in_review: '核实中',
+    refused: '没有通过',
+    second: '当天已有一条',
     fees: '费用',
     feesText: '费用清单由机构结算后给您。请和这里对一下：这里没有的服务，不用付钱。对不上，可以投诉。',
     shareTitle: '确认个人负担',
@@ -53,6 +62,12 @@ const words = wording(
     counted: '{minutes} min accepted',
     notCounted: 'not accepted',
     paidYourself: 'Beside the plan, paid by yourself: {items}',
+    days: '{count} days of family care',
+    things: '{count} things done',
+    payable: 'recorded',
+    in_review: 'in review',
+    refused: 'not accepted',
+    second: 'the day has one already',
     fees: 'Fees',
     feesText: 'The agency gives you the fee list after settlement. Compare it with this page: what is not here need not be paid. If it differs you can complain.',
     shareTitle: 'Confirm your own share',
@@ -80,6 +95,8 @@ Page({
     monthText: '',
     total: [] as string[],
     lines: [] as object[],
+    days: [] as object[],
+    daysText: '',
     mayShare: '',
     amount: '',
     told: '',
@@ -103,13 +120,14 @@ Page({
       const { client, detail } = people.value
       this.detail = detail
       this.month = monthOf(dayOf(now()), this.data.ahead)
-      if (!client || !detail) return { data: { lines: [], total: [] }, seen: people }
+      if (!client || !detail) return { data: { lines: [], days: [], total: [] }, seen: people }
       const path = { client_id: client.id }
       const month = this.month
       const found = await seen(`services:${client.id}:${month}`, () => getAll('/api/v1/clients/{client_id}/services', { path, query: { month } }))
+      const days = await careDaysOf(detail, month)
       const services = [...found.value].sort((a, b) => b.service_on.localeCompare(a.service_on) || (b.began_at ?? '').localeCompare(a.began_at ?? ''))
       return {
-        data: { name: client.person.name, monthText: monthText(month), total: totalLines(services), lines: services.map(lineOf), mayShare: shareState(detail, month) },
+        data: { name: client.person.name, monthText: monthText(month), total: services.length ? totalLines(services) : [], lines: services.map(lineOf), days: days.map(dayLine), daysText: fill(words().days, { count: days.length }), mayShare: shareState(detail, month) },
         seen: found,
       }
     })
@@ -130,6 +148,10 @@ Page({
     open(`/pages/guardian-visit/index?id=${String(currentTarget.dataset['id'])}`)
   },
 
+  openDay({ currentTarget }: WechatMiniprogram.TouchEvent) {
+    open(`/pages/guardian-receipt/index?kind=care_day&id=${String(currentTarget.dataset['id'])}`)
+  },
+
   typed({ detail }: WechatMiniprogram.Input) {
     this.shareKey = ''
     this.setData({ amount: detail.value })
@@ -148,7 +170,7 @@ Page({
       await post('/api/v1/clients/{client_id}/share-confirmations', body, { path: { client_id: this.detail.client.id }, key: this.shareKey })
       this.setData({ told: fill(words().shareDone, values), amount: '' })
     } catch (error) {
-      this.setData({ trouble: sentence(error) })
+      this.setData({ trouble: whyNotSent(error) })
     }
     this.setData({ isBusy: false })
   },
@@ -179,6 +201,19 @@ function lineOf(service: Service) {
     state: accepted === null ? w.inReview : accepted ? fill(w.counted, { minutes: accepted }) : w.notCounted,
     tone: accepted === null ? 'wait' : accepted ? 'good' : 'bad',
   }
+}
+
+/** Days that a relative told; nobody asks for them where no relative cares. */
+async function careDaysOf(detail: ClientDetail, month: string): Promise<CareDay[]> {
+  const id = detail.client.id
+  if (!detail.agreements.some(({ home_type }) => home_type === 'family_care')) return []
+  const found = await seen(`care-days:${id}:${month}`, () => getAll('/api/v1/care-days', { query: { client_id: id, month } }))
+  return [...found.value].sort((a, b) => b.day.localeCompare(a.day))
+}
+
+function dayLine({ id, day, items, standing }: CareDay) {
+  const tones = { payable: 'good', in_review: 'wait', refused: 'bad', second: 'plain' } as const
+  return { id, title: dayWords(day, dayOf(now())), note: fill(words().things, { count: items.length }), state: words()[standing], tone: tones[standing] }
 }
 
 /** Empty: may confirm; else why not. */

@@ -1,11 +1,13 @@
 import { get, isRefused, post, type Schemas } from '../../lib/api'
+import { whyNotSent } from '../../lib/asking'
 import { seen, type Visit } from '../../lib/cache'
+import { cared } from '../../lib/cared'
 import { dayOf, iso, now, phoneNow, timeOf } from '../../lib/clock'
 import { asksWhy, endedAt, isRatingComplete, nextQuestion, outcomeOf, progress, REASONS, saidOf, statement, toConfirm, type Answers, type Question } from '../../lib/confirming'
-import { dayWords, minutesText, recordOf, timesOf, visitOf, type VisitRecord } from '../../lib/guardian-visits'
+import { carersOf, dayWords, itemNames, minutesText, recordOf, timesOf, visitOf, type VisitRecord } from '../../lib/guardian-visits'
 import { newId } from '../../lib/ids'
-import { add, flush, pump, records } from '../../lib/outbox'
-import { isLoggedIn, sentence, show } from '../../lib/page'
+import { add, find, flush, pump, records } from '../../lib/outbox'
+import { isLoggedIn, show } from '../../lib/page'
 import { back, buzz, open, title } from '../../lib/platform'
 import { common, fill, wording } from '../../lib/texts'
 import { itemWords, outcomeWords, questionWords, reasonWords, scoreWords } from '../../lib/visit-words'
@@ -24,7 +26,8 @@ const words = wording(
     wrong: '答错了，重新说',
     rateTitle: '您满意吗？',
     rateText: '护理员看不到您打的分。',
-    later: '以后再说',
+    later: '现在不想打分，点左上角返回就好。',
+    who: '{client} · 护理员{carer}',
     why: '哪里不满意？可以多选',
     send: '发出',
     rated: '谢谢，您的评价记下了',
@@ -47,7 +50,8 @@ const words = wording(
     wrong: 'That was wrong, answer again',
     rateTitle: 'Are you content?',
     rateText: 'The carer does not see your rating.',
-    later: 'Later',
+    later: 'You need not rate now; go back at the top left.',
+    who: '{client} · carer {carer}',
     why: 'What was not good? Choose one or more',
     send: 'Send',
     rated: 'Thank you, your rating is recorded',
@@ -68,7 +72,7 @@ Page({
     state: 'loading',
     stateText: '',
     id: '',
-    head: { day: '', span: '', minutes: '' },
+    head: { who: '', day: '', span: '', minutes: '' },
     items: [] as { code: string; name: string; outcome: string; tone: string }[],
     question: null as { name: Question; ask: string; yes: string; no: string; unknown: string; absent: string; step: string } | null,
     needsEnd: false,
@@ -96,12 +100,12 @@ Page({
 
   async load() {
     await show(this, async () => {
-      const [visit, record, names, mayRate] = await Promise.all([visitOf(this.data.id), recordFor(this.data.id), namesOfItems(), isUnrated(this.data.id)])
+      const [visit, record, names, mayRate] = await Promise.all([visitOf(this.data.id), recordFor(this.data.id), itemNames(), isUnrated(this.data.id)])
       this.visit = visit.value
       this.record = record
       const { day, span } = timesOf(visit.value)
       const minutes = record?.minutes ? minutesText(record.minutes) : ''
-      this.setData({ head: { day: dayWords(day, dayOf(now())), span, minutes }, items: itemsOf(record, names), needsEnd: !visit.value.ended_at })
+      this.setData({ head: { who: await whoIs(visit.value), day: dayWords(day, dayOf(now())), span, minutes }, items: itemsOf(record, names), needsEnd: !visit.value.ended_at })
       this.draw(mayRate)
       return { data: {}, seen: visit }
     })
@@ -153,12 +157,14 @@ Page({
     if (nextQuestion(this.answers, this.data.items.length > 0)) return this.draw(false)
     const content = statement(this.answers, iso(phoneNow()))
     if (!content) return
-    const { saved } = add('confirmation', content, { visitId: this.data.id })
+    const { id, saved } = add('confirmation', content, { visitId: this.data.id })
     buzz()
     this.draw(false)
     if (!saved) this.setData({ trouble: common().storageFull })
     await flush()
     pump()
+    const kept = find(id)
+    if (kept?.state === 'stuck') this.setData({ trouble: kept.answer?.message ?? '' })
     this.draw(await isUnrated(this.data.id))
   },
 
@@ -186,14 +192,10 @@ Page({
       await post('/api/v1/visits/{visit_id}/rating', { id: this.ratingId, score: rating.score, reasons, occurred_at: iso(phoneNow()) }, { path: { visit_id: id } })
       this.setData({ rating: null, said: { title: words().rated, text: words().rateText, tone: 'good' } })
     } catch (error) {
-      this.setData({ trouble: sentence(error) })
+      this.setData({ trouble: whyNotSent(error) })
     }
     this.setData({ isBusy: false })
   },
-  later() {
-    this.setData({ rating: null })
-  },
-
   goBack() {
     back()
   },
@@ -215,20 +217,22 @@ async function recordFor(id: string): Promise<VisitRecord | undefined> {
   }
 }
 
-async function namesOfItems(): Promise<Map<string, string>> {
-  const items = await seen('items', () => get('/api/v1/service-items', { query: { limit: 200 } }))
-  return new Map(items.value.items.map(({ code, name }) => [code, name]))
-}
-
 /** Asked for a rating and not given yet, as far as this phone can know. */
 async function isUnrated(id: string): Promise<boolean> {
   const found = await seen('unrated', () => get('/api/v1/ratings/unrated', { query: { limit: 100 } }).then(({ items }) => items))
   return found.value.some(({ visit_id }) => visit_id === id)
 }
 
-function itemsOf(record: VisitRecord | undefined, names: Map<string, string>) {
+/** Whom it was for and who came: people may speak for several. */
+async function whoIs(visit: Visit): Promise<string> {
+  const [people, carers] = await Promise.all([cared(), carersOf(visit.client_id)])
+  const client = people.value.clients.find(({ id }) => id === visit.client_id)?.person.name ?? ''
+  return fill(words().who, { client, carer: carers[visit.carer_id] ?? '' })
+}
+
+function itemsOf(record: VisitRecord | undefined, names: Record<string, string>) {
   const tones = { done: 'good', refused: 'plain', not_done: 'wait', extra: 'wait' } as const
-  return (record?.items ?? []).map(({ item_code: code, outcome }) => ({ code, name: names.get(code) ?? code, outcome: itemWords()[outcome], tone: tones[outcome] }))
+  return (record?.items ?? []).map(({ item_code: code, outcome }) => ({ code, name: names[code] ?? code, outcome: itemWords()[outcome], tone: tones[outcome] }))
 }
 
 function questionOf(name: Question, hasItems: boolean) {
