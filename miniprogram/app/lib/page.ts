@@ -15,6 +15,7 @@ interface Shown {
 /** The page each role opens with. */
 export const HOME: Partial<Record<Role, string>> = {
   carer: '/pages/today/index',
+  family_carer: '/pages/family/index',
 }
 
 /** False, and the login page is opened, when nobody is logged in. First line of a page's `onShow`. */
