@@ -3,7 +3,7 @@
 import { isNoAnswer, isRefused } from './api'
 import type { Seen } from './cache'
 import { timeOf } from './clock'
-import { current, type Role } from './session'
+import { current, role, type Role } from './session'
 import { look } from './settings'
 import { restart } from './platform'
 import { common, fill } from './texts'
@@ -22,6 +22,14 @@ export const HOME: Partial<Record<Role, string>> = {
 export function isLoggedIn(): boolean {
   if (current()) return true
   restart('/pages/login/index')
+  return false
+}
+
+/** False, and the own first page is opened, when this one belongs to another role: the app always opens with the carer's. */
+export function isHome(page: string): boolean {
+  const home = HOME[role() ?? 'carer']
+  if (!home || home === page) return true
+  restart(home)
   return false
 }
 

@@ -1,53 +1,47 @@
-/** SHA-256 of a photo, since a phone tells of its bytes before it brings them. */
+/** SHA-256 of a photo's bytes, which WeChat does not give. Pure. */
 
-const [INITIAL, ROUNDS] = constants()
+const K = Array.from({ length: 64 }, (_, place) => fraction(Math.cbrt(prime(place))))
+const START = Array.from({ length: 8 }, (_, place) => fraction(Math.sqrt(prime(place))))
 
-/** Lower-case hexadecimal. */
-export function sha256(bytes: ArrayBuffer): string {
-  const words = padded(new Uint8Array(bytes))
-  const state = INITIAL.slice()
-  const schedule = new Int32Array(64)
-  for (let start = 0; start < words.length; start += 16) mix(state, schedule, words, start)
-  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
-}
-
-function padded(bytes: Uint8Array): Int32Array {
-  const all = new Uint8Array(((bytes.length + 72) >> 6) << 6)
-  all.set(bytes)
-  all[bytes.length] = 0x80
-  const view = new DataView(all.buffer)
-  view.setUint32(all.length - 8, Math.floor(bytes.length / 2 ** 29))
-  view.setUint32(all.length - 4, (bytes.length << 3) >>> 0)
-  return Int32Array.from({ length: all.length / 4 }, (_, place) => view.getInt32(place * 4))
-}
-
-function mix(state: Int32Array, w: Int32Array, words: Int32Array, start: number): void {
-  for (let i = 0; i < 64; i += 1) {
-    w[i] = i < 16 ? words[start + i]! : (w[i - 16]! + w[i - 7]! + small(w[i - 15]!, 7, 18, 3) + small(w[i - 2]!, 17, 19, 10)) | 0
+function prime(place: number): number {
+  for (let candidate = 2, seen = 0; ; candidate += 1) {
+    let divisor = 2
+    while (divisor * divisor <= candidate && candidate % divisor) divisor += 1
+    if (divisor * divisor > candidate && seen++ === place) return candidate
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number]
-  for (let i = 0; i < 64; i += 1) {
-    const one = (h + big(e, 6, 11, 25) + ((e & f) ^ (~e & g)) + ROUNDS[i]! + w[i]!) | 0
-    const two = (big(a, 2, 13, 22) + ((a & b) ^ (a & c) ^ (b & c))) | 0
+}
+
+function fraction(value: number): number {
+  return ((value - Math.floor(value)) * 0x100000000) | 0
+}
+
+/** 64 hexadecimal digits. */
+export function sha256(bytes: Uint8Array): string {
+  const padded = new DataView(new ArrayBuffer(((bytes.length + 72) >> 6) << 6))
+  new Uint8Array(padded.buffer).set(bytes)
+  padded.setUint8(bytes.length, 0x80)
+  padded.setUint32(padded.byteLength - 8, Math.floor(bytes.length / 0x20000000))
+  padded.setUint32(padded.byteLength - 4, bytes.length << 3)
+  const hash = Int32Array.from(START)
+  const words = new Int32Array(64)
+  for (let offset = 0; offset < padded.byteLength; offset += 64) digest(hash, words, padded, offset)
+  return [...hash].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
+}
+
+function digest(hash: Int32Array, words: Int32Array, from: DataView, offset: number): void {
+  const turn = (value: number, by: number) => (value >>> by) | (value << (32 - by))
+  const at = (place: number) => words[place] as number
+  for (let t = 0; t < 16; t += 1) words[t] = from.getInt32(offset + t * 4)
+  for (let t = 16; t < 64; t += 1) {
+    const [x, y] = [at(t - 15), at(t - 2)]
+    const [s0, s1] = [turn(x, 7) ^ turn(x, 18) ^ (x >>> 3), turn(y, 17) ^ turn(y, 19) ^ (y >>> 10)]
+    words[t] = at(t - 16) + s0 + at(t - 7) + s1
+  }
+  let [a, b, c, d, e, f, g, h] = hash as unknown as [number, number, number, number, number, number, number, number]
+  for (let t = 0; t < 64; t += 1) {
+    const one = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + (K[t] as number) + at(t)) | 0
+    const two = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0
     ;[h, g, f, e, d, c, b, a] = [g, f, e, (d + one) | 0, c, b, a, (one + two) | 0]
   }
-  for (const [place, value] of [a, b, c, d, e, f, g, h].entries()) state[place] = (state[place]! + value) | 0
-}
-
-function turned(x: number, by: number): number {
-  return (x >>> by) | (x << (32 - by))
-}
-function small(x: number, p: number, q: number, shift: number): number {
-  return turned(x, p) ^ turned(x, q) ^ (x >>> shift)
-}
-function big(x: number, p: number, q: number, r: number): number {
-  return turned(x, p) ^ turned(x, q) ^ turned(x, r)
-}
-
-/** The fractions of the square roots of the first 8 primes and of the cube roots of the first 64. */
-function constants(): [Int32Array, Int32Array] {
-  const primes: number[] = []
-  for (let n = 2; primes.length < 64; n += 1) if (primes.every((prime) => n % prime)) primes.push(n)
-  const fraction = (root: number) => ((root - Math.floor(root)) * 2 ** 32) | 0
-  return [Int32Array.from(primes.slice(0, 8), (n) => fraction(Math.sqrt(n))), Int32Array.from(primes, (n) => fraction(Math.cbrt(n)))]
+  for (const [place, value] of [a, b, c, d, e, f, g, h].entries()) hash[place] = (hash[place] as number) + value
 }

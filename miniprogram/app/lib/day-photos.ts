@@ -1,4 +1,4 @@
-/** Photos of a visit or a care day: kept on the phone, told of, and brought when there is a network. */
+/** Photos of a care day, which has its id only once it is done: the files are kept before it, and told of after. */
 
 import { iso, phoneNow } from './clock'
 import { add, type Added } from './outbox'
@@ -10,7 +10,7 @@ export type Purpose = Schemas['PhotoDescription']['purpose']
 
 /** Put a kept file into the outbox as a photo of a fact. */
 export async function addPhoto(path: string, factId: string, purpose: Purpose): Promise<Added> {
-  const bytes = await readFile(path)
-  const told = { fact_id: factId, purpose, sha256: sha256(bytes), size: bytes.byteLength, occurred_at: iso(phoneNow()) }
+  const bytes = new Uint8Array(await readFile(path))
+  const told = { fact_id: factId, purpose, sha256: sha256(bytes), size: bytes.length, occurred_at: iso(phoneNow()) }
   return add('photo', told, { file: path })
 }
