@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.checkin.days import FilledBy
 from app.checkin.reasons import ReviewReason
 from app.checkin.types import (
     Decision,
@@ -181,6 +182,7 @@ class CareDay(AppendOnly, Base):
     out_event_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
     account_id: Mapped[UUID]
+    filled_by: Mapped[FilledBy | None] = enum_column(FilledBy)
     command_digest: Mapped[bytes]
     policy_digest: Mapped[str]
 

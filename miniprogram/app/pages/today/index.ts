@@ -1,7 +1,7 @@
 import { around, beginOf, visits, type Around, type Visit } from '../../lib/cache'
 import { dayOf, DAY_MS, minutesWrong, now, partsOf, timeOf } from '../../lib/clock'
 import { isTight, onChange, pump, records, waiting, type Kept } from '../../lib/outbox'
-import { isLoggedIn, show } from '../../lib/page'
+import { isHome, isLoggedIn, show } from '../../lib/page'
 import { open, title } from '../../lib/platform'
 import { isLarge, setLarge } from '../../lib/settings'
 import { told } from '../../lib/states'
@@ -65,7 +65,7 @@ Page({
   },
 
   onShow() {
-    if (!isLoggedIn()) return
+    if (!isLoggedIn() || !isHome('/pages/today/index')) return
     this.setData({ w: words(), isLarge: isLarge() })
     title(words().title)
     pump()
