@@ -39,7 +39,9 @@ def _draft(town: Town, household: Household, start: datetime) -> str:
 
 def _sign(phone: Phone) -> None:
     """Write a name with a finger."""
-    box = phone.page.get_by_label("请用手指写您的名字").locator("visible=true").first.bounding_box()
+    pad = phone.page.get_by_label("请用手指写您的名字").locator("visible=true").first
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
     assert box
     finger = phone.context.new_cdp_session(phone.page)
     for kind, across in (("touchStart", 30), *(("touchMove", 30 + 12 * step) for step in range(1, 9)), ("touchEnd", 0)):

@@ -18,7 +18,7 @@ const words = wording(
     from: '{day}起',
     noPlan: '还没有护理计划',
     noPlanText: '机构写好后，会请您看、请您签字。',
-    often: '每周 {times} 次，每次{minutes}',
+    often: '每周 {times} 次，每次 {minutes}',
     new: '新加的',
     changed: '改了',
     gone: '不再做',
