@@ -272,6 +272,21 @@ export function confirm(title: string, content: string, yes: string, no: string)
   )
 }
 
+/** What was typed, or undefined when the user turned back. */
+export function ask(title: string, hint: string, yes: string, no: string): Promise<string | undefined> {
+  return new Promise((resolve) =>
+    wx.showModal({
+      title,
+      editable: true,
+      placeholderText: hint,
+      confirmText: yes,
+      cancelText: no,
+      success: (answer) => resolve(answer.confirm ? (answer.content ?? '') : undefined),
+      fail: () => resolve(undefined),
+    }),
+  )
+}
+
 /** The place of the chosen line (at most six), or undefined. */
 export function choose(lines: string[]): Promise<number | undefined> {
   return new Promise((resolve) =>
@@ -301,6 +316,41 @@ export function askForMessages(templates: string[]): Promise<Record<string, stri
       fail: () => resolve({}),
     }),
   )
+}
+
+// --- read aloud: WeChat needs its plug-in for that, see the README; without it there is no such button ---
+
+interface Speaking {
+  textToSpeech(wanted: { lang: string; content: string; success(told: { filename: string }): void; fail(): void }): void
+}
+const SPEAKING = 'WechatSI'
+let speaking: WechatMiniprogram.InnerAudioContext | undefined
+
+function speakingPlugin(): Speaking | undefined {
+  try {
+    return requirePlugin(SPEAKING) as unknown as Speaking
+  } catch {
+    return undefined
+  }
+}
+
+export function canSpeak(): boolean {
+  return typeof requirePlugin === 'function' && speakingPlugin() !== undefined
+}
+
+/** Read a text aloud; a second one stops the first. */
+export function speak(text: string, lang: 'zh_CN' | 'en_US'): void {
+  speaking?.stop()
+  speakingPlugin()?.textToSpeech({
+    lang,
+    content: text,
+    fail: () => undefined,
+    success({ filename }) {
+      speaking ??= wx.createInnerAudioContext()
+      speaking.src = filename
+      speaking.play()
+    },
+  })
 }
 
 function done(start: (then: { success: () => void; fail: (error: { errMsg: string }) => void }) => void): Promise<void> {

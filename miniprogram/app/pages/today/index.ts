@@ -22,6 +22,8 @@ const words = wording(
     waitingNote: '{count} 条还在手机里',
     allSent: '都发出去了',
     large: '大字',
+    mine: '我的',
+    mineNote: '服务结果、工时、消息、报告意外',
   },
   {
     title: 'Today and three days',
@@ -36,6 +38,8 @@ const words = wording(
     waitingNote: '{count} still on this phone',
     allSent: 'all sent',
     large: 'Large type',
+    mine: 'Mine',
+    mineNote: 'results, hours, messages, incidents',
   },
 )
 
@@ -94,6 +98,9 @@ Page({
   },
   openRecords() {
     open('/pages/records/index')
+  },
+  openMine() {
+    open('/pages/my/index')
   },
   switchLarge({ detail }: WechatMiniprogram.SwitchChange) {
     setLarge(detail.value)
