@@ -23,7 +23,7 @@ function serve({ body }: { body: unknown }) {
     server.set(record.id, record)
     return { id: record.id, status: 201, code: null, message: null, details: {}, exceptions: [] }
   })
-  return { status: 200, data: { answers } }
+  return { status: 200, data: { answers }, headers: { Date: new Date().toUTCString() } }
 }
 
 beforeEach(async () => {
@@ -121,6 +121,17 @@ test('a full phone lets caches go first, then says so and sends from memory', as
   expect(saved).toBe(false)
   expect(await outbox.flush()).toBe(true)
   expect(server.has(id)).toBe(true)
+})
+
+test('a storage that takes nothing more keeps no record from being sent, once', async () => {
+  const { id } = outbox.add('clock_in', tapAt(1), { visitId: 'v1' })
+  phone.isFrozen = true
+
+  expect(await outbox.flush()).toBe(true)
+
+  expect(syncs()).toBe(1)
+  expect(outbox.find(id)?.state).toBe('sent')
+  expect(outbox.records()).toHaveLength(1)
 })
 
 test('a record that the server lacks is kept again', async () => {

@@ -47,18 +47,19 @@ const STOPPED: readonly Code[] = ['not_entitled', 'entitlement_suspended', 'in_h
 const NEW_PHONE: readonly Code[] = ['new_device', 'device_of_other']
 
 /** What the screen says after a clock-in, one after the other: where she is, then what else she has to know. */
-export function statesAfter(tapped: Pick<Tapped, 'place' | 'codes'>, isWrongClock: boolean, isAgain = false): StateName[] {
+export function statesAfter(tapped: Pick<Tapped, 'place' | 'codes' | 'away'>, isWrongClock: boolean, isAgain = false): StateName[] {
   const has = (wanted: readonly Code[]) => wanted.some((code) => tapped.codes.includes(code))
   return [
-    tapped.codes.includes('repeated_event') && !isAgain ? 'twice' : placeState(tapped.place),
+    tapped.codes.includes('repeated_event') && !isAgain ? 'twice' : placeState(tapped),
     ...(has(STOPPED) ? (['stopped'] as const) : []),
     ...(has(NEW_PHONE) ? (['newPhone'] as const) : []),
     ...(isWrongClock ? (['clockWrong'] as const) : []),
   ]
 }
 
-function placeState(place: Tapped['place']): StateName {
+function placeState({ place, away }: Pick<Tapped, 'place' | 'away'>): StateName {
   if (!place) return 'offline'
+  if (place === 'outside' && away === undefined) return 'uncertain' // how far could not be asked any more: say what is sure
   return place === 'none' ? 'noLocation' : place
 }
 
