@@ -4,6 +4,8 @@ export interface FakePhone {
   storage: Map<string, unknown>
   /** Bytes-like room left, in records; Infinity when there is plenty. */
   room: number
+  /** Takes nothing more, not even in place of what is there. */
+  isFrozen: boolean
   isOnline: boolean
   requests: { url: string; method: string; header: Record<string, string>; body: unknown }[]
   answer: (request: FakePhone['requests'][number]) => { status: number; data: unknown; headers?: Record<string, string> } | 'lost'
@@ -13,6 +15,7 @@ export function fakePhone(): FakePhone {
   const phone: FakePhone = {
     storage: new Map(),
     room: Infinity,
+    isFrozen: false,
     isOnline: true,
     requests: [],
     answer: () => ({ status: 200, data: {} }),
@@ -34,7 +37,7 @@ function wxOf(phone: FakePhone): object {
   return {
     getStorageSync: (key: string) => structuredClone(phone.storage.get(key) ?? ''),
     setStorageSync(key: string, value: unknown) {
-      if (!phone.storage.has(key) && phone.storage.size >= phone.room) throw new Error('exceed storage max size 10Mb')
+      if (phone.isFrozen || (!phone.storage.has(key) && phone.storage.size >= phone.room)) throw new Error('exceed storage max size 10Mb')
       phone.storage.set(key, structuredClone(value))
     },
     removeStorageSync: (key: string) => phone.storage.delete(key),

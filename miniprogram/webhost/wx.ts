@@ -181,6 +181,7 @@ const pages = {
   redirectTo: ({ url }: { url: string }) => router?.replace(url),
   reLaunch: ({ url }: { url: string }) => router?.restart(url),
   navigateBack: ({ delta = 1 }: { delta?: number } = {}) => router?.back(delta),
+  hideHomeButton: () => undefined,
   setNavigationBarTitle: ({ title }: { title: string }) => router?.title(title),
 } as unknown as Partial<Wx>
 

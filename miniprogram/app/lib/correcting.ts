@@ -44,14 +44,19 @@ export function draftOf(record: RecordOf, id: string): CorrectionDraft {
 
 /** What is missing, wrong or the same as before; undefined when it may be asked for. Pure. */
 export function correctionLacks(of: CorrectionDraft, record: RecordOf): 'times' | 'order' | 'same' | 'reason' | 'note' | undefined {
-  if (of.kind === 'times') {
-    if (!of.from || !of.to) return 'times'
-    if (of.from === of.to) return 'order'
-    const before = draftOf(record, '')
-    if (of.from === before.from && of.to === before.to) return 'same'
-  }
-  if (of.kind !== 'swapped' && !of.reason) return 'reason'
-  return of.reason === 'other' && !of.note.trim() ? 'note' : undefined
+  if (of.kind === 'swapped') return undefined
+  return timesLack(of, draftOf(record, '')) ?? reasonLacks(of)
+}
+
+function timesLack({ from, to }: CorrectionDraft, before: CorrectionDraft): 'times' | 'order' | 'same' | undefined {
+  if (!from || !to) return 'times'
+  if (from === to) return 'order'
+  return from === before.from && to === before.to ? 'same' : undefined
+}
+
+function reasonLacks({ reason, note }: CorrectionDraft): 'reason' | 'note' | undefined {
+  if (!reason) return 'reason'
+  return reason === 'other' && !note.trim() ? 'note' : undefined
 }
 
 /** The request as the server takes it. An end before the begin is past midnight. A time that was not touched keeps its seconds. Pure. */

@@ -39,13 +39,13 @@ export interface HelpTold extends Told {
   tone: 'info' | 'good' | 'bad'
 }
 
-/** What the screen says; its buttons are always the same three: agency, 120, 110. Pure but for the language. */
-export function helpTold(heard: Heard): HelpTold {
+/** What the screen says; its buttons are always the same three: agency, 120, 110. */
+export function helpTold(heard: Heard, agency = ''): HelpTold {
   const w = words()
   const { actions } = told('helpNotSent')
   switch (heard) {
     case 'told':
-      return { ...told('helpSent', { name: '' }), tone: 'good' }
+      return { ...told('helpSent', { name: agency }), tone: 'good' }
     case 'not_sent':
       return { ...told('helpNotSent'), tone: 'bad' }
     case 'nobody':
@@ -90,4 +90,9 @@ export function lastCall(at: number): Kept | undefined {
 export function begunVisit(): Visit | undefined {
   const kept = records()
   return lastSeen<{ items: Visit[] }>('visits')?.value.items.find((visit) => stageOf(visit, kept) === 'begun')
+}
+
+/** The names of the agencies that were told, as this phone knows them. Pure. */
+export function namesOf(call: Pick<Schemas['HelpCall'], 'agency_ids'> | undefined, agencies: readonly { id: string; name: string }[]): string {
+  return agencies.filter(({ id }) => call?.agency_ids.includes(id)).map(({ name }) => name).join('、')
 }

@@ -73,13 +73,13 @@ export function add(kind: Kind, content: Content, more: { visitId?: string; file
 export function records(): Kept[] {
   const account = current()?.account_id ?? ''
   const stored = keysFrom(PREFIX).map((key) => read<Kept>(key))
-  return [...stored, ...unsaved.values()]
+  return [...stored.filter((kept) => kept && !unsaved.has(kept.id)), ...unsaved.values()]
     .filter((kept): kept is Kept => kept !== undefined && kept.account === account)
     .sort((a, b) => a.record.occurred_at.localeCompare(b.record.occurred_at) || a.id.localeCompare(b.id))
 }
 
 export function find(id: string): Kept | undefined {
-  return read<Kept>(PREFIX + id) ?? unsaved.get(id)
+  return unsaved.get(id) ?? read<Kept>(PREFIX + id)
 }
 
 export function waiting(): Kept[] {

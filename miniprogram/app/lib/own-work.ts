@@ -2,7 +2,7 @@
 
 import type { Schemas } from './api'
 import { dayOf, partsOf } from './clock'
-import { told, type StateName, type Told } from './states'
+import { told, type Told } from './states'
 import { fill, wording } from './texts'
 
 export type Work = Schemas['OwnWork']
@@ -24,6 +24,13 @@ const DEEDS: Record<Standing, Deed[]> = {
   lost: ['record', 'call'],
   open: ['back'],
 }
+const SUPPLY: readonly [Exception['code'], Lacking][] = [
+  ['no_clock_out', 'clock_out'],
+  ['no_clock_in', 'clock_in'],
+  ['share_not_confirmed', 'share'],
+]
+/** Grades at which the client's own word would help. */
+const WEAK: readonly (string | null)[] = ['C', 'D']
 /** What asks something of the carer comes first, what is done last. */
 export const ORDER: readonly Standing[] = ['asked', 'rejected', 'in_review', 'open', 'appeal_won', 'lost', 'accepted']
 export const TONES: Record<Standing, 'warn' | 'bad' | 'good' | 'info'> = {
@@ -92,10 +99,9 @@ export function standingOf(work: Work, hasStatedEnd = false): Standing {
 export function lackingOf(work: Work, hasStatedEnd = false): Lacking | undefined {
   if (work.fact.standing !== 'held' || isAppealed(work)) return undefined
   const holding = holdingOf(work).map(({ code }) => code)
-  if (holding.includes('no_clock_out')) return hasStatedEnd ? 'confirmation' : 'clock_out'
-  if (holding.includes('no_clock_in')) return 'clock_in'
-  if (holding.includes('share_not_confirmed')) return 'share'
-  return holding.length === 0 && (work.fact.grade === 'C' || work.fact.grade === 'D') ? 'confirmation' : undefined
+  const supply = SUPPLY.find(([code]) => holding.includes(code))?.[1]
+  if (supply) return supply === 'clock_out' && hasStatedEnd ? 'confirmation' : supply
+  return holding.length === 0 && WEAK.includes(work.fact.grade) ? 'confirmation' : undefined
 }
 
 /** The texts of where it stands, and what each button does. */
@@ -111,23 +117,16 @@ function textsOf(standing: Standing, work: Work, { name, what }: { name: string;
   const { month } = partsOf(work.service_on)
   const due = work.fact.hold ? dateWord(work.fact.hold.due_on) : ''
   const refusal = { reason: refusalOf(work), who: w[lastRefusal(work)?.step ?? 'agency'], minutes }
-  const said = (state: StateName, values: Record<string, string | number>) => told(state, values)
-  switch (standing) {
-    case 'accepted':
-      return said('accepted', { name, minutes, month })
-    case 'appeal_won':
-      return said('appealWon', { day: dateWord(work.service_on), minutes, month })
-    case 'in_review':
-      return said('inReview', { reason: reasonOf(work), day: due })
-    case 'asked':
-      return said('asked', { what, day: due })
-    case 'rejected':
-      return said('rejected', { ...refusal, day: dateWord(work.appeal_until ?? work.service_on) })
-    case 'lost':
-      return { title: w.lostTitle, body: fill(w.lostText, refusal), actions: [w.record, w.call] }
-    case 'open':
-      return { title: w.openTitle, body: w.openText, actions: [w.gotIt] }
+  const texts: Record<Standing, () => Told> = {
+    accepted: () => told('accepted', { name, minutes, month }),
+    appeal_won: () => told('appealWon', { day: dateWord(work.service_on), minutes, month }),
+    in_review: () => told('inReview', { reason: reasonOf(work), day: due }),
+    asked: () => told('asked', { what, day: due }),
+    rejected: () => told('rejected', { ...refusal, day: dateWord(work.appeal_until ?? work.service_on) }),
+    lost: () => ({ title: w.lostTitle, body: fill(w.lostText, refusal), actions: [w.record, w.call] }),
+    open: () => ({ title: w.openTitle, body: w.openText, actions: [w.gotIt] }),
   }
+  return texts[standing]()
 }
 
 /** Why somebody looks: the first thing that holds it. */

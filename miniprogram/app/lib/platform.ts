@@ -187,6 +187,16 @@ export function scanCode(): Promise<string | undefined> {
   )
 }
 
+/** Whether WeChat offers to check a face here; it is open only to some kinds of mini-programs. */
+export function canCheckFace(): boolean {
+  return 'requestFacialVerify' in wx
+}
+
+/** Start WeChat's own check; true when it was gone through. What it found is for the server to ask. */
+export function verifyFace(verifyId: string): Promise<boolean> {
+  return new Promise((resolve) => wx.requestFacialVerify({ verifyId, success: () => resolve(true), fail: () => resolve(false) }))
+}
+
 /** Photos as files of the phone, made small by WeChat; none when the carer turned back. */
 export function choosePhotos(most: number, from: PhotoSource[] = ['camera']): Promise<string[]> {
   return new Promise((resolve) =>
@@ -246,6 +256,11 @@ export function restart(url: string): void {
 
 export function back(): void {
   wx.navigateBack({ delta: 1 })
+}
+
+/** Take away WeChat's own way to the first page: for a phone in somebody else's hand. In a page's `onShow`. */
+export function hideHome(): void {
+  wx.hideHomeButton()
 }
 
 export function title(text: string): void {

@@ -72,10 +72,21 @@ Page({
 
 function lineOf({ text, answer, holds }: Consent) {
   const w = words()
-  const day = answer ? dateWord(dayOf(Date.parse(answer.recorded_at))) : ''
   const isOld = answer !== null && answer.version !== text.version
-  const state = !answer ? w.open : isOld ? w.again : fill(answer.is_given ? w.given : w.withdrawn, { day })
-  const tone = holds && !isOld ? 'good' : !answer || isOld ? 'wait' : 'plain'
+  const isOpen = answer === null || isOld
   const { purpose, version, title: name, text: body, without } = text
-  return { purpose, version, name, body, without, holds, state, tone, withoutText: fill(w.without, { without }), isOpen: !answer || isOld, refuseText: holds ? w.withdraw : w.refuse, mayRefuse: holds || !answer || isOld }
+  return {
+    purpose, version, name, body, without, holds, isOpen,
+    state: stateOf(answer, isOld),
+    tone: isOpen ? 'wait' : holds ? 'good' : 'plain',
+    withoutText: fill(w.without, { without }),
+    refuseText: holds ? w.withdraw : w.refuse,
+    mayRefuse: holds || isOpen,
+  }
+}
+
+function stateOf(answer: Consent['answer'], isOld: boolean): string {
+  const w = words()
+  if (!answer) return w.open
+  return isOld ? w.again : fill(answer.is_given ? w.given : w.withdrawn, { day: dateWord(dayOf(Date.parse(answer.recorded_at))) })
 }

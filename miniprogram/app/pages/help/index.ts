@@ -1,6 +1,6 @@
-import { callAgency } from '../../lib/agency-phone'
+import { callAgency, knownAgencies, ownAgencies } from '../../lib/agency-phone'
 import { phoneNow } from '../../lib/clock'
-import { askHeard, begunVisit, callForHelp, heardOf, helpTold, lastCall, type HelpTold } from '../../lib/helping'
+import { askHeard, begunVisit, callForHelp, heardOf, helpTold, lastCall, namesOf, type HelpTold } from '../../lib/helping'
 import { find, onChange } from '../../lib/outbox'
 import { isLoggedIn } from '../../lib/page'
 import { buzz, call, open, title } from '../../lib/platform'
@@ -43,6 +43,7 @@ Page({
     title(words().title)
     this.callId ||= lastCall(phoneNow())?.id ?? ''
     if (this.callId) void this.draw()
+    void ownAgencies()
   },
 
   /** The second of two taps does nothing: one call is one record. */
@@ -60,8 +61,9 @@ Page({
 
   /** What is known of it now; asked again until somebody has seen it. */
   async draw() {
-    const heard = heardOf(find(this.callId), await askHeard(this.callId), this.isWaiting)
-    this.setData({ told: helpTold(heard), mayRepeat: heard === 'not_sent' || heard === 'nobody' })
+    const now = await askHeard(this.callId)
+    const heard = heardOf(find(this.callId), now, this.isWaiting)
+    this.setData({ told: helpTold(heard, namesOf(now, knownAgencies())), mayRepeat: heard === 'not_sent' || heard === 'nobody' })
     clearTimeout(this.timer)
     if (heard === 'told') this.timer = setTimeout(() => void this.draw(), ASK_EVERY_MS)
   },
