@@ -44,6 +44,7 @@ test('a call without a network stays on the phone with its position, and is sent
   expect(lastCall(Date.now() + 31 * 60_000)).toBeUndefined()
   expect(await askHeard(id)).toBeUndefined()
 
+  await flush() // the one that found no network
   phone.isOnline = true
   phone.answer = ({ url, body }) =>
     url.endsWith('/sync')
