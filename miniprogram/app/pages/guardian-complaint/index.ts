@@ -92,7 +92,7 @@ Page({
 
   onShow() {
     if (!isLoggedIn()) return
-    this.setData({ w: words(), kinds: KINDS.map((kind) => words()[kind]) })
+    this.setData({ told: '', w: words(), kinds: KINDS.map((kind) => words()[kind]) })
     title(words().title)
     void this.load()
   },
