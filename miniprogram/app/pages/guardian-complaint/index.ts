@@ -14,7 +14,7 @@ const words = wording(
     title: '投诉',
     to: '向谁说？',
     agency: '机构',
-    fund: '医保经办机构',
+    fund: '医保经办',
     agencyText: '机构来处理，医保经办机构也看得到。',
     fundText: '只有医保经办机构知道，机构和护理员不知道。',
     about: '说的是什么事？点这里选',

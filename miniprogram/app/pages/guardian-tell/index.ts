@@ -100,7 +100,7 @@ Page({
 
   onShow() {
     if (!isLoggedIn()) return
-    this.setData({ w: words() })
+    this.setData({ w: words(), result: null })
     title(words().title)
     void this.load()
   },

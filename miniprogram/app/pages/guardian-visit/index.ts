@@ -232,7 +232,7 @@ async function whoIs(visit: Visit): Promise<string> {
 
 function itemsOf(record: VisitRecord | undefined, names: Record<string, string>) {
   const tones = { done: 'good', refused: 'plain', not_done: 'wait', extra: 'wait' } as const
-  return (record?.items ?? []).map(({ item_code: code, outcome }) => ({ code, name: names[code] ?? code, outcome: itemWords()[outcome], tone: tones[outcome] }))
+  return [...(record?.items ?? [])].sort((a, b) => a.item_code.localeCompare(b.item_code)).map(({ item_code: code, outcome }) => ({ code, name: names[code] ?? code, outcome: itemWords()[outcome], tone: tones[outcome] }))
 }
 
 function questionOf(name: Question, hasItems: boolean) {
