@@ -101,8 +101,8 @@ def test_a_guardian_confirms_rates_was_not_there_and_signs_the_plan(phone: Phone
     phone.shot("guardian-plan-signed")
 
     said = town.rows(
-        "SELECT visit_id, service, times, items, signature, reason, holds FROM visit_statement WHERE visit_id = ANY(:all)"
-        " ORDER BY occurred_at",
+        "SELECT visit_id, service, times, items, signature, reason, holds FROM visit_statement"
+        " WHERE visit_id = ANY(:all) ORDER BY occurred_at",
         all=list(visits.values()),
     )
     assert [(str(each[0]), *each[1:]) for each in said] == [
