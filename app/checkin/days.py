@@ -1,12 +1,23 @@
 """Family carers' days: commands, what they are judged by, and how they are shown. Pure, as `types` is."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from app.checkin.types import DayStanding, EventKind, ExceptionCode, LocationSource, Severity, Verdict
 from app.kernel.canonical import LATER
 from app.policies.codes import EvidenceGrade, ItemCategory, Relation
+
+
+class FilledBy(StrEnum):
+    """Who wrote a day in the carer's name (代填人), as what to the carer."""
+
+    DAUGHTER = "daughter"
+    SON = "son"
+    SPOUSE = "spouse"
+    RELATIVE = "relative"
+    NEIGHBOUR = "neighbour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +41,10 @@ class CareDayItemEntry:
 
 @dataclass(frozen=True, slots=True)
 class LogCareDay:
-    """Command: a family carer's day for a client. The events it names may arrive later, or never. `filled_by` says what
-    he who filled it in for the carer is to him; None: the carer did so himself."""
+    """Command: a family carer's day for a client. The events it names may arrive later, or never.
+
+    `filled_by`: who wrote it on the carer's phone and in the carer's name, when it was not the carer.
+    """
 
     id: UUID
     client_id: UUID
@@ -41,7 +54,7 @@ class LogCareDay:
     out_event_id: UUID | None = None
     items: tuple[CareDayItemEntry, ...] = ()
     note: str | None = None
-    filled_by: Relation | None = field(default=None, metadata=LATER)
+    filled_by: FilledBy | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +150,20 @@ class CareDayView:
     items: tuple[CareDayItemEntry, ...]
     standing: DayStanding
     exceptions: tuple[ExceptionCode, ...]
+    filled_by: FilledBy | None
     occurred_at: datetime
     recorded_at: datetime
-    filled_by: Relation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CareTerms:
+    """What a client's policy asks of a family carer's phone today; `late_entry_until` as in `FamilyTerms`."""
+
+    clock_events_per_day: int
+    late_entry_until: timedelta
+    prompts_per_week: int
+
+    @property
+    def late_entry_hours(self) -> int:
+        """As phones are told it."""
+        return self.late_entry_until // timedelta(hours=1)

@@ -181,14 +181,17 @@ const pages = {
   redirectTo: ({ url }: { url: string }) => router?.replace(url),
   reLaunch: ({ url }: { url: string }) => router?.restart(url),
   navigateBack: ({ delta = 1 }: { delta?: number } = {}) => router?.back(delta),
+  hideHomeButton: () => undefined,
   setNavigationBarTitle: ({ title }: { title: string }) => router?.title(title),
 } as unknown as Partial<Wx>
 
 const questions = {
   showToast: ({ title }: { title: string }) => toast(title),
-  showModal: (options: Loose & { title?: string; content?: string; confirmText?: string; cancelText?: string; showCancel?: boolean }) => {
+  showModal: (options: Loose & { title?: string; content?: string; confirmText?: string; cancelText?: string; showCancel?: boolean; editable?: boolean; placeholderText?: string }) => {
     const buttons = [options.confirmText ?? '确定', ...(options.showCancel === false ? [] : [options.cancelText ?? '取消'])]
-    later(options, box(options.title ?? '', options.content ?? '', buttons).then(({ place: at }) => ({ confirm: at === 0, cancel: at !== 0 })))
+    const hasField = options.editable === true
+    const asked = hasField ? options.placeholderText : options.content
+    later(options, box(options.title ?? '', asked ?? '', buttons, { hasField }).then(({ place: at, text }) => ({ confirm: at === 0, cancel: at !== 0, content: text })))
   },
   showActionSheet: (options: Loose & { itemList: string[]; alertText?: string }) =>
     later(options, sheet(options.alertText ?? '', options.itemList).then((tapIndex) => {
@@ -197,11 +200,31 @@ const questions = {
     })),
   makePhoneCall: ({ phoneNumber }: { phoneNumber: string }) => toast(`📞 ${phoneNumber}`),
   vibrateShort: () => undefined,
+  setClipboardData: (options: Loose & { data: string }) => {
+    toast('内容已复制')
+    later(options, Promise.resolve())
+  },
   requestSubscribeMessage: (options: Loose & { tmplIds: string[] }) =>
     later(options, Promise.resolve(Object.fromEntries(options.tmplIds.map((id) => [id, 'accept'])))),
 } as unknown as Partial<Wx>
 
-const known: Partial<Wx> = { ...storage, ...device, ...network, ...position, ...camera, ...pages, ...questions }
+/** The browser speaks itself: what WeChat's plug-in would answer as a sound file is the text, spoken when it is played. */
+const sound = {
+  createInnerAudioContext: () => ({
+    src: '',
+    play() {
+      speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(this.src.slice('speech:'.length)), { lang: 'zh-CN' }))
+    },
+    stop: () => speechSynthesis.cancel(),
+  }),
+} as unknown as Partial<Wx>
+
+const plugin = {
+  textToSpeech: ({ content, success }: { content: string; success(told: { filename: string }): void }) => success({ filename: `speech:${content}` }),
+}
+Object.assign(globalThis, { requirePlugin: () => plugin })
+
+const known: Partial<Wx> = { ...storage, ...device, ...network, ...position, ...camera, ...pages, ...questions, ...sound }
 
 export const wx = new Proxy(known, {
   get(of, name) {

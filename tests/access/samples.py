@@ -223,6 +223,7 @@ SAMPLES: dict[str, Sample] = {
     "GET /clients/<uuid:client_id>/family-month": Sample(query="?month=2026-11-01"),
     "GET /payouts": Sample(),
     "GET /bank-accounts/own": Sample(),
+    "GET /clients/<uuid:client_id>/care-terms": Sample(),
     "POST /bank-accounts/own": Sample(lambda _: {"number": "6217000010001234567", "bank_code": "105110000015"}),
     "GET /clients/<uuid:client_id>/agreements": Sample(),
     "POST /agreements/<uuid:agreement_id>/signature": Sample(lambda _: {"version": 1}),

@@ -40,7 +40,7 @@ def a_body(family: Family, **more: Any) -> dict[str, Any]:
 
 
 def test_a_day_is_logged_once_and_shown(app: Flask, client: FlaskClient, family: Family):
-    body = a_body(family, items=[{"item_code": "wash", "minutes": 20}], note="好", filled_by="child")
+    body = a_body(family, items=[{"item_code": "wash", "minutes": 20}], note="好", filled_by="daughter")
 
     first = client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
     again = client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
@@ -55,10 +55,19 @@ def test_a_day_is_logged_once_and_shown(app: Flask, client: FlaskClient, family:
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.json == first.json
     assert again.headers["Idempotent-Replay"] == "true"
-    assert (first.json["standing"], first.json["filled_by"]) == ("in_review", "child")
+    assert (first.json["standing"], first.json["filled_by"]) == ("in_review", "daughter")
     assert first.json["exceptions"] == ["item_not_for_staff", "no_clock_in", "no_clock_out"]
     assert [(each.status_code, each.json["code"]) for each in (other, by_himself)] == [(409, "event_reused")] * 2
     assert shown.json == {"items": [first.json], "next_after": None}
+
+
+def test_a_phone_is_told_what_the_policy_asks_of_it(app: Flask, client: FlaskClient, family: Family):
+    address = f"/api/v1/clients/{family.client_id}/care-terms"
+
+    told = client.get(address, headers=bearer(app, family.actor))
+
+    assert told.json == {"clock_events_per_day": 2, "late_entry_hours": 24, "prompts_per_week": 0}
+    assert client.get(f"/api/v1/clients/{new_id()}/care-terms", headers=bearer(app, family.actor)).status_code == 404
 
 
 BAD = [

@@ -105,6 +105,11 @@ def find_rights(session: Session, *, client_id: UUID, carer_id: UUID, day: date)
     return DayRights(row.district_code, row.id is not None, row.relation, row.died_on, row.is_suspended)
 
 
+def get_district(session: Session, *, client_id: UUID, actor: AnyActor, on: date) -> str:
+    """The district of a client of the actor's scope on the day; NotFound outside it."""
+    return one_or_not_found(session, visible_clients(actor, on=on).where(Client.id == client_id)).district_code
+
+
 def list_day_events(session: Session, *, ids: Collection[UUID], zone: ZoneInfo) -> tuple[DayEvent, ...]:
     """The clock events of these ids that have arrived. Unscoped: whose they are is judged."""
     events = (
@@ -267,7 +272,7 @@ def _view(
         items=items,
         standing=standing,
         exceptions=tuple(sorted(codes)),
+        filled_by=row.filled_by,
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
-        filled_by=row.filled_by,
     )

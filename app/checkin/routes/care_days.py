@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from app.checkin.days import CareDayView, LogCareDay
+from app.checkin.days import CareDayView, CareTerms, LogCareDay
 from app.checkin.queries import care_days as queries
 from app.checkin.schemas.care_days import (
     CareDayFilter,
     CareDayFilterSchema,
     CareDayPageSchema,
     CareDaySchema,
+    CareTermsSchema,
     LogCareDaySchema,
 )
 from app.checkin.service import care_days as service
@@ -50,3 +52,11 @@ def list_care_days(wanted: CareDayFilter) -> Page[Any]:
         beyond=(wanted.month + timedelta(days=31)).replace(day=1),
         page=wanted,
     )
+
+
+@bp.get("/clients/<uuid:client_id>/care-terms")
+@requires(Permission.READ_CARE_DAYS)
+@bp.response(200, CareTermsSchema)
+def read_care_terms(client_id: UUID) -> CareTerms:
+    """How often a family carer clocks in a day, until when a day may be entered, and whether prompts come."""
+    return service.read_care_terms(session(), client_id=client_id, actor=current_actor(), at=clock.now())

@@ -7,13 +7,12 @@ from uuid import UUID
 
 import marshmallow as ma
 
-from app.checkin.days import CareDayItemEntry, LogCareDay
+from app.checkin.days import CareDayItemEntry, FilledBy, LogCareDay
 from app.checkin.schemas.facts import ITEM_CODE
 from app.checkin.types import DayStanding, ExceptionCode
 from app.kernel.http.fields import Choice, Day, Id, Instant, PhoneId, PhoneInstant, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequest, PageRequestSchema, page_schema
-from app.policies.codes import Relation
 
 MOST_ITEMS = 60
 MINUTES_OF_A_DAY = 1440
@@ -50,12 +49,7 @@ class LogCareDaySchema(CommandSchema):
     out_event_id = PhoneId(load_default=None, allow_none=True)
     items = Several(ma.fields.Nested(CareDayItemSchema), maximum=MOST_ITEMS, load_default=tuple)
     note = Text(load_default=None, allow_none=True, maximum=1000)
-    filled_by = Choice(
-        Relation,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "What who fills it in for the carer is to him; null: he does so himself"},
-    )
+    filled_by = Choice(FilledBy, load_default=None, allow_none=True)
     occurred_at = PhoneInstant(required=True)
 
     @ma.validates_schema(skip_on_field_errors=True)
@@ -77,9 +71,17 @@ class CareDaySchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(CareDayItemSchema), required=True)
     standing = Choice(DayStanding, required=True)
     exceptions = ma.fields.List(Choice(ExceptionCode), required=True)
+    filled_by = Choice(FilledBy, required=True, allow_none=True)
     occurred_at = Instant(required=True)
     recorded_at = Instant(required=True)
-    filled_by = Choice(Relation, required=True, allow_none=True)
+
+
+class CareTermsSchema(ma.Schema):
+    """What the policy asks of a family carer's phone; days may be entered until so many hours after they end."""
+
+    clock_events_per_day = WholeNumber(required=True)
+    late_entry_hours = WholeNumber(required=True)
+    prompts_per_week = WholeNumber(required=True)
 
 
 class CareDayFilterSchema(PageRequestSchema):

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
-from app.checkin.days import CareDayView, DayClaim, DayEvent, DayFinding, DayJudgement, LogCareDay
+from app.checkin.days import CareDayView, CareTerms, DayClaim, DayEvent, DayFinding, DayJudgement, LogCareDay
 from app.checkin.models import (
     CareDay,
     CareDayItem,
@@ -80,6 +80,14 @@ def log_care_day(session: Session, *, command: LogCareDay, actor: Actor, at: dat
     else:
         resend.mark_replay()
     return queries.get_first_view(session, row=row)
+
+
+def read_care_terms(session: Session, *, client_id: UUID, actor: Actor, at: datetime) -> CareTerms:
+    """What is asked of a family carer's phone today; NotFound for a client outside the actor's scope."""
+    today = clock.local_date(at, zone_of(actor.region))
+    district = queries.get_district(session, client_id=client_id, actor=actor, on=today)
+    family = policy_on(today, region=actor.region, district=district, at=at).family
+    return CareTerms(family.clock_events_per_day, family.late_entry_until, family.prompts_per_week)
 
 
 def make_payable(session: Session, *, row: CareDay, at: datetime) -> bool:
@@ -163,8 +171,8 @@ def _insert(
         out_event_id=command.out_event_id,
         occurred_at=command.occurred_at,
         account_id=actor.account_id,
-        policy_digest=policy.digest,
         filled_by=command.filled_by,
+        policy_digest=policy.digest,
         recorded_at=at,
     )
 

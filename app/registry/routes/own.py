@@ -40,8 +40,10 @@ def list_training_progress(client_id: UUID) -> dict[str, Any]:
 @requires(Permission.KEEP_OWN_BANK_ACCOUNT)
 @bp.response(200, OwnBankAccountSchema)
 def read_own_bank_account() -> dict[str, Any]:
-    """Where one's own money goes, masked."""
-    return {"account": own.find_own_bank_account(session(), actor=current_actor())}
+    """Where one's own money goes, masked, and how long a change would wait."""
+    actor = current_actor()
+    hold = bank_accounts.read_own_hold(session(), actor=actor, at=clock.now())
+    return {"account": own.find_own_bank_account(session(), actor=actor), "hold_days": hold.days}
 
 
 @bp.post("/bank-accounts/own")

@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from app.kernel.http.fields import Choice, Day, Flag, Id, Text
+from app.kernel.http.fields import Choice, Day, Flag, Id, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.registry import commands
 from app.registry.schemas.outgoing import BankAccountSchema
@@ -20,9 +20,11 @@ class OwnBankAccountEntrySchema(CommandSchema):
 
 
 class OwnBankAccountSchema(ma.Schema):
-    """The live account of one's own; null before one was told. Money waits for `hold_until` and for the name check."""
+    """The live account of one's own; null before one was told. Money waits for `hold_until` and for the name check;
+    another account would wait for `hold_days`."""
 
     account = ma.fields.Nested(BankAccountSchema, required=True, allow_none=True)
+    hold_days = WholeNumber(required=True)
 
 
 class TrainingProgressSchema(ma.Schema):

@@ -82,6 +82,12 @@ def set_own_bank_account(session: Session, command: BankAccountEntry, *, actor: 
     return _set(session, replace(command, holder_name=None), person=person, actor=actor, at=at)
 
 
+def read_own_hold(session: Session, *, actor: Actor, at: datetime) -> timedelta:
+    """How long another account of the actor's own would wait. Raises NotFound."""
+    person = one_or_not_found(session, select(Person).where(Person.id == actor.person_id))
+    return _hold(session, person, actor, at)
+
+
 def _set(session: Session, command: BankAccountEntry, *, person: Person, actor: Actor, at: datetime) -> BankAccountView:
     keys, person_id = current_settings().key_ring, person.id
     number, bank_code = _normal(command)

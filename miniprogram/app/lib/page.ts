@@ -3,7 +3,7 @@
 import { isNoAnswer, isRefused } from './api'
 import type { Seen } from './cache'
 import { timeOf } from './clock'
-import { current, type Role } from './session'
+import { current, role, type Role } from './session'
 import { look } from './settings'
 import { restart } from './platform'
 import { common, fill } from './texts'
@@ -15,12 +15,22 @@ interface Shown {
 /** The page each role opens with. */
 export const HOME: Partial<Record<Role, string>> = {
   carer: '/pages/today/index',
+  guardian: '/pages/guardian-home/index',
+  family_carer: '/pages/family/index',
 }
 
 /** False, and the login page is opened, when nobody is logged in. First line of a page's `onShow`. */
 export function isLoggedIn(): boolean {
   if (current()) return true
   restart('/pages/login/index')
+  return false
+}
+
+/** False, and the own first page is opened, when this one belongs to another role: the app always opens with the carer's. */
+export function isHome(page: string): boolean {
+  const home = HOME[role() ?? 'carer']
+  if (!home || home === page) return true
+  restart(home)
   return false
 }
 

@@ -187,6 +187,16 @@ export function scanCode(): Promise<string | undefined> {
   )
 }
 
+/** Whether WeChat offers to check a face here; it is open only to some kinds of mini-programs. */
+export function canCheckFace(): boolean {
+  return 'requestFacialVerify' in wx
+}
+
+/** Start WeChat's own check; true when it was gone through. What it found is for the server to ask. */
+export function verifyFace(verifyId: string): Promise<boolean> {
+  return new Promise((resolve) => wx.requestFacialVerify({ verifyId, success: () => resolve(true), fail: () => resolve(false) }))
+}
+
 /** Photos as files of the phone, made small by WeChat; none when the carer turned back. */
 export function choosePhotos(most: number, from: PhotoSource[] = ['camera']): Promise<string[]> {
   return new Promise((resolve) =>
@@ -248,6 +258,11 @@ export function back(): void {
   wx.navigateBack({ delta: 1 })
 }
 
+/** Take away WeChat's own way to the first page: for a phone in somebody else's hand. In a page's `onShow`. */
+export function hideHome(): void {
+  wx.hideHomeButton()
+}
+
 export function title(text: string): void {
   wx.setNavigationBarTitle({ title: text })
 }
@@ -268,6 +283,21 @@ export function confirm(title: string, content: string, yes: string, no: string)
       cancelText: no,
       success: (answer) => resolve(answer.confirm),
       fail: () => resolve(false),
+    }),
+  )
+}
+
+/** What was typed, or undefined when the user turned back. */
+export function ask(title: string, hint: string, yes: string, no: string): Promise<string | undefined> {
+  return new Promise((resolve) =>
+    wx.showModal({
+      title,
+      editable: true,
+      placeholderText: hint,
+      confirmText: yes,
+      cancelText: no,
+      success: (answer) => resolve(answer.confirm ? (answer.content ?? '') : undefined),
+      fail: () => resolve(undefined),
     }),
   )
 }
@@ -301,6 +331,48 @@ export function askForMessages(templates: string[]): Promise<Record<string, stri
       fail: () => resolve({}),
     }),
   )
+}
+
+// --- text given away ---
+
+/** Put a text where it can be pasted; WeChat says itself that it was copied. */
+export function copy(text: string): Promise<void> {
+  return done((then) => wx.setClipboardData({ data: text, ...then }))
+}
+
+// --- read aloud: WeChat needs its plug-in for that, see the README; without it there is no such button ---
+
+interface Speaking {
+  textToSpeech(wanted: { lang: string; content: string; success(told: { filename: string }): void; fail(): void }): void
+}
+const SPEAKING = 'WechatSI'
+let speaking: WechatMiniprogram.InnerAudioContext | undefined
+
+function speakingPlugin(): Speaking | undefined {
+  try {
+    return requirePlugin(SPEAKING) as unknown as Speaking
+  } catch {
+    return undefined
+  }
+}
+
+export function canSpeak(): boolean {
+  return typeof requirePlugin === 'function' && speakingPlugin() !== undefined
+}
+
+/** Read a text aloud; a second one stops the first. */
+export function speak(text: string, lang: 'zh_CN' | 'en_US'): void {
+  speaking?.stop()
+  speakingPlugin()?.textToSpeech({
+    lang,
+    content: text,
+    fail: () => undefined,
+    success({ filename }) {
+      speaking ??= wx.createInnerAudioContext()
+      speaking.src = filename
+      speaking.play()
+    },
+  })
 }
 
 function done(start: (then: { success: () => void; fail: (error: { errMsg: string }) => void }) => void): Promise<void> {

@@ -1,10 +1,11 @@
+import { ownAgencies } from '../../lib/agency-phone'
 import { around, beginOf, visits, type Around, type Visit } from '../../lib/cache'
-import { dayOf, DAY_MS, minutesWrong, now, partsOf, timeOf } from '../../lib/clock'
+import { dayOf, DAY_MS, now, partsOf, timeOf } from '../../lib/clock'
+import { clockTold } from '../../lib/clock-told'
 import { isTight, onChange, pump, records, waiting, type Kept } from '../../lib/outbox'
-import { isLoggedIn, show } from '../../lib/page'
+import { isHome, isLoggedIn, show } from '../../lib/page'
 import { open, title } from '../../lib/platform'
 import { isLarge, setLarge } from '../../lib/settings'
-import { told } from '../../lib/states'
 import { common, dayName, fill, wording } from '../../lib/texts'
 import { nameOf, stageOf, type Stage } from '../../lib/visits'
 
@@ -22,6 +23,8 @@ const words = wording(
     waitingNote: '{count} 条还在手机里',
     allSent: '都发出去了',
     large: '大字',
+    mine: '我的',
+    mineNote: '服务结果、工时、消息、报告意外',
   },
   {
     title: 'Today and three days',
@@ -36,6 +39,8 @@ const words = wording(
     waitingNote: '{count} still on this phone',
     allSent: 'all sent',
     large: 'Large type',
+    mine: 'Mine',
+    mineNote: 'results, hours, messages, incidents',
   },
 )
 
@@ -65,18 +70,19 @@ Page({
   },
 
   onShow() {
-    if (!isLoggedIn()) return
+    if (!isLoggedIn() || !isHome('/pages/today/index')) return
     this.setData({ w: words(), isLarge: isLarge() })
     title(words().title)
     pump()
     this.count()
     void this.load()
+    void ownAgencies()
   },
 
   async load() {
     await show(this, async () => {
       const [seen, about] = await Promise.all([visits(), around()])
-      return { data: { days: daysOf(seen.value, about.value, records(), now()), clock: clockText() }, seen }
+      return { data: { days: daysOf(seen.value, about.value, records(), now()), clock: clockTold() }, seen }
     })
   },
 
@@ -94,6 +100,9 @@ Page({
   },
   openRecords() {
     open('/pages/records/index')
+  },
+  openMine() {
+    open('/pages/my/index')
   },
   switchLarge({ detail }: WechatMiniprogram.SwitchChange) {
     setLarge(detail.value)
@@ -114,14 +123,4 @@ function lineOf(visit: Visit, about: Around, kept: Kept[]) {
   const { planned_from: from, planned_to: to } = visit
   const time = from && to ? `${timeOf(from)}–${timeOf(to)}` : words().unplanned
   return { id: visit.id, time, name: nameOf(visit, about), stage: words()[stage], tone: TONES[stage] }
-}
-
-function clockText() {
-  const wrong = minutesWrong()
-  if (!wrong) return null
-  if (wrong < 0) {
-    const { title: head, body } = told('clockWrong', { minutes: -wrong })
-    return { title: head, text: body }
-  }
-  return { title: common().clockTitle, text: fill(common().clockFast, { minutes: wrong }) }
 }

@@ -1,0 +1,214 @@
+import { isNoAnswer, isRefused, post } from '../../lib/api'
+import { lastSeen } from '../../lib/cache'
+import { dayOf, iso, now, partsOf, phoneNow, timeOf } from '../../lib/clock'
+import { lateUntil, loggedDays, missedDays, pauseOn, stageOf, type Care, type Stage } from '../../lib/family'
+import { family } from '../../lib/family-care'
+import { backWord, missedTold, pauseTold, trainingTold } from '../../lib/family-words'
+import { parted } from '../../lib/geo'
+import { newId } from '../../lib/ids'
+import { add, isTight, onChange, pump, records, waiting, type Kept } from '../../lib/outbox'
+import { isLoggedIn, show } from '../../lib/page'
+import { choose, locate, open, title, toast } from '../../lib/platform'
+import { isLarge, language, setLanguage, setLarge } from '../../lib/settings'
+import { told } from '../../lib/states'
+import { common, dayName, fill, wording } from '../../lib/texts'
+
+const words = wording(
+  {
+    none: '还没有照护的人',
+    noneText: '登记好以后，这里就会出现。',
+    clockIn: '签到，记今天',
+    goOn: '接着记今天',
+    log: '记这一天',
+    begun: '{time} 签到了',
+    away: '住院、外出',
+    month: '本月日历',
+    money: '补助和银行卡',
+    records: '我的记录',
+    waitingNote: '{count} 条还在手机里',
+    allSent: '都发出去了',
+    large: '大字',
+    language: 'English',
+    promptTitle: '现在在照护吗？',
+    promptText: '{time} 前点一下就行。没点到也不扣补助。',
+    promptDo: '我在',
+    promptDone: '记下了',
+    promptOffline: '没有网，没发出去。有网再点一下；错过了也不扣补助。',
+  },
+  {
+    none: 'Nobody to care for yet',
+    noneText: 'They appear here once they are registered.',
+    clockIn: 'Clock in and log today',
+    goOn: 'Go on with today',
+    log: 'Log that day',
+    begun: 'clocked in at {time}',
+    away: 'Hospital, travel',
+    month: 'This month',
+    money: 'Subsidy and bank card',
+    records: 'My records',
+    waitingNote: '{count} still on this phone',
+    allSent: 'all sent',
+    large: 'Large type',
+    language: '中文',
+    promptTitle: 'Are you caring now?',
+    promptText: 'One tap before {time}. Missing it costs nothing.',
+    promptDo: 'I am here',
+    promptDone: 'Recorded',
+    promptOffline: 'No network, not sent. Tap again when there is one; missing it costs nothing.',
+  },
+)
+
+Page({
+  data: {
+    w: words(),
+    look: '',
+    state: 'loading',
+    stateText: '',
+    day: '',
+    people: [] as ReturnType<typeof personOf>[],
+    waitingText: '',
+    isTight: false,
+    tightText: '',
+    isLarge: false,
+    busyPrompt: '',
+  },
+  cares: [] as Care[],
+  answers: {} as Record<string, string>,
+  stop: () => undefined as unknown,
+
+  onLoad() {
+    this.stop = onChange(() => this.draw())
+  },
+  onUnload() {
+    this.stop()
+  },
+  onShow() {
+    if (!isLoggedIn()) return
+    this.setData({ w: words(), isLarge: isLarge() })
+    title(common().today)
+    pump()
+    void this.load()
+  },
+
+  /** What was seen last is on the screen at once: a day is logged without waiting for the network. */
+  async load() {
+    const last = lastSeen<Care[]>('family')
+    if (last && this.data.state === 'loading') {
+      this.cares = last.value
+      this.setData({ state: 'ready' })
+      this.draw()
+    }
+    await show(this, async () => {
+      const found = await family()
+      this.cares = found.value
+      this.draw()
+      return { data: {}, seen: found }
+    })
+  },
+
+  draw() {
+    const kept = records()
+    const at = now()
+    const count = waiting().length
+    this.setData({
+      day: dayName(partsOf(dayOf(at)), -1),
+      people: this.cares.map((care) => personOf(care, kept, at)),
+      waitingText: count ? fill(words().waitingNote, { count }) : words().allSent,
+      isTight: isTight(),
+      tightText: common().storageTight,
+    })
+  },
+
+  openDay({ currentTarget }: WechatMiniprogram.BaseEvent) {
+    const { id, day } = currentTarget.dataset as { id: string; day: string }
+    open(`/pages/care-day/index?client=${id}&day=${day}`)
+  },
+  openAway({ currentTarget }: WechatMiniprogram.BaseEvent) {
+    open(`/pages/away/index?client=${String(currentTarget.dataset['id'])}`)
+  },
+
+  /** Back home: one tap, and the days go on. */
+  comeBack({ currentTarget }: WechatMiniprogram.BaseEvent) {
+    const care = this.cares.find(({ id }) => id === currentTarget.dataset['id'])
+    const pause = care && pauseOn(care, records(), dayOf(now()))
+    if (!care || !pause) return
+    const at = phoneNow()
+    const { saved } = add('notice', { client_id: care.id, kind: pause.back, day: dayOf(at), occurred_at: iso(at) })
+    if (!saved) toast(common().storageFull)
+    pump()
+  },
+
+  /** Asked at a random time: only now counts, so it is sent and not kept. */
+  async answerPrompt({ currentTarget }: WechatMiniprogram.BaseEvent) {
+    const id = String(currentTarget.dataset['id'])
+    if (this.data.busyPrompt) return
+    this.setData({ busyPrompt: id })
+    const answer = (this.answers[id] ??= newId(phoneNow()))
+    const { fix } = parted(await locate())
+    try {
+      await post('/api/v1/prompts/{prompt_id}/answer', { id: answer, occurred_at: iso(phoneNow()), fix }, { path: { prompt_id: id }, key: answer })
+      toast(words().promptDone)
+    } catch (error) {
+      if (!isNoAnswer(error) && !isRefused(error)) throw error
+      toast(isRefused(error) && !error.isPassing ? error.message : words().promptOffline)
+    }
+    this.setData({ busyPrompt: '' })
+    void this.load()
+  },
+
+  async openMonth() {
+    const client = await this.chosen()
+    if (client) open(`/pages/month/index?client=${client}`)
+  },
+  async chosen(): Promise<string | undefined> {
+    if (this.cares.length < 2) return this.cares[0]?.id
+    const place = await choose(this.cares.map(({ name }) => name))
+    return place === undefined ? undefined : this.cares[place]?.id
+  },
+  openMoney() {
+    open('/pages/payouts/index')
+  },
+  openRecords() {
+    open('/pages/records/index')
+  },
+  switchLarge({ detail }: WechatMiniprogram.SwitchChange) {
+    setLarge(detail.value)
+    this.onShow()
+  },
+  switchLanguage() {
+    setLanguage(language() === 'en' ? 'zh-CN' : 'en')
+    this.onShow()
+  },
+})
+
+const TONES: Record<Stage, string> = { paused: 'warn', done: 'good', begun: 'info', open: 'info' }
+
+function personOf(care: Care, kept: Kept[], at: number) {
+  const today = dayOf(at)
+  const stage = stageOf(care, kept, at)
+  const pause = pauseOn(care, kept, today)
+  const missed = missedDays(care, kept, at)[0]
+  const late = missed ? missedTold(missed, lateUntil(missed, care.terms.late_entry_hours), at) : null
+  const prompt = care.prompts.find(({ opens_at, closes_at }) => Date.parse(opens_at) <= at && at < Date.parse(closes_at))
+  const text = stage === 'done' ? doneTold(care, kept, today) : stage === 'paused' && pause ? pauseTold(pause) : null
+  return {
+    id: care.id,
+    name: care.name,
+    today,
+    stage,
+    tone: TONES[stage],
+    text,
+    main: stage === 'begun' ? words().goOn : words().clockIn,
+    back: stage === 'paused' && pause ? backWord(pause) : '',
+    missed: missed ?? '',
+    late,
+    training: trainingTold(care, today),
+    prompt: prompt ? { id: prompt.id, text: fill(words().promptText, { time: timeOf(prompt.closes_at) }) } : null,
+  }
+}
+
+function doneTold(care: Care, kept: Kept[], today: string) {
+  const own = kept.find(({ kind, record }) => kind === 'care_day' && record['client_id'] === care.id && record['day'] === today)
+  const items = (own?.record['items'] as unknown[] | undefined) ?? care.days.find(({ day }) => day === today)?.items ?? []
+  return told('dayDone', { count: items.length, days: loggedDays(care, kept, today).size })
+}

@@ -1,0 +1,125 @@
+"""A family carer's week on the phone: a day in a few taps, two people in one evening, a day missed, no network, hospital."""
+
+from datetime import timedelta
+from typing import Any
+
+from app.kernel.geo import CoordinateSystem
+from demo import cast
+from demo.clients import assign, register_account, register_carer, register_client, train
+from demo.invented import Invented, bank_account, person
+from demo.world import MONTH, at
+from tests.client.phone import Newcomer, Phone, Town
+
+MOTHER = person("林秀兰", born_on=MONTH.replace(year=1944), number=401)
+FATHER = person("林福根", born_on=MONTH.replace(year=1942), number=402)
+SON = person("林建军", born_on=MONTH.replace(year=1970), number=403)
+ACCOUNT = 4031
+
+
+def _family(town: Town) -> tuple[Newcomer, str, str]:
+    """Mother and father at one address, and their son who cares for both and is formal since September."""
+    staff = town.staff
+    registered = register_carer(staff, SON, kind="family")
+
+    def cared_for(who: Invented, number: int) -> str:
+        home = {"home": cast.TIANJIN_HOME, "system": CoordinateSystem.GCJ02, "home_type": "family_care"}
+        client = register_client(staff, who, number=number, **home)
+        assign(staff, client_id=client["id"], carer_id=registered["id"], relation="child")
+        train(staff, client_id=client["id"], carer_id=registered["id"])
+        return str(client["id"])
+
+    mother, father = cared_for(MOTHER, 41), cared_for(FATHER, 42)
+    register_account(staff, person_id=registered["person"]["id"], number=ACCOUNT)
+    access = staff.dispatcher.post(f"/carers/{registered['id']}/access")
+    newcomer = Newcomer(SON, f"{town.region}-{SON.openid}", access["binding_code"], registered["id"])
+    return newcomer, mother, father
+
+
+def _evening(town: Town, son: Newcomer, day: int, hour: int = 20) -> None:
+    town.set_time(at(MONTH + timedelta(days=day - 1), hour), people=[son])
+
+
+def test_a_family_carers_week(phone: Phone, town: Town):
+    son, mother, father = _family(town)
+
+    _evening(town, son, 1)
+    phone.log_in(son)
+    phone.see("林秀兰")
+    phone.see("签到，记今天")
+    phone.shot("family-today")
+    phone.tap("签到，记今天")
+    phone.see("20:00 签到 · ±12 米")
+    for box in phone.page.get_by_role("checkbox").all()[:2]:
+        box.tap()
+    phone.tap("不太好")
+    phone.tap("谁在填")
+    phone.tap("女儿")
+    phone.see("由女儿代填")
+    phone.shot("family-day")
+    phone.tap("记好了")
+    phone.see("今天记好了")
+    phone.see("2 项照护已记下。这个月已记 1 天。")
+    phone.shot("family-day-done")
+    phone.tap("记林福根")
+    phone.see("20:00 签到")
+    phone.page.get_by_role("checkbox").first.tap()
+    phone.tap("记好了")
+    phone.see("1 项照护已记下")
+    phone.tap("回首页")
+
+    _evening(town, son, 3)
+    phone.open()
+    phone.see("昨天还没记")
+    phone.see("可以补到今晚 12 点")
+    phone.shot("family-missed")
+    phone.tap("记这一天")
+    phone.see("补记 10月2日")
+    phone.tap("和上次一样")
+    phone.tap("记好了")
+    phone.see("这个月已记 2 天")
+    phone.tap("回首页")
+    phone.go_offline()
+    phone.tap("签到，记今天")
+    phone.see("20:00 签到")
+    phone.tap("和上次一样")
+    phone.tap("记好了")
+    phone.see("没有网，已存在手机里")
+    phone.shot("family-offline")
+    phone.go_offline(offline=False)
+    phone.tap("回首页")
+    phone.see("都发出去了")
+
+    _evening(town, son, 4)
+    phone.open()
+    phone.tap("住院、外出")
+    phone.tick("住院了")
+    phone.shot("family-away")
+    phone.tap("告诉机构")
+    phone.see("住院的日子先停")
+    phone.see("等机构登记")
+    _evening(town, son, 6)
+    phone.open()
+    phone.see("从 10月4日 起停发")
+    phone.shot("family-paused")
+    phone.tap("出院了")
+    phone.see("签到，记今天")
+    phone.tap("本月日历")
+    phone.tap("林秀兰")
+    phone.see("计发")
+    phone.shot("family-month")
+
+    days = town.rows(
+        "SELECT day, filled_by, in_event_id IS NOT NULL AS came, out_event_id IS NOT NULL AS went, client_id"
+        " FROM care_day WHERE carer_id = :carer ORDER BY recorded_at",
+        carer=son.id,
+    )
+    told: list[Any] = town.rows("SELECT kind, day FROM client_notice WHERE client_id = :id ORDER BY day", id=mother)
+    first, second, third = (MONTH + timedelta(days=number) for number in range(3))
+    assert [(row.day, row.filled_by, row.came, row.went, str(row.client_id)) for row in days] == [
+        (first, "daughter", True, True, mother),
+        (first, None, True, True, father),
+        (second, None, False, False, mother),
+        (third, None, True, True, mother),
+    ]
+    assert [(row.kind, row.day.day) for row in told] == [("hospital_in", 4), ("hospital_out", 6)]
+    assert bank_account(ACCOUNT)
