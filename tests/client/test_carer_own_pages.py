@@ -16,14 +16,14 @@ FAR_AWAY = Tap("离家很远 far away", 9, 2300, 15)
 
 
 def refused_visit(town: Town, carer: Newcomer, user: User) -> str:
-    """A visit of the carer's, tapped far from the home and refused by the agency."""
+    """A visit of the carer's, tapped far from the home and refused by the fund's reviewer."""
     household = town.client(carer, CLIENT, guardian=GUARDIAN)
     visit = town.visit(carer, household, at(MONTH, 9))
     for deed, instant in (("clock-in", at(MONTH, 9, 2)), ("clock-out", at(MONTH, 10))):
         town.set_time(instant)
         user.post(f"/visits/{visit}/{deed}", clock_event(FAR_AWAY, instant))
     decision = {"id": str(new_id()), "decision": "refused", "reason": "proof_lacking", "note": "家属说当天没来。"}
-    town.staff.head.post(f"/facts/{visit}/agency-review", decision)
+    town.staff.reviewer.post(f"/facts/{visit}/operator-review", decision)
     return visit
 
 
@@ -48,7 +48,7 @@ def test_a_carer_appeals_asks_for_a_correction_and_calls_for_help_without_a_netw
     phone.shot("own")
     phone.tap("服务结果")
     phone.tap("证明不够")
-    phone.see("决定人：机构审核员。这 58 分钟现在不结算。")
+    phone.see("决定人：医保中心审核员。这 58 分钟现在不结算。")
     phone.tap("看当时的记录")
     phone.see("离家约")
     phone.shot("own-refused")
@@ -86,9 +86,7 @@ def test_a_carer_appeals_asks_for_a_correction_and_calls_for_help_without_a_netw
 
     reviews = town.rows("SELECT decision, reason FROM review WHERE fact_id = :visit ORDER BY recorded_at", visit=visit)
     asked = town.rows("SELECT kind, reason FROM correction_request WHERE visit_id = :visit", visit=visit)
-    calls = town.rows(
-        "SELECT agency_ids, position_digest FROM help_call WHERE carer_id = :carer", carer=carer.id
-    )
+    calls = town.rows("SELECT agency_ids, position_digest FROM help_call WHERE carer_id = :carer", carer=carer.id)
     incidents = town.rows("SELECT kind, agency_ids FROM incident WHERE carer_id = :carer", carer=carer.id)
     assert [tuple(each) for each in reviews] == [("refused", "proof_lacking"), ("reopened", "appealed")]
     assert [tuple(each) for each in asked] == [("times", "phone_failed")]
