@@ -34,7 +34,7 @@ test('what is said of a call: only an agency that was told makes it sent', async
 })
 
 test('a call without a network stays on the phone with its position, and is sent as the same one later', async () => {
-  const { callForHelp, askHeard, lastCall, flush, find } = await modules()
+  const { callForHelp, askHeard, isSameCall, lastCall, flush, find } = await modules()
   phone.isOnline = false
   const { id, saved } = await callForHelp('visit-1')
 
@@ -43,6 +43,7 @@ test('a call without a network stays on the phone with its position, and is sent
   expect(lastCall(Date.now())?.id).toBe(id)
   expect(lastCall(Date.now() + 31 * 60_000)).toBeUndefined()
   expect(await askHeard(id)).toBeUndefined()
+  expect(isSameCall(find(id))).toBe(true)
 
   await flush() // the one that found no network
   phone.isOnline = true
@@ -52,6 +53,7 @@ test('a call without a network stays on the phone with its position, and is sent
       : { status: 201, data: call(['a']) }
   await flush()
   expect(await askHeard(id)).toMatchObject({ agency_ids: ['a'] })
+  expect(isSameCall(find(id))).toBe(false)
   expect(phone.requests.filter(({ url }) => url.endsWith('/help-calls')).map(({ body }) => (body as { id: string }).id)).toEqual([id])
 })
 

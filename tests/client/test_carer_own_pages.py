@@ -1,4 +1,4 @@
-"""A carer's own pages: a refusal is appealed, a correction asked for, help called without a network, an incident told."""
+"""A carer's own pages: an appeal, a correction asked for, help called without a network, an incident told."""
 
 from datetime import date, datetime
 
