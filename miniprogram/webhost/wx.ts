@@ -204,7 +204,23 @@ const questions = {
     later(options, Promise.resolve(Object.fromEntries(options.tmplIds.map((id) => [id, 'accept'])))),
 } as unknown as Partial<Wx>
 
-const known: Partial<Wx> = { ...storage, ...device, ...network, ...position, ...camera, ...pages, ...questions }
+/** The browser speaks itself: what WeChat's plug-in would answer as a sound file is the text, spoken when it is played. */
+const sound = {
+  createInnerAudioContext: () => ({
+    src: '',
+    play() {
+      speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(this.src.slice('speech:'.length)), { lang: 'zh-CN' }))
+    },
+    stop: () => speechSynthesis.cancel(),
+  }),
+} as unknown as Partial<Wx>
+
+const plugin = {
+  textToSpeech: ({ content, success }: { content: string; success(told: { filename: string }): void }) => success({ filename: `speech:${content}` }),
+}
+Object.assign(globalThis, { requirePlugin: () => plugin })
+
+const known: Partial<Wx> = { ...storage, ...device, ...network, ...position, ...camera, ...pages, ...questions, ...sound }
 
 export const wx = new Proxy(known, {
   get(of, name) {

@@ -333,6 +333,41 @@ export function askForMessages(templates: string[]): Promise<Record<string, stri
   )
 }
 
+// --- read aloud: WeChat needs its plug-in for that, see the README; without it there is no such button ---
+
+interface Speaking {
+  textToSpeech(wanted: { lang: string; content: string; success(told: { filename: string }): void; fail(): void }): void
+}
+const SPEAKING = 'WechatSI'
+let speaking: WechatMiniprogram.InnerAudioContext | undefined
+
+function speakingPlugin(): Speaking | undefined {
+  try {
+    return requirePlugin(SPEAKING) as unknown as Speaking
+  } catch {
+    return undefined
+  }
+}
+
+export function canSpeak(): boolean {
+  return typeof requirePlugin === 'function' && speakingPlugin() !== undefined
+}
+
+/** Read a text aloud; a second one stops the first. */
+export function speak(text: string, lang: 'zh_CN' | 'en_US'): void {
+  speaking?.stop()
+  speakingPlugin()?.textToSpeech({
+    lang,
+    content: text,
+    fail: () => undefined,
+    success({ filename }) {
+      speaking ??= wx.createInnerAudioContext()
+      speaking.src = filename
+      speaking.play()
+    },
+  })
+}
+
 function done(start: (then: { success: () => void; fail: (error: { errMsg: string }) => void }) => void): Promise<void> {
   return new Promise((resolve, reject) => start({ success: () => resolve(), fail: (e) => reject(new Error(e.errMsg)) }))
 }

@@ -1,7 +1,6 @@
 /** A visit with all that its pages need. */
 
-import { readAgencies } from './agency-phone'
-import { isNoAnswer, isRefused } from './api'
+import { ownAgencies } from './agency-phone'
 import { around, lastSeen, visits, type Around, type Seen, type Visit } from './cache'
 import { callName, cards, type Cards, type DoorCard } from './cards'
 
@@ -30,7 +29,7 @@ export function keptVisit(id: string): VisitSeen | undefined {
 
 /** Asked for anew; without a network as it was seen last. */
 export async function freshVisit(id: string): Promise<VisitSeen> {
-  void readAgencies().catch(passing)
+  void ownAgencies() // a call must not wait for them
   const [all, about, homes] = await Promise.all([visits(), around(), cards()])
   return put(id, all.value, about.value, homes.value, all)
 }
@@ -39,9 +38,4 @@ function put(id: string, all: Visit[], about: Around, homes: Cards, seen: Seen<u
   const visit = all.find((each) => each.id === id)
   const name = visit ? callName(visit, about, homes) : ''
   return { visit, all, about, homes, card: visit ? homes[visit.client_id] : undefined, name, seen }
-}
-
-/** The numbers to ring are read beside; without them the carer is asked for one. */
-function passing(error: unknown): void {
-  if (!isNoAnswer(error) && !isRefused(error)) throw error
 }

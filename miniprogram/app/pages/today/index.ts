@@ -1,3 +1,4 @@
+import { ownAgencies } from '../../lib/agency-phone'
 import { around, beginOf, visits, type Around, type Visit } from '../../lib/cache'
 import { callName, cards, type Cards } from '../../lib/cards'
 import { dayOf, DAY_MS, now, partsOf, timeOf } from '../../lib/clock'
@@ -23,6 +24,8 @@ const words = wording(
     waitingNote: '{count} 条还在手机里',
     allSent: '都发出去了',
     large: '大字',
+    mine: '我的',
+    mineNote: '服务结果、工时、消息、报告意外',
   },
   {
     title: 'Today and three days',
@@ -37,6 +40,8 @@ const words = wording(
     waitingNote: '{count} still on this phone',
     allSent: 'all sent',
     large: 'Large type',
+    mine: 'Mine',
+    mineNote: 'results, hours, messages, incidents',
   },
 )
 
@@ -72,6 +77,7 @@ Page({
     pump()
     this.count()
     void this.load()
+    void ownAgencies()
   },
 
   async load() {
@@ -95,6 +101,9 @@ Page({
   },
   openRecords() {
     open('/pages/records/index')
+  },
+  openMine() {
+    open('/pages/my/index')
   },
   switchLarge({ detail }: WechatMiniprogram.SwitchChange) {
     setLarge(detail.value)

@@ -1,5 +1,4 @@
 import { callAgency } from '../../lib/agency-phone'
-import { get, isNoAnswer, isRefused } from '../../lib/api'
 import type { Around, Visit } from '../../lib/cache'
 import { callName, type Cards } from '../../lib/cards'
 import { dayOf, iso, minutesWrong, now, phoneNow, timeOf } from '../../lib/clock'
@@ -9,7 +8,7 @@ import { addItems, marksOf, setMark, tellEnd, tellPlace, tellTag } from '../../l
 import { parted } from '../../lib/geo'
 import { add, onChange, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
-import { buzz, choose, confirm, open, openPermissions, replace, scanCode, title, toast } from '../../lib/platform'
+import { buzz, choose, open, openPermissions, replace, scanCode, title, toast } from '../../lib/platform'
 import { told, type StateName, type Told } from '../../lib/states'
 import { fixUnless, tap, type Tapped, type TapKind } from '../../lib/tapping'
 import { common, fill } from '../../lib/texts'
@@ -161,7 +160,7 @@ Page({
       settings: () => this.openSettings(),
       call: () => callAgency(),
       at_home: () => (open(`/pages/checks/index?id=${data.id}`), this.next()),
-      digits: () => this.tellDigits(),
+      digits: () => (open('/pages/new-phone/index'), this.next()),
       left_then: () => other && this.endOther(likelyEnd(other, now())),
       left_at: () => undefined,
       go_back: () => other && open(`/pages/visit/index?id=${other.id}`),
@@ -214,18 +213,6 @@ Page({
     if (!tag) return
     tellTag(this.data.id, tag)
     this.sayPlainly(words().scanned, '', [[told('inside', { time: '', name: '' }).actions[0] ?? '', 'next']])
-  },
-
-  async tellDigits() {
-    const { digitsTitle, digits, digitsOffline } = words()
-    try {
-      const id = (await get('/api/v1/me')).device_id ?? ''
-      await confirm(digitsTitle, fill(digits, { digits: id.slice(-6) }), common().gotIt, common().cancel)
-    } catch (error) {
-      if (!isNoAnswer(error) && !isRefused(error)) throw error
-      await confirm(digitsTitle, digitsOffline, common().gotIt, common().cancel)
-    }
-    await this.next()
   },
 
   /** With a position allowed she may tap once more; the first tap stays the time that counts. */

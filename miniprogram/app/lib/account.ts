@@ -1,0 +1,39 @@
+/** Who acts on this phone: other roles, and leaving it without losing a record. */
+
+import { waiting, type Kept } from './outbox'
+import { HOME } from './page'
+import type { Role, Session } from './session'
+import { wording } from './texts'
+
+const NAMED: readonly Role[] = ['carer', 'family_carer', 'guardian']
+
+const words = wording<'carer' | 'family_carer' | 'guardian' | 'other'>(
+  { carer: '护理员', family_carer: '亲情照护人员', guardian: '监护人', other: '工作人员（请用电脑）' },
+  { carer: 'Carer', family_carer: 'Family carer', guardian: 'Guardian', other: 'Staff (on a computer)' },
+)
+
+export function roleName(role: Role): string {
+  return NAMED.includes(role) ? words()[role as 'carer' | 'family_carer' | 'guardian'] : words().other
+}
+
+export interface RoleLine {
+  id: string
+  name: string
+  home: string
+  isNow: boolean
+}
+
+/** The roles this phone has pages for, and the one that acts now. Pure. */
+export function rolesOf(session: Session, homes: Partial<Record<Role, string>> = HOME): RoleLine[] {
+  return session.grants
+    .map(({ id, role }) => ({ id, name: roleName(role), home: homes[role] ?? '', isNow: id === session.grant.id }))
+    .filter(({ home, isNow }) => home || isNow)
+}
+
+/**
+ * How many records would go under another role, which the server refuses: they have to be sent before a switch. Leaving
+ * loses none of them, but they wait until the same person logs in on this phone again. Pure.
+ */
+export function unsent(kept: readonly Pick<Kept, 'state' | 'file'>[] = waiting()): number {
+  return kept.filter(({ state, file }) => state === 'kept' || file !== undefined).length
+}

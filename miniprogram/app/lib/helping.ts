@@ -1,0 +1,98 @@
+/** Call for help: kept and sent at once, and what is known of who heard it. */
+
+import { isNoAnswer, isRefused, post, type Schemas } from './api'
+import { lastSeen, type Visit } from './cache'
+import { iso, phoneNow } from './clock'
+import { parted } from './geo'
+import { add, find, flush, pump, records, type Kept } from './outbox'
+import { locate } from './platform'
+import { told, type Told } from './states'
+import { wording } from './texts'
+import { stageOf } from './visits'
+
+export type Heard = 'sending' | 'told' | 'seen' | 'nobody' | 'not_sent'
+
+const POSITION_WITHIN_MS = 4_000
+const ANSWER_WITHIN_MS = 8_000
+
+const words = wording(
+  {
+    sending: '正在求助…', sendingText: '正在找您的位置并通知机构。等不及就直接打电话。',
+    seen: '机构看到了', seenText: '机构的人已经看到求助，会马上联系您。请先到安全的地方。',
+    nobody: '请直接打电话', nobodyText: '求助存到后台了，但是现在没有机构负责您，没有人会看到。',
+  },
+  {
+    sending: 'Calling for help…', sendingText: 'Finding where you are and telling the agency. If you cannot wait, ring.',
+    seen: 'The agency has seen it', seenText: 'Somebody at the agency has seen your call and will speak to you at once. Go where it is safe first.',
+    nobody: 'Please ring yourself', nobodyText: 'The server has your call, but no agency answers for you now: nobody will see it.',
+  },
+)
+
+/** What was heard of a call: by the record on this phone, and the call as the server has it. Pure. */
+export function heardOf(kept: Pick<Kept, 'state'> | undefined, call: Pick<Schemas['HelpCall'], 'agency_ids' | 'state'> | undefined, isWaiting: boolean): Heard {
+  if (call && call.agency_ids.length === 0) return 'nobody'
+  if (call) return call.state === 'acknowledged' ? 'seen' : 'told'
+  return isWaiting && kept?.state !== 'stuck' ? 'sending' : 'not_sent'
+}
+
+export interface HelpTold extends Told {
+  tone: 'info' | 'good' | 'bad'
+}
+
+/** What the screen says; its buttons are always the same three: agency, 120, 110. */
+export function helpTold(heard: Heard, agency = ''): HelpTold {
+  const w = words()
+  const { actions } = told('helpNotSent')
+  switch (heard) {
+    case 'told':
+      return { ...told('helpSent', { name: agency }), tone: 'good' }
+    case 'not_sent':
+      return { ...told('helpNotSent'), tone: 'bad' }
+    case 'nobody':
+      return { title: w.nobody, body: w.nobodyText, actions, tone: 'bad' }
+    case 'seen':
+      return { title: w.seen, body: w.seenText, actions, tone: 'good' }
+    case 'sending':
+      return { title: w.sending, body: w.sendingText, actions, tone: 'info' }
+  }
+}
+
+/** Keep the call and send it. `visitId`: of the visit that is on, so that its agency is told. Answers the record's id. */
+export async function callForHelp(visitId: string | null): Promise<{ id: string; saved: boolean }> {
+  const at = phoneNow()
+  const { fix } = parted(await locate(POSITION_WITHIN_MS))
+  const added = add('help_call', { occurred_at: iso(at), fix, visit_id: visitId })
+  await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS))])
+  pump()
+  return added
+}
+
+/** The call as the server has it: told again under its id, which changes nothing. Undefined while it cannot be asked. */
+export async function askHeard(id: string): Promise<Schemas['HelpCall'] | undefined> {
+  const kept = find(id)
+  if (!kept || kept.state === 'kept' || kept.state === 'stuck') return undefined
+  try {
+    return await post('/api/v1/help-calls', kept.record as unknown as Schemas['HelpTap'])
+  } catch (error) {
+    if (isNoAnswer(error) || isRefused(error)) return undefined
+    throw error
+  }
+}
+
+const LATELY_MS = 30 * 60_000
+
+/** The call of the last half hour, so that its page says what became of it when it is opened again. */
+export function lastCall(at: number): Kept | undefined {
+  return records().filter(({ kind, record }) => kind === 'help_call' && at - Date.parse(record.occurred_at) < LATELY_MS).pop()
+}
+
+/** The visit that is on, by what this phone knows. */
+export function begunVisit(): Visit | undefined {
+  const kept = records()
+  return lastSeen<{ items: Visit[] }>('visits')?.value.items.find((visit) => stageOf(visit, kept) === 'begun')
+}
+
+/** The names of the agencies that were told, as this phone knows them. Pure. */
+export function namesOf(call: Pick<Schemas['HelpCall'], 'agency_ids'> | undefined, agencies: readonly { id: string; name: string }[]): string {
+  return agencies.filter(({ id }) => call?.agency_ids.includes(id)).map(({ name }) => name).join('、')
+}

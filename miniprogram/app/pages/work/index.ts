@@ -1,0 +1,184 @@
+import { callAgency } from '../../lib/agency-phone'
+import { get, getAll, isNoAnswer, isRefused, type Schemas } from '../../lib/api'
+import { around, seen, type Around } from '../../lib/cache'
+import { iso, now, phoneNow, timeOf } from '../../lib/clock'
+import { correctionStates, momentOf, type Correction } from '../../lib/correcting'
+import { add, pump, records } from '../../lib/outbox'
+import { lackingOf, spanOf, workTold, type Work, type WorkTold } from '../../lib/own-work'
+import { isLoggedIn, show } from '../../lib/page'
+import { back, choose, confirm, open, replace, StorageFull, title } from '../../lib/platform'
+import { takePhotos } from '../../lib/photos'
+import { common, wording } from '../../lib/texts'
+import { foundLines, itemLines, reviewLines, tapLines, type RecordLine } from '../../lib/work-record'
+
+const MOST_PHOTOS = 3
+/** Why there is no word of the client: what a carer may tell. */
+const SILENCE = ['cannot_sign', 'nobody_there', 'declined', 'no_phone', 'other'] as const
+
+const words = wording(
+  {
+    title: '这一次服务', unnamed: '服务对象', gone: '找不到这一次服务', goneText: '这里只有这个月和上个月的。',
+    record: '看当时的记录', taps: '签到和签退', items: '服务项目', found: '查到了什么', reviews: '谁看过', none: '没有记录',
+    correct: '记录不对，申请更正', correctNote: '时间或签到签退记错了',
+    photo: '拍一张照片', kept: '存好了，有网就发出去', keptPhoto: '照片存好了，有网就发出去，审核的人能看到', tooLarge: '照片太大，没有存',
+    askFamily: '请家属确认', askFamilyText: '您的手机不能替家属确认。请家属在自己手机上打开安护，点“确认”；今天晚上也可以。',
+    askShare: '请家属确认个人负担', askShareText: '请家属在自己手机上打开安护，确认这个月的个人负担。',
+    left: '我 {time} 走的',
+    cannot_sign: '手不方便，不能签', nobody_there: '家里没有别人', declined: '不愿意确认', no_phone: '没有手机', other: '其他原因',
+  },
+  {
+    title: 'This visit', unnamed: 'client', gone: 'This visit is not found', goneText: 'Only this month and the last are here.',
+    record: 'See the record', taps: 'Clock-in and clock-out', items: 'Service items', found: 'What was found', reviews: 'Who looked', none: 'No record',
+    correct: 'The record is wrong: ask for a correction', correctNote: 'times, or in and out',
+    photo: 'Take a photo', kept: 'Kept; it is sent where there is a network', keptPhoto: 'The photo is kept and sent; the reviewer can see it', tooLarge: 'The photo is too large',
+    askFamily: 'Ask the family', askFamilyText: 'Your phone cannot confirm for the family. Ask them to open Anhu on their own phone and confirm; this evening is fine.',
+    askShare: 'Ask the family about the share', askShareText: 'Ask them to open Anhu on their own phone and confirm the personal share of this month.',
+    left: 'I left at {time}',
+    cannot_sign: 'cannot sign', nobody_there: 'nobody else there', declined: 'does not want to', no_phone: 'has no phone', other: 'another reason',
+  },
+)
+
+Page({
+  data: {
+    w: words(),
+    look: '',
+    state: 'loading',
+    stateText: '',
+    id: '',
+    name: '',
+    told: null as WorkTold | null,
+    pickAt: -1,
+    pickValue: '10:00',
+    note: '',
+    correction: '',
+    isRecordShown: false,
+    record: null as { taps: RecordLine[]; items: RecordLine[]; found: RecordLine[]; reviews: RecordLine[] } | null,
+  },
+  work: undefined as Work | undefined,
+  about: undefined as Around | undefined,
+
+  onLoad({ id = '' }: Record<string, string | undefined>) {
+    this.setData({ id })
+  },
+  onShow() {
+    if (!isLoggedIn()) return
+    this.setData({ w: words() })
+    title(words().title)
+    void this.load()
+  },
+
+  async load() {
+    await show(this, async () => {
+      const [work, about] = await Promise.all([seen('own-work', () => getAll('/api/v1/own-work', { query: spanOf(now()) })), around()])
+      this.work = work.value.find(({ fact }) => fact.id === this.data.id)
+      this.about = about.value
+      this.draw()
+      await this.loadCorrection()
+      return { data: {}, seen: work }
+    })
+  },
+
+  draw() {
+    const { work, about } = this
+    if (!work || !about) return this.setData({ told: null })
+    const name = about.clients[work.fact.client_id ?? '']?.person.name ?? words().unnamed
+    const hasStatedEnd = this.hasStatedEnd()
+    const lacks = lackingOf(work, hasStatedEnd)
+    this.setData({ name, told: workTold(work, name, hasStatedEnd), pickAt: lacks === 'clock_out' ? 0 : -1, pickValue: work.ended_at ? timeOf(work.ended_at) : '10:00' })
+  },
+
+  hasStatedEnd(): boolean {
+    return records().some(({ kind, visitId, state }) => kind === 'stated_end' && visitId === this.data.id && state !== 'stuck')
+  },
+
+  /** Beside the visit: where it cannot be read, the page is good without it. */
+  async loadCorrection() {
+    try {
+      const all = await seen('corrections', () => getAll('/api/v1/correction-requests'))
+      const own: Correction | undefined = all.value.filter(({ visit_id }) => visit_id === this.data.id).pop()
+      this.setData({ correction: own ? correctionStates()[own.state] : '' })
+    } catch (error) {
+      if (!isNoAnswer(error) && !isRefused(error)) throw error
+    }
+  },
+
+  async act({ detail }: WechatMiniprogram.CustomEvent<{ place: number }>) {
+    const deed = this.data.told?.deeds[detail.place]
+    if (deed === 'back') back()
+    else if (deed === 'call') await callAgency()
+    else if (deed === 'record') await this.showRecord()
+    else if (deed === 'hours') replace('/pages/hours/index')
+    else if (deed === 'appeal') open(`/pages/appeal/index?id=${this.data.id}`)
+    else if (deed === 'explain') await this.explain()
+    else if (deed === 'supply') await this.supply()
+    else if (deed === 'cannot') await this.cannot()
+  },
+
+  /** A photo for whoever reviews it, or a word with a request to correct. */
+  async explain() {
+    const { photo, correct } = words()
+    const place = await choose([photo, correct])
+    if (place === 1) return this.correct()
+    if (place === 0) await this.takePhoto()
+  },
+
+  async takePhoto() {
+    try {
+      const taken = await takePhotos(this.data.id, 'explanation', MOST_PHOTOS)
+      if (taken.tooLarge) this.setData({ note: words().tooLarge })
+      else if (Object.keys(taken.shown).length) this.setData({ note: taken.saved ? words().keptPhoto : common().storageFull })
+    } catch (error) {
+      if (!(error instanceof StorageFull)) throw error
+      this.setData({ note: common().storageFull })
+    }
+  },
+
+  async supply() {
+    const lacks = this.work && lackingOf(this.work, this.hasStatedEnd())
+    const { askFamily, askFamilyText, askShare, askShareText } = words()
+    if (lacks === 'clock_in') return this.correct()
+    const [head, text] = lacks === 'share' ? [askShare, askShareText] : [askFamily, askFamilyText]
+    await confirm(head, text, common().gotIt, common().back)
+  },
+
+  async cannot() {
+    if (this.work && ['clock_in', 'clock_out'].includes(lackingOf(this.work, this.hasStatedEnd()) ?? '')) return this.correct()
+    const place = await choose(SILENCE.map((each) => words()[each]))
+    const reason = place === undefined ? undefined : SILENCE[place]
+    if (reason) this.tell('confirmation', { reason })
+  },
+
+  /** A clock-out that was forgotten: when the carer says that he left. */
+  pick({ detail }: WechatMiniprogram.CustomEvent<{ value: string }>) {
+    const { work } = this
+    if (!work) return
+    this.tell('stated_end', { ended_at: momentOf(detail.value, work.service_on, work.began_at ? timeOf(work.began_at) : ''), reason: 'forgotten' })
+    this.draw()
+  },
+
+  tell(kind: 'confirmation' | 'stated_end', content: Record<string, unknown>) {
+    const { saved } = add(kind, { ...content, occurred_at: iso(phoneNow()) }, { visitId: this.data.id })
+    pump()
+    this.setData({ note: saved ? words().kept : common().storageFull })
+  },
+
+  correct() {
+    open(`/pages/correction/index?id=${this.data.id}`)
+  },
+
+  async showRecord() {
+    const { work, about } = this
+    if (!work || !about) return
+    let record: Schemas['Record'] | undefined
+    try {
+      record = (await seen(`record:${work.fact.id}`, () => get('/api/v1/visits/{visit_id}/record', { path: { visit_id: work.fact.id } }))).value
+    } catch (error) {
+      if (!isNoAnswer(error) && !isRefused(error)) throw error
+    }
+    this.setData({
+      isRecordShown: true,
+      record: { taps: record ? tapLines(record) : [], items: record ? itemLines(record, about.items) : [], found: foundLines(work), reviews: reviewLines(work) },
+    })
+  },
+})
+
