@@ -1,10 +1,11 @@
 """Family carers' days: commands, what they are judged by, and how they are shown. Pure, as `types` is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from app.checkin.types import DayStanding, EventKind, ExceptionCode, LocationSource, Severity, Verdict
+from app.kernel.canonical import LATER
 from app.policies.codes import EvidenceGrade, ItemCategory, Relation
 
 
@@ -29,7 +30,8 @@ class CareDayItemEntry:
 
 @dataclass(frozen=True, slots=True)
 class LogCareDay:
-    """Command: a family carer's day for a client. The events it names may arrive later, or never."""
+    """Command: a family carer's day for a client. The events it names may arrive later, or never. `filled_by` says what
+    he who filled it in for the carer is to him; None: the carer did so himself."""
 
     id: UUID
     client_id: UUID
@@ -39,6 +41,7 @@ class LogCareDay:
     out_event_id: UUID | None = None
     items: tuple[CareDayItemEntry, ...] = ()
     note: str | None = None
+    filled_by: Relation | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +139,4 @@ class CareDayView:
     exceptions: tuple[ExceptionCode, ...]
     occurred_at: datetime
     recorded_at: datetime
+    filled_by: Relation | None = None
