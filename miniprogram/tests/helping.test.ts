@@ -86,3 +86,23 @@ test('what was typed outlives the page, belongs to its account, and a full phone
   keepDraft('appeal:v', { note: '满了' })
   forgetDraft('appeal:v')
 })
+
+test('leaving without a network forgets what was read of clients, and keeps what was recorded and typed', async () => {
+  const { leave } = await import('../app/lib/account')
+  const { add, find } = await import('../app/lib/outbox')
+  const { current } = await import('../app/lib/session')
+  phone.isOnline = false
+  phone.storage.set('cache:carer-1:cards', { value: {}, at: 0 })
+  phone.storage.set('cache:carer-2:cards', { value: {}, at: 0 })
+  keepDraft('incident', { happened: '滑倒' })
+  const { id } = add('help_call', { occurred_at: '2026-11-18T01:00:00Z', fix: null })
+  const session = current()
+  if (session) await leave(session)
+
+  expect(current()).toBeUndefined()
+  expect(phone.storage.has('cache:carer-1:cards')).toBe(false)
+  expect(phone.storage.has('cache:carer-2:cards')).toBe(true)
+  expect(find(id)?.state).toBe('kept')
+  phone.storage.set('session', sessionOf('carer-1'))
+  expect(draft('incident')).toEqual({ happened: '滑倒' })
+})
