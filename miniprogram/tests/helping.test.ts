@@ -34,7 +34,7 @@ test('what is said of a call: only an agency that was told makes it sent', async
 })
 
 test('a call without a network stays on the phone with its position, and is sent as the same one later', async () => {
-  const { callForHelp, askHeard, lastCall, flush, find } = await modules()
+  const { callForHelp, askHeard, isSameCall, lastCall, flush, find } = await modules()
   phone.isOnline = false
   const { id, saved } = await callForHelp('visit-1')
 
@@ -43,6 +43,7 @@ test('a call without a network stays on the phone with its position, and is sent
   expect(lastCall(Date.now())?.id).toBe(id)
   expect(lastCall(Date.now() + 31 * 60_000)).toBeUndefined()
   expect(await askHeard(id)).toBeUndefined()
+  expect(isSameCall(find(id))).toBe(true)
 
   await flush() // the one that found no network
   phone.isOnline = true
@@ -52,6 +53,7 @@ test('a call without a network stays on the phone with its position, and is sent
       : { status: 201, data: call(['a']) }
   await flush()
   expect(await askHeard(id)).toMatchObject({ agency_ids: ['a'] })
+  expect(isSameCall(find(id))).toBe(false)
   expect(phone.requests.filter(({ url }) => url.endsWith('/help-calls')).map(({ body }) => (body as { id: string }).id)).toEqual([id])
 })
 
@@ -83,4 +85,24 @@ test('what was typed outlives the page, belongs to its account, and a full phone
   phone.room = 0
   keepDraft('appeal:v', { note: '满了' })
   forgetDraft('appeal:v')
+})
+
+test('leaving without a network forgets what was read of clients, and keeps what was recorded and typed', async () => {
+  const { leave } = await import('../app/lib/account')
+  const { add, find } = await import('../app/lib/outbox')
+  const { current } = await import('../app/lib/session')
+  phone.isOnline = false
+  phone.storage.set('cache:carer-1:cards', { value: {}, at: 0 })
+  phone.storage.set('cache:carer-2:cards', { value: {}, at: 0 })
+  keepDraft('incident', { happened: '滑倒' })
+  const { id } = add('help_call', { occurred_at: '2026-11-18T01:00:00Z', fix: null })
+  const session = current()
+  if (session) await leave(session)
+
+  expect(current()).toBeUndefined()
+  expect(phone.storage.has('cache:carer-1:cards')).toBe(false)
+  expect(phone.storage.has('cache:carer-2:cards')).toBe(true)
+  expect(find(id)?.state).toBe('kept')
+  phone.storage.set('session', sessionOf('carer-1'))
+  expect(draft('incident')).toEqual({ happened: '滑倒' })
 })

@@ -107,7 +107,7 @@ test('the record of then: taps with their distance, what was found, who decided'
   const taps = [{ ...tap, id: '1', verdict: 'outside', distance_m: 2300 }, { ...tap, id: '2', verdict: 'inside', distance_m: 12 }, { ...tap, id: '3', verdict: 'no_position', distance_m: null }]
   const lines = tapLines({ taps, items: [] } as unknown as Parameters<typeof tapLines>[0])
   expect(lines.map(({ note, value }) => [value, note])).toEqual([['09:02', '离家约 2300 米'], ['09:02', '在家里'], ['09:02', '没有位置']])
-  expect(foundLines(work({ exceptions: [exception('short'), exception('late_sync', { ended_at: 'x' })] })).map(({ note }) => note)).toEqual(['要核实的', '已经清楚'])
+  expect(foundLines(work({ exceptions: [exception('short'), exception('short'), exception('late_sync', { ended_at: 'x', text: '晚到。' })] })).map(({ note }) => note)).toEqual(['要核实的', '已经清楚'])
   expect(reviewLines(work({ reviews: [REFUSED, APPEAL] })).map(({ title, note }) => [title, note])).toEqual([
     ['机构审核员：没有通过', '证明不够，说明：家属说当天没来。'],
     ['您申诉了，换一个人再看', '说明：我在门口'],

@@ -44,6 +44,10 @@ function veiled(role: string): [HTMLElement, HTMLElement] {
   const inside = veil.appendChild(made('div', ''))
   inside.className = 'host-box'
   inside.setAttribute('role', role)
+  // The click of the very tap that opened it is none on its buttons.
+  let isTouched = false
+  veil.addEventListener('pointerdown', () => (isTouched = true), true)
+  veil.addEventListener('click', (event) => isTouched || event.detail === 0 || event.stopImmediatePropagation(), true)
   return [veil, inside]
 }
 

@@ -1,4 +1,4 @@
-"""A carer's own pages: a refusal is appealed, a correction asked for, help called without a network, an incident told."""
+"""A carer's own pages: an appeal, a correction asked for, help called without a network, an incident told."""
 
 from datetime import date, datetime
 
@@ -16,14 +16,14 @@ FAR_AWAY = Tap("离家很远 far away", 9, 2300, 15)
 
 
 def refused_visit(town: Town, carer: Newcomer, user: User) -> str:
-    """A visit of the carer's, tapped far from the home and refused by the agency."""
+    """A visit of the carer's, tapped far from the home and refused by the fund's reviewer."""
     household = town.client(carer, CLIENT, guardian=GUARDIAN)
     visit = town.visit(carer, household, at(MONTH, 9))
     for deed, instant in (("clock-in", at(MONTH, 9, 2)), ("clock-out", at(MONTH, 10))):
         town.set_time(instant)
         user.post(f"/visits/{visit}/{deed}", clock_event(FAR_AWAY, instant))
     decision = {"id": str(new_id()), "decision": "refused", "reason": "proof_lacking", "note": "家属说当天没来。"}
-    town.staff.head.post(f"/facts/{visit}/agency-review", decision)
+    town.staff.reviewer.post(f"/facts/{visit}/operator-review", decision)
     return visit
 
 
@@ -48,7 +48,7 @@ def test_a_carer_appeals_asks_for_a_correction_and_calls_for_help_without_a_netw
     phone.shot("own")
     phone.tap("服务结果")
     phone.tap("证明不够")
-    phone.see("决定人：机构审核员。这 58 分钟现在不结算。")
+    phone.see("决定人：医保中心审核员。这 58 分钟现在不结算。")
     phone.tap("看当时的记录")
     phone.see("离家约")
     phone.shot("own-refused")

@@ -1,8 +1,10 @@
 /** Who acts on this phone: other roles, and leaving it without losing a record. */
 
+import { isNoAnswer, isRefused } from './api'
 import { waiting, type Kept } from './outbox'
 import { HOME } from './page'
-import type { Role, Session } from './session'
+import { forget, keysFrom } from './platform'
+import { logOut, type Role, type Session } from './session'
 import { wording } from './texts'
 
 const NAMED: readonly Role[] = ['carer', 'family_carer', 'guardian']
@@ -36,4 +38,14 @@ export function rolesOf(session: Session, homes: Partial<Record<Role, string>> =
  */
 export function unsent(kept: readonly Pick<Kept, 'state' | 'file'>[] = waiting()): number {
   return kept.filter(({ state, file }) => state === 'kept' || file !== undefined).length
+}
+
+/** Log out, also without a network. What was read of clients leaves the phone; records and drafts stay for this account. */
+export async function leave(session: Session): Promise<void> {
+  try {
+    await logOut()
+  } catch (error) {
+    if (!isNoAnswer(error) && !isRefused(error)) throw error
+  }
+  for (const key of keysFrom(`cache:${session.account_id}:`)) forget(key)
 }

@@ -57,13 +57,23 @@ export function helpTold(heard: Heard, agency = ''): HelpTold {
   }
 }
 
+/** A call that is still on this phone is sent again as the same one; after one that was heard a new call is a new one. Pure. */
+export function isSameCall(kept: Pick<Kept, 'state'> | undefined): boolean {
+  return kept?.state === 'kept'
+}
+
+/** Send what is kept, and wait a moment for the answer. */
+export async function sendNow(): Promise<void> {
+  await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS))])
+  pump()
+}
+
 /** Keep the call and send it. `visitId`: of the visit that is on, so that its agency is told. Answers the record's id. */
 export async function callForHelp(visitId: string | null): Promise<{ id: string; saved: boolean }> {
   const at = phoneNow()
   const { fix } = parted(await locate(POSITION_WITHIN_MS))
   const added = add('help_call', { occurred_at: iso(at), fix, visit_id: visitId })
-  await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS))])
-  pump()
+  await sendNow()
   return added
 }
 

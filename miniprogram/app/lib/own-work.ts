@@ -183,8 +183,6 @@ export interface WorkLine {
   id: string
   title: string
   note: string
-  tag: string
-  tone: string
 }
 
 /** The list, by where they stand, each with the newest first. */
@@ -197,8 +195,6 @@ export function groupsOf(all: readonly Work[], nameOf: (clientId: string | null)
   })).filter(({ lines }) => lines.length)
 }
 
-const TAGS: Record<Standing, string> = { asked: 'wait', rejected: 'bad', in_review: 'wait', open: 'sent', appeal_won: 'good', lost: 'bad', accepted: 'good' }
-
 function lineOf(work: Work, standing: Standing, name: string): WorkLine {
   const why: Partial<Record<Standing, () => string>> = {
     asked: () => words()[lackingOf(work) ?? 'confirmation'],
@@ -206,7 +202,7 @@ function lineOf(work: Work, standing: Standing, name: string): WorkLine {
     lost: () => refusalOf(work),
     in_review: () => reasonOf(work),
   }
-  return { id: work.fact.id, title: `${dateWord(work.service_on)} ${name}`, note: why[standing]?.() ?? '', tag: standingWords()[standing], tone: TAGS[standing] }
+  return { id: work.fact.id, title: `${dateWord(work.service_on)} ${name}`, note: why[standing]?.() ?? '' }
 }
 
 /** From the first of last month to today: what can still be asked about. At most 62 days, as the server takes. */

@@ -45,8 +45,9 @@ export function itemLines(record: Schemas['Record'], items: Around['items']): Re
 }
 
 export function foundLines(work: Work): RecordLine[] {
-  const open = new Set(openOf(work))
-  return work.fact.exceptions.map((each, place) => ({ key: String(place), title: each.text, value: '', note: open.has(each) ? words().found : words().settled }))
+  const open = new Set(openOf(work).map(({ text }) => text))
+  const texts = [...new Set(work.fact.exceptions.map(({ text }) => text))] // both taps may have the same
+  return texts.map((title) => ({ key: title, title, value: '', note: open.has(title) ? words().found : words().settled }))
 }
 
 /** Each decision, the first in front, with who and why; what carers and reviewers wrote stays as it is. */

@@ -1,8 +1,8 @@
-import { roleName, rolesOf, unsent, type RoleLine } from '../../lib/account'
+import { leave, roleName, rolesOf, unsent, type RoleLine } from '../../lib/account'
 import { flush } from '../../lib/outbox'
 import { isLoggedIn, sentence } from '../../lib/page'
 import { confirm, open, restart, title } from '../../lib/platform'
-import { actAs, current, logOut } from '../../lib/session'
+import { actAs, current } from '../../lib/session'
 import { look } from '../../lib/settings'
 import { fill, wording } from '../../lib/texts'
 
@@ -56,13 +56,9 @@ Page({
     await flush()
     const count = unsent()
     const { outTitle, outText, outUnsent, yes, no } = words()
-    const leaves = await confirm(outTitle, count ? fill(outUnsent, { count }) : outText, yes, no)
-    if (leaves) {
-      try {
-        await logOut()
-      } catch (error) {
-        sentence(error) // without a network the phone forgets all the same
-      }
+    const session = current()
+    if (session && (await confirm(outTitle, count ? fill(outUnsent, { count }) : outText, yes, no))) {
+      await leave(session)
       restart('/pages/login/index')
     }
     this.setData({ isBusy: false })

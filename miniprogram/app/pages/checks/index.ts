@@ -94,7 +94,7 @@ Page({
     id: '',
     name: '',
     chosen: {} as Chosen,
-    shown: {} as Record<List, string>,
+    shown: { identity: '', limbs: '', voucher: '' } as Record<List, string>,
     isEnough: false,
     faceText: '',
     canFace: false,

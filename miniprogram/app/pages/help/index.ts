@@ -1,6 +1,6 @@
 import { callAgency, knownAgencies, ownAgencies } from '../../lib/agency-phone'
 import { phoneNow } from '../../lib/clock'
-import { askHeard, begunVisit, callForHelp, heardOf, helpTold, lastCall, namesOf, type HelpTold } from '../../lib/helping'
+import { askHeard, begunVisit, callForHelp, heardOf, helpTold, isSameCall, lastCall, namesOf, sendNow, type HelpTold } from '../../lib/helping'
 import { find, onChange } from '../../lib/outbox'
 import { isLoggedIn } from '../../lib/page'
 import { buzz, call, open, title } from '../../lib/platform'
@@ -46,24 +46,31 @@ Page({
     void ownAgencies()
   },
 
-  /** The second of two taps does nothing: one call is one record. */
+  /** The second of two taps does nothing, and what is still on the phone is not made twice: one call is one record. */
   async send() {
     if (this.isWaiting) return
     this.isWaiting = true
     buzz()
     this.setData({ told: helpTold('sending'), trouble: '', isBusy: true })
+    if (isSameCall(find(this.callId))) await sendNow()
+    else await this.callAnew()
+    this.isWaiting = false
+    this.setData({ isBusy: false })
+    await this.draw()
+  },
+
+  async callAnew() {
     const { id, saved } = await callForHelp(begunVisit()?.id ?? null)
     this.callId = id
-    this.isWaiting = false
-    this.setData({ isBusy: false, trouble: saved ? '' : common().storageFull })
-    await this.draw()
+    if (!saved) this.setData({ trouble: common().storageFull })
   },
 
   /** What is known of it now; asked again until somebody has seen it. */
   async draw() {
     const now = await askHeard(this.callId)
     const heard = heardOf(find(this.callId), now, this.isWaiting)
-    this.setData({ told: helpTold(heard, namesOf(now, knownAgencies())), mayRepeat: heard === 'not_sent' || heard === 'nobody' })
+    const refused = find(this.callId)?.state === 'stuck' ? (find(this.callId)?.answer?.message ?? '') : ''
+    this.setData({ told: helpTold(heard, namesOf(now, knownAgencies())), mayRepeat: heard !== 'sending', ...(refused ? { trouble: refused } : {}) })
     clearTimeout(this.timer)
     if (heard === 'told') this.timer = setTimeout(() => void this.draw(), ASK_EVERY_MS)
   },

@@ -1,5 +1,6 @@
 import { getAll } from '../../lib/api'
 import { around, seen } from '../../lib/cache'
+import { clientName } from '../../lib/client-names'
 import { dayOf, now, phoneNow, timeOf } from '../../lib/clock'
 import { draft, forgetDraft, keepDraft } from '../../lib/drafts'
 import { begunVisit } from '../../lib/helping'
@@ -61,7 +62,7 @@ Page({
   async load() {
     await show(this, async () => {
       const about = await around()
-      const clients = Object.values(about.value.clients).map(({ id, person }) => ({ id, name: person.name }))
+      const clients = Object.values(about.value.clients).map(({ id }) => ({ id, name: clientName(id, about.value) }))
       const visit = begunVisit()
       const fresh = { ...EMPTY, id: newId(phoneNow()), clientId: visit?.client_id ?? (clients.length === 1 ? (clients[0]?.id ?? '') : ''), visitId: visit?.id ?? null, time: timeOf(phoneNow()) }
       this.setData({ clients })

@@ -1,6 +1,7 @@
 import { callAgency } from '../../lib/agency-phone'
 import { get, getAll, isNoAnswer, isRefused, type Schemas } from '../../lib/api'
 import { around, seen, type Around } from '../../lib/cache'
+import { clientName } from '../../lib/client-names'
 import { iso, now, phoneNow, timeOf } from '../../lib/clock'
 import { correctionStates, momentOf, type Correction } from '../../lib/correcting'
 import { add, pump, records } from '../../lib/outbox'
@@ -17,7 +18,7 @@ const SILENCE = ['cannot_sign', 'nobody_there', 'declined', 'no_phone', 'other']
 
 const words = wording(
   {
-    title: '这一次服务', unnamed: '服务对象', gone: '找不到这一次服务', goneText: '这里只有这个月和上个月的。',
+    title: '这一次服务', gone: '找不到这一次服务', goneText: '这里只有这个月和上个月的。',
     record: '看当时的记录', taps: '签到和签退', items: '服务项目', found: '查到了什么', reviews: '谁看过', none: '没有记录',
     correct: '记录不对，申请更正', correctNote: '时间或签到签退记错了',
     photo: '拍一张照片', kept: '存好了，有网就发出去', keptPhoto: '照片存好了，有网就发出去，审核的人能看到', tooLarge: '照片太大，没有存',
@@ -27,7 +28,7 @@ const words = wording(
     cannot_sign: '手不方便，不能签', nobody_there: '家里没有别人', declined: '不愿意确认', no_phone: '没有手机', other: '其他原因',
   },
   {
-    title: 'This visit', unnamed: 'client', gone: 'This visit is not found', goneText: 'Only this month and the last are here.',
+    title: 'This visit', gone: 'This visit is not found', goneText: 'Only this month and the last are here.',
     record: 'See the record', taps: 'Clock-in and clock-out', items: 'Service items', found: 'What was found', reviews: 'Who looked', none: 'No record',
     correct: 'The record is wrong: ask for a correction', correctNote: 'times, or in and out',
     photo: 'Take a photo', kept: 'Kept; it is sent where there is a network', keptPhoto: 'The photo is kept and sent; the reviewer can see it', tooLarge: 'The photo is too large',
@@ -81,7 +82,7 @@ Page({
   draw() {
     const { work, about } = this
     if (!work || !about) return this.setData({ told: null })
-    const name = about.clients[work.fact.client_id ?? '']?.person.name ?? words().unnamed
+    const name = clientName(work.fact.client_id, about)
     const hasStatedEnd = this.hasStatedEnd()
     const lacks = lackingOf(work, hasStatedEnd)
     this.setData({ name, told: workTold(work, name, hasStatedEnd), pickAt: lacks === 'clock_out' ? 0 : -1, pickValue: work.ended_at ? timeOf(work.ended_at) : '10:00' })
