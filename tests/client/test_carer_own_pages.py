@@ -1,4 +1,4 @@
-"""A carer's own pages: a refusal is appealed, a correction asked for, help called without a network, an incident told."""
+"""A carer's own pages: a refusal appealed, a correction asked for, help called without a network, an incident told."""
 
 from datetime import date, datetime
 
@@ -86,9 +86,7 @@ def test_a_carer_appeals_asks_for_a_correction_and_calls_for_help_without_a_netw
 
     reviews = town.rows("SELECT decision, reason FROM review WHERE fact_id = :visit ORDER BY recorded_at", visit=visit)
     asked = town.rows("SELECT kind, reason FROM correction_request WHERE visit_id = :visit", visit=visit)
-    calls = town.rows(
-        "SELECT agency_ids, position_digest FROM help_call WHERE carer_id = :carer", carer=carer.id
-    )
+    calls = town.rows("SELECT agency_ids, position_digest FROM help_call WHERE carer_id = :carer", carer=carer.id)
     incidents = town.rows("SELECT kind, agency_ids FROM incident WHERE carer_id = :carer", carer=carer.id)
     assert [tuple(each) for each in reviews] == [("refused", "proof_lacking"), ("reopened", "appealed")]
     assert [tuple(each) for each in asked] == [("times", "phone_failed")]
