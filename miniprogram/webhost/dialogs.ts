@@ -41,6 +41,9 @@ export function toast(text: string): void {
 function veiled(role: string): [HTMLElement, HTMLElement] {
   const veil = document.body.appendChild(made('div', ''))
   veil.className = 'host-veil'
+  // The click that a browser makes of the tap that opened it must not choose a line.
+  veil.style.pointerEvents = 'none'
+  setTimeout(() => (veil.style.pointerEvents = ''), 100)
   const inside = veil.appendChild(made('div', ''))
   inside.className = 'host-box'
   inside.setAttribute('role', role)
