@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import {
-  dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateUntil, loggedDays, missedDays, noteOf, pauseOn, stageOf, tapOf,
+  dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateUntil, loggedDays, missedDays, noteOf, pauseOn, stageOf, tapOf, toldOf,
   whyNotLogged, type Care, type CareDay, type Told,
 } from '../app/lib/family'
 import { accountState, missingOf, payoutLine, retried, squaresOf, withoutLast, yuan, type Account, type Payout } from '../app/lib/family-money'
@@ -66,6 +66,8 @@ test.each([
 })
 
 test('what this phone told counts once the server knows it too', () => {
+  expect(toldOf(care(), [kept('notice', { kind: 'travel_out', day: '2026-10-06' }), kept('notice', { kind: 'travel_back', day: '2026-10-07' }, { state: 'sent' })])
+    .map(({ state }) => state)).toEqual(['kept', 'open'])
   const own = kept('notice', { kind: 'hospital_in', day: '2026-10-05' }, { id: 'n1', state: 'sent' })
   const known = care({ notices: [{ ...told('hospital_in', '2026-10-05', 'declined'), id: 'n1' }] })
   expect(pauseOn(known, [own], '2026-10-06')).toBeNull()
@@ -141,9 +143,14 @@ test('the agreed words of a family carer, with their values', () => {
   expect(missedTold('2026-10-04', at('2026-10-06', '22:00'), NOW)).toMatchObject({ title: '10月4日 还没记', body: '可以补到 10月6日 22:00。住院、外出的日子请选原因，不用补。' })
   expect(pauseTold({ kind: 'hospital', since: '2026-10-20', back: 'hospital_out' })).toMatchObject({ title: '住院的日子先停', body: '从 10月20日 起停发，出院后点一下“出院了”就接着记。' })
   expect(pauseTold({ kind: 'travel', since: '2026-10-20', back: 'travel_back' }).body).toContain('回来了')
-  const provisional = training({ stage: 'provisional', began_on: '2026-09-05', counts_from: '2026-12-01' })
-  expect(trainingTold(care({ training: provisional }), '2026-10-06')).toMatchObject({ title: '培训第 32 天', body: '满两个月并考核合格后转为正式，转正次月 12月1日 起算补助。' })
-  expect(trainingTold(care(), '2026-09-30')).not.toBeNull() // formal, and counted from the next month
+  const provisional = { stage: 'provisional', began_on: '2026-09-05', formal_from: '2026-11-05', counts_from: '2026-12-01', is_exam_needed: true } as const
+  const said = (more: object, today = '2026-10-06') => trainingTold(care({ training: training({ ...provisional, ...more }) }), today)
+  expect(said({})).toMatchObject({ title: '培训第 32 天', body: '满两个月并考核合格后转为正式，转正次月 12月1日 起算补助。' })
+  expect(said({}, '2026-09-05')?.title).toBe('培训第 1 天')
+  expect(said({ is_exam_needed: false })?.body).toBe('最早 11月5日 转为正式，从 12月1日 起算补助。')
+  expect(said({ formal_from: '2026-10-05', counts_from: '2026-11-01' })?.body).toBe('最早 10月5日 转为正式，从 11月1日 起算补助。')
+  expect(said({ counts_from: '2026-11-05' })?.body).toBe('最早 11月5日 转为正式，从 11月5日 起算补助。')
+  expect(trainingTold(care(), '2026-09-30')).toMatchObject({ title: '已转为正式', body: '从 10月1日 起算补助。' })
   expect(trainingTold(care(), '2026-10-01')).toBeNull()
 })
 

@@ -41,6 +41,9 @@ export function toast(text: string): void {
 function veiled(role: string): [HTMLElement, HTMLElement] {
   const veil = document.body.appendChild(made('div', ''))
   veil.className = 'host-veil'
+  // The click that follows the tap which opened it is not an answer.
+  veil.style.pointerEvents = 'none'
+  setTimeout(() => (veil.style.pointerEvents = ''), 80)
   const inside = veil.appendChild(made('div', ''))
   inside.className = 'host-box'
   inside.setAttribute('role', role)

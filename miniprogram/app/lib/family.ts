@@ -59,7 +59,12 @@ export function toldOf(care: Care, records: readonly Kept[]): Told[] {
   const known = new Set(care.notices.map(({ id }) => id))
   const own = records
     .filter(({ kind, id, state, record }) => kind === 'notice' && state !== 'stuck' && record['client_id'] === care.id && !known.has(id))
-    .map(({ id, record }): Told => ({ id, kind: record['kind'] as NoticeKind, day: String(record['day']), state: 'kept' }))
+    .map(({ id, record, state }): Told => ({
+      id,
+      kind: record['kind'] as NoticeKind,
+      day: String(record['day']),
+      state: state === 'kept' ? 'kept' : 'open',
+    }))
   return [...care.notices, ...own]
 }
 

@@ -1,5 +1,6 @@
 import { isNoAnswer, isRefused, post } from '../../lib/api'
 import { lastSeen } from '../../lib/cache'
+import { clockTold } from '../../lib/clock-told'
 import { dayOf, iso, now, partsOf, phoneNow, timeOf } from '../../lib/clock'
 import { lateUntil, loggedDays, missedDays, pauseOn, stageOf, type Care, type Stage } from '../../lib/family'
 import { family } from '../../lib/family-care'
@@ -69,6 +70,7 @@ Page({
     waitingText: '',
     isTight: false,
     tightText: '',
+    clock: null as ReturnType<typeof clockTold>,
     isLarge: false,
     busyPrompt: '',
   },
@@ -116,6 +118,7 @@ Page({
       waitingText: count ? fill(words().waitingNote, { count }) : words().allSent,
       isTight: isTight(),
       tightText: common().storageTight,
+      clock: clockTold(),
     })
   },
 
