@@ -1,5 +1,6 @@
 """A family carer's week on the phone: two people in one evening, a day missed, no network, hospital, a new card."""
 
+import io
 from datetime import timedelta
 
 from app.kernel.geo import CoordinateSystem
@@ -7,6 +8,7 @@ from demo import cast
 from demo.clients import assign, register_account, register_carer, register_client, train
 from demo.invented import BANK_CODE, Invented, bank_account, person
 from demo.world import MONTH, at
+from tests.checkin.photos import seen
 from tests.client.phone import Newcomer, Phone, Town
 
 MOTHER = person("林秀兰", born_on=MONTH.replace(year=1944), number=401)
@@ -34,6 +36,12 @@ def _family(town: Town) -> tuple[Newcomer, str, str]:
     return newcomer, mother, father
 
 
+def _picture() -> bytes:
+    taken = io.BytesIO()
+    seen(401).save(taken, "JPEG")
+    return taken.getvalue()
+
+
 def _evening(town: Town, son: Newcomer, day: int, hour: int = 20) -> None:
     town.set_time(at(MONTH + timedelta(days=day - 1), hour), people=[son])
 
@@ -54,6 +62,9 @@ def test_a_family_carers_week(phone: Phone, town: Town):
     phone.tap("谁在填")
     phone.tap("女儿")
     phone.see("由女儿代填")
+    with phone.page.expect_file_chooser() as chooser:
+        phone.tap("拍照")
+    chooser.value.set_files({"name": "1.jpg", "mimeType": "image/jpeg", "buffer": _picture()})
     phone.shot("family-day")
     phone.tap("记好了")
     phone.see("今天记好了")
@@ -124,6 +135,9 @@ def test_a_family_carers_week(phone: Phone, town: Town):
         carer=son.id,
     )
     taps = town.rows("SELECT kind, verdict FROM clock_event WHERE carer_id = :carer", carer=son.id)
+    photos = town.rows(
+        "SELECT purpose FROM photo_taken JOIN photo USING (id) WHERE photo_taken.carer_id = :id", id=son.id
+    )
     told = town.rows("SELECT kind, day FROM client_notice WHERE client_id = :id ORDER BY day", id=mother)
     accounts = town.rows(
         "SELECT replaced_at IS NULL AS live, name_check FROM bank_account JOIN carer USING (person_id)"
@@ -138,5 +152,6 @@ def test_a_family_carers_week(phone: Phone, town: Town):
         (third, None, True, True, mother),
     ]
     assert sorted(tuple(tap) for tap in taps) == [("in", "inside")] * 3 + [("out", "inside")] * 3
+    assert [tuple(photo) for photo in photos] == [("care",)]  # told of, and its bytes are there
     assert [(row.kind, row.day.day) for row in told] == [("hospital_in", 4), ("hospital_out", 6)]
     assert [tuple(row) for row in accounts] == [(False, "matched"), (True, "unchecked")]

@@ -23,6 +23,7 @@ export const familyWords = wording(
     paid: '计发',
     wait: '等结果',
     not: '不计发',
+    open: '可以记',
   },
   {
     day: '{day}/{month}',
@@ -41,6 +42,7 @@ export const familyWords = wording(
     paid: 'paid',
     wait: 'waiting',
     not: 'not paid',
+    open: 'may be logged',
   },
 )
 
