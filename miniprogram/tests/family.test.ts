@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import {
-  dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateUntil, loggedDays, missedDays, noteOf, pauseOn, stageOf, tapOf, toldOf,
+  dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateUntil, loggedDays, missedDays, noteOf, pauseOn, promptOf, stageOf, tapOf, toldOf,
   whyNotLogged, type Care, type CareDay, type Told,
 } from '../app/lib/family'
 import { accountState, missingOf, payoutLine, retried, squaresOf, withoutLast, yuan, type Account, type Payout } from '../app/lib/family-money'
@@ -112,6 +112,19 @@ test.each([
 ])('%s may be logged: %s', (day, expected) => {
   expect(whyNotLogged(care({ days: [logged('2026-10-03')] }), [], day, NOW)).toBe(expected)
   expect(lateUntil('2026-10-05', 24)).toBe(at('2026-10-07', '00:00'))
+})
+
+test.each([
+  ['19:59', undefined],
+  ['20:00', 'b'],
+  ['20:19', 'b'],
+  ['20:20', 'a'],
+  ['20:30', undefined], // missed: nothing is said of it
+])('at %s the prompt to answer is %s', (time, expected) => {
+  const prompt = (id: string, closes: string) => ({
+    id, client_id: 'c', day: '2026-10-06', opens_at: new Date(at('2026-10-06', '20:00')).toISOString(), closes_at: new Date(at('2026-10-06', closes)).toISOString(),
+  })
+  expect(promptOf(care({ prompts: [prompt('a', '20:30'), prompt('b', '20:20')] }), at('2026-10-06', time))?.id).toBe(expected)
 })
 
 test('days of a month are counted once, wherever they were logged', () => {

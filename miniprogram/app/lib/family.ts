@@ -146,6 +146,12 @@ export function stageOf(care: Care, records: readonly Kept[], now: number): Stag
   return tapOf(care.id, records, today, 'in') ? 'begun' : 'open'
 }
 
+/** The prompt that may be answered now, the first to close in front; one that closed is not spoken of. */
+export function promptOf(care: Care, now: number): Care['prompts'][number] | null {
+  const open = care.prompts.filter(({ opens_at, closes_at }) => Date.parse(opens_at) <= now && now < Date.parse(closes_at))
+  return open.sort((a, b) => a.closes_at.localeCompare(b.closes_at))[0] ?? null
+}
+
 /** What the last logged day held, to be ticked again by one tap. */
 export function lastItems(care: Care, records: readonly Kept[], before: string): string[] {
   const own = ownDays(care.id, records).map(({ record }) => ({ day: String(record['day']), items: record['items'] as CareDay['items'] }))
