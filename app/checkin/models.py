@@ -11,7 +11,6 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.checkin.days import FilledBy
 from app.checkin.reasons import ReviewReason
 from app.checkin.types import (
     Decision,
@@ -27,7 +26,7 @@ from app.checkin.types import (
 )
 from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
 from app.kernel.geo import CoordinateSystem
-from app.policies.codes import EvidenceGrade
+from app.policies.codes import EvidenceGrade, Relation
 
 POINT_CONTEXT = "position.point"
 
@@ -182,9 +181,9 @@ class CareDay(AppendOnly, Base):
     out_event_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
     account_id: Mapped[UUID]
-    filled_by: Mapped[FilledBy | None] = enum_column(FilledBy)
     command_digest: Mapped[bytes]
     policy_digest: Mapped[str]
+    filled_by: Mapped[Relation | None] = enum_column(Relation)  # who filled it in is to the carer; None: himself
 
 
 class CareDayItem(AppendOnly, Base):

@@ -143,7 +143,7 @@ test('the items of last time, those a family may do, and the record of a day', (
   expect(itemsFor(all as never, ['b']).map(({ code }) => code)).toEqual(['b', 'a'])
   const more = { note: noteOf('人怎么样：不太好。', ' 咳嗽 '), occurred_at: 't', inId: 'i', outId: 'o' }
   expect(dayRecord({ id: 'c' }, '2026-10-06', { ...EMPTY, codes: ['a'], filledBy: 'daughter' }, more)).toEqual({
-    client_id: 'c', day: '2026-10-06', in_event_id: 'i', out_event_id: 'o', items: [{ item_code: 'a' }], note: '人怎么样：不太好。 咳嗽', filled_by: 'daughter', occurred_at: 't',
+    client_id: 'c', day: '2026-10-06', in_event_id: 'i', out_event_id: 'o', items: [{ item_code: 'a' }], note: '人怎么样：不太好。 咳嗽', filled_by: 'child', occurred_at: 't',
   })
   expect(dayRecord({ id: 'c' }, '2026-10-06', EMPTY, more)).not.toHaveProperty('filled_by') // phones did not send it before
   expect([noteOf(null, '  '), noteOf(null, 'x'.repeat(2000))?.length]).toEqual([null, 1000])

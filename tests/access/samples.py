@@ -221,6 +221,28 @@ SAMPLES: dict[str, Sample] = {
     "GET /bank-accounts/own": Sample(),
     "GET /clients/<uuid:client_id>/care-terms": Sample(),
     "POST /bank-accounts/own": Sample(lambda _: {"number": "6217000010001234567", "bank_code": "105110000015"}),
+    "GET /clients/<uuid:client_id>/agreements": Sample(),
+    "POST /agreements/<uuid:agreement_id>/signature": Sample(lambda _: {"version": 1}),
+    "GET /clients/<uuid:client_id>/agencies-to-choose": Sample(),
+    "GET /clients/<uuid:client_id>/carers": Sample(),
+    "POST /complaints": Sample(
+        lambda world: {
+            "id": str(new_id()),
+            "client_id": str(world.ids["client_id"]),
+            "to": "fund",
+            "kind": "payment",
+            "text": "test",
+            "occurred_at": NOW,
+        }
+    ),
+    "GET /complaints": Sample(),
+    "POST /complaints/<uuid:complaint_id>/answer": Sample(lambda _: {"outcome": "settled", "text": "test"}),
+    "GET /agencies/own": Sample(),
+    "POST /agencies/<uuid:agency_id>/phone": Sample(lambda _: {"phone": "022-12345678"}),
+    "POST /visits/<uuid:visit_id>/vital-signs": Sample(
+        lambda _: {"id": str(new_id()), "signs": {"pulse": 72}, "occurred_at": NOW}
+    ),
+    "GET /clients/<uuid:client_id>/vital-signs": Sample(),
     "GET /messages": Sample(),
     "POST /messages/read": Sample(lambda _: {"ids": ["payout_paid:1"]}),
     "GET /care-cards": Sample(),

@@ -146,7 +146,7 @@ def test_a_family_carers_week(phone: Phone, town: Town):
     )
     first, second, third = (MONTH + timedelta(days=number) for number in range(3))
     assert [(row.day, row.filled_by, row.came, row.went, str(row.client_id)) for row in days] == [
-        (first, "daughter", True, True, mother),
+        (first, "child", True, True, mother),
         (first, None, True, True, father),
         (second, None, False, False, mother),
         (third, None, True, True, mother),

@@ -7,7 +7,11 @@ import type { Kept } from './outbox'
 export type Terms = Schemas['CareTerms']
 export type CareDay = Schemas['CareDay']
 export type NoticeKind = Schemas['NoticeEntry']['kind']
-export type FilledBy = NonNullable<CareDay['filled_by']>
+/** Who fills a day in for the carer, as families say it; kept as the relation to the carer. */
+export type FilledBy = 'daughter' | 'son' | 'spouse' | 'relative' | 'neighbour'
+const RELATIONS: Record<FilledBy, NonNullable<CareDay['filled_by']>> = {
+  daughter: 'child', son: 'child', spouse: 'spouse', relative: 'other_relative', neighbour: 'neighbour',
+}
 type Stay = Schemas['Stay']
 type Training = Schemas['TrainingProgress']
 
@@ -198,7 +202,7 @@ export function dayRecord(
     out_event_id: more.outId,
     items: codes.map((item_code) => ({ item_code })),
     note: more.note,
-    ...(filledBy ? { filled_by: filledBy } : {}),
+    ...(filledBy ? { filled_by: RELATIONS[filledBy] } : {}),
     occurred_at: more.occurred_at,
   }
 }
