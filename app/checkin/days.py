@@ -2,22 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from app.checkin.types import DayStanding, EventKind, ExceptionCode, LocationSource, Severity, Verdict
 from app.kernel.canonical import LATER
 from app.policies.codes import EvidenceGrade, ItemCategory, Relation
-
-
-class FilledBy(StrEnum):
-    """Who wrote a day in the carer's name (代填人), as what to the carer."""
-
-    DAUGHTER = "daughter"
-    SON = "son"
-    SPOUSE = "spouse"
-    RELATIVE = "relative"
-    NEIGHBOUR = "neighbour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +30,8 @@ class CareDayItemEntry:
 
 @dataclass(frozen=True, slots=True)
 class LogCareDay:
-    """Command: a family carer's day for a client. The events it names may arrive later, or never.
-
-    `filled_by`: who wrote it on the carer's phone and in the carer's name, when it was not the carer.
-    """
+    """Command: a family carer's day for a client. The events it names may arrive later, or never. `filled_by` says what
+    he who filled it in for the carer is to him; None: the carer did so himself."""
 
     id: UUID
     client_id: UUID
@@ -54,7 +41,7 @@ class LogCareDay:
     out_event_id: UUID | None = None
     items: tuple[CareDayItemEntry, ...] = ()
     note: str | None = None
-    filled_by: FilledBy | None = field(default=None, metadata=LATER)
+    filled_by: Relation | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +137,9 @@ class CareDayView:
     items: tuple[CareDayItemEntry, ...]
     standing: DayStanding
     exceptions: tuple[ExceptionCode, ...]
-    filled_by: FilledBy | None
     occurred_at: datetime
     recorded_at: datetime
+    filled_by: Relation | None = None
 
 
 @dataclass(frozen=True, slots=True)

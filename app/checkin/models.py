@@ -11,7 +11,6 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.checkin.days import FilledBy
 from app.checkin.reasons import ReviewReason
 from app.checkin.types import (
     Decision,
@@ -186,7 +185,7 @@ class CareDay(AppendOnly, Base):
     out_event_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
     account_id: Mapped[UUID]
-    filled_by: Mapped[FilledBy | None] = enum_column(FilledBy)
+    filled_by: Mapped[Relation | None] = enum_column(Relation)  # who filled it in is to the carer; None: himself
     command_digest: Mapped[bytes]
     policy_digest: Mapped[str]
 

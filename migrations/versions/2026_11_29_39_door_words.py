@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_39_door_words"
-down_revision = "2026_11_29_38_proxies"
+down_revision = "2026_11_29_34_filled_by"
 
 REASONS = (
     "was_absent",

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import {
-  dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateUntil, loggedDays, missedDays, noteOf, pauseOn, stageOf, tapOf,
+  dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateUntil, loggedDays, missedDays, noteOf, pauseOn, promptOf, stageOf, tapOf, toldOf,
   whyNotLogged, type Care, type CareDay, type Told,
 } from '../app/lib/family'
 import { accountState, missingOf, payoutLine, retried, squaresOf, withoutLast, yuan, type Account, type Payout } from '../app/lib/family-money'
@@ -66,6 +66,8 @@ test.each([
 })
 
 test('what this phone told counts once the server knows it too', () => {
+  expect(toldOf(care(), [kept('notice', { kind: 'travel_out', day: '2026-10-06' }), kept('notice', { kind: 'travel_back', day: '2026-10-07' }, { state: 'sent' })])
+    .map(({ state }) => state)).toEqual(['kept', 'open'])
   const own = kept('notice', { kind: 'hospital_in', day: '2026-10-05' }, { id: 'n1', state: 'sent' })
   const known = care({ notices: [{ ...told('hospital_in', '2026-10-05', 'declined'), id: 'n1' }] })
   expect(pauseOn(known, [own], '2026-10-06')).toBeNull()
@@ -112,6 +114,19 @@ test.each([
   expect(lateUntil('2026-10-05', 24)).toBe(at('2026-10-07', '00:00'))
 })
 
+test.each([
+  ['19:59', undefined],
+  ['20:00', 'b'],
+  ['20:19', 'b'],
+  ['20:20', 'a'],
+  ['20:30', undefined], // missed: nothing is said of it
+])('at %s the prompt to answer is %s', (time, expected) => {
+  const prompt = (id: string, closes: string) => ({
+    id, client_id: 'c', day: '2026-10-06', opens_at: new Date(at('2026-10-06', '20:00')).toISOString(), closes_at: new Date(at('2026-10-06', closes)).toISOString(),
+  })
+  expect(promptOf(care({ prompts: [prompt('a', '20:30'), prompt('b', '20:20')] }), at('2026-10-06', time))?.id).toBe(expected)
+})
+
 test('days of a month are counted once, wherever they were logged', () => {
   const both = care({ days: [logged('2026-10-01'), logged('2026-09-30'), logged('2026-10-02')] })
   const records = [careDay('2026-10-02'), careDay('2026-10-03', { id: 'r2' })]
@@ -128,7 +143,7 @@ test('the items of last time, those a family may do, and the record of a day', (
   expect(itemsFor(all as never, ['b']).map(({ code }) => code)).toEqual(['b', 'a'])
   const more = { note: noteOf('人怎么样：不太好。', ' 咳嗽 '), occurred_at: 't', inId: 'i', outId: 'o' }
   expect(dayRecord({ id: 'c' }, '2026-10-06', { ...EMPTY, codes: ['a'], filledBy: 'daughter' }, more)).toEqual({
-    client_id: 'c', day: '2026-10-06', in_event_id: 'i', out_event_id: 'o', items: [{ item_code: 'a' }], note: '人怎么样：不太好。 咳嗽', filled_by: 'daughter', occurred_at: 't',
+    client_id: 'c', day: '2026-10-06', in_event_id: 'i', out_event_id: 'o', items: [{ item_code: 'a' }], note: '人怎么样：不太好。 咳嗽', filled_by: 'child', occurred_at: 't',
   })
   expect(dayRecord({ id: 'c' }, '2026-10-06', EMPTY, more)).not.toHaveProperty('filled_by') // phones did not send it before
   expect([noteOf(null, '  '), noteOf(null, 'x'.repeat(2000))?.length]).toEqual([null, 1000])
@@ -141,9 +156,14 @@ test('the agreed words of a family carer, with their values', () => {
   expect(missedTold('2026-10-04', at('2026-10-06', '22:00'), NOW)).toMatchObject({ title: '10月4日 还没记', body: '可以补到 10月6日 22:00。住院、外出的日子请选原因，不用补。' })
   expect(pauseTold({ kind: 'hospital', since: '2026-10-20', back: 'hospital_out' })).toMatchObject({ title: '住院的日子先停', body: '从 10月20日 起停发，出院后点一下“出院了”就接着记。' })
   expect(pauseTold({ kind: 'travel', since: '2026-10-20', back: 'travel_back' }).body).toContain('回来了')
-  const provisional = training({ stage: 'provisional', began_on: '2026-09-05', counts_from: '2026-12-01' })
-  expect(trainingTold(care({ training: provisional }), '2026-10-06')).toMatchObject({ title: '培训第 32 天', body: '满两个月并考核合格后转为正式，转正次月 12月1日 起算补助。' })
-  expect(trainingTold(care(), '2026-09-30')).not.toBeNull() // formal, and counted from the next month
+  const provisional = { stage: 'provisional', began_on: '2026-09-05', formal_from: '2026-11-05', counts_from: '2026-12-01', is_exam_needed: true } as const
+  const said = (more: object, today = '2026-10-06') => trainingTold(care({ training: training({ ...provisional, ...more }) }), today)
+  expect(said({})).toMatchObject({ title: '培训第 32 天', body: '满两个月并考核合格后转为正式，转正次月 12月1日 起算补助。' })
+  expect(said({}, '2026-09-05')?.title).toBe('培训第 1 天')
+  expect(said({ is_exam_needed: false })?.body).toBe('最早 11月5日 转为正式，从 12月1日 起算补助。')
+  expect(said({ formal_from: '2026-10-05', counts_from: '2026-11-01' })?.body).toBe('最早 10月5日 转为正式，从 11月1日 起算补助。')
+  expect(said({ counts_from: '2026-11-05' })?.body).toBe('最早 11月5日 转为正式，从 11月5日 起算补助。')
+  expect(trainingTold(care(), '2026-09-30')).toMatchObject({ title: '已转为正式', body: '从 10月1日 起算补助。' })
   expect(trainingTold(care(), '2026-10-01')).toBeNull()
 })
 

@@ -40,7 +40,7 @@ def a_body(family: Family, **more: Any) -> dict[str, Any]:
 
 
 def test_a_day_is_logged_once_and_shown(app: Flask, client: FlaskClient, family: Family):
-    body = a_body(family, items=[{"item_code": "wash", "minutes": 20}], note="好", filled_by="daughter")
+    body = a_body(family, items=[{"item_code": "wash", "minutes": 20}], note="好", filled_by="child")
 
     first = client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
     again = client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
@@ -55,7 +55,7 @@ def test_a_day_is_logged_once_and_shown(app: Flask, client: FlaskClient, family:
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.json == first.json
     assert again.headers["Idempotent-Replay"] == "true"
-    assert (first.json["standing"], first.json["filled_by"]) == ("in_review", "daughter")
+    assert (first.json["standing"], first.json["filled_by"]) == ("in_review", "child")
     assert first.json["exceptions"] == ["item_not_for_staff", "no_clock_in", "no_clock_out"]
     assert [(each.status_code, each.json["code"]) for each in (other, by_himself)] == [(409, "event_reused")] * 2
     assert shown.json == {"items": [first.json], "next_after": None}

@@ -1,13 +1,14 @@
-"""A family carer's week on the phone: a day in a few taps, two people in one evening, a day missed, no network, hospital."""
+"""A family carer's week on the phone: two people in one evening, a day missed, no network, hospital, a new card."""
 
+import io
 from datetime import timedelta
-from typing import Any
 
 from app.kernel.geo import CoordinateSystem
 from demo import cast
 from demo.clients import assign, register_account, register_carer, register_client, train
-from demo.invented import Invented, bank_account, person
+from demo.invented import BANK_CODE, Invented, bank_account, person
 from demo.world import MONTH, at
+from tests.checkin.photos import seen
 from tests.client.phone import Newcomer, Phone, Town
 
 MOTHER = person("林秀兰", born_on=MONTH.replace(year=1944), number=401)
@@ -22,8 +23,8 @@ def _family(town: Town) -> tuple[Newcomer, str, str]:
     registered = register_carer(staff, SON, kind="family")
 
     def cared_for(who: Invented, number: int) -> str:
-        home = {"home": cast.TIANJIN_HOME, "system": CoordinateSystem.GCJ02, "home_type": "family_care"}
-        client = register_client(staff, who, number=number, **home)
+        home, system = cast.TIANJIN_HOME, CoordinateSystem.GCJ02
+        client = register_client(staff, who, home=home, system=system, home_type="family_care", number=number)
         assign(staff, client_id=client["id"], carer_id=registered["id"], relation="child")
         train(staff, client_id=client["id"], carer_id=registered["id"])
         return str(client["id"])
@@ -33,6 +34,12 @@ def _family(town: Town) -> tuple[Newcomer, str, str]:
     access = staff.dispatcher.post(f"/carers/{registered['id']}/access")
     newcomer = Newcomer(SON, f"{town.region}-{SON.openid}", access["binding_code"], registered["id"])
     return newcomer, mother, father
+
+
+def _picture() -> bytes:
+    taken = io.BytesIO()
+    seen(401).save(taken, "JPEG")
+    return taken.getvalue()
 
 
 def _evening(town: Town, son: Newcomer, day: int, hour: int = 20) -> None:
@@ -48,20 +55,23 @@ def test_a_family_carers_week(phone: Phone, town: Town):
     phone.see("签到，记今天")
     phone.shot("family-today")
     phone.tap("签到，记今天")
-    phone.see("20:00 签到 · ±12 米")
+    phone.see("±12 米")
     for box in phone.page.get_by_role("checkbox").all()[:2]:
         box.tap()
     phone.tap("不太好")
     phone.tap("谁在填")
     phone.tap("女儿")
     phone.see("由女儿代填")
+    with phone.page.expect_file_chooser() as chooser:
+        phone.tap("拍照")
+    chooser.value.set_files({"name": "1.jpg", "mimeType": "image/jpeg", "buffer": _picture()})
     phone.shot("family-day")
     phone.tap("记好了")
     phone.see("今天记好了")
     phone.see("2 项照护已记下。这个月已记 1 天。")
     phone.shot("family-day-done")
-    phone.tap("记林福根")
-    phone.see("20:00 签到")
+    phone.tap("记示例林福根")
+    phone.see("±12 米")
     phone.page.get_by_role("checkbox").first.tap()
     phone.tap("记好了")
     phone.see("1 项照护已记下")
@@ -80,7 +90,7 @@ def test_a_family_carers_week(phone: Phone, town: Town):
     phone.tap("回首页")
     phone.go_offline()
     phone.tap("签到，记今天")
-    phone.see("20:00 签到")
+    phone.see("±12 米")
     phone.tap("和上次一样")
     phone.tap("记好了")
     phone.see("没有网，已存在手机里")
@@ -107,19 +117,41 @@ def test_a_family_carers_week(phone: Phone, town: Town):
     phone.tap("林秀兰")
     phone.see("计发")
     phone.shot("family-month")
+    phone.tap("返回")
+    phone.tap("补助和银行卡")
+    phone.see("收款的银行卡")
+    phone.tap("换卡")
+    phone.page.get_by_label("卡号").fill(bank_account(ACCOUNT + 1))
+    phone.page.get_by_label("开户行号").fill(BANK_CODE)
+    phone.shot("family-bank")
+    phone.tap("换成这张卡")
+    phone.see("换好后等 7 天才发到新卡")
+    phone.page.get_by_role("dialog").get_by_role("button", name="换卡").tap()
+    phone.see("防止别人乱改")
 
     days = town.rows(
         "SELECT day, filled_by, in_event_id IS NOT NULL AS came, out_event_id IS NOT NULL AS went, client_id"
         " FROM care_day WHERE carer_id = :carer ORDER BY recorded_at",
         carer=son.id,
     )
-    told: list[Any] = town.rows("SELECT kind, day FROM client_notice WHERE client_id = :id ORDER BY day", id=mother)
+    taps = town.rows("SELECT kind, verdict FROM clock_event WHERE carer_id = :carer", carer=son.id)
+    photos = town.rows(
+        "SELECT purpose FROM photo_taken JOIN photo USING (id) WHERE photo_taken.carer_id = :id", id=son.id
+    )
+    told = town.rows("SELECT kind, day FROM client_notice WHERE client_id = :id ORDER BY day", id=mother)
+    accounts = town.rows(
+        "SELECT replaced_at IS NULL AS live, name_check FROM bank_account JOIN carer USING (person_id)"
+        " WHERE carer.id = :id ORDER BY bank_account.created_at",
+        id=son.id,
+    )
     first, second, third = (MONTH + timedelta(days=number) for number in range(3))
     assert [(row.day, row.filled_by, row.came, row.went, str(row.client_id)) for row in days] == [
-        (first, "daughter", True, True, mother),
+        (first, "child", True, True, mother),
         (first, None, True, True, father),
         (second, None, False, False, mother),
         (third, None, True, True, mother),
     ]
+    assert sorted(tuple(tap) for tap in taps) == [("in", "inside")] * 3 + [("out", "inside")] * 3
+    assert [tuple(photo) for photo in photos] == [("care",)]  # told of, and its bytes are there
     assert [(row.kind, row.day.day) for row in told] == [("hospital_in", 4), ("hospital_out", 6)]
-    assert bank_account(ACCOUNT)
+    assert [tuple(row) for row in accounts] == [(False, "matched"), (True, "unchecked")]

@@ -57,10 +57,8 @@ def test_a_family_carer_names_an_account_of_his_own_that_waits_and_is_masked(
     now = client.get(f"{API}/bank-accounts/own", headers=bearer(app, actor)).json["account"]
     progress = client.get(f"{API}/clients/{served.client.id}/training-progress", headers=bearer(app, actor)).json
 
-    assert (before.status_code, before.json) == (
-        200,
-        {"account": None, "hold_days": a_policy().payment.account_hold.days},
-    )
+    hold = a_policy().payment.account_hold
+    assert (before.status_code, before.json) == (200, {"account": None, "hold_days": hold.days})
     assert (first.status_code, first.json["name_check"], first.json["number"]) == (201, "unchecked", "****4567")
     assert (again.json["id"], for_another.status_code, now["id"]) == (first.json["id"], 422, first.json["id"])
     waits = datetime.fromisoformat(first.json["hold_until"]) - clock.now()

@@ -17,9 +17,13 @@ export const familyWords = wording(
     institution_out: '回家了',
     missedOther: '{day} 还没记',
     missedUntil: '可以补到 {day} {time}。住院、外出的日子请选原因，不用补。',
+    formalTitle: '已转为正式',
+    formalText: '从 {day} 起算补助。',
+    trainingOther: '最早 {formal} 转为正式，从 {day} 起算补助。',
     paid: '计发',
     wait: '等结果',
     not: '不计发',
+    open: '可以记',
   },
   {
     day: '{day}/{month}',
@@ -32,9 +36,13 @@ export const familyWords = wording(
     institution_out: 'Home again',
     missedOther: '{day} is missing',
     missedUntil: 'You can add it until {day} {time}. For hospital or travel choose the reason; no need to add.',
+    formalTitle: 'Formal now',
+    formalText: 'The subsidy counts from {day}.',
+    trainingOther: 'Formal on {formal} at the earliest; the subsidy counts from {day}.',
     paid: 'paid',
     wait: 'waiting',
     not: 'not paid',
+    open: 'may be logged',
   },
 )
 
@@ -74,6 +82,17 @@ export function missedTold(day: string, until: number, now: number): Told {
 /** How far the training is; null for who is formal and paid already, or whose training is not on record. */
 export function trainingTold({ training }: Care, today: string): Told | null {
   if (!training || (training.stage === 'formal' && training.counts_from <= today)) return null
-  const days = Math.max(1, daysBetween(training.began_on, today) + 1)
-  return told('training', { days, day: dayText(training.counts_from) })
+  const words = familyWords()
+  const day = dayText(training.counts_from)
+  if (training.stage === 'formal') return { title: words.formalTitle, body: fill(words.formalText, { day }), actions: [] }
+  const state = told('training', { days: Math.max(1, daysBetween(training.began_on, today) + 1), day })
+  if (isTwoMonthsAndExam(training)) return state
+  return { ...state, body: fill(words.trainingOther, { formal: dayText(training.formal_from), day }) }
+}
+
+/** The agreed words name two months, an exam and the first of the next month; elsewhere the days themselves are told. */
+function isTwoMonthsAndExam({ began_on, formal_from, counts_from, is_exam_needed }: NonNullable<Care['training']>): boolean {
+  const months = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7))
+  const isNextMonth = counts_from.endsWith('-01') && months(counts_from) === months(formal_from) + 1
+  return is_exam_needed && isNextMonth && daysBetween(began_on, formal_from) >= 57 && daysBetween(began_on, formal_from) <= 62
 }

@@ -7,7 +7,11 @@ import type { Kept } from './outbox'
 export type Terms = Schemas['CareTerms']
 export type CareDay = Schemas['CareDay']
 export type NoticeKind = Schemas['NoticeEntry']['kind']
-export type FilledBy = NonNullable<CareDay['filled_by']>
+/** Who fills a day in for the carer, as families say it; kept as the relation to the carer. */
+export type FilledBy = 'daughter' | 'son' | 'spouse' | 'relative' | 'neighbour'
+const RELATIONS: Record<FilledBy, NonNullable<CareDay['filled_by']>> = {
+  daughter: 'child', son: 'child', spouse: 'spouse', relative: 'other_relative', neighbour: 'neighbour',
+}
 type Stay = Schemas['Stay']
 type Training = Schemas['TrainingProgress']
 
@@ -59,7 +63,12 @@ export function toldOf(care: Care, records: readonly Kept[]): Told[] {
   const known = new Set(care.notices.map(({ id }) => id))
   const own = records
     .filter(({ kind, id, state, record }) => kind === 'notice' && state !== 'stuck' && record['client_id'] === care.id && !known.has(id))
-    .map(({ id, record }): Told => ({ id, kind: record['kind'] as NoticeKind, day: String(record['day']), state: 'kept' }))
+    .map(({ id, record, state }): Told => ({
+      id,
+      kind: record['kind'] as NoticeKind,
+      day: String(record['day']),
+      state: state === 'kept' ? 'kept' : 'open',
+    }))
   return [...care.notices, ...own]
 }
 
@@ -141,6 +150,12 @@ export function stageOf(care: Care, records: readonly Kept[], now: number): Stag
   return tapOf(care.id, records, today, 'in') ? 'begun' : 'open'
 }
 
+/** The prompt that may be answered now, the first to close in front; one that closed is not spoken of. */
+export function promptOf(care: Care, now: number): Care['prompts'][number] | null {
+  const open = care.prompts.filter(({ opens_at, closes_at }) => Date.parse(opens_at) <= now && now < Date.parse(closes_at))
+  return open.sort((a, b) => a.closes_at.localeCompare(b.closes_at))[0] ?? null
+}
+
 /** What the last logged day held, to be ticked again by one tap. */
 export function lastItems(care: Care, records: readonly Kept[], before: string): string[] {
   const own = ownDays(care.id, records).map(({ record }) => ({ day: String(record['day']), items: record['items'] as CareDay['items'] }))
@@ -187,7 +202,7 @@ export function dayRecord(
     out_event_id: more.outId,
     items: codes.map((item_code) => ({ item_code })),
     note: more.note,
-    ...(filledBy ? { filled_by: filledBy } : {}),
+    ...(filledBy ? { filled_by: RELATIONS[filledBy] } : {}),
     occurred_at: more.occurred_at,
   }
 }

@@ -33,7 +33,7 @@ const words = wording(
     now: 'The card now',
     none: 'No card yet',
     fresh: 'The new card',
-    own: 'Only a card in your own name.',
+    own: 'Only a card in your own name. ',
     number: 'Card number',
     bankCode: 'Bank branch number (12 digits; ask the bank or see the passbook)',
     bankName: 'Bank (may be left empty)',
@@ -59,6 +59,7 @@ Page({
     account: null as Account | null,
     accountText: '',
     holdDays: 0,
+    waitText: '',
     number: '',
     bankCode: '',
     bankName: '',
@@ -78,7 +79,7 @@ Page({
   async load() {
     await show(this, async () => {
       const { account, hold_days: holdDays } = await get('/api/v1/bank-accounts/own')
-      return { data: { account, holdDays, accountText: accountText(account, now()) } }
+      return { data: { account, holdDays, waitText: fill(words().sure, { days: holdDays }), accountText: accountText(account, now()) } }
     })
   },
 

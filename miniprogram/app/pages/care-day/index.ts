@@ -1,83 +1,21 @@
 import { lastSeen } from '../../lib/cache'
-import { dayOf, iso, now, partsOf, phoneNow, timeOf } from '../../lib/clock'
+import { dayOf, iso, now, partsOf, phoneNow } from '../../lib/clock'
 import {
   dayRecord, EMPTY, itemsFor, lastItems, loggedDays, noteOf, stageOf, tapOf, whyNotLogged,
   type Care, type Condition, type Draft,
 } from '../../lib/family'
 import { catalogue, family } from '../../lib/family-care'
+import { dayWords, tapText } from '../../lib/day-words'
 import { dayText, PROXIES, proxyWords } from '../../lib/family-words'
-import { accuracy, parted } from '../../lib/geo'
+import { parted } from '../../lib/geo'
 import { newId } from '../../lib/ids'
-import { add, flush, pump, records } from '../../lib/outbox'
+import { add, flush, onChange, pump, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { addPhoto } from '../../lib/day-photos'
-import { back, buzz, choose, choosePhotos, forget, forgetFile, keep, keepFile, read, replace, title, toast, type PhoneFix } from '../../lib/platform'
+import { back, buzz, choose, choosePhotos, forget, forgetFile, keep, keepFile, openPermissions, read, replace, title, toast } from '../../lib/platform'
 import { told, type Told } from '../../lib/states'
 import { fixUnless } from '../../lib/tapping'
-import { common, dayName, fill, wording } from '../../lib/texts'
-
-const words = wording(
-  {
-    title: '记照护',
-    inAt: '{time} 签到',
-    metres: '±{metres} 米',
-    noPlace: '没有位置，时间记下了',
-    late: '补记 {day}。那天没有签到，会有人核实。',
-    again: '和上次一样',
-    items: '做了什么',
-    more: '还有 {count} 项',
-    condition: '人怎么样',
-    same: '和平常一样',
-    better: '比平常好',
-    worse: '不太好',
-    note: '想说的话，可以不写',
-    photos: '照片',
-    addPhoto: '拍照',
-    by: '谁在填',
-    byProxy: '由{who}代填',
-    save: '记好了',
-    nothing: '请先勾一项做了的事',
-    logged: '这一天已经记好了',
-    ahead: '这一天还没到',
-    lateOver: '这一天补记的时间过了',
-    lateOverText: '请打电话给机构或医保中心，说明原因。',
-    gone: '这位不在您的名下。',
-    home: '回首页',
-    next: '记{name}',
-    kept: '没有网，已存在手机里。有网时打开一次这个小程序就会发出去。',
-    photoLost: '有照片没存住，请再拍一次。',
-  },
-  {
-    title: 'Log a day',
-    inAt: 'in at {time}',
-    metres: '±{metres} m',
-    noPlace: 'no position; the time is recorded',
-    late: 'For {day}. No clock-in then, so somebody will check.',
-    again: 'Same as last time',
-    items: 'What was done',
-    more: '{count} more',
-    condition: 'How was it',
-    same: 'as usual',
-    better: 'better',
-    worse: 'not so well',
-    note: 'Anything to say; may be left empty',
-    photos: 'Photos',
-    addPhoto: 'Photo',
-    by: 'Filled in by',
-    byProxy: 'filled in by the {who}',
-    save: 'Done',
-    nothing: 'Please tick something that was done',
-    logged: 'This day is recorded',
-    ahead: 'This day is still to come',
-    lateOver: 'The time to add this day is over',
-    lateOverText: 'Please call the agency or the fund and say why.',
-    gone: 'This person is not in your care.',
-    home: 'Home',
-    next: 'Log {name}',
-    kept: 'No network; kept on this phone. Open this app once where there is one and it is sent.',
-    photoLost: 'A photo was not kept; please take it again.',
-  },
-)
+import { common, dayName, fill } from '../../lib/texts'
 
 const CONDITIONS: readonly Condition[] = ['same', 'better', 'worse']
 const FIRST_ITEMS = 6
@@ -86,7 +24,7 @@ const ANSWER_WITHIN_MS = 3_000
 
 Page({
   data: {
-    w: words(),
+    w: dayWords(),
     look: '',
     state: 'loading',
     stateText: '',
@@ -97,6 +35,7 @@ Page({
     tapped: '',
     lateText: '',
     locating: null as Told | null,
+    isDenied: false,
     lines: [] as { code: string; name: string; outcome: string }[],
     hidden: '',
     isAll: false,
@@ -111,18 +50,24 @@ Page({
   care: undefined as Care | undefined,
   cares: [] as Care[],
   drafted: undefined as Draft | undefined,
+  shown: {} as Record<string, string>, // where the screen finds a picture that was just taken
   items: [] as { code: string; name: string }[],
   tapping: Promise.resolve() as Promise<void>,
   stopWaiting: () => undefined as void,
+  stop: () => undefined as unknown,
 
   onLoad({ client = '', day = '' }: Record<string, string | undefined>) {
     this.setData({ client, day: day || dayOf(now()) })
+    this.stop = onChange(() => this.draw())
+  },
+  onUnload() {
+    this.stop()
   },
 
   onShow() {
     if (!isLoggedIn()) return
-    this.setData({ w: words() })
-    title(words().title)
+    this.setData({ w: dayWords() })
+    title(dayWords().title)
     void this.load()
   },
 
@@ -133,7 +78,7 @@ Page({
       this.cares = found.value
       this.care = found.value.find(({ id }) => id === this.data.client)
       const { care } = this
-      if (!care) return { data: { blocked: { title: words().gone, text: '' } } }
+      if (!care) return { data: { blocked: { title: dayWords().gone, text: '' } } }
       this.items = itemsFor(all.value, lastItems(care, records(), this.data.day))
       this.check(care)
       this.draw()
@@ -145,7 +90,7 @@ Page({
   check(care: Care) {
     if (this.data.done || this.data.isBusy) return
     const why = whyNotLogged(care, records(), this.data.day, now())
-    const w = words()
+    const w = dayWords()
     const texts = { logged: { title: w.logged, text: '' }, ahead: { title: w.ahead, text: '' }, late: { title: w.lateOver, text: w.lateOverText } }
     this.setData({ blocked: why && texts[why] })
   },
@@ -154,7 +99,7 @@ Page({
     const { care } = this
     if (!care) return
     const draft = this.draft()
-    const w = words()
+    const w = dayWords()
     const isToday = this.data.day === dayOf(now())
     const lines = this.items.map(({ code, name }) => ({ code, name, outcome: draft.codes.includes(code) ? 'done' : 'open' }))
     const shown = lines.filter(({ outcome }, place) => this.data.isAll || place < FIRST_ITEMS || outcome === 'done')
@@ -167,7 +112,7 @@ Page({
       hasLast: !draft.codes.length && lastItems(care, records(), this.data.day).length > 0,
       conditions: CONDITIONS.map((id) => ({ id, text: w[id], isOn: draft.condition === id })),
       note: draft.note,
-      photos: draft.photos.map((path) => ({ path, state: '' })),
+      photos: draft.photos.map((path) => ({ path: this.shown[path] ?? path, state: '' })),
       by: draft.filledBy ? fill(w.byProxy, { who: proxyWords()[draft.filledBy] }) : proxyWords().self,
     })
   },
@@ -220,9 +165,10 @@ Page({
     for (const path of await choosePhotos(MOST_PHOTOS - this.draft().photos.length)) {
       try {
         const kept = await keepFile(path)
+        this.shown[kept] = path
         this.change({ photos: [...this.draft().photos, kept] })
       } catch {
-        toast(words().photoLost)
+        toast(dayWords().photoLost)
       }
     }
   },
@@ -244,15 +190,18 @@ Page({
   async tap(kind: 'in' | 'out', id: string) {
     const at = iso(phoneNow())
     this.setData({ locating: told('locating') })
-    const { fix } = parted(await fixUnless(new Promise<void>((resolve) => (this.stopWaiting = resolve))))
+    const { fix, why } = parted(await fixUnless(new Promise<void>((resolve) => (this.stopWaiting = resolve))))
     const { saved } = add('clock_event', { id, kind, client_id: this.data.client, occurred_at: at, fix })
     if (!saved) toast(common().storageFull)
-    this.setData({ locating: null })
+    this.setData({ locating: null, isDenied: why === 'denied' || why === 'off' })
     pump()
     this.draw()
   },
   noWait() {
     this.stopWaiting()
+  },
+  async openSettings() {
+    if (await openPermissions()) this.setData({ isDenied: false })
   },
 
   // --- done ---
@@ -261,11 +210,11 @@ Page({
     const { care } = this
     const draft = this.draft()
     if (!care || this.data.isBusy) return
-    if (!draft.codes.length) return toast(words().nothing)
+    if (!draft.codes.length) return toast(dayWords().nothing)
     this.setData({ isBusy: true })
     await this.tapping
     const { id, saved } = await this.record(care, draft)
-    for (const path of draft.photos) await addPhoto(path, id, 'care').catch(() => toast(words().photoLost))
+    for (const path of draft.photos) await addPhoto(path, id, 'care').catch(() => toast(dayWords().photoLost))
     forget(this.key())
     buzz()
     const isSent = await Promise.race([flush(), new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ANSWER_WITHIN_MS))])
@@ -279,17 +228,17 @@ Page({
     const inId = tapOf(care.id, records(), day, 'in')?.id ?? null
     const outId = asksForOut(care, day, inId) ? newId(phoneNow()) : null
     if (outId) await this.tap('out', outId)
-    const note = noteOf(draft.condition && `${words().condition}：${words()[draft.condition]}。`, draft.note)
+    const note = noteOf(draft.condition && `${dayWords().condition}：${dayWords()[draft.condition]}。`, draft.note)
     return add('care_day', dayRecord(care, day, draft, { note, occurred_at: iso(phoneNow()), inId, outId }))
   },
 
   tellDone(care: Care, count: number, isSent: boolean | undefined) {
     const state = told('dayDone', { count, days: loggedDays(care, records(), this.data.day).size })
     const isToday = this.data.day === dayOf(now())
-    const heads = { title: isToday ? state.title : `${dayText(this.data.day)} ${words().save}` }
-    const kept = isSent === undefined ? common().storageFull : isSent ? '' : words().kept
+    const heads = { title: isToday ? state.title : `${dayText(this.data.day)} ${dayWords().save}` }
+    const kept = isSent === undefined ? common().storageFull : isSent ? '' : dayWords().kept
     const other = this.cares.find((each) => each.id !== care.id && ['open', 'begun'].includes(stageOf(each, records(), now())))
-    const next = other ? { id: other.id, name: fill(words().next, { name: other.name }) } : null
+    const next = other ? { id: other.id, name: fill(dayWords().next, { name: other.name }) } : null
     this.setData({ isBusy: false, done: { ...state, ...heads, body: [state.body, kept].filter(Boolean).join('\n'), next } })
   },
 
@@ -303,13 +252,4 @@ Page({
 
 function asksForOut(care: Care, day: string, inId: string | null): boolean {
   return inId !== null && day === dayOf(now()) && care.terms.clock_events_per_day > 1
-}
-
-/** 20:01 签到 · ±12 米. */
-function tapText(care: Care, day: string): string {
-  const came = tapOf(care.id, records(), day, 'in')
-  if (!came) return ''
-  const metres = accuracy((came.record['fix'] as PhoneFix | null) ?? null)
-  const place = metres === undefined ? words().noPlace : fill(words().metres, { metres })
-  return `${fill(words().inAt, { time: timeOf(came.record.occurred_at) })} · ${place}`
 }

@@ -1,7 +1,8 @@
 import { isNoAnswer, isRefused, post } from '../../lib/api'
 import { lastSeen } from '../../lib/cache'
+import { clockTold } from '../../lib/clock-told'
 import { dayOf, iso, now, partsOf, phoneNow, timeOf } from '../../lib/clock'
-import { lateUntil, loggedDays, missedDays, pauseOn, stageOf, type Care, type Stage } from '../../lib/family'
+import { lateUntil, loggedDays, missedDays, pauseOn, promptOf, stageOf, type Care, type Stage } from '../../lib/family'
 import { family } from '../../lib/family-care'
 import { backWord, missedTold, pauseTold, trainingTold } from '../../lib/family-words'
 import { parted } from '../../lib/geo'
@@ -69,6 +70,7 @@ Page({
     waitingText: '',
     isTight: false,
     tightText: '',
+    clock: null as ReturnType<typeof clockTold>,
     isLarge: false,
     busyPrompt: '',
   },
@@ -116,6 +118,7 @@ Page({
       waitingText: count ? fill(words().waitingNote, { count }) : words().allSent,
       isTight: isTight(),
       tightText: common().storageTight,
+      clock: clockTold(),
     })
   },
 
@@ -189,7 +192,7 @@ function personOf(care: Care, kept: Kept[], at: number) {
   const pause = pauseOn(care, kept, today)
   const missed = missedDays(care, kept, at)[0]
   const late = missed ? missedTold(missed, lateUntil(missed, care.terms.late_entry_hours), at) : null
-  const prompt = care.prompts.find(({ opens_at, closes_at }) => Date.parse(opens_at) <= at && at < Date.parse(closes_at))
+  const prompt = promptOf(care, at)
   const text = stage === 'done' ? doneTold(care, kept, today) : stage === 'paused' && pause ? pauseTold(pause) : null
   return {
     id: care.id,

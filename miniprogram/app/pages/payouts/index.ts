@@ -17,6 +17,7 @@ const words = wording(
     change: '换卡',
     add: '填银行卡',
     why: '看原因',
+    days: '看每天',
     none: '还没有发过补助',
     noneText: '一个月过完、核算好以后，这里就会出现。',
     month: '{month} 月补助 {yuan} 元',
@@ -31,6 +32,7 @@ const words = wording(
     change: 'Change the card',
     add: 'Enter a card',
     why: 'See why',
+    days: 'See each day',
     none: 'No subsidy yet',
     noneText: 'It appears here once a month is over and computed.',
     month: 'Month {month}: {yuan} yuan',
@@ -139,6 +141,6 @@ function dueLine(month: Schemas['Subsidy'], names: ReadonlyMap<string, string>):
     month: month.month,
     client: month.client_id,
     name: names.get(month.client_id) ?? '',
-    action: words().why,
+    action: words().days,
   }
 }
