@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 # One more than cores: some tests wait for processes.
 TESTERS ?= 3
+CLIENT := miniprogram
 # Tests start many short processes: what one has compiled the next should find, whatever the caller's environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -30,8 +31,8 @@ fix: setup
 	$(BIN)/ruff format .
 
 # The checks beside the tests: the first half minute of both leaves a core idle.
-test: setup
-	$(MAKE) --no-print-directory -j 2 check run-tests
+test: setup $(CLIENT)/node_modules/.installed
+	$(MAKE) --no-print-directory -j 2 check client run-tests
 
 run-tests: setup
 	$(BIN)/pytest -n $(TESTERS) $(ARGS)
@@ -87,6 +88,14 @@ bench-large: setup
 simulate: setup
 	$(BIN)/anhu simulate $(ARGS)
 
-# The mini-program: install what its lock file names, then lint, types, unit tests, and build it for a browser.
-client:
-	cd miniprogram && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent all
+# The mini-program: types from the API's document, lint, unit tests, a build for the browser. `make test` does it too.
+client: $(CLIENT)/node_modules/.installed $(CLIENT)/types/schema.d.ts
+	cd $(CLIENT) && npm run --silent all
+
+$(CLIENT)/node_modules/.installed: $(CLIENT)/package-lock.json
+	@command -v npm > /dev/null || { echo "npm is not installed; type: apt-get install nodejs npm" >&2; exit 1; }
+	cd $(CLIENT) && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+$(CLIENT)/types/schema.d.ts: docs/openapi.json $(CLIENT)/node_modules/.installed
+	cd $(CLIENT) && npm run --silent types

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.kernel import embedded
 from app.kernel.embedded_host import EmbeddedServerFailed
-from demo import story
+from demo import phones, story
 from demo.agency import shape
 from demo.agency import story as agency
 from demo.agency.bringing import ImportFailed
@@ -65,14 +65,22 @@ def main() -> int:
                 story.tell(world)
             told = True
             if not arguments.exit:
-                print(f"\n仍在运行 Still running: {world.server_url}/docs  (Ctrl-C 停止 stops it)", flush=True)
-                signal.pause()
+                _stay(world, has_people=arguments.shape is None)
     except FAILURES as failure:
         print(f"\n演示中断 The demo failed: {failure}", file=sys.stderr, flush=True)
         return 1
     except Stopped:
         return 0 if told else 130
     return 0
+
+
+def _stay(world: World, *, has_people: bool) -> None:
+    """Stay up until Ctrl-C, with the mini-program where the story's people are there to use it."""
+    with ExitStack() as stack:
+        if has_people:
+            print(f"\n{stack.enter_context(phones.serving(world))}", flush=True)
+        print(f"\n仍在运行 Still running: {world.server_url}/docs  (Ctrl-C 停止 stops it)", flush=True)
+        signal.pause()
 
 
 def _arguments() -> argparse.Namespace:

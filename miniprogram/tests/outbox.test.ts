@@ -23,7 +23,7 @@ function serve({ body }: { body: unknown }) {
     server.set(record.id, record)
     return { id: record.id, status: 201, code: null, message: null, details: {}, exceptions: [] }
   })
-  return { status: 200, data: { answers } }
+  return { status: 200, data: { answers }, headers: { Date: new Date().toUTCString() } }
 }
 
 beforeEach(async () => {

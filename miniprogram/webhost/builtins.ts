@@ -12,9 +12,10 @@ export function nameTags(context: easel.CurrentWindowBackendContext): void {
   const own = context.document
   context.document = {
     createElement(tag: string) {
-      const element = own.createElement(tag.includes('-') && tag !== 'scroll-view' ? tag : `wx-${tag}`)
+      const element = own.createElement(tag.startsWith('an-') ? tag : `wx-${tag}`)
       const set = element.setAttribute.bind(element)
       element.setAttribute = (name: string, value: string) => set(name === 'aria-role' ? 'role' : name, value)
+      if (tag === 'label') pointAtBox(element as unknown as HTMLElement)
       if (tag === 'button') {
         element.setAttribute('role', 'button')
         element.setAttribute('tabindex', '0')
@@ -26,8 +27,18 @@ export function nameTags(context: easel.CurrentWindowBackendContext): void {
   } as typeof own
   const listen = context.setListenerStats.bind(context)
   context.setListenerStats = (element, type, capture, level) => {
-    if (!HTML.includes(type)) listen(element, type, capture, level)
+    const isTouch = type.startsWith('touch')
+    // A browser lets nobody stop a touch that it listens to from afar: said beforehand, by the style.
+    if (type === 'touchmove' && level) (element as unknown as HTMLElement).style.touchAction = 'none'
+    if (!HTML.includes(type)) listen(element, type, capture, isTouch ? 0 : level)
   }
+}
+
+function pointAtBox(label: HTMLElement): void {
+  label.addEventListener('click', ({ target }) => {
+    const box = label.querySelector('input')
+    if (target !== box) box?.click()
+  })
 }
 
 export function registerBuiltIns(space: Space): void {
@@ -50,8 +61,9 @@ type Watch = Record<string, (component: Component, value: never) => void>
 
 /** A tag with properties; `watch` brings each into the page, at the start and on every change. */
 function define(space: Space, tag: string, properties: Record<string, unknown>, watch: Watch, created: (component: Component) => void = () => undefined): void {
+  const watched: Watch = { ...watch, hidden: (of, isHidden: boolean) => void elementOf(of).toggleAttribute('hidden', isHidden) }
   const observers = Object.fromEntries(
-    Object.entries(watch).map(([name, bring]) => [
+    Object.entries(watched).map(([name, bring]) => [
       name,
       function (this: Component, value: never) {
         if (elementOf(this)) bring(this, value)
@@ -63,10 +75,10 @@ function define(space: Space, tag: string, properties: Record<string, unknown>, 
       created(this)
     },
     attached(this: Component) {
-      for (const [name, bring] of Object.entries(watch)) bring(this, (this.data as Record<string, never>)[name] as never)
+      for (const [name, bring] of Object.entries(watched)) bring(this, (this.data as Record<string, never>)[name] as never)
     },
   }
-  const definition = { is: `wx/${tag}`, properties, observers, lifetimes } as Parameters<Space['defineComponent']>[0]
+  const definition = { is: `wx/${tag}`, properties: { ...properties, hidden: Boolean }, observers, lifetimes } as Parameters<Space['defineComponent']>[0]
   space.setGlobalUsingComponent(tag, space.defineComponent(definition).general())
 }
 

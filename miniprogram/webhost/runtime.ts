@@ -39,7 +39,7 @@ nameTags(context)
 context.onEvent((target, type, detail, options) => {
   const event = new easel.Event(type, detail, options)
   easel.Event.dispatchEvent(target, event)
-  return Number(event.defaultPrevented()) // EventBubbleStatus: normal, no default
+  return Number(event.defaultPrevented() && !type.startsWith('touch')) // EventBubbleStatus: normal, no default
 })
 // WeChat has the touches beside the detail.
 for (const name of ['touches', 'changedTouches']) {

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,13 @@ from sqlalchemy import create_engine, text
 
 from app.kernel import clock
 from app.kernel.geo import CoordinateSystem, Point
-from demo import cast, professional
-from demo.client import Json
+from app.kernel.ids import new_id
+from demo import cast
 from demo.clients import assign, register_carer, register_client, register_guardian
 from demo.invented import Invented, coordinates, north_of
+from demo.professional import ITEMS
 from demo.staff import Staff, hire
-from demo.world import World
+from demo.world import ZONE, World
 from tests.journeys.installation import Living
 
 PATIENCE_MS = 8_000
@@ -26,12 +27,20 @@ PATIENCE_MS = 8_000
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Somebody who has a binding code and has never opened the mini-program."""
+    """Somebody who has never opened the mini-program here; `binding_code` is empty when WeChat knows him already."""
 
     who: Invented
     openid: str
     binding_code: str
     id: str
+
+
+@dataclass(frozen=True)
+class Household:
+    """A client and who acts for him."""
+
+    client_id: str
+    guardian: Newcomer
 
 
 @dataclass
@@ -58,22 +67,38 @@ class Town:
         access = self.staff.dispatcher.post(f"/carers/{carer['id']}/access")
         return Newcomer(who, f"{self.region}-{who.openid}", access["binding_code"], carer["id"])
 
-    def client(self, carer: Newcomer, who: Invented = cast.CLIENT, *, home: Point = cast.TIANJIN_HOME) -> Json:
-        """A client in the agency's care with a confirmed plan, whom the carer may visit."""
+    def client(
+        self,
+        carer: Newcomer,
+        who: Invented = cast.CLIENT,
+        *,
+        guardian: Invented = cast.GUARDIAN,
+        home: Point = cast.TIANJIN_HOME,
+    ) -> Household:
+        """A client in the agency's care with a plan that the guardian confirmed, whom the carer may visit."""
         client = register_client(
             self.staff, who, home=home, system=CoordinateSystem.GCJ02, home_type="agency_care", number=1
         )
         assign(self.staff, client_id=client["id"], carer_id=carer.id)
-        guardian = register_guardian(self.world, self.staff, cast.GUARDIAN, client_id=client["id"])
-        professional.plan_care(self.world, self.staff, client_id=client["id"], guardian=guardian)
-        return client
+        user = register_guardian(self.world, self.staff, guardian, client_id=client["id"])
+        today = self.world.clock.now().astimezone(ZONE).date()
+        items = [{"item_code": code, "times_per_week": 5, "minutes": minutes} for code, minutes in ITEMS]
+        plan = {"valid_from": today.isoformat(), "items": items}
+        plan_id = self.staff.dispatcher.post(f"/clients/{client['id']}/care-plans", plan)["id"]
+        user.post(f"/care-plans/{plan_id}/confirmation", {"way": "own_phone"})
+        return Household(client["id"], Newcomer(guardian, f"{self.region}-{guardian.openid}", "", ""))
 
-    def visit(self, carer: Newcomer, client: Json, start: datetime) -> str:
+    def visit(self, carer: Newcomer, household: Household, start: datetime) -> str:
         """Plan an hour's visit; answers its id."""
-        people: Any = _Pair(client["id"], carer)
-        visit = professional.visit_at(people, start)
+        visit = {
+            "id": str(new_id(at=start)),
+            "client_id": household.client_id,
+            "carer_id": carer.id,
+            "planned_from": start.isoformat(),
+            "planned_to": (start + timedelta(hours=1)).isoformat(),
+        }
         self.staff.dispatcher.post("/visits", {"visits": [visit]})
-        return str(visit["id"])
+        return visit["id"]
 
     def set_time(self, instant: datetime, *, people: Sequence[Newcomer] = ()) -> None:
         """Move the clocks of server and phones, and name those who may log in."""
@@ -86,25 +111,12 @@ class Town:
     def rows(self, statement: str, **values: object) -> list[Any]:
         """What the database holds: tables of the region by their bare names."""
         engine = create_engine(self.here.database.urls.owner)
-        with engine.connect() as connection:
-            connection.execute(text(f"SET search_path TO {self.region}"))
-            found = connection.execute(text(statement), values).all()
-        engine.dispose()
-        return list(found)
-
-
-@dataclass(frozen=True)
-class _Pair:
-    client_id: str
-    carer: Any
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "carer", _CarerOf(self.carer.id))
-
-
-@dataclass(frozen=True)
-class _CarerOf:
-    carer_id: str
+        try:
+            with engine.connect() as connection:
+                connection.execute(text(f"SET search_path TO {self.region}"))
+                return list(connection.execute(text(statement), values).all())
+        finally:
+            engine.dispose()
 
 
 @dataclass
@@ -168,12 +180,13 @@ class Phone:
         self.page.goto(self.town.url)
 
     def log_in(self, person: Newcomer) -> None:
-        """The first time: choose who it is, and use the binding code."""
+        """The first time: choose who it is, and use the binding code where there is one."""
         self.open()
         self.tap("微信登录")
         self.page.get_by_role("dialog").get_by_role("button", name=person.who.name).tap()
-        self.page.get_by_label("登记码").fill(person.binding_code)
-        self.tap("登记并登录")
+        if person.binding_code:
+            self.page.get_by_label("登记码").fill(person.binding_code)
+            self.tap("登记并登录")
 
     def tap(self, name: str) -> None:
         """Tap a button, or a line of a list, by its words."""

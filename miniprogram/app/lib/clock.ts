@@ -20,7 +20,12 @@ export function iso(ms: number): string {
 /** Take the server's time from the `Date` of an answer; `sent` and `came` are the phone's. */
 export function learn(header: string | undefined, sent: number, came: number): void {
   const server = header ? Date.parse(header) : NaN
-  if (!Number.isNaN(server)) keep(KEY, Math.round((sent + came) / 2 - server - 500)) // the header has whole seconds
+  if (Number.isNaN(server)) return
+  try {
+    keep(KEY, Math.round((sent + came) / 2 - server - 500)) // the header has whole seconds
+  } catch {
+    // A full phone knows its skew less well; nothing may fail for that.
+  }
 }
 
 /** How far the phone is ahead of the server, milliseconds; 0 when it never heard from it. */

@@ -1,6 +1,6 @@
 /** A tap at the door or at the end: position, record, and what the server made of it. The tap counts from the moment of the tap. */
 
-import { get, isNoAnswer, isRefused } from './api'
+import { isNoAnswer, isRefused, post, type Schemas } from './api'
 import { iso } from './clock'
 import { accuracy, parted, placeOf, type Place } from './geo'
 import { add, find, flush, pump, type Added } from './outbox'
@@ -40,14 +40,16 @@ export async function tap(
   pump()
   const answer = find(added.id)?.answer
   const place = answer && answer.status < 300 ? placeOf(answer.exceptions, fix) : undefined
-  const away = place === 'outside' ? await metresAway(visitId, added.id) : undefined
+  const away = place === 'outside' ? await metresAway(kind, visitId, added.id) : undefined
   return { ...added, at, why, metres: accuracy(fix), place, away }
 }
 
-async function metresAway(visitId: string, tapId: string): Promise<number | undefined> {
+/** Sent again by itself a tap gets its first answer, with the distance that a batch does not tell. */
+async function metresAway(kind: TapKind, visitId: string, tapId: string): Promise<number | undefined> {
+  const path = kind === 'clock_in' ? '/api/v1/visits/{visit_id}/clock-in' : '/api/v1/visits/{visit_id}/clock-out'
+  const record = find(tapId)?.record as unknown as Schemas['ClockTap']
   try {
-    const record = await get('/api/v1/visits/{visit_id}/record', { path: { visit_id: visitId } })
-    return record.taps.find(({ id }) => id === tapId)?.distance_m ?? undefined
+    return (await post(path, record, { path: { visit_id: visitId } })).distance_m ?? undefined
   } catch (error) {
     if (isNoAnswer(error) || isRefused(error)) return undefined
     throw error

@@ -271,8 +271,9 @@ function stateOfVisit(id: string): { text: string; tone: string } | null {
   return state ? { text: stateWords()[state], tone: STATE_TONES[state] } : null
 }
 
-function stateNameOf({ place, why }: Tapped): StateName {
+function stateNameOf({ place, away }: Tapped): StateName {
   if (!place) return 'offline'
-  if (place === 'none') return why === 'denied' || why === 'off' || why === 'timeout' ? 'noLocation' : 'offline'
-  return place
+  if (place === 'none') return 'noLocation'
+  // How far could not be asked any more: say what is sure.
+  return place === 'outside' && away === undefined ? 'uncertain' : place
 }
