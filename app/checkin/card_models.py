@@ -43,6 +43,25 @@ class ShiftNote(Base):
     command_digest: Mapped[bytes]
 
 
+class VitalSignsRow(Base):
+    """What the carer of a visit measured (生命体征)."""
+
+    __tablename__ = "vital_signs"
+    __table_args__ = (
+        Index("ix_vital_signs_client_id", "client_id", "id"),
+        regional(update=("signs_enc",), delete=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("region.visit.id"))
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("region.client.id"))
+    signs_enc: Mapped[bytes]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    account_id: Mapped[UUID]
+    command_digest: Mapped[bytes]
+
+
 class Incident(AppendOnly, Base):
     """Something happened to a client (意外事件). `agency_ids` are those told, as of a call for help."""
 

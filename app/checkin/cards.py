@@ -66,6 +66,37 @@ class DoorCard:
     note: ShiftNoteView | None
 
 
+@dataclass(frozen=True, slots=True)
+class VitalSigns:
+    """What was measured: mmHg, beats a minute, tenths of a degree Celsius, tenths of mmol/l, percent."""
+
+    systolic: int | None = field(default=None, repr=False)
+    diastolic: int | None = field(default=None, repr=False)
+    pulse: int | None = field(default=None, repr=False)
+    temperature_tenths: int | None = field(default=None, repr=False)
+    glucose_tenths: int | None = field(default=None, repr=False)
+    oxygen: int | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VitalSignsTold:
+    """Command: what the carer of a visit measured."""
+
+    id: UUID
+    signs: VitalSigns
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VitalSignsView:
+    """What was measured in a visit."""
+
+    id: UUID
+    visit_id: UUID
+    signs: VitalSigns
+    occurred_at: datetime
+
+
 class IncidentKind(StrEnum):
     """What happened to a client (意外事件)."""
 

@@ -1,11 +1,12 @@
 """What client, carer and agency say of a visit beside its taps: statements, and how they are told. Pure, as `types`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.checkin.commands import ItemEntry
+from app.kernel.canonical import LATER
 
 
 class Speaker(StrEnum):
@@ -30,10 +31,16 @@ class StatementReason(StrEnum):
     NOBODY_THERE = "nobody_there"
     CANNOT_SIGN = "cannot_sign"
     DECLINED = "declined"
+    ASLEEP = "asleep"
+    CANNOT_READ = "cannot_read"
     NO_PHONE = "no_phone"
     FORGOTTEN = "forgotten"
     PHONE_FAILED = "phone_failed"
     NO_NETWORK = "no_network"
+    AT_DOOR = "at_door"  # 我在门口，定位不准
+    ADDRESS_WRONG = "address_wrong"  # 搬家了或地址不对
+    ELSEWHERE = "elsewhere"  # 今天不在家里服务
+    NOT_THERE_YET = "not_there_yet"  # 我还没到
     OTHER = "other"
 
 
@@ -44,8 +51,20 @@ OF_SILENCE = frozenset(
         StatementReason.NOBODY_THERE,
         StatementReason.CANNOT_SIGN,
         StatementReason.DECLINED,
+        StatementReason.ASLEEP,
+        StatementReason.CANNOT_READ,
         StatementReason.NO_PHONE,
         StatementReason.OTHER,
+    }
+)
+
+# Why a carer's tap was away from the home.
+OF_PLACE = frozenset(
+    {
+        StatementReason.AT_DOOR,
+        StatementReason.ADDRESS_WRONG,
+        StatementReason.ELSEWHERE,
+        StatementReason.NOT_THERE_YET,
     }
 )
 
@@ -86,7 +105,8 @@ class PaperRecord:
 class StatedConfirmation:
     """Command: the five statements of client or guardian. None: he says nothing of it.
 
-    `ended_at`, beside the times: when the carer left, for a visit whose clock-out was forgotten.
+    `ended_at`, beside the times: when the carer left, for a visit whose clock-out was forgotten. `handed_over`: said on
+    the carer's phone, which he handed over for it, by whoever took it.
     """
 
     id: UUID
@@ -97,6 +117,7 @@ class StatedConfirmation:
     signature: Signature = Signature.NONE
     reason: StatementReason | None = None
     ended_at: datetime | None = None
+    handed_over: bool = field(default=False, metadata=LATER)
 
     @property
     def answers(self) -> bool:

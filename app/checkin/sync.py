@@ -28,6 +28,7 @@ class RecordKind(StrEnum):
     SHIFT_NOTE = "shift_note"
     INCIDENT = "incident"
     NOTICE = "notice"
+    VITAL_SIGNS = "vital_signs"
 
 
 OF_A_VISIT = frozenset(RecordKind) - {
@@ -49,6 +50,7 @@ PERMISSION = {
     RecordKind.CLOCK_EVENT: Permission.CLOCK_IN,
     RecordKind.CARE_DAY: Permission.LOG_CARE_DAYS,
     RecordKind.SHIFT_NOTE: Permission.LOG_ITEMS,
+    RecordKind.VITAL_SIGNS: Permission.LOG_ITEMS,
     RecordKind.INCIDENT: Permission.REPORT_INCIDENTS,
     RecordKind.NOTICE: Permission.GIVE_NOTICE,
     RecordKind.HELP_CALL: Permission.CALL_FOR_HELP,

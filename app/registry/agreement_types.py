@@ -57,3 +57,19 @@ class ComingCarer:
     carer_id: UUID
     name: str
     period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyPhone:
+    """Command: the number of an agency's office."""
+
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAgency:
+    """An agency that employs or serves the actor, and where to ring; None while nobody entered a number."""
+
+    id: UUID
+    name: str
+    phone: str | None

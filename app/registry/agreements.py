@@ -15,9 +15,9 @@ from app.kernel.paging import Page, PageRequest, fetch_page
 from app.kernel.permissions import Actor
 from app.policies.codes import HomeType
 from app.registry.agreement_models import AgreementSignature
-from app.registry.agreement_types import AgencyToChoose, AgreementText, ComingCarer, SignedAgreement
-from app.registry.conditions import holds, touches
-from app.registry.models import Agency, AgencyAgreement, Assignment, Carer, Client, ServiceAgreement
+from app.registry.agreement_types import AgencyToChoose, AgreementText, ComingCarer, OwnAgency, SignedAgreement
+from app.registry.conditions import client_in_scope, holds, touches
+from app.registry.models import Agency, AgencyAgreement, Assignment, Carer, Client, Employment, ServiceAgreement
 from app.registry.queries import one_or_not_found, visible_clients
 from app.registry.types import AgencyState
 from app.registry.views import agency_agreement_view, masked_person, period_of
@@ -88,6 +88,27 @@ def list_coming_carers(session: Session, *, client_id: UUID, actor: Actor, on: d
         .order_by(Assignment.valid_from, Assignment.id)
     )
     return tuple(ComingCarer(carer.id, masked_person(carer.person).name, period_of(task)) for task, carer in rows)
+
+
+def list_own_agencies(session: Session, *, actor: Actor, on: date) -> tuple[OwnAgency, ...]:
+    """Agencies that serve the actor's clients, or employ him today, by name."""
+    employing = (
+        select(Employment.agency_id)
+        .join(Carer, Carer.id == Employment.carer_id)
+        .where(Carer.person_id == actor.person_id, holds(Employment, on=on))
+    )
+    serving = (
+        select(ServiceAgreement.agency_id)
+        .join(Client, Client.id == ServiceAgreement.client_id)
+        .where(client_in_scope(actor, on), holds(ServiceAgreement, on=on))
+    )
+    statement = select(Agency).where(or_(Agency.id.in_(employing), Agency.id.in_(serving)))
+    return tuple(own_agency(row) for row in session.scalars(statement.order_by(Agency.name, Agency.id)))
+
+
+def own_agency(row: Agency) -> OwnAgency:
+    """An agency and where to ring."""
+    return OwnAgency(row.id, row.name, row.phone)
 
 
 def _view(row: ServiceAgreement, name: str, signature: AgreementSignature | None) -> SignedAgreement:

@@ -32,7 +32,7 @@ class Agency(Base):
     """A designated care agency (定点护理机构)."""
 
     __tablename__ = "agency"
-    __table_args__ = (regional(update=("state",)),)
+    __table_args__ = (regional(update=("state", "phone")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -40,6 +40,7 @@ class Agency(Base):
     district_code: Mapped[str]
     state: Mapped[AgencyState] = enum_column(AgencyState)
     created_at: Mapped[datetime]
+    phone: Mapped[str | None]  # of the office, for carers and families to ring
 
 
 class AgencyAgreement(Dated, Base):

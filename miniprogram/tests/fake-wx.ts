@@ -4,8 +4,8 @@ export interface FakePhone {
   storage: Map<string, unknown>
   /** Bytes-like room left, in records; Infinity when there is plenty. */
   room: number
-  /** Not even what is there can be written anew. */
-  isStuck: boolean
+  /** Takes nothing more, not even in place of what is there. */
+  isFrozen: boolean
   /** Files kept by their path. */
   files: Map<string, ArrayBuffer>
   isOnline: boolean
@@ -20,7 +20,7 @@ export function fakePhone(): FakePhone {
   const phone: Mortal = {
     storage: new Map(),
     room: Infinity,
-    isStuck: false,
+    isFrozen: false,
     files: new Map(),
     isOnline: true,
     isDead: false,
@@ -69,7 +69,7 @@ function wxOf(phone: Mortal): object {
     getStorageSync: (key: string) => structuredClone(storage().get(key) ?? ''),
     setStorageSync(key: string, value: unknown) {
       write()
-      if (phone.isStuck || (!phone.storage.has(key) && phone.storage.size >= phone.room)) throw new Error('exceed storage max size 10Mb')
+      if (phone.isFrozen || (!phone.storage.has(key) && phone.storage.size >= phone.room)) throw new Error('exceed storage max size 10Mb')
       storage().set(key, structuredClone(value))
     },
     removeStorageSync(key: string) {

@@ -257,13 +257,13 @@ test('a tap made while a photo goes does not wait for the other photos', async (
 test('on a phone that can write nothing, what was answered is not sent in circles', async () => {
   const outbox = await started()
   const { id } = outbox.add('clock_in', tapAt(), { visitId: 'v1' })
-  phone.isStuck = true
+  phone.isFrozen = true
 
   expect(await outbox.flush()).toBe(true)
 
   expect(phone.requests).toHaveLength(1)
   expect(outbox.records().map((kept) => [kept.id, kept.state])).toEqual([[id, 'sent']])
-  phone.isStuck = false
+  phone.isFrozen = false
   const again = await started()
   expect(await again.flush()).toBe(true)
   expect(again.find(id)?.state).toBe('sent')

@@ -124,6 +124,17 @@ test('a full phone lets caches go first, then says so and sends from memory', as
   expect(server.has(id)).toBe(true)
 })
 
+test('a storage that takes nothing more keeps no record from being sent, once', async () => {
+  const { id } = outbox.add('clock_in', tapAt(1), { visitId: 'v1' })
+  phone.isFrozen = true
+
+  expect(await outbox.flush()).toBe(true)
+
+  expect(syncs()).toBe(1)
+  expect(outbox.find(id)?.state).toBe('sent')
+  expect(outbox.records()).toHaveLength(1)
+})
+
 test('a record that the server lacks is kept again', async () => {
   const { id } = outbox.add('clock_in', tapAt(1), { visitId: 'v1' })
   await outbox.flush()

@@ -84,7 +84,7 @@ test('a busy server ends nobody’s day: the session stays, and the next try ren
 
 test('a phone without any room renews its tokens all the same, for as long as it is open', async () => {
   phone.storage.set('session', old())
-  phone.isStuck = true
+  phone.isFrozen = true
   phone.answer = ({ url }) => ({ status: 200, data: url.endsWith('/refresh') ? { ...sessionOf('li'), access_token: 'new' } : {} })
   const { api } = await modules()
 

@@ -183,14 +183,17 @@ const pages = {
   redirectTo: ({ url }: { url: string }) => router?.replace(url),
   reLaunch: ({ url }: { url: string }) => router?.restart(url),
   navigateBack: ({ delta = 1 }: { delta?: number } = {}) => router?.back(delta),
+  hideHomeButton: () => undefined,
   setNavigationBarTitle: ({ title }: { title: string }) => router?.title(title),
 } as unknown as Partial<Wx>
 
 const questions = {
   showToast: ({ title }: { title: string }) => toast(title),
-  showModal: (options: Loose & { title?: string; content?: string; confirmText?: string; cancelText?: string; showCancel?: boolean }) => {
+  showModal: (options: Loose & { title?: string; content?: string; confirmText?: string; cancelText?: string; showCancel?: boolean; editable?: boolean; placeholderText?: string }) => {
     const buttons = [options.confirmText ?? '确定', ...(options.showCancel === false ? [] : [options.cancelText ?? '取消'])]
-    later(options, box(options.title ?? '', options.content ?? '', buttons).then(({ place: at }) => ({ confirm: at === 0, cancel: at !== 0 })))
+    const hasField = options.editable === true
+    const asked = hasField ? options.placeholderText : options.content
+    later(options, box(options.title ?? '', asked ?? '', buttons, { hasField }).then(({ place: at, text }) => ({ confirm: at === 0, cancel: at !== 0, content: text })))
   },
   showActionSheet: (options: Loose & { itemList: string[]; alertText?: string }) =>
     later(options, sheet(options.alertText ?? '', options.itemList).then((tapIndex) => {

@@ -236,6 +236,12 @@ SAMPLES: dict[str, Sample] = {
     ),
     "GET /complaints": Sample(),
     "POST /complaints/<uuid:complaint_id>/answer": Sample(lambda _: {"outcome": "settled", "text": "test"}),
+    "GET /agencies/own": Sample(),
+    "POST /agencies/<uuid:agency_id>/phone": Sample(lambda _: {"phone": "022-12345678"}),
+    "POST /visits/<uuid:visit_id>/vital-signs": Sample(
+        lambda _: {"id": str(new_id()), "signs": {"pulse": 72}, "occurred_at": NOW}
+    ),
+    "GET /clients/<uuid:client_id>/vital-signs": Sample(),
     "GET /messages": Sample(),
     "POST /messages/read": Sample(lambda _: {"ids": ["payout_paid:1"]}),
     "GET /care-cards": Sample(),

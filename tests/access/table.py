@@ -15,6 +15,8 @@ TABLE = {
     "confirm_devices": "dispatcher agency_head operator_reviewer",
     "write_agencies": "region_admin",
     "read_agencies": f"agency_head {FUND}",
+    "read_own_agencies": "carer family_carer guardian",
+    "keep_agency_phone": "agency_head region_admin",
     "write_carers": "dispatcher agency_head region_admin",
     "read_carers": STAFF,
     "suspend_carers": "operator_reviewer region_admin",

@@ -90,10 +90,14 @@ def test_an_incident_is_kept_once_told_to_the_agency_and_taken_by_it(
     told = an_incident(scene, visit_id=str(past_visit))
     not_his = an_incident(scene, client_id=str(other.client_id))
     note = {"id": str(new_id()), "text": "交接", "occurred_at": NOW.isoformat()}
+    signs = {"id": str(new_id()), "signs": {"systolic": 150, "diastolic": 90}, "occurred_at": NOW.isoformat()}
+    nothing = signs | {"id": str(new_id()), "signs": {}}
+    too_hot = signs | {"id": str(new_id()), "signs": {"temperature_tenths": 37}}
     records = [
         {"kind": "incident", "record": told},
         {"kind": "shift_note", "visit_id": str(past_visit), "record": note},
         {"kind": "incident", "record": not_his},
+        *({"kind": "vital_signs", "visit_id": str(past_visit), "record": each} for each in (signs, nothing, too_hot)),
     ]
     answers = [sync(client, scene, *records) for _ in range(2)]
     by_itself = client.post(f"{API}/incidents", json=told, headers=scene.headers(scene.carer))
@@ -105,7 +109,7 @@ def test_an_incident_is_kept_once_told_to_the_agency_and_taken_by_it(
     address = f"{API}/incidents/{told['id']}/acknowledgement"
     taken = [client.post(address, headers=scene.headers(each)) for each in (head, scene.dispatcher, other.dispatcher)]
 
-    assert [[each["status"] for each in each_time] for each_time in answers] == [[201, 201, 404]] * 2
+    assert [[each["status"] for each in each_time] for each_time in answers] == [[201, 201, 404, 201, 422, 422]] * 2
     assert (by_itself.headers["Idempotent-Replay"], by_itself.json["agency_ids"]) == ("true", [str(scene.agency_id)])
     assert [(model.__tablename__, count(tianjin, model)) for model in (Incident, IncidentNote, ShiftNote)] == [
         ("incident", 1),
@@ -124,4 +128,7 @@ def test_an_incident_is_kept_once_told_to_the_agency_and_taken_by_it(
     assert count(tianjin, AuditEntry, AuditEntry.action == "incidents.read") == 2
     query = {"day_from": "2026-11-20", "day_to": "2026-11-20"}
     sent = client.get(f"{API}/sent-records", query_string=query, headers=scene.headers(scene.carer)).json
-    assert (sent["incidents"], sent["shift_notes"]) == (1, 1)
+    assert (sent["incidents"], sent["shift_notes"], sent["vital_signs"]) == (1, 1, 1)
+    [measured] = client.get(f"{API}/clients/{scene.client_id}/vital-signs", headers=scene.headers(head)).json["items"]
+    assert (measured["signs"]["systolic"], measured["signs"]["pulse"]) == (150, None)
+    assert count(tianjin, AuditEntry, AuditEntry.action == "vital_signs.read") == 1

@@ -11,7 +11,7 @@ from app.kernel.permissions import Actor
 from tests.checkin.factories import API, a_tap, an_item, log, send
 from tests.schedules.factories import NOW, Scene, a_scene, a_visit
 
-NO_PHOTOS = {"photos": 0, "photo_contents": 0, "shift_notes": 0, "incidents": 0}
+NO_PHOTOS = {"photos": 0, "photo_contents": 0, "shift_notes": 0, "incidents": 0, "vital_signs": 0}
 
 
 def counts(client: FlaskClient, scene: Scene, *, day: str = "2026-11-20", actor: Actor | None = None):

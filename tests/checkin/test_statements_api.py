@@ -131,10 +131,35 @@ def test_a_carer_tells_why_nobody_confirms_and_nothing_more(
     assert fact(client, scene, past_visit)["grade"] == "C"
 
 
+def test_what_is_said_on_the_handed_over_phone_is_no_witness_and_a_denial_counts(
+    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, tianjin: Session
+):
+    done(client, scene, past_visit)
+    words = ALL | {"id": str(new_id()), "signature": "signed", "handed_over": True}
+
+    said = say(client, scene, past_visit, scene.carer, **words)
+    again = say(client, scene, past_visit, scene.carer, **words)
+    confirmed = fact(client, scene, past_visit)
+    denied = say(client, scene, past_visit, scene.carer, service=False, handed_over=True)
+
+    assert (said.status_code, again.headers["Idempotent-Replay"], denied.status_code) == (201, "true", 201)
+    assert (confirmed["grade"], confirmed["standing"]) == ("C", "held")
+    assert [each["code"] for each in confirmed["exceptions"]] == ["confirmed_on_carers_phone"]
+    rows = tianjin.scalars(select(VisitStatement).order_by(VisitStatement.id))
+    assert [(row.speaker, row.signature, row.holds) for row in rows] == [
+        ("client", "signed", None),
+        ("client", "none", False),
+    ]
+    assert "client_denies" in codes(client, scene, past_visit)
+    place = say(client, scene, past_visit, scene.carer, reason="at_door", handed_over=True)
+    assert (place.status_code, place.json["reason"]) == (201, "at_door")
+
+
 @pytest.mark.parametrize(
     ("words", "field"),
     [
         ({}, "reason"),
+        ({"holds": True, "handed_over": True}, "holds"),
         ({"signature": "signed"}, "reason"),
         ({"holds": True, "times": True}, "holds"),
         ({"holds": False, "reason": "was_absent"}, "holds"),

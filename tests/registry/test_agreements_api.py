@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.kernel.ids import new_id
-from app.kernel.permissions import Role
+from app.kernel.permissions import Role, Scope, ScopeKind
 from app.registry.agreements import present_text
 from app.registry.types import GuardianExtent
 from tests.registry.factories import a_carer, a_client, a_guardian, an_agency, an_assignment
@@ -63,3 +63,26 @@ def test_an_agreement_is_signed_once_in_the_words_that_were_read_by_who_may_sign
     chosen = {each["id"] for each in read("agencies-to-choose").json["items"]}
     assert {str(agency.id), str(other.id)} <= chosen
     assert [read(each, stranger).status_code for each in ("agreements", "carers", "agencies-to-choose")] == [404] * 3
+
+
+def test_who_is_served_or_employed_knows_where_to_ring(client: FlaskClient, tianjin: Session, app: Flask):
+    agency, other = an_agency(tianjin), an_agency(tianjin)
+    served, carer = a_client(tianjin, agency=agency), a_carer(tianjin, agency=agency)
+    family = make_account(tianjin, role=Role.GUARDIAN, person_id=a_guardian(tianjin, client=served).person.id)
+    worker = make_account(tianjin, role=Role.CARER, person_id=carer.person.id)
+    head, stranger = (
+        make_account(tianjin, role=Role.AGENCY_HEAD, scope=Scope(ScopeKind.AGENCY, str(each.id)))
+        for each in (agency, other)
+    )
+    tianjin.commit()
+
+    def enter(who, phone: str = "022-8765 4321"):
+        headers = bearer(app, who) | {"Idempotency-Key": str(new_id())}
+        return client.post(f"{API}/agencies/{agency.id}/phone", json={"phone": phone}, headers=headers)
+
+    answers = [enter(stranger), enter(head, "请打前台"), enter(head)]
+
+    assert [each.status_code for each in answers] == [404, 422, 201]
+    for who in (family, worker):
+        known = client.get(f"{API}/agencies/own", headers=bearer(app, who)).json["items"]
+        assert [(each["id"], each["phone"]) for each in known] == [(str(agency.id), "022-8765 4321")]

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload
 
-from app.checkin.card_models import CareCard, ShiftNote
-from app.checkin.cards import CardTexts, CareCardView, DoorCard, DoorPlace, ShiftNoteView
+from app.checkin.card_models import CareCard, ShiftNote, VitalSignsRow
+from app.checkin.cards import CardTexts, CareCardView, DoorCard, DoorPlace, ShiftNoteView, VitalSigns, VitalSignsView
 from app.kernel.crypto import KeyRing
+from app.kernel.paging import Page, PageRequest, fetch_page
 from app.kernel.permissions import Actor
 from app.kernel.settings import current_settings
 from app.registry.conditions import holds
@@ -24,6 +25,7 @@ from app.registry.views import name_of
 
 CARD_CONTEXT = "care_card.text"
 NOTE_CONTEXT = "shift_note.text"
+SIGNS_CONTEXT = "vital_signs.signs"
 
 
 def sealed(texts: CardTexts, *, keys: KeyRing) -> bytes:
@@ -52,6 +54,24 @@ def list_door_cards(session: Session, *, client_ids: Collection[UUID], on: date)
         DoorCard(row.id, name_of(row.person, keys=keys), tuple(places[row.id]), cards.get(row.id), notes.get(row.id))
         for row in sorted(clients, key=lambda each: each.id)
     )
+
+
+def sealed_signs(signs: VitalSigns, *, keys: KeyRing) -> bytes:
+    """What is kept of what was measured."""
+    return keys.encrypt(json.dumps(asdict(signs)), context=SIGNS_CONTEXT)
+
+
+def list_signs(session: Session, *, client_id: UUID, actor: Actor, on: date, page: PageRequest) -> Page[VitalSignsView]:
+    """What was measured of a client, in order of the ids; NotFound outside the actor's scope on the day."""
+    one_or_not_found(session, visible_clients(actor, on=on).where(Client.id == client_id))
+    statement = select(VitalSignsRow).where(VitalSignsRow.client_id == client_id)
+    return fetch_page(session, statement, key=VitalSignsRow.id, limit=page.limit, after=page.after, view=signs_view)
+
+
+def signs_view(row: VitalSignsRow) -> VitalSignsView:
+    """What was measured, in clear."""
+    text = current_settings().key_ring.decrypt(row.signs_enc, context=SIGNS_CONTEXT)
+    return VitalSignsView(row.id, row.visit_id, VitalSigns(**json.loads(text)), row.occurred_at)
 
 
 def _cards(session: Session, client_ids: Collection[UUID]) -> dict[UUID, CareCardView]:

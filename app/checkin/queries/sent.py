@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.checkin.card_models import Incident, ShiftNote
+from app.checkin.card_models import Incident, ShiftNote, VitalSignsRow
 from app.checkin.models import CareDay, ClockEvent, ItemDone
 from app.checkin.photo_models import Photo, PhotoTaken
 from app.checkin.photos import PhotoState
@@ -36,6 +36,7 @@ class SentCounts:
     photo_contents: int  # of those photos whose bytes came too
     shift_notes: int
     incidents: int
+    vital_signs: int
 
 
 def count_sent(session: Session, *, actor: Actor, begin: datetime, beyond: datetime) -> SentCounts:
@@ -57,4 +58,5 @@ def count_sent(session: Session, *, actor: Actor, begin: datetime, beyond: datet
         ),
         shift_notes=count(ShiftNote.occurred_at, Visit.carer_id, ShiftNote.visit_id == Visit.id),
         incidents=count(Incident.occurred_at, Incident.carer_id),
+        vital_signs=count(VitalSignsRow.occurred_at, Visit.carer_id, VitalSignsRow.visit_id == Visit.id),
     )

@@ -10,6 +10,8 @@ from app.checkin.cards import (
     IncidentView,
     ShiftNoteTold,
     ShiftNoteView,
+    VitalSignsTold,
+    VitalSignsView,
 )
 from app.checkin.queries.incidents import IncidentFilter
 from app.checkin.schemas.cards import (
@@ -22,13 +24,16 @@ from app.checkin.schemas.cards import (
     IncidentToldSchema,
     ShiftNoteSchema,
     ShiftNoteToldSchema,
+    VitalSignsPageSchema,
+    VitalSignsShownSchema,
+    VitalSignsToldSchema,
 )
 from app.checkin.service import cards, incidents
 from app.kernel import clock
 from app.kernel.access import current_actor, requires
 from app.kernel.db import transaction
 from app.kernel.http.api import AnhuBlueprint
-from app.kernel.paging import Page
+from app.kernel.paging import Page, PageRequest, PageRequestSchema
 from app.kernel.permissions import Permission
 from app.kernel.resend import idempotent
 
@@ -74,6 +79,26 @@ def leave_note(command: ShiftNoteTold, visit_id: UUID) -> ShiftNoteView:
     """Leave a note of a visit of one's own for the next carer."""
     with transaction() as current:
         return cards.leave_note(current, command, visit_id=visit_id, actor=current_actor(), at=clock.now())
+
+
+@bp.post("/visits/<uuid:visit_id>/vital-signs")
+@requires(Permission.LOG_ITEMS)
+@bp.arguments(VitalSignsToldSchema)
+@bp.response(201, VitalSignsShownSchema)
+def tell_signs(command: VitalSignsTold, visit_id: UUID) -> VitalSignsView:
+    """Tell what was measured in a visit of one's own."""
+    with transaction() as current:
+        return cards.tell_signs(current, command, visit_id=visit_id, actor=current_actor(), at=clock.now())
+
+
+@bp.get("/clients/<uuid:client_id>/vital-signs")
+@requires(Permission.READ_CARE_CARDS)
+@bp.arguments(PageRequestSchema, location="query")
+@bp.response(200, VitalSignsPageSchema)
+def list_signs(page: PageRequest, client_id: UUID) -> Page[VitalSignsView]:
+    """What was measured of a client, visit by visit; the reading is audited."""
+    with transaction() as current:
+        return cards.list_signs(current, page, client_id=client_id, actor=current_actor(), at=clock.now())
 
 
 @bp.post("/incidents")

@@ -11,10 +11,12 @@ from app.checkin.cards import (
     IncidentTexts,
     IncidentTold,
     ShiftNoteTold,
+    VitalSigns,
+    VitalSignsTold,
 )
 from app.checkin.queries.incidents import IncidentFilter
 from app.kernel.geo import CoordinateSystem
-from app.kernel.http.fields import Choice, Id, Instant, Number, PhoneId, PhoneInstant, Text
+from app.kernel.http.fields import Choice, Id, Instant, Number, PhoneId, PhoneInstant, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema, page_schema
 
@@ -55,6 +57,48 @@ class ShiftNoteSchema(ma.Schema):
 
     visit_id = Id(required=True)
     text = Text(required=True)
+    occurred_at = PhoneInstant(required=True)
+
+
+def measured(low: int, high: int, error: str) -> WholeNumber:
+    """A whole number that a human being can have, or nothing."""
+    return WholeNumber(load_default=None, allow_none=True, validate=ma.validate.Range(low, high, error=error))
+
+
+class VitalSignsSchema(CommandSchema):
+    """What was measured, at least one of them; a temperature of 36.8 degrees is 368, a glucose of 5.6 mmol/l is 56."""
+
+    command = VitalSigns
+
+    systolic = measured(40, 300, "measured_40_to_300")
+    diastolic = measured(20, 200, "measured_20_to_200")
+    pulse = measured(20, 250, "measured_20_to_250")
+    temperature_tenths = measured(300, 450, "measured_300_to_450")
+    glucose_tenths = measured(5, 500, "measured_5_to_500")
+    oxygen = measured(30, 100, "measured_30_to_100")
+
+    @ma.validates_schema(skip_on_field_errors=True)
+    def _check_one(self, data: dict[str, Any], **_: Any) -> None:
+        if all(value is None for value in data.values()):
+            raise ma.ValidationError("nothing_measured")
+
+
+class VitalSignsToldSchema(CommandSchema):
+    """What the carer of a visit measured."""
+
+    command = VitalSignsTold
+
+    id = PhoneId(required=True)
+    signs = ma.fields.Nested(VitalSignsSchema, required=True)
+    occurred_at = PhoneInstant(required=True)
+
+
+class VitalSignsShownSchema(ma.Schema):
+    """What was measured in a visit."""
+
+    id = Id(required=True)
+    visit_id = Id(required=True)
+    signs = ma.fields.Nested(VitalSignsSchema, required=True)
     occurred_at = PhoneInstant(required=True)
 
 
@@ -132,3 +176,4 @@ class IncidentSchema(ma.Schema):
 
 
 IncidentPageSchema = page_schema(IncidentSchema)
+VitalSignsPageSchema = page_schema(VitalSignsShownSchema)

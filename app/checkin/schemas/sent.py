@@ -37,3 +37,4 @@ class SentCountsSchema(ma.Schema):
     photo_contents = WholeNumber(required=True)
     shift_notes = WholeNumber(required=True)
     incidents = WholeNumber(required=True)
+    vital_signs = WholeNumber(required=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from app.checkin.schemas.cards import IncidentToldSchema, ShiftNoteToldSchema
+from app.checkin.schemas.cards import IncidentToldSchema, ShiftNoteToldSchema, VitalSignsToldSchema
 from app.checkin.schemas.care_days import LogCareDaySchema
 from app.checkin.schemas.checks import ChecksSchema
 from app.checkin.schemas.facts import ConfirmationSchema, ItemEntrySchema
@@ -32,6 +32,7 @@ CONTENT: Mapping[RecordKind, ma.Schema] = {
     RecordKind.HELP_CALL: HelpTapSchema(),
     RecordKind.PHOTO: PhotoDescriptionSchema(),
     RecordKind.SHIFT_NOTE: ShiftNoteToldSchema(),
+    RecordKind.VITAL_SIGNS: VitalSignsToldSchema(),
     RecordKind.INCIDENT: IncidentToldSchema(),
     RecordKind.NOTICE: NoticeEntrySchema(),
 }

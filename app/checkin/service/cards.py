@@ -6,12 +6,21 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.checkin.card_models import CareCard, ShiftNote
-from app.checkin.cards import CardTexts, CareCardView, DoorCard, ShiftNoteTold, ShiftNoteView
+from app.checkin.card_models import CareCard, ShiftNote, VitalSignsRow
+from app.checkin.cards import (
+    CardTexts,
+    CareCardView,
+    DoorCard,
+    ShiftNoteTold,
+    ShiftNoteView,
+    VitalSignsTold,
+    VitalSignsView,
+)
 from app.checkin.queries import cards as queries
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
 from app.kernel.errors import NotFound
+from app.kernel.paging import Page, PageRequest
 from app.kernel.permissions import Actor
 from app.kernel.regions import zone_of
 from app.kernel.settings import current_settings
@@ -79,6 +88,40 @@ def leave_note(
     if not is_new:
         resend.mark_replay()
     return ShiftNoteView(visit_id, command.text, command.occurred_at)
+
+
+def tell_signs(
+    session: Session, command: VitalSignsTold, *, visit_id: UUID, actor: Actor, at: datetime
+) -> VitalSignsView:
+    """Keep what the carer of a visit measured. Raises NotFound, EventReused."""
+    visit = get_visit(session, visit_id=visit_id, actor=actor)
+    keys = current_settings().key_ring
+    content = {"command": command, "visit_id": visit_id, "account_id": actor.account_id}
+    row, is_new = resend.insert_once(
+        session,
+        VitalSignsRow,
+        digest=command_digest(content, key=keys.command_key),
+        id=command.id,
+        visit_id=visit_id,
+        client_id=visit.client_id,
+        signs_enc=queries.sealed_signs(command.signs, keys=keys),
+        occurred_at=command.occurred_at,
+        recorded_at=at,
+        account_id=actor.account_id,
+    )
+    if not is_new:
+        resend.mark_replay()
+    return queries.signs_view(row)
+
+
+def list_signs(
+    session: Session, page: PageRequest, *, client_id: UUID, actor: Actor, at: datetime
+) -> Page[VitalSignsView]:
+    """What was measured of a client; who reads it is kept. Raises NotFound."""
+    today = clock.local_date(at, zone_of(actor.region))
+    found = queries.list_signs(session, client_id=client_id, actor=actor, on=today, page=page)
+    _note(session, "vital_signs.read", client_id, actor=actor, at=at)
+    return found
 
 
 def _note(session: Session, action: str, client_id: UUID, *, actor: Actor, at: datetime) -> None:

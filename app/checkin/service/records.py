@@ -151,18 +151,20 @@ def confirm_visit(
 ) -> Confirmation | StatedConfirmation:
     """Keep the client's or guardian's word, as a witness if it is one, and settle the visit again: a denial holds it.
 
-    A carer may only tell why there is no word. Raises NotFound for a visit of a client who is not the guardian's,
-    OwnFact for anything else about one of his own as a carer.
+    A carer may tell why there is no word, and pass on what was said on his phone: a denial counts, a confirmation is no
+    witness. Raises NotFound for a visit of a client who is not the guardian's, OwnFact for anything else about one of
+    his own as a carer.
     """
     visit = get_visit(session, visit_id=visit_id, actor=actor)
     progress.lock(session, visit_id=visit_id)
     carer_person_id = events.get_carer_person(session, carer_id=visit.carer_id)
     said, weighed, speaker = stated(command), NOTHING, Speaker.CARER
     policy = policy_of(visit, actor=actor, at=at)
-    if actor.role is Role.CARER or actor.person_id == carer_person_id:
-        if said.answers:
-            raise OwnFact
-    else:
+    is_own = actor.role is Role.CARER or actor.person_id == carer_person_id
+    is_passed_on = actor.role is Role.CARER and said.handed_over and said.answers
+    if is_own and said.answers and not is_passed_on:
+        raise OwnFact
+    if is_passed_on or not is_own:
         speaker = Speaker.CLIENT
         weighed = weigh_for(
             session, said, visit=visit, carer_person_id=carer_person_id, policy=policy, actor=actor, at=at

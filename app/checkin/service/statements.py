@@ -82,7 +82,7 @@ def weigh_for(
     actor: Actor,
     at: datetime,
 ) -> Weighed:
-    """What a guardian's statements about a visit mean at this moment, from his phone."""
+    """What a client's or guardian's statements about a visit mean at this moment, from the phone they came from."""
     known_at = queries.find_known_since(session, visit_id=visit.id)
     ended_at = visit.ended_at or visit.planned_to
     began_at = visit.began_at or visit.planned_from or at
@@ -90,9 +90,8 @@ def weigh_for(
         said,
         is_late=bool(known_at and ended_at)
         and is_late(ended_at=ended_at or at, known_at=known_at or at, at=at, terms=policy.visit),
-        on_carers_phone=queries.is_carers_phone(
-            session, device_id=actor.device_id, person_id=carer_person_id, since=began_at
-        ),
+        on_carers_phone=said.handed_over
+        or queries.is_carers_phone(session, device_id=actor.device_id, person_id=carer_person_id, since=began_at),
     )
 
 

@@ -36,6 +36,7 @@ SAID_OF_A_VISIT: dict[RecordKind, Callable[..., Any]] = {
     RecordKind.CONFIRMATION: records.confirm_visit,
     RecordKind.STATED_END: stated_ends.state_end,
     RecordKind.SHIFT_NOTE: cards.leave_note,
+    RecordKind.VITAL_SIGNS: cards.tell_signs,
 }
 SAID: dict[RecordKind, Callable[..., Any]] = {
     RecordKind.HELP_CALL: help_calls.call_for_help,

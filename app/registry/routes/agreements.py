@@ -12,15 +12,18 @@ from app.kernel.permissions import Permission
 from app.kernel.regions import zone_of
 from app.kernel.resend import idempotent
 from app.registry import agreements as lists
-from app.registry.agreement_types import AgencyToChoose, SignedAgreement, Signing
+from app.registry.agreement_types import AgencyPhone, AgencyToChoose, OwnAgency, SignedAgreement, Signing
 from app.registry.schemas.agreements import (
+    AgencyPhoneSchema,
     AgencyToChoosePageSchema,
     ComingCarerListSchema,
+    OwnAgencyListSchema,
+    OwnAgencySchema,
     SignedAgreementListSchema,
     SignedAgreementSchema,
     SigningSchema,
 )
-from app.registry.service import signing
+from app.registry.service import agencies, signing
 
 bp = AnhuBlueprint("agreements", __name__, description="Service agreements read and signed (服务协议签署)")
 
@@ -65,3 +68,24 @@ def list_coming_carers(client_id: UUID) -> dict[str, Any]:
     actor = current_actor()
     today = clock.local_date(clock.now(), zone_of(actor.region))
     return {"items": lists.list_coming_carers(session(), client_id=client_id, actor=actor, on=today)}
+
+
+@bp.get("/agencies/own")
+@requires(Permission.READ_OWN_AGENCIES)
+@bp.response(200, OwnAgencyListSchema)
+def list_own_agencies() -> dict[str, Any]:
+    """Agencies that employ one, or serve one's clients, with the number to ring."""
+    actor = current_actor()
+    today = clock.local_date(clock.now(), zone_of(actor.region))
+    return {"items": lists.list_own_agencies(session(), actor=actor, on=today)}
+
+
+@bp.post("/agencies/<uuid:agency_id>/phone")
+@requires(Permission.KEEP_AGENCY_PHONE)
+@idempotent
+@bp.arguments(AgencyPhoneSchema)
+@bp.response(201, OwnAgencySchema)
+def set_phone(command: AgencyPhone, agency_id: UUID) -> OwnAgency:
+    """Enter the number that carers and families ring."""
+    with transaction() as current:
+        return agencies.set_phone(current, command, agency_id=agency_id, actor=current_actor(), at=clock.now())

@@ -6,7 +6,7 @@ from app.kernel.http.fields import Choice, Day, Id, Instant, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import page_schema
 from app.policies.codes import HomeType
-from app.registry.agreement_types import Signing
+from app.registry.agreement_types import AgencyPhone, Signing
 
 
 class AgreementTextSchema(ma.Schema):
@@ -69,6 +69,30 @@ class ComingCarerListSchema(ma.Schema):
     """Carers without pages."""
 
     items = ma.fields.List(ma.fields.Nested(ComingCarerSchema), required=True)
+
+
+class AgencyPhoneSchema(CommandSchema):
+    """The number of an agency's office."""
+
+    command = AgencyPhone
+
+    phone = Text(
+        required=True, maximum=20, validate=ma.validate.Regexp(r"^[0-9][0-9 -]{4,19}\Z", error="not_a_phone_number")
+    )
+
+
+class OwnAgencySchema(ma.Schema):
+    """An agency and where to ring."""
+
+    id = Id(required=True)
+    name = Text(required=True)
+    phone = Text(required=True, allow_none=True)
+
+
+class OwnAgencyListSchema(ma.Schema):
+    """Agencies without pages."""
+
+    items = ma.fields.List(ma.fields.Nested(OwnAgencySchema), required=True)
 
 
 AgencyToChoosePageSchema = page_schema(AgencyToChooseSchema)

@@ -208,6 +208,16 @@ export function scanCode(): Promise<string | undefined> {
   )
 }
 
+/** Whether WeChat offers to check a face here; it is open only to some kinds of mini-programs. */
+export function canCheckFace(): boolean {
+  return 'requestFacialVerify' in wx
+}
+
+/** Start WeChat's own check; true when it was gone through. What it found is for the server to ask. */
+export function verifyFace(verifyId: string): Promise<boolean> {
+  return new Promise((resolve) => wx.requestFacialVerify({ verifyId, success: () => resolve(true), fail: () => resolve(false) }))
+}
+
 /** Photos as files of the phone, made small by WeChat; none when the carer turned back. */
 export function choosePhotos(most: number, from: PhotoSource[] = ['camera']): Promise<string[]> {
   return new Promise((resolve) =>
@@ -269,6 +279,11 @@ export function back(): void {
   wx.navigateBack({ delta: 1 })
 }
 
+/** Take away WeChat's own way to the first page: for a phone in somebody else's hand. In a page's `onShow`. */
+export function hideHome(): void {
+  wx.hideHomeButton()
+}
+
 export function title(text: string): void {
   wx.setNavigationBarTitle({ title: text })
 }
@@ -289,6 +304,21 @@ export function confirm(title: string, content: string, yes: string, no: string)
       cancelText: no,
       success: (answer) => resolve(answer.confirm),
       fail: () => resolve(false),
+    }),
+  )
+}
+
+/** What was typed, or undefined when the user turned back. */
+export function ask(title: string, hint: string, yes: string, no: string): Promise<string | undefined> {
+  return new Promise((resolve) =>
+    wx.showModal({
+      title,
+      editable: true,
+      placeholderText: hint,
+      confirmText: yes,
+      cancelText: no,
+      success: (answer) => resolve(answer.confirm ? (answer.content ?? '') : undefined),
+      fail: () => resolve(undefined),
     }),
   )
 }

@@ -3,7 +3,7 @@
 import { isNoAnswer, isRefused, post, type Schemas } from './api'
 import { iso } from './clock'
 import { accuracy, parted, placeOf, type Place } from './geo'
-import { add, find, flush, pump, type Added } from './outbox'
+import { add, find, flush, pump, type Added, type Code, type Kept } from './outbox'
 import { locate, type NoFix, type PhoneFix } from './platform'
 
 export type TapKind = 'clock_in' | 'clock_out'
@@ -16,6 +16,10 @@ export interface Tapped extends Added {
   place: Place | undefined
   /** Metres from the registered home, where it matters. */
   away: number | undefined
+  /** What the server found to look into. */
+  codes: readonly Code[]
+  /** The server's sentence, where it did not take the tap. */
+  refusal: string | undefined
 }
 
 const ANSWER_WITHIN_MS = 6_000
@@ -39,9 +43,17 @@ export async function tap(
   await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS))])
   pump()
   const answer = find(added.id)?.answer
-  const place = answer && answer.status < 300 ? placeOf(answer.exceptions, fix) : undefined
-  const away = place === 'outside' ? await metresAway(kind, visitId, added.id) : undefined
-  return { ...added, at, why, metres: accuracy(fix), place, away }
+  const told = answer ? outcomeOf(answer, fix) : NOT_ASKED
+  const away = told.place === 'outside' ? await metresAway(kind, visitId, added.id) : undefined
+  return { ...added, ...told, at, why, metres: accuracy(fix), away }
+}
+
+type Outcome = Pick<Tapped, 'place' | 'codes' | 'refusal'>
+const NOT_ASKED: Outcome = { place: undefined, codes: [], refusal: undefined }
+
+/** What an answer says: where it was, or why it was not taken. */
+function outcomeOf({ status, message, exceptions }: NonNullable<Kept['answer']>, fix: PhoneFix | null): Outcome {
+  return status < 300 ? { place: placeOf(exceptions, fix), codes: exceptions, refusal: undefined } : { ...NOT_ASKED, refusal: message ?? '' }
 }
 
 /** Sent again by itself a tap gets its first answer, with the distance that a batch does not tell. */

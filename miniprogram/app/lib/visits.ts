@@ -9,7 +9,7 @@ export interface ItemLine {
   code: string
   name: string
   minutes: number
-  outcome: 'open' | 'done' | 'not_done' | 'refused'
+  outcome: 'open' | 'done' | 'not_done' | 'refused' | 'extra'
   reason: string | null
 }
 
@@ -20,7 +20,7 @@ export type Marks = Record<string, { outcome: ItemLine['outcome']; reason: strin
 export function stageOf(visit: Visit, records: readonly Kept[]): Stage {
   if (visit.state === 'cancelled' || visit.state === 'missed') return 'off'
   const own = records.filter((kept) => kept.visitId === visit.id && kept.state !== 'stuck')
-  if (visit.state === 'done' || own.some(({ kind }) => kind === 'clock_out')) return 'done'
+  if (visit.state === 'done' || own.some(({ kind }) => kind === 'clock_out' || kind === 'stated_end')) return 'done'
   if (visit.state === 'begun' || own.some(({ kind }) => kind === 'clock_in')) return 'begun'
   return 'planned'
 }
@@ -36,8 +36,13 @@ export function linesOf(visit: Visit, around: Around, marks: Marks, records: rea
   const recorded = new Map(
     records.filter(({ kind, visitId }) => kind === 'item' && visitId === visit.id).map(({ record }) => [record['item_code'], record]),
   )
-  return (around.plans[visit.plan_id ?? '']?.items ?? []).map(({ item_code: code, minutes }) => {
-    const mark = marks[code] ?? recordedMark(recorded.get(code))
+  const planned = around.plans[visit.plan_id ?? '']?.items ?? []
+  const markOf = (code: string) => marks[code] ?? recordedMark(recorded.get(code))
+  const beside = [...new Set([...recorded.keys(), ...Object.keys(marks)])].filter(
+    (code): code is string => typeof code === 'string' && markOf(code)?.outcome === 'extra' && planned.every(({ item_code }) => item_code !== code),
+  )
+  return [...planned, ...beside.map((code) => ({ item_code: code, minutes: around.items[code]?.minutes ?? 0 }))].map(({ item_code: code, minutes }) => {
+    const mark = markOf(code)
     return { code, name: around.items[code]?.name ?? code, minutes, outcome: mark?.outcome ?? 'open', reason: mark?.reason ?? null }
   })
 }
@@ -54,7 +59,8 @@ export function itemRecords(lines: readonly ItemLine[], occurred_at: string): (R
       item_code: code,
       outcome,
       occurred_at,
-      ...(outcome === 'done' ? { minutes } : { reason }),
+      ...(outcome === 'done' || outcome === 'extra' ? { minutes } : { reason }),
+      ...(outcome === 'extra' ? { consented: true } : {}),
     }))
 }
 

@@ -1,10 +1,10 @@
 import { around, beginOf, visits, type Around, type Visit } from '../../lib/cache'
-import { dayOf, DAY_MS, minutesWrong, now, partsOf, timeOf } from '../../lib/clock'
+import { dayOf, DAY_MS, now, partsOf, timeOf } from '../../lib/clock'
+import { clockTold } from '../../lib/clock-told'
 import { isTight, onChange, pump, records, waiting, type Kept } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { open, title } from '../../lib/platform'
 import { isLarge, setLarge } from '../../lib/settings'
-import { told } from '../../lib/states'
 import { common, dayName, fill, wording } from '../../lib/texts'
 import { nameOf, stageOf, type Stage } from '../../lib/visits'
 
@@ -76,7 +76,7 @@ Page({
   async load() {
     await show(this, async () => {
       const [seen, about] = await Promise.all([visits(), around()])
-      return { data: { days: daysOf(seen.value, about.value, records(), now()), clock: clockText() }, seen }
+      return { data: { days: daysOf(seen.value, about.value, records(), now()), clock: clockTold() }, seen }
     })
   },
 
@@ -114,14 +114,4 @@ function lineOf(visit: Visit, about: Around, kept: Kept[]) {
   const { planned_from: from, planned_to: to } = visit
   const time = from && to ? `${timeOf(from)}–${timeOf(to)}` : words().unplanned
   return { id: visit.id, time, name: nameOf(visit, about), stage: words()[stage], tone: TONES[stage] }
-}
-
-function clockText() {
-  const wrong = minutesWrong()
-  if (!wrong) return null
-  if (wrong < 0) {
-    const { title: head, body } = told('clockWrong', { minutes: -wrong })
-    return { title: head, text: body }
-  }
-  return { title: common().clockTitle, text: fill(common().clockFast, { minutes: wrong }) }
 }

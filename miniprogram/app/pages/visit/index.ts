@@ -1,81 +1,23 @@
+import { callAgency } from '../../lib/agency-phone'
+import { get, isNoAnswer, isRefused, type Schemas } from '../../lib/api'
 import { around, visits, type Around, type Visit } from '../../lib/cache'
-import { iso, phoneNow, timeOf } from '../../lib/clock'
-import { add, onChange, pump, records } from '../../lib/outbox'
+import { callName, cards, type Cards } from '../../lib/cards'
+import { dayOf, iso, minutesWrong, now, phoneNow, timeOf } from '../../lib/clock'
+import { clockTold } from '../../lib/clock-told'
+import { atSameHome, chosenEnd, DEEDS, likelyEnd, otherOpen, statesAfter, type Deed, type PlaceReason } from '../../lib/door'
+import { addItems, marksOf, setMark, tellEnd, tellPlace, tellTag } from '../../lib/door-writes'
+import { parted } from '../../lib/geo'
+import { add, onChange, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
-import { buzz, choose, confirm, forget, keep, open, openPermissions, read, scanCode, title } from '../../lib/platform'
+import { buzz, choose, confirm, open, openPermissions, scanCode, title, toast } from '../../lib/platform'
 import { told, type StateName, type Told } from '../../lib/states'
 import { fixUnless, tap, type Tapped, type TapKind } from '../../lib/tapping'
-import { common, fill, wording } from '../../lib/texts'
-import { itemRecords, linesOf, minutesEarly, nameOf, stageOf, tappedAt, type ItemLine, type Marks } from '../../lib/visits'
-import { STATE_TONES, stateWords } from '../../lib/record-words'
+import { common, fill } from '../../lib/texts'
+import { linesOf, minutesEarly, stageOf } from '../../lib/visits'
+import { hasRecord, monthDay, placeText, shownLines, stateOfVisit, stopValues, timesOf } from './drawing'
+import { REASONS, words } from './words'
 
-const words = wording(
-  {
-    clockIn: '签到',
-    clockOut: '签退',
-    items: '今天要做的',
-    minutes: '{count} 分钟',
-    notDone: '没做',
-    refused: '不愿意做',
-    noTime: '时间不够',
-    unwell: '身体不适',
-    asleep: '睡着了',
-    noPlan: '没有护理计划。照常服务，把做了的告诉机构。',
-    inAt: '{time} 签到',
-    outAt: '{time} 签退',
-    place: '±{metres} 米，在家里',
-    placeUnknown: '±{metres} 米',
-    records: '看我的记录',
-    gone: '这次服务已取消，或不在您的名下。',
-    outTitle: '签退好了 {time}',
-    outText: '这次服务已经记下。',
-    outKept: '没有网，签退时间 {time} 已存在手机里。到了有网的地方，打开一次这个小程序就会发出去。',
-    scanned: '入户码已记下',
-    goOn: '接着做',
-    endHere: '选原因',
-  },
-  {
-    clockIn: 'Clock in',
-    clockOut: 'Clock out',
-    items: 'To do today',
-    minutes: '{count} min',
-    notDone: 'Not done',
-    refused: 'did not want it',
-    noTime: 'no time left',
-    unwell: 'not well',
-    asleep: 'asleep',
-    noPlan: 'There is no care plan. Work as usual and tell the agency what you did.',
-    inAt: 'in at {time}',
-    outAt: 'out at {time}',
-    place: '±{metres} m, inside',
-    placeUnknown: '±{metres} m',
-    records: 'My records',
-    gone: 'This visit was cancelled, or is not yours.',
-    outTitle: 'Clocked out {time}',
-    outText: 'This service is recorded.',
-    outKept: 'No network; the clock-out at {time} is kept on the phone. Open this app once where there is a network and it is sent.',
-    scanned: 'The tag is recorded',
-    goOn: 'Go on',
-    endHere: 'Why',
-  },
-)
-
-/** Why an item was not done: the code stored, and whether it was refused. */
-const REASONS = [
-  { word: 'refused', code: 'declined', outcome: 'refused' },
-  { word: 'unwell', code: 'unwell', outcome: 'not_done' },
-  { word: 'asleep', code: 'asleep', outcome: 'not_done' },
-  { word: 'noTime', code: 'no_time', outcome: 'not_done' },
-] as const
-
-type Deed = 'dismiss' | 'scan' | 'settings'
-const DEEDS: Partial<Record<StateName, Deed[]>> = {
-  inside: ['dismiss'],
-  uncertain: ['scan', 'dismiss'],
-  noLocation: ['settings', 'scan'],
-  approximate: ['settings', 'scan'],
-  offline: ['dismiss'],
-}
+type Shown = Told & { tone: string; deeds: readonly Deed[]; pickAt: number; pickValue: string; isAlone: boolean }
 
 Page({
   data: {
@@ -88,14 +30,25 @@ Page({
     stage: 'planned',
     times: '',
     place: '',
-    lines: [] as (ItemLine & { note: string; why: string })[],
-    result: null as (Told & { tone: string; deeds: Deed[] }) | null,
+    lines: [] as ReturnType<typeof shownLines>,
+    told: null as Shown | null,
     locating: null as Told | null,
     isBusy: false,
+    isAttempted: false,
+    isAgain: false,
+    isAnswered: false,
+    partner: null as { id: string; text: string } | null,
+    isTogether: false,
     recordState: null as { text: string; tone: string } | null,
   },
   visit: undefined as Visit | undefined,
+  all: [] as Visit[],
   about: undefined as Around | undefined,
+  homes: {} as Cards,
+  queue: [] as StateName[],
+  tapped: undefined as Tapped | undefined,
+  open: undefined as Visit | undefined,
+  letBe: '',
   stopWaiting: () => undefined as void,
   stop: () => undefined as unknown,
 
@@ -112,12 +65,14 @@ Page({
 
   async load() {
     await show(this, async () => {
-      const [seen, about] = await Promise.all([visits(), around()])
+      const [seen, about, homes] = await Promise.all([visits(), around(), cards()])
+      this.all = seen.value
       this.visit = seen.value.find(({ id }) => id === this.data.id)
       this.about = about.value
+      this.homes = homes.value
       this.draw()
       title(this.data.head.name)
-      return { data: {}, seen }
+      return { data: { w: words() }, seen }
     })
   },
 
@@ -126,154 +81,251 @@ Page({
     if (!about) return
     if (!visit) return this.setData({ stage: 'off' })
     const kept = records()
-    const name = nameOf(visit, about)
     const { planned_from: from, planned_to: to } = visit
-    const clock = (kind: TapKind, text: string) => {
-      const at = tappedAt(visit, kept, kind)
-      return at ? [fill(text, { time: timeOf(at) })] : []
-    }
+    const partner = atSameHome(visit, this.all, kept, this.homes)
     this.setData({
-      head: { name, time: from && to ? `${timeOf(from)}–${timeOf(to)}` : '' },
+      head: { name: this.nameOf(visit), time: from && to ? `${timeOf(from)}–${timeOf(to)}` : '' },
       stage: stageOf(visit, kept),
-      times: [...clock('clock_in', words().inAt), ...clock('clock_out', words().outAt)].join(' · '),
-      lines: linesOf(visit, about, this.marks(), kept).map((line) => ({
-        ...line,
-        note: fill(words().minutes, { count: line.minutes }),
-        why: line.reason ? reasonWord(line.reason) : '',
-      })),
+      times: timesOf(visit, kept),
+      lines: shownLines(linesOf(visit, about, marksOf(visit.id), kept)),
+      isAttempted: hasRecord(kept, visit.id, 'attempt'),
+      isAnswered: kept.some((each) => each.visitId === visit.id && each.record['handed_over'] === true),
+      partner: partner ? { id: partner.id, text: fill(words().together, { name: this.nameOf(partner) }) } : null,
       recordState: stateOfVisit(visit.id),
     })
+    this.askOfOther(visit)
+  },
+
+  nameOf(visit: Visit): string {
+    return this.about ? callName(visit, this.about, this.homes) : ''
+  },
+
+  /** Before she clocks in here: another visit that she has not left. */
+  askOfOther(visit: Visit) {
+    if (this.data.stage !== 'planned' || this.data.told || this.data.isBusy) return
+    const other = otherOpen(visit, this.all, records(), this.homes, now())
+    if (!other || other.visit.id === this.letBe) return
+    this.open = other.visit
+    const end = timeOf(likelyEnd(other.visit, now()))
+    const begin = timeOf(other.visit.began_at ?? other.visit.planned_from ?? iso(now()))
+    const day = monthDay(dayOf(Date.parse(other.visit.planned_from ?? '') || now()))
+    this.say(other.state, { name: this.nameOf(other.visit), end, time: begin, day }, end)
+  },
+
+  // --- what the screen says ---
+
+  say(name: StateName, values: Record<string, string | number>, pickValue = '') {
+    const tone = name === 'inside' || name === 'twice' ? 'good' : 'warn'
+    const own = DEEDS[name] ?? ['next']
+    const more: Deed[] = this.queue.length && !own.includes('next') ? ['next'] : []
+    const { actions, ...texts } = told(name, values)
+    const deeds = [...own, ...more]
+    const shown = { ...texts, actions: [...actions, ...more.map(() => common().gotIt)], tone, deeds }
+    this.setData({ told: { ...shown, pickAt: own.indexOf('left_at'), pickValue, isAlone: deeds.includes('next') } })
+  },
+  sayPlainly(head: string, body: string, actions: [string, Deed][], tone = 'good') {
+    const shown = { title: head, body, actions: actions.map(([text]) => text), deeds: actions.map(([, deed]) => deed) }
+    this.setData({ told: { ...shown, tone, pickAt: -1, pickValue: '', isAlone: true } })
+  },
+
+  async next() {
+    const name = this.queue.shift()
+    const { tapped, visit } = this
+    if (!name || !tapped || !visit) {
+      this.setData({ told: null })
+      return this.draw()
+    }
+    const clock = name === 'clockWrong' ? clockTold() : null
+    if (clock) return this.sayPlainly(clock.title, clock.text, [[common().gotIt, 'next']], 'warn')
+    const stop = name === 'stopped' ? stopValues(tapped.codes, await detailOf(visit), dayOf(now())) : {}
+    this.say(name, { time: timeOf(tapped.at), name: this.data.head.name, metres: metresOf(tapped), minutes: 0, ...stop })
+  },
+
+  async act({ detail }: WechatMiniprogram.CustomEvent<{ place: number }>) {
+    const deed = this.data.told?.deeds[detail.place]
+    if (deed) await this.do(deed)
+  },
+
+  async do(deed: Deed) {
+    const { open: other, data } = this
+    const deeds: Record<Deed, () => unknown> = {
+      next: () => this.next(),
+      scan: () => this.scan(),
+      settings: () => this.openSettings(),
+      call: () => callAgency(),
+      at_home: () => (open(`/pages/checks/index?id=${data.id}`), this.next()),
+      digits: () => this.tellDigits(),
+      left_then: () => other && this.endOther(likelyEnd(other, now())),
+      left_at: () => undefined,
+      go_back: () => other && open(`/pages/visit/index?id=${other.id}`),
+      not_known: () => this.leaveOther(),
+      why_all: () => this.endWithReasons(),
+      confirm: () => this.openConfirm(),
+      at_door: () => this.placeTold('at_door'),
+      address_wrong: () => this.placeTold('address_wrong'),
+      elsewhere: () => this.placeTold('elsewhere'),
+      not_there_yet: () => this.placeTold('not_there_yet'),
+    }
+    await deeds[deed]()
+  },
+
+  pick({ detail }: WechatMiniprogram.CustomEvent<{ value: string }>) {
+    if (this.open) this.endOther(chosenEnd(this.open, detail.value, now()))
+  },
+  endOther(endedAt: number) {
+    const other = this.open
+    if (!other || !this.about) return
+    addItems(other.id, linesOf(other, this.about, marksOf(other.id), []), phoneNow())
+    tellEnd(other, endedAt)
+    toast(words().endTold)
+    this.setData({ told: null })
+    this.draw()
+  },
+  leaveOther() {
+    this.letBe = this.open?.id ?? ''
+    toast(words().agencyAsks)
+    this.setData({ told: null })
+  },
+
+  placeTold(reason: PlaceReason) {
+    const { w, id } = this.data
+    tellPlace(id, reason)
+    const actions = told('outside', { time: '', metres: '' }).actions
+    if (reason === 'not_there_yet') {
+      this.setData({ told: null, isAgain: true })
+      return toast(w.notThere)
+    }
+    const isAtDoor = reason === 'at_door'
+    const scan: [string, Deed][] = isAtDoor ? [[told('uncertain', { time: '', metres: '' }).actions[0] ?? '', 'scan']] : []
+    const place = ['at_door', 'address_wrong', 'elsewhere'].indexOf(reason)
+    this.sayPlainly(actions[place] ?? '', isAtDoor ? w.atDoor : w.placeTold, [...scan, [told('inside', { time: '', name: '' }).actions[0] ?? '', 'next']])
+  },
+
+  async scan() {
+    const tag = await scanCode()
+    if (!tag) return
+    tellTag(this.data.id, tag)
+    this.sayPlainly(words().scanned, '', [[told('inside', { time: '', name: '' }).actions[0] ?? '', 'next']])
+  },
+
+  async tellDigits() {
+    const { digitsTitle, digits, digitsOffline } = words()
+    try {
+      const id = (await get('/api/v1/me')).device_id ?? ''
+      await confirm(digitsTitle, fill(digits, { digits: id.slice(-6) }), common().gotIt, common().cancel)
+    } catch (error) {
+      if (!isNoAnswer(error) && !isRefused(error)) throw error
+      await confirm(digitsTitle, digitsOffline, common().gotIt, common().cancel)
+    }
+    await this.next()
+  },
+
+  /** With a position allowed she may tap once more; the first tap stays the time that counts. */
+  async openSettings() {
+    this.setData({ isAgain: await openPermissions() })
+    await this.next()
   },
 
   // --- clock in and out ---
 
   async clockIn() {
-    const tapped = await this.tapped('clock_in')
-    if (tapped) this.tellIn(tapped)
+    const { isAgain } = this.data
+    const tapped = await this.tapAt('clock_in')
+    if (!tapped) return
+    this.tapped = tapped
+    if (tapped.refusal !== undefined) return this.sayPlainly(words().notTaken, tapped.refusal, [[common().gotIt, 'next']], 'bad')
+    if (!tapped.saved) return this.sayPlainly(common().storageFull, '', [[common().gotIt, 'next']], 'bad')
+    this.queue = statesAfter(tapped, minutesWrong() !== 0, isAgain)
+    this.setData({ isAgain: false })
+    await this.next()
   },
 
   async clockOut() {
-    const open = this.data.lines.filter(({ outcome }) => outcome === 'open')
-    if (open.length && !(await this.explained(open))) return
-    const tapped = await this.tapped('clock_out')
+    const left = this.data.lines.filter(({ outcome }) => outcome === 'open')
+    if (!left.length || !this.visit) return this.end()
+    const minutes = minutesEarly(this.visit, phoneNow())
+    this.queue = []
+    this.say('early', { minutes, count: left.length, items: left.map(({ name }) => name).join('、') })
+    if (!minutes && this.data.told) this.setData({ told: { ...this.data.told, title: fill(words().itemsOpen, { count: left.length }) } })
+  },
+
+  async endWithReasons() {
+    const left = this.data.lines.filter(({ outcome }) => outcome === 'open')
+    if (await this.giveReason(left.map(({ code }) => code))) await this.end()
+  },
+
+  async end() {
+    const tapped = await this.tapAt('clock_out')
     if (!tapped) return
     const { w } = this.data
     const time = timeOf(tapped.at)
+    if (tapped.refusal !== undefined) return this.sayPlainly(w.notTaken, tapped.refusal, [[common().gotIt, 'next']], 'bad')
     const body = tapped.place ? w.outText : fill(w.outKept, { time })
-    this.setData({ result: { title: fill(w.outTitle, { time }), body: tapped.saved ? body : common().storageFull, actions: [], deeds: [], tone: 'good' } })
+    this.sayPlainly(fill(w.outTitle, { time }), tapped.saved ? body : common().storageFull, [[w.confirm, 'confirm'], [common().gotIt, 'next']])
   },
 
-  /** Position, record, answer. The second of two taps does nothing. */
-  async tapped(kind: TapKind): Promise<Tapped | undefined> {
-    if (this.data.isBusy || !this.visit) return undefined
+  /** Position, record, answer; of a couple both visits by one tap. The second of two taps does nothing. */
+  async tapAt(kind: TapKind): Promise<Tapped | undefined> {
+    const { visit, about } = this
+    if (this.data.isBusy || !visit || !about) return undefined
     const at = phoneNow()
-    this.setData({ isBusy: true, result: null, locating: told('locating') })
+    const together = this.data.isTogether ? this.all.find(({ id }) => id === this.data.partner?.id) : undefined
+    this.setData({ isBusy: true, told: null, locating: told('locating') })
     const found = await fixUnless(new Promise<void>((resolve) => (this.stopWaiting = resolve)))
     this.setData({ locating: null })
-    if (kind === 'clock_out') this.addItems(at)
-    const result = await tap(kind, this.visit.id, at, found)
+    if (kind === 'clock_out') for (const each of [visit, together]) if (each) addItems(each.id, linesOf(each, about, marksOf(each.id), []), at)
+    if (together) add(kind, { occurred_at: iso(at), fix: parted(found).fix }, { visitId: together.id })
+    const result = await tap(kind, visit.id, at, found)
     buzz()
-    const metres = result.metres === undefined ? '' : fill(result.place === 'inside' ? words().place : words().placeUnknown, { metres: result.metres })
-    this.setData({ isBusy: false, place: metres })
+    this.setData({ isBusy: false, place: placeText(result), isTogether: false })
     this.draw()
     return result
   },
-
   noWait() {
     this.stopWaiting()
   },
-
-  tellIn(tapped: Tapped) {
-    const values = { time: timeOf(tapped.at), name: this.data.head.name, metres: tapped.away ?? tapped.metres ?? '?' }
-    const name = stateNameOf(tapped)
-    const { title: head, body, actions } = told(name, values)
-    const deeds = DEEDS[name] ?? []
-    this.setData({
-      result: {
-        title: head,
-        body: tapped.saved ? body : common().storageFull,
-        actions: deeds.length ? actions.slice(0, deeds.length) : [common().gotIt],
-        deeds: deeds.length ? deeds : ['dismiss'],
-        tone: name === 'inside' ? 'good' : 'warn',
-      },
-    })
-  },
-
-  async act({ currentTarget }: WechatMiniprogram.TouchEvent) {
-    const deed = this.data.result?.deeds[Number(currentTarget.dataset['place'])]
-    if (deed === 'scan') await this.scan()
-    else if (deed === 'settings') await openPermissions()
-    else this.setData({ result: null })
-  },
-
-  /** A home tag that was read late is told with a tap of its own; the first one stays the time that counts. */
-  async scan() {
-    const tag = await scanCode()
-    if (!tag) return
-    add('clock_in', { occurred_at: iso(phoneNow()), fix: null, tag }, { visitId: this.data.id })
-    pump()
-    this.setData({ result: { title: words().scanned, body: '', actions: [common().gotIt], deeds: ['dismiss'], tone: 'good' } })
+  goTogether({ detail }: WechatMiniprogram.CustomEvent<{ done: boolean }>) {
+    this.setData({ isTogether: detail.done })
   },
 
   // --- items ---
 
-  marks(): Marks {
-    return read<Marks>(`marks:${this.data.id}`) ?? {}
-  },
-  mark(code: string, mark: Marks[string]) {
-    keep(`marks:${this.data.id}`, { ...this.marks(), [code]: mark })
-    this.draw()
-  },
   tick({ currentTarget, detail }: WechatMiniprogram.CustomEvent<{ done: boolean }>) {
-    this.mark(String(currentTarget.dataset['code']), { outcome: detail.done ? 'done' : 'open', reason: null })
+    setMark(this.data.id, String(currentTarget.dataset['code']), { outcome: detail.done ? 'done' : 'open', reason: null })
+    this.draw()
   },
   async why({ currentTarget }: WechatMiniprogram.BaseEvent) {
     await this.giveReason([String(currentTarget.dataset['code'])])
   },
-
   async giveReason(codes: string[]): Promise<boolean> {
     const place = await choose(REASONS.map(({ word }) => words()[word]))
     const reason = place === undefined ? undefined : REASONS[place]
     if (!reason) return false
-    for (const code of codes) this.mark(code, { outcome: reason.outcome, reason: reason.code })
+    for (const code of codes) setMark(this.data.id, code, { outcome: reason.outcome, reason: reason.code })
+    this.draw()
     return true
   },
 
-  /** Before an early end: what is open gets a reason, or the carer goes on. */
-  async explained(open: ItemLine[]): Promise<boolean> {
-    const items = open.map(({ name }) => name).join('、')
-    const minutes = this.visit ? minutesEarly(this.visit, phoneNow()) : 0
-    const { title: head, body } = told('early', { minutes, count: open.length, items })
-    const endsHere = await confirm(minutes ? head : words().clockOut, body, words().endHere, words().goOn)
-    return endsHere && this.giveReason(open.map(({ code }) => code))
-  },
+  // --- other pages ---
 
-  addItems(at: number) {
-    for (const record of itemRecords(this.data.lines, iso(at))) add('item', record, { visitId: this.data.id })
-    forget(`marks:${this.data.id}`)
+  go({ currentTarget }: WechatMiniprogram.BaseEvent) {
+    open(`/pages/${String(currentTarget.dataset['to'])}/index?id=${this.data.id}`)
   },
-
-  openRecords() {
-    open('/pages/records/index')
+  openConfirm() {
+    open(`/pages/confirm/index?id=${this.data.id}`)
   },
 })
 
-function reasonWord(code: string): string {
-  const found = REASONS.find((each) => each.code === code)
-  return found ? words()[found.word] : code
+/** How far off she was, or how far off the position may be. */
+function metresOf({ away, metres }: Tapped): number | string {
+  return away ?? metres ?? '?'
 }
 
-/** The least certain of a visit's records says where it stands. */
-function stateOfVisit(id: string): { text: string; tone: string } | null {
-  const own = records().filter(({ visitId }) => visitId === id)
-  const order = ['stuck', 'kept', 'sent', 'in_review', 'not_accepted', 'accepted'] as const
-  const state = order.find((each) => own.some((kept) => kept.state === each))
-  return state ? { text: stateWords()[state], tone: STATE_TONES[state] } : null
-}
-
-function stateNameOf({ place, away }: Tapped): StateName {
-  if (!place) return 'offline'
-  if (place === 'none') return 'noLocation'
-  // How far could not be asked any more: say what is sure.
-  return place === 'outside' && away === undefined ? 'uncertain' : place
+async function detailOf(visit: Visit): Promise<Schemas['ClientDetail'] | undefined> {
+  try {
+    return await get('/api/v1/clients/{client_id}', { path: { client_id: visit.client_id } })
+  } catch (error) {
+    if (isNoAnswer(error) || isRefused(error)) return undefined
+    throw error
+  }
 }

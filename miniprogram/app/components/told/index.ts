@@ -1,0 +1,19 @@
+/** What a state says and what can be done: tells `act {place}`; the button at `pickAt` asks for a time: `pick {value}`. */
+Component({
+  properties: {
+    tone: { type: String, value: 'info' },
+    title: String,
+    text: String,
+    actions: { type: Array, value: [] as string[] },
+    pickAt: { type: Number, value: -1 },
+    pickValue: String,
+  },
+  methods: {
+    act({ currentTarget }: { currentTarget: { dataset: { place: number } } }) {
+      this.triggerEvent('act', { place: currentTarget.dataset.place })
+    },
+    pick({ detail }: { detail: { value: string } }) {
+      this.triggerEvent('pick', { value: detail.value })
+    },
+  },
+})

@@ -1,0 +1,38 @@
+/** Photos of a visit or care day: kept on the phone until the server has their bytes. */
+
+import type { Schemas } from './api'
+import { iso, phoneNow } from './clock'
+import { add, pump } from './outbox'
+import { choosePhotos, keepFile, readFile } from './platform'
+import { sha256 } from './sha256'
+
+export type Purpose = Schemas['PhotoDescription']['purpose']
+export const LARGEST = 2_097_152
+
+export interface Taken {
+  /** Where the screen finds the picture while this page is open, by the record's id. */
+  shown: Record<string, string>
+  /** How many were too large to be taken. */
+  tooLarge: number
+  /** False: no room on the phone. */
+  saved: boolean
+}
+
+/** Let the carer take photos and keep them. Throws StorageFull when there is no room for a file. */
+export async function takePhotos(factId: string, purpose: Purpose, most: number): Promise<Taken> {
+  const taken: Taken = { shown: {}, tooLarge: 0, saved: true }
+  for (const path of await choosePhotos(most)) {
+    const bytes = new Uint8Array(await readFile(path))
+    if (!bytes.length || bytes.length > LARGEST) {
+      taken.tooLarge += 1
+      continue
+    }
+    const file = await keepFile(path)
+    const about = { fact_id: factId, purpose, sha256: sha256(bytes), size: bytes.length, occurred_at: iso(phoneNow()) }
+    const { id, saved } = add('photo', about, { file })
+    taken.shown[id] = path
+    taken.saved &&= saved
+  }
+  pump()
+  return taken
+}

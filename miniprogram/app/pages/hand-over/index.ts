@@ -1,0 +1,108 @@
+import { addHandedOver, QUESTIONS, type Answers } from '../../lib/handed-over'
+import { timeOf } from '../../lib/clock'
+import { records } from '../../lib/outbox'
+import { isLoggedIn, show } from '../../lib/page'
+import { hideHome, restart, title } from '../../lib/platform'
+import { common, fill, wording } from '../../lib/texts'
+import { visitOf } from '../../lib/visit-of'
+import { linesOf, tappedAt } from '../../lib/visits'
+
+const words = wording(
+  {
+    title: '请您确认',
+    intro: '请{name}或家属回答。护理员看不到您的答案。',
+    service: '今天的护理，做了吗？',
+    times: '{in} 来，{out} 走，时间对吗？',
+    timesOpen: '{in} 来的，时间对吗？',
+    items: '做了这些，对吗？{items}',
+    noItems: '没有记下做了哪些项目，对吗？',
+    yes: '对',
+    no: '不对',
+    unknown: '说不清',
+    sign: '请在框里签名',
+    clear: '重写',
+    signed: '签好了',
+    unsigned: '不签名',
+    thanks: '谢谢您',
+    thanksText: '请把手机还给护理员。您也可以在自己的手机上确认和打分，护理员看不到。',
+    giveBack: '还给护理员',
+  },
+  {
+    title: 'Please confirm',
+    intro: 'For {name} or the family to answer. The carer does not see it.',
+    service: 'Was the care given today?',
+    times: 'Came at {in}, left at {out}. Is that right?',
+    timesOpen: 'Came at {in}. Is that right?',
+    items: 'These were done. Is that right? {items}',
+    noItems: 'Nothing was noted as done. Is that right?',
+    yes: 'Yes',
+    no: 'No',
+    unknown: 'I cannot say',
+    sign: 'Please sign in the box',
+    clear: 'Write again',
+    signed: 'Signed',
+    unsigned: 'No signature',
+    thanks: 'Thank you',
+    thanksText: 'Please give the phone back. You may also confirm and rate on your own phone; the carer does not see it.',
+    giveBack: 'Back to the carer',
+  },
+)
+
+Page({
+  data: {
+    w: words(),
+    look: '',
+    state: 'loading',
+    stateText: '',
+    id: '',
+    intro: '',
+    questions: [] as string[],
+    /** 0 to 2 a question, 3 the signature, 4 done. */
+    step: 0,
+    isSigned: false,
+    thanksText: '',
+  },
+  answers: {} as Answers,
+
+  onLoad({ id = '' }: Record<string, string | undefined>) {
+    this.setData({ id })
+  },
+  onShow() {
+    if (!isLoggedIn()) return
+    hideHome()
+    title(words().title)
+    void this.load()
+  },
+  async load() {
+    await show(this, async () => {
+      const { visit, about, name } = await visitOf(this.data.id)
+      const w = words()
+      const kept = records()
+      const at = (kind: 'clock_in' | 'clock_out') => (visit ? tappedAt(visit, kept, kind) : null)
+      const [from, to] = [at('clock_in'), at('clock_out')]
+      const times = from && to ? fill(w.times, { in: timeOf(from), out: timeOf(to) }) : fill(w.timesOpen, { in: from ? timeOf(from) : '?' })
+      const done = visit ? linesOf(visit, about, {}, kept).filter(({ outcome }) => outcome === 'done' || outcome === 'extra') : []
+      const items = done.length ? fill(w.items, { items: done.map((line) => line.name).join('、') }) : w.noItems
+      return { data: { w, intro: fill(w.intro, { name }), questions: [w.service, times, items] } }
+    })
+  },
+
+  answer({ currentTarget }: WechatMiniprogram.BaseEvent) {
+    const question = QUESTIONS[this.data.step]
+    const word = { yes: true, no: false, unknown: null }[String(currentTarget.dataset['word'])] ?? null
+    if (!question) return
+    this.answers = { ...this.answers, [question]: word }
+    this.setData({ step: this.data.step + 1 })
+  },
+  signed({ detail }: WechatMiniprogram.CustomEvent<{ isSigned: boolean }>) {
+    this.setData({ isSigned: detail.isSigned })
+  },
+  finish({ currentTarget }: WechatMiniprogram.BaseEvent) {
+    const saved = addHandedOver(this.data.id, this.answers, currentTarget.dataset['signed'] === true)
+    this.answers = {}
+    this.setData({ step: 4, thanksText: saved ? words().thanksText : common().storageFull })
+  },
+  giveBack() {
+    restart('/pages/today/index')
+  },
+})
