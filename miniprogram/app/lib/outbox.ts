@@ -134,11 +134,14 @@ export function flush(): Promise<boolean> {
 }
 
 /** Send at once, as somebody asked for it: also what the server was too busy for, and this again what it refused. */
-export function sendAgain(ids: readonly string[] = []): Promise<boolean> {
+export async function sendAgain(ids: readonly string[] = []): Promise<boolean> {
   postponed.clear()
   for (const id of ids) change(id, { state: 'kept' })
+  failures = 0
   tell()
-  return flush()
+  const isAllSent = await flush()
+  rest(isAllSent)
+  return isAllSent
 }
 
 /** Send in the background, again and again until all is there. */

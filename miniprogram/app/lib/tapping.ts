@@ -4,7 +4,7 @@ import { isNoAnswer, isRefused, post, type Schemas } from './api'
 import { iso } from './clock'
 import { accuracy, parted, placeOf, type Place } from './geo'
 import { add, find, flush, pump, type Added, type Code, type Kept } from './outbox'
-import { locate, type NoFix, type PhoneFix } from './platform'
+import { isOnline, locate, type NoFix, type PhoneFix } from './platform'
 
 export type TapKind = 'clock_in' | 'clock_out'
 
@@ -16,6 +16,8 @@ export interface Tapped extends Added {
   place: Place | undefined
   /** Metres from the registered home, where it matters. */
   away: number | undefined
+  /** There is a network: without an answer it is the server that is away. */
+  isOnline?: boolean
   /** What the server found to look into. */
   codes: readonly Code[]
   /** The server's sentence, where it did not take the tap. */
@@ -45,7 +47,7 @@ export async function tap(
   const answer = find(added.id)?.answer
   const told = answer ? outcomeOf(answer, fix) : NOT_ASKED
   const away = told.place === 'outside' ? await metresAway(kind, visitId, added.id) : undefined
-  return { ...added, ...told, at, why, metres: accuracy(fix), away }
+  return { ...added, ...told, at, why, metres: accuracy(fix), away, isOnline: told.place ? true : await isOnline() }
 }
 
 type Outcome = Pick<Tapped, 'place' | 'codes' | 'refusal'>

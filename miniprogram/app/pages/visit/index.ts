@@ -260,7 +260,7 @@ Page({
     const { w } = this.data
     const time = timeOf(tapped.at)
     if (tapped.refusal !== undefined) return this.sayPlainly(w.notTaken, tapped.refusal, [[common().gotIt, 'next']], 'bad')
-    const body = tapped.place ? w.outText : fill(w.outKept, { time })
+    const body = tapped.place ? w.outText : fill(tapped.isOnline ? w.outNoServer : w.outKept, { time })
     this.sayPlainly(fill(w.outTitle, { time }), tapped.saved ? body : common().storageFull, [[w.confirm, 'confirm'], [common().gotIt, 'next']])
   },
 
