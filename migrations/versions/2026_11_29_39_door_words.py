@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_39_door_words"
-down_revision = "2026_11_29_31_messages"
+down_revision = "2026_11_29_33_vital_signs"
 
 REASONS = (
     "was_absent",

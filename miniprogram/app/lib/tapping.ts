@@ -3,8 +3,9 @@
 import { isNoAnswer, isRefused, post, type Schemas } from './api'
 import { iso } from './clock'
 import { accuracy, parted, placeOf, type Place } from './geo'
-import { add, find, flush, pump, type Added, type Code, type Kept } from './outbox'
-import { isOnline, locate, type NoFix, type PhoneFix } from './platform'
+import { newId } from './ids'
+import { add, find, flush, pump, type Added, type Content, type Code, type Kept } from './outbox'
+import { forget, isOnline, keepIfRoom, keysFrom, locate, read, type NoFix, type PhoneFix } from './platform'
 
 export type TapKind = 'clock_in' | 'clock_out'
 
@@ -26,6 +27,36 @@ export interface Tapped extends Added {
 
 const ANSWER_WITHIN_MS = 6_000
 
+interface UnderWay {
+  id: string
+  kind: TapKind
+  at: number
+}
+const UNDER_WAY = 'tapping:'
+
+/** Keep that she tapped, before her position is looked for: a phone that dies meanwhile has the tap all the same. */
+export function beginTap(kind: TapKind, visitId: string, at: number): void {
+  keepIfRoom(UNDER_WAY + visitId, { id: newId(at), kind, at } satisfies UnderWay)
+}
+
+/** The record of a tap that was begun, or of one made at once. */
+export function addTap(kind: TapKind, visitId: string, content: Content): Added {
+  const begun = read<UnderWay>(UNDER_WAY + visitId)
+  const added = add(kind, { ...content, ...(begun?.kind === kind ? { id: begun.id } : {}) }, { visitId })
+  forget(UNDER_WAY + visitId)
+  return added
+}
+
+/** At the start of the app: taps whose position nobody waited for become records without one. */
+export function recoverTaps(): void {
+  for (const key of keysFrom(UNDER_WAY)) {
+    const { id, kind, at } = read<UnderWay>(key) ?? {}
+    const visitId = key.slice(UNDER_WAY.length)
+    if (id && kind && at !== undefined && !find(id)) add(kind, { id, occurred_at: iso(at), fix: null }, { visitId })
+    forget(key)
+  }
+}
+
 /** A position, unless the carer will not wait for it. */
 export function fixUnless(stopped: Promise<void>): Promise<PhoneFix | NoFix> {
   return Promise.race([locate(), stopped.then((): NoFix => 'timeout')])
@@ -41,7 +72,7 @@ export async function tap(
 ): Promise<Tapped> {
   const { fix, why } = parted(found)
   const at = iso(tappedAt)
-  const added = add(kind, { occurred_at: at, fix, ...(tag ? { tag } : {}) }, { visitId })
+  const added = addTap(kind, visitId, { occurred_at: at, fix, ...(tag ? { tag } : {}) })
   await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS))])
   pump()
   const answer = find(added.id)?.answer

@@ -1,4 +1,5 @@
 import { around, beginOf, visits, type Around, type Visit } from '../../lib/cache'
+import { cards } from '../../lib/cards'
 import { dayOf, DAY_MS, now, partsOf, timeOf } from '../../lib/clock'
 import { clockTold } from '../../lib/clock-told'
 import { isTight, onChange, pump, records, waiting, type Kept } from '../../lib/outbox'
@@ -75,7 +76,7 @@ Page({
 
   async load() {
     await show(this, async () => {
-      const [seen, about] = await Promise.all([visits(), around()])
+      const [seen, about] = await Promise.all([visits(), around(), cards()]) // the cards are taken along, for doors without a network
       return { data: { days: daysOf(seen.value, about.value, records(), now()), clock: clockTold() }, seen }
     })
   },

@@ -7,11 +7,11 @@ import { clockTold } from '../../lib/clock-told'
 import { atSameHome, chosenEnd, DEEDS, likelyEnd, otherOpen, statesAfter, type Deed, type PlaceReason } from '../../lib/door'
 import { addItems, marksOf, setMark, tellEnd, tellPlace, tellTag } from '../../lib/door-writes'
 import { parted } from '../../lib/geo'
-import { add, onChange, records } from '../../lib/outbox'
+import { onChange, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { buzz, choose, confirm, open, openPermissions, scanCode, title, toast } from '../../lib/platform'
 import { told, type StateName, type Told } from '../../lib/states'
-import { fixUnless, tap, type Tapped, type TapKind } from '../../lib/tapping'
+import { addTap, beginTap, fixUnless, tap, type Tapped, type TapKind } from '../../lib/tapping'
 import { common, fill } from '../../lib/texts'
 import { linesOf, minutesEarly, stageOf } from '../../lib/visits'
 import { hasRecord, monthDay, placeText, shownLines, stateOfVisit, stopValues, timesOf } from './drawing'
@@ -269,12 +269,13 @@ Page({
     const { visit, about } = this
     if (this.data.isBusy || !visit || !about) return undefined
     const at = phoneNow()
-    const together = this.data.isTogether ? this.all.find(({ id }) => id === this.data.partner?.id) : undefined
+    const partners = this.data.isTogether ? this.all.filter(({ id }) => id === this.data.partner?.id) : []
     this.setData({ isBusy: true, told: null, locating: told('locating') })
+    for (const each of [visit, ...partners]) beginTap(kind, each.id, at)
+    if (kind === 'clock_out') for (const each of [visit, ...partners]) addItems(each.id, linesOf(each, about, marksOf(each.id), []), at)
     const found = await fixUnless(new Promise<void>((resolve) => (this.stopWaiting = resolve)))
     this.setData({ locating: null })
-    if (kind === 'clock_out') for (const each of [visit, together]) if (each) addItems(each.id, linesOf(each, about, marksOf(each.id), []), at)
-    if (together) add(kind, { occurred_at: iso(at), fix: parted(found).fix }, { visitId: together.id })
+    for (const { id } of partners) addTap(kind, id, { occurred_at: iso(at), fix: parted(found).fix })
     const result = await tap(kind, visit.id, at, found)
     buzz()
     this.setData({ isBusy: false, place: placeText(result), isTogether: false })
