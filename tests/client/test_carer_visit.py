@@ -34,6 +34,7 @@ def test_a_carer_logs_in_clocks_in_ticks_items_and_clocks_out(phone: Phone, town
     phone.tap("签退")
     phone.see("签退好了 09:0")
     phone.shot("visit-done")
+    phone.tap("知道了")
     phone.tap("看我的记录")
     phone.see("都发出去了")
     phone.see("今天 5 条，后台也收到 5 条，数目一样。")
