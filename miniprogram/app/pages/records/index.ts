@@ -47,7 +47,7 @@ Page({
   stop: () => undefined as unknown,
 
   onLoad() {
-    this.stop = onChange(() => this.draw())
+    this.stop = onChange(() => void this.hear())
   },
   onUnload() {
     this.stop()
@@ -77,6 +77,15 @@ Page({
       this.setData({ counts: null })
     }
     this.setData({ isBusy: false })
+    this.draw()
+  },
+
+  /** What is sent in the background changes what is said here, and once all is sent the numbers are compared. */
+  async hear() {
+    this.draw()
+    if (this.data.isBusy || this.reach === 'reached') return
+    this.reach = (await isOnline()) ? 'noServer' : 'noNet'
+    if (this.reach === 'noServer' && !waiting().some(isOfRole)) return this.send()
     this.draw()
   },
 
