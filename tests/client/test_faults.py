@@ -196,8 +196,11 @@ def test_whatever_is_wrong_with_the_phone_the_screen_says_what_to_do_and_the_wor
     phone.context.set_geolocation(None)
     press(phone, "签到")
     phone.see("没有拿到位置")
-    press(phone, "打开定位")
     phone.stand(cast.TIANJIN_HOME)
+    press(phone, "打开定位")
+    press(phone, "再签一次到")
+    phone.see("位置没问题")
+    press(phone, "开始服务")
     phone.context.route(API, answer(503, "busy"))
     tick_and_leave(phone)
     phone.see("后台没有回答，签退时间")
@@ -240,7 +243,11 @@ def test_whatever_is_wrong_with_the_phone_the_screen_says_what_to_do_and_the_wor
 
     taps = "SELECT kind, verdict FROM clock_event WHERE visit_id = :visit ORDER BY kind, occurred_at"
     items = "SELECT count(*) FROM item_done WHERE visit_id = :visit"
-    assert [[tuple(tap) for tap in town.rows(taps, visit=visit)] for visit in visits] == []
+    assert [[tuple(tap) for tap in town.rows(taps, visit=visit)] for visit in visits] == [
+        [("in", "no_position"), ("in", "uncertain"), ("in", "no_position"), ("out", "uncertain")],  # denied, about, tag
+        [("in", "no_position"), ("in", "inside"), ("out", "inside")],  # off
+        [("in", "stale"), ("out", "stale")],  # old
+    ]
     assert [town.rows(items, visit=visit)[0][0] for visit in visits] == [3, 3, 3]
 
 

@@ -93,4 +93,4 @@ def test_every_page_fits_can_be_touched_and_named_and_is_whole_in_both_languages
         for name in sorted(own, key=lambda each: each == "login"):  # the way in ends a session
             found += _faults(phone.page, f"/pages/{name}/index?{query}")
 
-    assert found == []
+    assert not found, "\n".join(found)

@@ -157,10 +157,10 @@ function daysOf(all: Kept[]) {
 
 function lineOf(kept: Kept, about: Around | undefined) {
   const code = kept.record['item_code']
-  const item = typeof code === 'string' ? (about?.items[code]?.name ?? code) : ''
+  const item = typeof code === 'string' ? about?.items[code]?.name : undefined
   return {
     id: kept.id,
-    title: item || kindWords()[kept.kind],
+    title: item ?? kindWords()[kept.kind],
     note: [timeOf(kept.record.occurred_at), reasonOf(kept)].join(' ').trim(),
     state: stateWords()[kept.state],
     tone: STATE_TONES[kept.state],
