@@ -90,6 +90,10 @@ class User:
         """Write; answers the JSON. `key` is the Idempotency-Key where the route asks for one."""
         return self._ask("POST", path, json=body, headers=_key(key or str(uuid4())), wanted="200 to 204").json()
 
+    def put(self, path: str, body: object) -> Any:
+        """Write in place of what was there; answers the JSON."""
+        return self._ask("PUT", path, json=body, headers=_key(str(uuid4())), wanted="200").json()
+
     def resend(self, path: str, body: object) -> tuple[Any, bool]:
         """Send a request again; answers the JSON and whether the server says that it repeats its first answer."""
         answer = self._ask("POST", path, json=body, wanted="the first answer again")

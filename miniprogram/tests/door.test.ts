@@ -5,14 +5,14 @@ import type { Around, Visit } from '../app/lib/cache'
 import type { Cards } from '../app/lib/cards'
 import { checksOf, IDENTITY, isEnough, VOUCHER } from '../app/lib/checks'
 import { timeOf } from '../app/lib/clock'
-import { atSameHome, beyondPlan, chosenEnd, DEEDS, likelyEnd, otherOpen, statesAfter, stopOf } from '../app/lib/door'
+import { beyondPlan, chosenEnd, DEEDS, likelyEnd, nextAtHome, otherOpen, statesAfter, stopOf } from '../app/lib/door'
 import { checkFace } from '../app/lib/face'
 import { handedOver } from '../app/lib/handed-over'
 import type { Code, Kept } from '../app/lib/outbox'
 import { sha256 } from '../app/lib/sha256'
 import { CHINESE, type StateName } from '../app/lib/states'
 import { itemRecords, linesOf, stageOf } from '../app/lib/visits'
-import { doubtful, noteOf } from '../app/lib/vitals'
+import { doubtful, signsOf } from '../app/lib/vitals'
 import { toGcj02 } from '../app/lib/way'
 import { fakePhone, sessionOf } from './fake-wx'
 
@@ -82,15 +82,15 @@ test('a chosen end is of the visit’s day and never ahead', () => {
 })
 
 test.each([
-  [{ client_id: 'c0', planned_from: '2026-10-01T03:00:00Z' }, [], true],
-  [{ client_id: 'c0', planned_from: '2026-10-01T03:00:01Z' }, [], false],
-  [{ client_id: 'c1' }, [], false],
-  [{ client_id: 'c2' }, [], false],
-  [{ client_id: 'c0' }, [kept('clock_in', 'v2')], false],
-  [{ client_id: 'c0' }, [kept('clock_in', 'v2'), kept('clock_in', 'v1')], true],
-])('a couple’s other visit %#', (more, records, isFound) => {
+  [{ client_id: 'c0', planned_from: '2026-10-01T02:00:00Z' }, [], true],
+  [{ client_id: 'c0', planned_from: '2026-10-01T04:00:00Z' }, [], true],
+  [{ client_id: 'c0', planned_from: '2026-10-01T04:00:01Z' }, [], false],
+  [{ client_id: 'c1', planned_from: '2026-10-01T02:00:00Z' }, [], false],
+  [{ client_id: 'c2', planned_from: '2026-10-01T02:00:00Z' }, [], false],
+  [{ client_id: 'c0', planned_from: '2026-10-01T02:00:00Z' }, [kept('clock_in', 'v2')], false],
+])('the next visit of a couple %#', (more, records, isFound) => {
   const other = visit({ id: 'v2', ...more })
-  expect(atSameHome(visit(), [visit(), other], records, homes)).toEqual(isFound ? other : undefined)
+  expect(nextAtHome(visit(), [visit(), other], records, homes)).toEqual(isFound ? other : undefined)
 })
 
 test.each([
@@ -172,11 +172,11 @@ test.each([
   expect(doubtful(typed)).toEqual(names)
 })
 
-test('the note has the signs first and fits', () => {
-  const texts = { temperature: '体温 {value} ℃', pressure: '血压 {value}', pulse: '脉搏 {value}' }
-  expect(noteOf({ temperature: '36.5', upper: '130', lower: '80' }, ' 睡得好 ', texts)).toBe('体温 36.5 ℃；血压 130/80；睡得好')
-  expect(noteOf({}, '  ', texts)).toBe('')
-  expect(noteOf({}, '好'.repeat(600), texts)).toHaveLength(500)
+test('signs are told in whole numbers, and none when none was taken', () => {
+  expect(signsOf({ temperature: ' 36，5', upper: '130', lower: '80', pulse: '', glucose: '5.6', oxygen: '97' })).toEqual({
+    temperature_tenths: 365, systolic: 130, diastolic: 80, glucose_tenths: 56, oxygen: 97,
+  })
+  expect(signsOf({ pulse: ' ' })).toBeUndefined()
 })
 
 test.each([0, 1, 55, 56, 63, 64, 65, 100_003])('the digest of %i bytes is that of others', (size) => {

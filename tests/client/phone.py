@@ -158,7 +158,7 @@ class Phone:
     def close(self) -> None:
         """Put it away; what went wrong inside is said now."""
         self.context.close()
-        assert self.faults == []
+        assert self.faults == [], self.faults
 
     def stand(self, home: Point, *, metres: float = 0, accuracy_m: int = 12) -> None:
         """Where the phone is, so far north of a home, and what it believes of its accuracy."""

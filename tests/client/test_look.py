@@ -92,5 +92,7 @@ def test_every_page_fits_can_be_touched_and_named_and_is_whole_in_both_languages
         query = f"id={visit}&visit_id={visit}&client_id={household.client_id}&client={household.client_id}"
         for name in sorted(own, key=lambda each: each == "login"):  # the way in ends a session
             found += _faults(phone.page, f"/pages/{name}/index?{query}")
+            found += [f"/pages/{name}/index logs: {fault}" for fault in phone.faults]
+            phone.faults.clear()
 
     assert not found, "\n".join(found)

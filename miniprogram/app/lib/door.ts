@@ -25,6 +25,7 @@ export type Deed =
   | 'not_known'
   | 'why_all'
   | 'confirm'
+  | 'partner'
 
 /** What the buttons of a state do, in the order of its texts. */
 export const DEEDS: Partial<Record<StateName, readonly Deed[]>> = {
@@ -91,14 +92,10 @@ export function chosenEnd(visit: Visit, time: string, at: number): number {
 
 const APART_MS = 2 * 3_600_000
 
-/** The visit to somebody else at the same address about the same time that stands where this one does: a couple's. */
-export function atSameHome(visit: Visit, all: readonly Visit[], kept: readonly Kept[], homes: Cards): Visit | undefined {
-  return all.find(
-    (each) =>
-      stageOf(each, kept) === stageOf(visit, kept) &&
-      Math.abs(beginOf(each) - beginOf(visit)) <= APART_MS &&
-      isSameHome(each, visit, homes),
-  )
+/** The next visit at the same address to somebody else, planned for about the end of this one: of a couple, in one go. */
+export function nextAtHome(visit: Visit, all: readonly Visit[], kept: readonly Kept[], homes: Cards): Visit | undefined {
+  const end = visit.planned_to ? Date.parse(visit.planned_to) : beginOf(visit)
+  return all.find((each) => stageOf(each, kept) === 'planned' && Math.abs(beginOf(each) - end) <= APART_MS && isSameHome(each, visit, homes))
 }
 
 function isSameHome(one: Visit, other: Visit, homes: Cards): boolean {

@@ -1,10 +1,14 @@
-/** A visit with all that its pages need, without a network as it was seen last. */
+/** A visit with all that its pages need. */
 
-import { around, visits, type Around, type Seen, type Visit } from './cache'
+import { readAgencies } from './agency-phone'
+import { isNoAnswer, isRefused } from './api'
+import { around, lastSeen, visits, type Around, type Seen, type Visit } from './cache'
 import { callName, cards, type Cards, type DoorCard } from './cards'
 
 export interface VisitSeen {
   visit: Visit | undefined
+  /** All of these days, the visit among them. */
+  all: Visit[]
   about: Around
   homes: Cards
   card: DoorCard | undefined
@@ -12,10 +16,32 @@ export interface VisitSeen {
   seen: Seen<unknown>
 }
 
+/** As the phone has it, so that nobody waits at the door; asked for only where it is not there. */
 export async function visitOf(id: string): Promise<VisitSeen> {
+  return keptVisit(id) ?? freshVisit(id)
+}
+
+export function keptVisit(id: string): VisitSeen | undefined {
+  const [all, about, homes] = [lastSeen<{ items: Visit[] }>('visits'), lastSeen<Around>('around'), lastSeen<{ cards: Cards }>('cards')]
+  const isThere = all?.value.items.some((each) => each.id === id)
+  if (!all || !about || !homes || !isThere) return undefined
+  return put(id, all.value.items, about.value, homes.value.cards, { ...all, isFresh: true })
+}
+
+/** Asked for anew; without a network as it was seen last. */
+export async function freshVisit(id: string): Promise<VisitSeen> {
+  void readAgencies().catch(passing)
   const [all, about, homes] = await Promise.all([visits(), around(), cards()])
-  const visit = all.value.find((each) => each.id === id)
-  const card = visit ? homes.value[visit.client_id] : undefined
-  const name = visit ? callName(visit, about.value, homes.value) : ''
-  return { visit, about: about.value, homes: homes.value, card, name, seen: all.isFresh ? homes : all }
+  return put(id, all.value, about.value, homes.value, all)
+}
+
+function put(id: string, all: Visit[], about: Around, homes: Cards, seen: Seen<unknown>): VisitSeen {
+  const visit = all.find((each) => each.id === id)
+  const name = visit ? callName(visit, about, homes) : ''
+  return { visit, all, about, homes, card: visit ? homes[visit.client_id] : undefined, name, seen }
+}
+
+/** The numbers to ring are read beside; without them the carer is asked for one. */
+function passing(error: unknown): void {
+  if (!isNoAnswer(error) && !isRefused(error)) throw error
 }

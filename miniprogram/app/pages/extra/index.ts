@@ -66,15 +66,13 @@ Page({
 
   choose({ currentTarget }: WechatMiniprogram.BaseEvent) {
     const chosen = this.data.items.find(({ code }) => code === currentTarget.dataset['code'])
-    if (chosen) this.setData({ chosen })
-    this.tell()
+    if (chosen) this.setData({ chosen, told: this.texts(this.data.yuan) })
   },
-  tell() {
-    this.setData({ told: told('extra', { name: this.data.name, yuan: this.data.yuan }) })
+  texts(yuan: number): Told {
+    return told('extra', { name: this.data.name, yuan })
   },
   price({ detail }: WechatMiniprogram.CustomEvent<{ value: number }>) {
-    this.setData({ yuan: detail.value })
-    this.tell()
+    this.setData({ yuan: detail.value, told: this.texts(detail.value) })
   },
   act({ detail }: WechatMiniprogram.CustomEvent<{ place: number }>) {
     if (detail.place === 0) this.setData({ isAsking: true })

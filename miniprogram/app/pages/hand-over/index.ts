@@ -11,7 +11,7 @@ const words = wording(
   {
     title: '请您确认',
     intro: '请{name}或家属回答。护理员看不到您的答案。',
-    service: '今天的护理，做了吗？',
+    service: '今天的护理做过了，对吗？',
     times: '{in} 来，{out} 走，时间对吗？',
     timesOpen: '{in} 来的，时间对吗？',
     items: '做了这些，对吗？{items}',
@@ -30,7 +30,7 @@ const words = wording(
   {
     title: 'Please confirm',
     intro: 'For {name} or the family to answer. The carer does not see it.',
-    service: 'Was the care given today?',
+    service: 'The care was given today. Is that right?',
     times: 'Came at {in}, left at {out}. Is that right?',
     timesOpen: 'Came at {in}. Is that right?',
     items: 'These were done. Is that right? {items}',
@@ -56,7 +56,7 @@ Page({
     stateText: '',
     id: '',
     intro: '',
-    questions: [] as string[],
+    questions: ['', '', ''],
     /** 0 to 2 a question, 3 the signature, 4 done. */
     step: 0,
     isSigned: false,

@@ -1,5 +1,5 @@
 import { around, beginOf, visits, type Around, type Visit } from '../../lib/cache'
-import { cards } from '../../lib/cards'
+import { callName, cards, type Cards } from '../../lib/cards'
 import { dayOf, DAY_MS, now, partsOf, timeOf } from '../../lib/clock'
 import { clockTold } from '../../lib/clock-told'
 import { isTight, onChange, pump, records, waiting, type Kept } from '../../lib/outbox'
@@ -7,7 +7,7 @@ import { isLoggedIn, show } from '../../lib/page'
 import { open, title } from '../../lib/platform'
 import { isLarge, setLarge } from '../../lib/settings'
 import { common, dayName, fill, wording } from '../../lib/texts'
-import { nameOf, stageOf, type Stage } from '../../lib/visits'
+import { stageOf, type Stage } from '../../lib/visits'
 
 const words = wording(
   {
@@ -76,8 +76,8 @@ Page({
 
   async load() {
     await show(this, async () => {
-      const [seen, about] = await Promise.all([visits(), around(), cards()]) // the cards are taken along, for doors without a network
-      return { data: { days: daysOf(seen.value, about.value, records(), now()), clock: clockTold() }, seen }
+      const [seen, about, homes] = await Promise.all([visits(), around(), cards()]) // cards are taken along for doors without a network
+      return { data: { days: daysOf(seen.value, about.value, homes.value, records(), now()), clock: clockTold() }, seen }
     })
   },
 
@@ -102,17 +102,17 @@ Page({
   },
 })
 
-function daysOf(all: Visit[], about: Around, kept: Kept[], at: number) {
+function daysOf(all: Visit[], about: Around, homes: Cards, kept: Kept[], at: number) {
   return Array.from({ length: DAYS }, (_, ahead) => {
     const day = dayOf(at + ahead * DAY_MS)
     const ofDay = all.filter((visit) => dayOf(beginOf(visit)) === day || (ahead === 0 && visit.state === 'begun'))
-    return { day, name: dayName(partsOf(day), ahead), visits: ofDay.map((visit) => lineOf(visit, about, kept)) }
+    return { day, name: dayName(partsOf(day), ahead), visits: ofDay.map((visit) => lineOf(visit, about, homes, kept)) }
   }).filter(({ visits: some }) => some.length)
 }
 
-function lineOf(visit: Visit, about: Around, kept: Kept[]) {
+function lineOf(visit: Visit, about: Around, homes: Cards, kept: Kept[]) {
   const stage = stageOf(visit, kept)
   const { planned_from: from, planned_to: to } = visit
   const time = from && to ? `${timeOf(from)}–${timeOf(to)}` : words().unplanned
-  return { id: visit.id, time, name: nameOf(visit, about), stage: words()[stage], tone: TONES[stage] }
+  return { id: visit.id, time, name: callName(visit, about, homes), stage: words()[stage], tone: TONES[stage] }
 }

@@ -6,7 +6,7 @@ import { takePhotos } from '../../lib/photos'
 import { stateWords } from '../../lib/record-words'
 import { common, fill, wording } from '../../lib/texts'
 import { visitOf } from '../../lib/visit-of'
-import { doubtful, LONGEST_NOTE, noteOf, type Sign, type Typed } from '../../lib/vitals'
+import { doubtful, SIGNS, signsOf, type Sign, type Typed } from '../../lib/vitals'
 
 const MOST_PHOTOS = 6
 const words = wording(
@@ -26,9 +26,9 @@ const words = wording(
     upper: '血压 高',
     lower: '血压 低',
     pulse: '脉搏',
-    temperatureTold: '体温 {value} ℃',
-    pressureTold: '血压 {value}',
-    pulseTold: '脉搏 {value}',
+    glucose: '血糖 mmol/L',
+    oxygen: '血氧 %',
+    signsTold: '体征已记下',
     lookAgain: '请再看一眼：{names}',
     save: '记下',
     saved: '已记下',
@@ -49,9 +49,9 @@ const words = wording(
     upper: 'Pressure, upper',
     lower: 'Pressure, lower',
     pulse: 'Pulse',
-    temperatureTold: 'temperature {value} ℃',
-    pressureTold: 'blood pressure {value}',
-    pulseTold: 'pulse {value}',
+    glucose: 'Glucose mmol/L',
+    oxygen: 'Oxygen %',
+    signsTold: 'Signs recorded',
     lookAgain: 'Please look again: {names}',
     save: 'Save',
     saved: 'Recorded',
@@ -78,6 +78,7 @@ Page({
     signs: [] as { name: Sign; label: string; type: string }[],
     problem: '',
     told: '',
+    areSignsTold: false,
   },
   shown: {} as Record<string, string>,
   stop: () => undefined as unknown,
@@ -99,7 +100,7 @@ Page({
     await show(this, async () => {
       const { seen } = await visitOf(this.data.id)
       const w = words()
-      const signs = (['temperature', 'upper', 'lower', 'pulse'] as const).map((name) => ({ name, label: w[name], type: name === 'temperature' ? 'digit' : 'number' }))
+      const signs = SIGNS.map(({ name }) => ({ name, label: w[name], type: name === 'temperature' || name === 'glucose' ? 'digit' : 'number' }))
       this.draw()
       return { data: { w, signs }, seen }
     })
@@ -111,6 +112,7 @@ Page({
     const pictures = own.filter(({ kind }) => kind === 'photo')
     this.setData({
       checksNote: own.some(({ kind }) => kind === 'checks') ? words().done : words().checksNote,
+      areSignsTold: own.some(({ kind }) => kind === 'vital_signs'),
       told: own.flatMap(({ kind, record }) => (kind === 'shift_note' ? [String(record['text'])] : [])).join('\n'),
       photos: pictures.map((kept) => ({ path: this.shown[kept.id] ?? '', state: stateWords()[kept.file ? 'kept' : kept.state] })),
     })
@@ -153,10 +155,12 @@ Page({
     const { typed, note, id, w } = this.data
     const wrong = doubtful(typed)
     if (wrong.length) return this.setData({ problem: fill(w.lookAgain, { names: wrong.map((name) => w[name]).join('、') }) })
-    const text = noteOf(typed, note, { temperature: w.temperatureTold, pressure: w.pressureTold, pulse: w.pulseTold })
-    if (!text) return back()
-    const { saved } = told('shift_note', { text: text.slice(0, LONGEST_NOTE) }, id)
-    if (saved) forget(`draft:${id}`)
+    const signs = signsOf(typed)
+    const text = note.trim()
+    if (!signs && !text) return back()
+    const added = [...(signs ? [told('vital_signs', { signs }, id)] : []), ...(text ? [told('shift_note', { text }, id)] : [])]
+    const saved = added.every((each) => each.saved)
+    forget(`draft:${id}`)
     toast(saved ? w.saved : common().storageFull)
     back()
   },

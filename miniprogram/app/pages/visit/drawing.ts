@@ -1,6 +1,6 @@
-/** What the visit page draws. Pure but for the records it reads. */
+/** What the visit page draws, and reads for it. */
 
-import type { Schemas } from '../../lib/api'
+import { get, isNoAnswer, isRefused, type Schemas } from '../../lib/api'
 import type { Visit } from '../../lib/cache'
 import { partsOf, timeOf } from '../../lib/clock'
 import { stopOf } from '../../lib/door'
@@ -55,4 +55,19 @@ export function monthDay(day: string): string {
 export function stopValues(codes: readonly Code[], of: Schemas['ClientDetail'] | undefined, on: string): { day: string; reason: string } {
   const { day, reason } = stopOf(codes, of, on)
   return { day: monthDay(day), reason: words()[reason] }
+}
+
+/** How far off she was, or how far off the position may be. */
+export function metresOf({ away, metres }: Tapped): number | string {
+  return away ?? metres ?? '?'
+}
+
+/** What stopped the benefit, as far as she may read it and there is a network. */
+export async function detailOf(visit: Visit): Promise<Schemas['ClientDetail'] | undefined> {
+  try {
+    return await get('/api/v1/clients/{client_id}', { path: { client_id: visit.client_id } })
+  } catch (error) {
+    if (isNoAnswer(error) || isRefused(error)) return undefined
+    throw error
+  }
 }

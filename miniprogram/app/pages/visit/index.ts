@@ -1,20 +1,21 @@
 import { callAgency } from '../../lib/agency-phone'
-import { get, isNoAnswer, isRefused, type Schemas } from '../../lib/api'
-import { around, visits, type Around, type Visit } from '../../lib/cache'
-import { callName, cards, type Cards } from '../../lib/cards'
+import { get, isNoAnswer, isRefused } from '../../lib/api'
+import type { Around, Visit } from '../../lib/cache'
+import { callName, type Cards } from '../../lib/cards'
 import { dayOf, iso, minutesWrong, now, phoneNow, timeOf } from '../../lib/clock'
 import { clockTold } from '../../lib/clock-told'
-import { atSameHome, chosenEnd, DEEDS, likelyEnd, otherOpen, statesAfter, type Deed, type PlaceReason } from '../../lib/door'
+import { chosenEnd, DEEDS, likelyEnd, nextAtHome, otherOpen, statesAfter, type Deed, type PlaceReason } from '../../lib/door'
 import { addItems, marksOf, setMark, tellEnd, tellPlace, tellTag } from '../../lib/door-writes'
 import { parted } from '../../lib/geo'
 import { onChange, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
-import { buzz, choose, confirm, open, openPermissions, scanCode, title, toast } from '../../lib/platform'
+import { buzz, choose, confirm, open, openPermissions, replace, scanCode, title, toast } from '../../lib/platform'
 import { told, type StateName, type Told } from '../../lib/states'
 import { addTap, beginTap, fixUnless, tap, type Tapped, type TapKind } from '../../lib/tapping'
 import { common, fill } from '../../lib/texts'
+import { freshVisit, keptVisit, type VisitSeen } from '../../lib/visit-of'
 import { linesOf, minutesEarly, stageOf } from '../../lib/visits'
-import { hasRecord, monthDay, placeText, shownLines, stateOfVisit, stopValues, timesOf } from './drawing'
+import { detailOf, hasRecord, metresOf, monthDay, placeText, shownLines, stateOfVisit, stopValues, timesOf } from './drawing'
 import { REASONS, words } from './words'
 
 type Shown = Told & { tone: string; deeds: readonly Deed[]; pickAt: number; pickValue: string; isAlone: boolean }
@@ -49,6 +50,7 @@ Page({
   tapped: undefined as Tapped | undefined,
   open: undefined as Visit | undefined,
   letBe: '',
+  partnerId: '',
   stopWaiting: () => undefined as void,
   stop: () => undefined as unknown,
 
@@ -63,17 +65,17 @@ Page({
     if (isLoggedIn()) void this.load()
   },
 
+  /** At once what the phone has, then what the server says. */
   async load() {
-    await show(this, async () => {
-      const [seen, about, homes] = await Promise.all([visits(), around(), cards()])
-      this.all = seen.value
-      this.visit = seen.value.find(({ id }) => id === this.data.id)
-      this.about = about.value
-      this.homes = homes.value
-      this.draw()
-      title(this.data.head.name)
-      return { data: { w: words() }, seen }
-    })
+    const kept = keptVisit(this.data.id)
+    if (kept) await show(this, async () => this.take(kept))
+    await show(this, async () => this.take(await freshVisit(this.data.id)))
+  },
+  take({ all, visit, about, homes, seen }: VisitSeen) {
+    Object.assign(this, { all, visit, about, homes })
+    this.draw()
+    title(this.data.head.name)
+    return { data: { w: words() }, seen }
   },
 
   draw() {
@@ -82,10 +84,11 @@ Page({
     if (!visit) return this.setData({ stage: 'off' })
     const kept = records()
     const { planned_from: from, planned_to: to } = visit
-    const partner = atSameHome(visit, this.all, kept, this.homes)
+    const stage = stageOf(visit, kept)
+    const partner = stage === 'begun' ? nextAtHome(visit, this.all, kept, this.homes) : undefined
     this.setData({
       head: { name: this.nameOf(visit), time: from && to ? `${timeOf(from)}–${timeOf(to)}` : '' },
-      stage: stageOf(visit, kept),
+      stage,
       times: timesOf(visit, kept),
       lines: shownLines(linesOf(visit, about, marksOf(visit.id), kept)),
       isAttempted: hasRecord(kept, visit.id, 'attempt'),
@@ -102,14 +105,18 @@ Page({
 
   /** Before she clocks in here: another visit that she has not left. */
   askOfOther(visit: Visit) {
-    if (this.data.stage !== 'planned' || this.data.told || this.data.isBusy) return
+    const isAsking = this.data.told?.deeds.includes('left_then') === true
+    if (this.data.stage !== 'planned' || this.data.isBusy || (this.data.told && !isAsking)) return
     const other = otherOpen(visit, this.all, records(), this.homes, now())
-    if (!other || other.visit.id === this.letBe) return
-    this.open = other.visit
-    const end = timeOf(likelyEnd(other.visit, now()))
-    const begin = timeOf(other.visit.began_at ?? other.visit.planned_from ?? iso(now()))
-    const day = monthDay(dayOf(Date.parse(other.visit.planned_from ?? '') || now()))
-    this.say(other.state, { name: this.nameOf(other.visit), end, time: begin, day }, end)
+    if (!other || other.visit.id === this.letBe) return isAsking ? this.setData({ told: null }) : undefined
+    this.sayOpen(other.visit, other.state)
+  },
+  sayOpen(visit: Visit, state: StateName) {
+    this.open = visit
+    const end = timeOf(likelyEnd(visit, now()))
+    const begin = timeOf(visit.began_at ?? visit.planned_from ?? iso(now()))
+    const day = monthDay(dayOf(Date.parse(visit.planned_from ?? '') || now()))
+    this.say(state, { name: this.nameOf(visit), end, time: begin, day }, end)
   },
 
   // --- what the screen says ---
@@ -161,6 +168,7 @@ Page({
       not_known: () => this.leaveOther(),
       why_all: () => this.endWithReasons(),
       confirm: () => this.openConfirm(),
+      partner: () => replace(`/pages/visit/index?id=${this.partnerId}`),
       at_door: () => this.placeTold('at_door'),
       address_wrong: () => this.placeTold('address_wrong'),
       elsewhere: () => this.placeTold('elsewhere'),
@@ -261,26 +269,33 @@ Page({
     const time = timeOf(tapped.at)
     if (tapped.refusal !== undefined) return this.sayPlainly(w.notTaken, tapped.refusal, [[common().gotIt, 'next']], 'bad')
     const body = tapped.place ? w.outText : fill(tapped.isOnline ? w.outNoServer : w.outKept, { time })
-    this.sayPlainly(fill(w.outTitle, { time }), tapped.saved ? body : common().storageFull, [[w.confirm, 'confirm'], [common().gotIt, 'next']])
+    this.sayPlainly(fill(w.outTitle, { time }), tapped.saved ? body : common().storageFull, [[w.confirm, 'confirm'], this.partnerId ? [w.toPartner, 'partner'] : [common().gotIt, 'next']])
   },
 
-  /** Position, record, answer; of a couple both visits by one tap. The second of two taps does nothing. */
+  /** Position, record, answer; of a couple the next visit begins by the same tap. The second of two taps does nothing. */
   async tapAt(kind: TapKind): Promise<Tapped | undefined> {
     const { visit, about } = this
     if (this.data.isBusy || !visit || !about) return undefined
     const at = phoneNow()
-    const partners = this.data.isTogether ? this.all.filter(({ id }) => id === this.data.partner?.id) : []
+    const together = kind === 'clock_out' && this.data.isTogether ? this.data.partner : null
+    this.partnerId = together?.id ?? ''
     this.setData({ isBusy: true, told: null, locating: told('locating') })
-    for (const each of [visit, ...partners]) beginTap(kind, each.id, at)
-    if (kind === 'clock_out') for (const each of [visit, ...partners]) addItems(each.id, linesOf(each, about, marksOf(each.id), []), at)
+    if (together) beginTap('clock_in', together.id, at)
+    beginTap(kind, visit.id, at)
+    this.keepItems(kind, at)
     const found = await fixUnless(new Promise<void>((resolve) => (this.stopWaiting = resolve)))
     this.setData({ locating: null })
-    for (const { id } of partners) addTap(kind, id, { occurred_at: iso(at), fix: parted(found).fix })
+    if (together) addTap('clock_in', together.id, { occurred_at: iso(at), fix: parted(found).fix })
     const result = await tap(kind, visit.id, at, found)
     buzz()
     this.setData({ isBusy: false, place: placeText(result), isTogether: false })
     this.draw()
     return result
+  },
+  /** With the clock-out goes what was ticked. */
+  keepItems(kind: TapKind, at: number) {
+    const { visit, about } = this
+    if (visit && about && kind === 'clock_out') addItems(visit.id, linesOf(visit, about, marksOf(visit.id), []), at)
   },
   noWait() {
     this.stopWaiting()
@@ -316,17 +331,3 @@ Page({
     open(`/pages/confirm/index?id=${this.data.id}`)
   },
 })
-
-/** How far off she was, or how far off the position may be. */
-function metresOf({ away, metres }: Tapped): number | string {
-  return away ?? metres ?? '?'
-}
-
-async function detailOf(visit: Visit): Promise<Schemas['ClientDetail'] | undefined> {
-  try {
-    return await get('/api/v1/clients/{client_id}', { path: { client_id: visit.client_id } })
-  } catch (error) {
-    if (isNoAnswer(error) || isRefused(error)) return undefined
-    throw error
-  }
-}
