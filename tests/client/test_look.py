@@ -37,6 +37,10 @@ OPEN = """([url, language]) => {
 }"""
 SETTLED = "() => !__asking && !document.querySelector('wx-page:not([hidden]) [role=status]')"
 
+# One page with every fault.
+SPOIL = """() => document.querySelector('wx-page:not([hidden])').insertAdjacentHTML('afterbegin', `
+  <wx-button role="button" style="height: 10px; width: 2000px"></wx-button><p>失败 没有翻译 {name}</p>
+  ${'<wx-button role="button" style="height: 60px">x</wx-button>'.repeat(6)}`)"""
 LOOK = (Path(__file__).parent / "look.js").read_text()
 
 
@@ -96,3 +100,16 @@ def test_every_page_fits_can_be_touched_and_named_and_is_whole_in_both_languages
             phone.faults.clear()
 
     assert not found, "\n".join(found)
+    phone.page.evaluate(SPOIL)
+    spoilt = " ".join(phone.page.evaluate(LOOK, "en"))
+    for kind in (
+        "wider",
+        "beyond",
+        "no name",
+        "too low",
+        "must not be said: 失败",
+        "a hole",
+        "not English",
+        "on the first",
+    ):
+        assert kind in spoilt  # the control: what is wrong is seen

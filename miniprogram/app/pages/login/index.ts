@@ -1,7 +1,7 @@
 import { isRefused } from '../../lib/api'
 import { pump, waitingOfAll } from '../../lib/outbox'
 import { HOME, sentence } from '../../lib/page'
-import { restart } from '../../lib/platform'
+import { restart, title } from '../../lib/platform'
 import { actAs, bind, current, logIn, type Session } from '../../lib/session'
 import { look } from '../../lib/settings'
 import { fill, wording } from '../../lib/texts'
@@ -58,6 +58,7 @@ Page({
   },
 
   onShow() {
+    title(words().title)
     const count = waitingOfAll()
     this.setData({ w: words(), look: look(), kept: count ? fill(words().kept, { count }) : '' })
     const session = current()
