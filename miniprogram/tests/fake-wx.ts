@@ -6,17 +6,27 @@ export interface FakePhone {
   room: number
   /** Takes nothing more, not even in place of what is there. */
   isFrozen: boolean
+  /** Files kept by their path. */
+  files: Map<string, ArrayBuffer>
   isOnline: boolean
+  isDead: boolean
+  /** Die at the n-th write, before it is done: what is stored stays as it was, and nobody is answered any more. */
+  dieAt: (n: number, onDeath: () => void) => void
   requests: { url: string; method: string; header: Record<string, string>; body: unknown }[]
   answer: (request: FakePhone['requests'][number]) => { status: number; data: unknown; headers?: Record<string, string> } | 'lost'
 }
 
 export function fakePhone(): FakePhone {
-  const phone: FakePhone = {
+  const phone: Mortal = {
     storage: new Map(),
     room: Infinity,
     isFrozen: false,
+    files: new Map(),
     isOnline: true,
+    isDead: false,
+    writesLeft: Infinity,
+    onDeath: () => undefined,
+    dieAt: (n, onDeath) => Object.assign(phone, { writesLeft: n, onDeath }),
     requests: [],
     answer: () => ({ status: 200, data: {} }),
   }
@@ -24,34 +34,72 @@ export function fakePhone(): FakePhone {
   return phone
 }
 
+interface Mortal extends FakePhone {
+  writesLeft: number
+  onDeath: () => void
+}
+
+/** The same phone switched on again: what it had stored is there. */
+export function reborn(dead: FakePhone): FakePhone {
+  const { storage, files, answer } = dead
+  return Object.assign(fakePhone(), { storage, files, answer })
+}
+
 interface Call {
   url: string
   method: string
   header: Record<string, string>
-  data?: string
+  data?: string | ArrayBuffer
   success: (answer: object) => void
   fail: (error: object) => void
 }
 
-function wxOf(phone: FakePhone): object {
+function wxOf(phone: Mortal): object {
+  // A dead phone's app goes on in its own memory until it waits for somebody: none of that is stored.
+  let storage = () => phone.storage
+  const write = () => {
+    phone.writesLeft -= 1
+    if (phone.writesLeft > 0 || phone.isDead) return
+    const memory = new Map(phone.storage)
+    storage = () => memory
+    phone.isDead = true
+    phone.onDeath()
+  }
   return {
-    getStorageSync: (key: string) => structuredClone(phone.storage.get(key) ?? ''),
+    getStorageSync: (key: string) => structuredClone(storage().get(key) ?? ''),
     setStorageSync(key: string, value: unknown) {
+      write()
       if (phone.isFrozen || (!phone.storage.has(key) && phone.storage.size >= phone.room)) throw new Error('exceed storage max size 10Mb')
-      phone.storage.set(key, structuredClone(value))
+      storage().set(key, structuredClone(value))
     },
-    removeStorageSync: (key: string) => phone.storage.delete(key),
+    removeStorageSync(key: string) {
+      write()
+      storage().delete(key)
+    },
     getStorageInfoSync: () => ({
-      keys: [...phone.storage.keys()],
+      keys: [...storage().keys()],
       currentSize: phone.room === Infinity ? 1 : Math.round((phone.storage.size / phone.room) * 100),
       limitSize: 100,
     }),
     getDeviceInfo: () => ({ platform: 'android' }),
     getAppBaseInfo: () => ({ fontSizeSetting: 16, SDKVersion: '3.8.12' }),
+    getFileSystemManager: () => ({
+      readFile({ filePath, success, fail }: { filePath: string } & Pick<Call, 'success' | 'fail'>) {
+        const data = phone.files.get(filePath)
+        if (data) success({ data })
+        else fail({ errMsg: 'readFile:fail no such file or directory' })
+      },
+      removeSavedFile({ filePath }: { filePath: string }) {
+        write()
+        if (!phone.isDead) phone.files.delete(filePath)
+      },
+    }),
     login: ({ success }: { success: (told: { code: string }) => void }) => success({ code: 'code-from-wechat' }),
     request({ url, method, header, data, success, fail }: Call) {
+      if (phone.isDead) return
       if (!phone.isOnline) return fail({ errMsg: 'request:fail' })
-      const request = { url: url.replace('https://anhu.example', ''), method, header, body: data ? JSON.parse(data) : undefined }
+      const body = typeof data === 'string' ? JSON.parse(data) : data
+      const request = { url: url.replace('https://anhu.example', ''), method, header, body }
       phone.requests.push(request)
       const answer = phone.answer(request)
       if (answer === 'lost') return fail({ errMsg: 'request:fail timeout' })

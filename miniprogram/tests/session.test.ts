@@ -53,7 +53,7 @@ test('when WeChat does not know the person any more the session ends, and record
   await api.get('/api/v1/me').catch(() => undefined)
 
   expect(lost).toHaveBeenCalled()
-  expect([...phone.storage.keys()].filter((key) => !key.startsWith('clock') && key !== 'session:renewal')).toEqual(['outbox:1', 'device'])
+  expect([...phone.storage.keys()].filter((key) => !key.startsWith('clock') && key !== 'session:renewal')).toEqual(['outbox:1', 'device', 'session:holder'])
 })
 
 test('a refusal keeps the stable code and the sentence; an answer of no known form is no answer', async () => {
@@ -63,4 +63,61 @@ test('a refusal keeps the stable code and the sentence; an answer of no known fo
   await expect(api.get('/api/v1/me')).rejects.toMatchObject({ kind: 'refused', code: 'permission_denied', message: '您的角色不能做这件事。' })
   phone.answer = () => ({ status: 502, data: '<html>' })
   await expect(api.get('/api/v1/me')).rejects.toMatchObject({ kind: 'no_answer' })
+})
+
+test('a busy server ends nobody’s day: the session stays, and the next try renews it', async () => {
+  phone.storage.set('session', old())
+  const busy = { status: 503, data: { code: 'busy', message: '', details: {} } }
+  phone.answer = ({ url }) => (url.endsWith('/refresh') ? { status: 401, data: { code: 'refresh_token_expired', message: '', details: {} } } : busy)
+  const { session, api } = await modules()
+  const lost = vi.fn()
+  session.onSessionLost(lost)
+
+  await expect(api.get('/api/v1/me')).rejects.toMatchObject({ status: 503 })
+  expect(lost).not.toHaveBeenCalled()
+  expect(session.current()).toBeDefined()
+  phone.answer = ({ url }) => ({ status: 200, data: url.includes('/auth/') ? sessionOf('li') : {} })
+  await api.get('/api/v1/me')
+
+  expect(phone.requests.at(-1)?.header['Authorization']).toBe('Bearer access-li')
+})
+
+test('a phone without any room renews its tokens all the same, for as long as it is open', async () => {
+  phone.storage.set('session', old())
+  phone.isFrozen = true
+  phone.answer = ({ url }) => ({ status: 200, data: url.endsWith('/refresh') ? { ...sessionOf('li'), access_token: 'new' } : {} })
+  const { api } = await modules()
+
+  await api.get('/api/v1/me')
+  await api.get('/api/v1/me')
+
+  expect(refreshes()).toHaveLength(1)
+  expect(phone.requests.at(-1)?.header['Authorization']).toBe('Bearer new')
+})
+
+test('a page of a network’s own instead of an answer is no answer, and is not kept as one', async () => {
+  phone.storage.set('session', sessionOf('li'))
+  phone.answer = () => ({ status: 200, data: '<html>Please log in to this network</html>' })
+  const { api } = await modules()
+  const cache = await import('../app/lib/cache')
+
+  await expect(cache.seen('x', () => api.get('/api/v1/me'))).rejects.toMatchObject({ kind: 'no_answer' })
+  expect(cache.lastSeen('x')).toBeUndefined()
+})
+
+test('a server that hangs keeps nobody waiting: what was seen last is shown, and its answer is there the next time', async () => {
+  vi.useFakeTimers()
+  phone.storage.set('session', sessionOf('li'))
+  const cache = await import('../app/lib/cache')
+  await cache.seen('x', async () => 'old')
+  let answer: (value: string) => void = () => undefined
+
+  const shown = cache.seen('x', () => new Promise<string>((resolve) => (answer = resolve)))
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(await shown).toMatchObject({ value: 'old', isFresh: false })
+  answer('new')
+  await vi.advanceTimersByTimeAsync(0)
+
+  expect(cache.lastSeen('x')?.value).toBe('new')
+  vi.useRealTimers()
 })

@@ -72,7 +72,7 @@ function define(space: Space, tag: string, properties: Record<string, unknown>, 
   )
   const lifetimes = {
     created(this: Component) {
-      created(this)
+      if (elementOf(this)) created(this) // a page that was left already draws nothing
     },
     attached(this: Component) {
       for (const [name, bring] of Object.entries(watched)) bring(this, (this.data as Record<string, never>)[name] as never)

@@ -158,7 +158,9 @@ async function kept(path: string): Promise<object> {
 
 async function bytesOf(path: string): Promise<object> {
   const text = localStorage.getItem(path)
-  if (text === null) return { data: await (files.get(path) ?? new Blob()).arrayBuffer() }
+  const file = files.get(path)
+  if (text === null && !file) throw new Error('readFile:fail no such file or directory')
+  if (text === null) return { data: await file!.arrayBuffer() }
   return { data: Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer }
 }
 

@@ -130,8 +130,8 @@ class Phone:
     faults: list[str] = field(default_factory=list)
 
     @classmethod
-    def new(cls, browser: Browser, town: Town, *, shots: Path, width: int = 360) -> "Phone":
-        """A phone with its location allowed, lying at the demo's home."""
+    def new(cls, browser: Browser, town: Town, *, shots: Path, width: int = 360, storage: Any = None) -> "Phone":
+        """A phone with its location allowed, lying at the demo's home; with what another one had stored."""
         context = browser.new_context(
             viewport={"width": width, "height": 740},
             device_scale_factor=2,
@@ -140,6 +140,7 @@ class Phone:
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             permissions=["geolocation"],
+            storage_state=storage,
         )
         context.set_default_timeout(PATIENCE_MS)
         shots.mkdir(exist_ok=True)

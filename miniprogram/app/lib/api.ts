@@ -59,6 +59,7 @@ export interface Tokens {
 
 const OLD = ['token_expired', 'token_outdated', 'token_invalid']
 const TIMEOUT_MS = 15_000
+const TOO_LARGE = 413
 let tokens: Tokens = { access: async () => undefined, renewed: async () => undefined }
 
 export function useTokens(given: Tokens): void {
@@ -147,12 +148,19 @@ function filled(path: string, { path: values = {}, query = {} }: Params): string
   return `${place}?${asks.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')}`
 }
 
+/** A machine in front of the server speaks another form, and half an answer cannot be read: as good as no answer. */
 function good(answer: Answer): Answer {
-  if (answer.status < 400) return answer
-  const error = (typeof answer.data === 'object' ? answer.data : null) as Partial<Schemas['Error']> | null
-  // A machine in front of the server speaks another form: as good as no server.
-  if (!error?.code) throw new NoAnswer(`HTTP ${answer.status}`)
-  throw new Refused(answer.status, error.code, error.message ?? '', error.details ?? {})
+  const isText = typeof answer.data === 'string' && answer.data !== ''
+  if (answer.status < 400 && !isText) return answer
+  const { code, message = '', details = {} } = errorOf(answer)
+  if (!code) throw new NoAnswer(`HTTP ${answer.status}`)
+  throw new Refused(answer.status, code, message, details)
+}
+
+/** Too much at once is said by machines in front of the server too. */
+function errorOf({ status, data }: Answer): Partial<Schemas['Error']> {
+  const told = typeof data === 'object' ? (data as Partial<Schemas['Error']> | null) : null
+  return told?.code || status !== TOO_LARGE ? (told ?? {}) : { code: 'body_too_large' }
 }
 
 function codeOf(answer: Answer): string {

@@ -2,7 +2,7 @@
 
 import { getAll, getIfChanged, isNoAnswer, isRefused, type Schemas } from './api'
 import { dayOf, now } from './clock'
-import { keep, read } from './platform'
+import { forget, keepIfRoom, keysFrom, onFull, onFullAtLast, read } from './platform'
 import { current } from './session'
 
 /** A value, when it was read, and whether that was just now. */
@@ -30,21 +30,42 @@ function key(name: string): string {
   return `cache:${current()?.account_id ?? ''}:${name}`
 }
 
+const ANSWER_WITHIN_MS = 5_000
+
+/** What a visit without a network needs goes last. */
+const NEEDED = /:(visits|around|cards)$/
+onFull(() => drop((name) => !NEEDED.test(name)))
+onFullAtLast(() => drop(() => true))
+
+function drop(which: (key: string) => boolean): void {
+  for (const each of keysFrom('cache:')) if (which(each)) forget(each)
+}
+
 /** The last value that was seen, without asking. */
 export function lastSeen<T>(name: string): Seen<T> | undefined {
   const stored = read<Stored>(key(name))
   return stored && { value: stored.value as T, at: stored.at, isFresh: false }
 }
 
-/** Ask; where no answer comes, give what was seen last. Throws when there is neither, and what the server refuses. */
+/**
+ * Ask; where no answer comes, or not soon, give what was seen last: nobody waits at a door for a server that is down.
+ * Throws when there is neither, and what the server refuses.
+ */
 export async function seen<T>(name: string, ask: () => Promise<T>): Promise<Seen<T>> {
+  const last = lastSeen<T>(name)
+  const asked = ask().then((value) => store(name, value))
   try {
-    return store(name, await ask())
+    return await (last ? Promise.race([asked, after(ANSWER_WITHIN_MS, last)]) : asked)
   } catch (error) {
-    const last = lastSeen<T>(name)
     if (last && (isNoAnswer(error) || (isRefused(error) && error.isPassing))) return last
     throw error
+  } finally {
+    asked.catch(() => undefined) // one that came too late is told by the next
   }
+}
+
+function after<T>(ms: number, value: T): Promise<T> {
+  return new Promise((resolve) => setTimeout(() => resolve(value), ms))
 }
 
 interface Snapshot {
@@ -98,10 +119,7 @@ function byKey<T>(values: readonly T[], of: (value: T) => string): Record<string
 
 function store<T>(name: string, value: T): Seen<T> {
   const at = now()
-  try {
-    keep(key(name), { value, at } satisfies Stored)
-  } catch {
-    // No room: what was read is shown all the same, and not known the next time without a network.
-  }
+  // No room: what was read is shown all the same, and not known the next time without a network.
+  keepIfRoom(key(name), { value, at } satisfies Stored)
   return { value, at, isFresh: true }
 }

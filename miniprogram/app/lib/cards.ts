@@ -1,7 +1,8 @@
 /** What a carer takes to the door: full name, way in, care card and the last carer's note of each client. */
 
-import { getIfChanged, type Schemas } from './api'
+import { getIfChanged, isNoAnswer, type Schemas } from './api'
 import { lastSeen, seen, type Around, type Seen, type Visit } from './cache'
+import { now } from './clock'
 import { nameOf } from './visits'
 
 export type DoorCard = Schemas['DoorCard']
@@ -12,13 +13,22 @@ interface Stored {
   etag: string | undefined
 }
 
-/** Cards by client; as they were last without a network. */
+/** Cards by client; as they were last without a network. A visit without its card can be begun all the same. */
 export async function cards(): Promise<Seen<Cards>> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!isNoAnswer(error)) throw error
+    return { value: {}, at: now(), isFresh: false }
+  }
+}
+
+async function read(): Promise<Seen<Cards>> {
   const before = lastSeen<Stored>('cards')?.value
   const found = await seen<Stored>('cards', async () => {
-    const read = await getIfChanged('/api/v1/care-cards', before?.etag)
-    if (!read) return before ?? { cards: {}, etag: undefined }
-    return { cards: Object.fromEntries(read.value.items.map((card) => [card.client_id, card])), etag: read.etag }
+    const changed = await getIfChanged('/api/v1/care-cards', before?.etag)
+    if (!changed) return before ?? { cards: {}, etag: undefined }
+    return { cards: Object.fromEntries(changed.value.items.map((card) => [card.client_id, card])), etag: changed.etag }
   })
   return { ...found, value: found.value.cards }
 }

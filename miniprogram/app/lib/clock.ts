@@ -1,6 +1,6 @@
 /** The phone's clock, and how far it is from the server's. The only place that reads it. */
 
-import { keep, read } from './platform'
+import { keepIfRoom, read } from './platform'
 
 const KEY = 'clock:skew'
 const WRONG_FROM_MS = 5 * 60_000
@@ -21,11 +21,7 @@ export function iso(ms: number): string {
 export function learn(header: string | undefined, sent: number, came: number): void {
   const server = header ? Date.parse(header) : NaN
   if (Number.isNaN(server)) return
-  try {
-    keep(KEY, Math.round((sent + came) / 2 - server - 500)) // the header has whole seconds
-  } catch {
-    // A full phone knows its skew less well; nothing may fail for that.
-  }
+  keepIfRoom(KEY, Math.round((sent + came) / 2 - server - 500)) // the header has whole seconds
 }
 
 /** How far the phone is ahead of the server, milliseconds; 0 when it never heard from it. */

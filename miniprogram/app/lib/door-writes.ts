@@ -3,21 +3,36 @@
 import type { PlaceReason } from './door'
 import type { Visit } from './cache'
 import { iso, phoneNow } from './clock'
-import { add, pump, type Added } from './outbox'
-import { forget, keep, read } from './platform'
+import { add, pump, records, type Added, type Kept } from './outbox'
+import { forget, keep, read, StorageFull } from './platform'
 import { itemRecords, type ItemLine, type Marks } from './visits'
 
+/** Ticks for which there was no room: they last as long as the app is open. */
+const unsaved = new Map<string, Marks>()
+
 export function marksOf(visitId: string): Marks {
-  return read<Marks>(`marks:${visitId}`) ?? {}
+  return unsaved.get(visitId) ?? read<Marks>(`marks:${visitId}`) ?? {}
 }
 
 export function setMark(visitId: string, code: string, mark: Marks[string]): void {
-  keep(`marks:${visitId}`, { ...marksOf(visitId), [code]: mark })
+  const marks = { ...marksOf(visitId), [code]: mark }
+  try {
+    keep(`marks:${visitId}`, marks)
+    unsaved.delete(visitId)
+  } catch (error) {
+    if (!(error instanceof StorageFull)) throw error
+    unsaved.set(visitId, marks)
+  }
 }
 
-/** What was ticked becomes records; the marks are let go once these are on the phone. */
+/** What was ticked becomes records, each once, whenever the app is killed; then the marks are let go. */
 export function addItems(visitId: string, lines: readonly ItemLine[], at: number): void {
-  for (const record of itemRecords(lines, iso(at))) add('item', record, { visitId })
+  const had = records().filter((kept) => kept.kind === 'item' && kept.visitId === visitId && kept.state !== 'stuck')
+  for (const record of itemRecords(lines, iso(at))) {
+    const isSame = ({ record: other }: Kept) => other['item_code'] === record['item_code'] && other['outcome'] === record['outcome']
+    if (!had.some(isSame)) add('item', record, { visitId })
+  }
+  unsaved.delete(visitId)
   forget(`marks:${visitId}`)
 }
 

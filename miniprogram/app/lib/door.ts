@@ -35,6 +35,7 @@ export const DEEDS: Partial<Record<StateName, readonly Deed[]>> = {
   noLocation: ['settings', 'scan', 'call'],
   approximate: ['settings', 'scan'],
   offline: ['next'],
+  serverDown: ['next'],
   twice: ['next'],
   clockWrong: ['next'],
   stopped: ['call', 'at_home'],
@@ -48,7 +49,7 @@ const STOPPED: readonly Code[] = ['not_entitled', 'entitlement_suspended', 'in_h
 const NEW_PHONE: readonly Code[] = ['new_device', 'device_of_other']
 
 /** What the screen says after a clock-in, one after the other: where she is, then what else she has to know. */
-export function statesAfter(tapped: Pick<Tapped, 'place' | 'codes' | 'away'>, isWrongClock: boolean, isAgain = false): StateName[] {
+export function statesAfter(tapped: Pick<Tapped, 'place' | 'codes' | 'away' | 'isOnline'>, isWrongClock: boolean, isAgain = false): StateName[] {
   const has = (wanted: readonly Code[]) => wanted.some((code) => tapped.codes.includes(code))
   return [
     tapped.codes.includes('repeated_event') && !isAgain ? 'twice' : placeState(tapped),
@@ -58,8 +59,8 @@ export function statesAfter(tapped: Pick<Tapped, 'place' | 'codes' | 'away'>, is
   ]
 }
 
-function placeState({ place, away }: Pick<Tapped, 'place' | 'away'>): StateName {
-  if (!place) return 'offline'
+function placeState({ place, away, isOnline }: Pick<Tapped, 'place' | 'away' | 'isOnline'>): StateName {
+  if (!place) return isOnline ? 'serverDown' : 'offline'
   if (place === 'outside' && away === undefined) return 'uncertain' // how far could not be asked any more: say what is sure
   return place === 'none' ? 'noLocation' : place
 }

@@ -3,11 +3,12 @@
  * costs nothing else. A record leaves the phone only after the server said what became of it; sending twice is harmless.
  */
 
-import { get, isNoAnswer, isRefused, post, putPhoto, type Schemas } from './api'
-import { dayOf, DAY_MS, iso, now, phoneNow } from './clock'
+import { isNoAnswer, isRefused, post, putPhoto, type Refused, type Schemas } from './api'
+import './cache' // which makes room for records
+import { DAY_MS, iso, now, phoneNow } from './clock'
 import { newId } from './ids'
-import { forget, forgetFile, keep, keysFrom, read, readFile, storageUsed } from './platform'
-import { current } from './session'
+import { forget, forgetFile, keep, keysFrom, onFull, read, readFile, StorageFull, storageUsed } from './platform'
+import { current, holder } from './session'
 
 export type Kind = Schemas['SyncRecord']['kind']
 export type Code = Schemas['Exception']['code']
@@ -18,6 +19,8 @@ export type State = 'kept' | 'sent' | 'in_review' | 'accepted' | 'not_accepted' 
 export interface Kept {
   id: string
   account: string
+  /** The role it was made in: only that one may bring it. */
+  grant?: string
   kind: Kind
   visitId: string | null
   record: Record<string, unknown> & { id: string; occurred_at: string }
@@ -43,20 +46,26 @@ const LONGEST_WAIT_MS = 10 * 60_000
 const KEEP_FINISHED_DAYS = 30
 const TIGHT_FROM = 0.9
 const FINISHED: readonly State[] = ['accepted', 'not_accepted']
-const HELD: readonly State[] = ['sent', 'in_review', 'accepted', 'not_accepted']
+const UNFIT = [400, 413, 422] // the content is at fault, not the moment, the person or the way
+/** Told to nobody by the server: the bytes of a photo are gone from this phone. */
+export const FILE_GONE = 'file_gone'
 
 const unsaved = new Map<string, Kept>()
 const listeners = new Set<() => void>()
 let sending: Promise<boolean> | undefined
 let failures = 0
 let timer: ReturnType<typeof setTimeout> | undefined
+let nextAt: number | undefined
+let isPumping = false
+onFull(() => prune(true))
 
 /** Keep what happened. It is on the phone when this returns; nothing is sent yet. */
 export function add(kind: Kind, content: Content, more: { visitId?: string; file?: string } = {}): Added {
   const id = content.id ?? newId(phoneNow())
   const kept: Kept = {
     id,
-    account: current()?.account_id ?? '',
+    account: '',
+    ...holder(),
     kind,
     visitId: more.visitId ?? null,
     record: { ...content, id },
@@ -69,13 +78,18 @@ export function add(kind: Kind, content: Content, more: { visitId?: string; file
   return { id, saved }
 }
 
-/** This account's records, the oldest first. */
+/** The records of whoever holds this phone, the oldest first. */
 export function records(): Kept[] {
-  const account = current()?.account_id ?? ''
-  const stored = keysFrom(PREFIX).map((key) => read<Kept>(key))
-  return [...stored.filter((kept) => kept && !unsaved.has(kept.id)), ...unsaved.values()]
-    .filter((kept): kept is Kept => kept !== undefined && kept.account === account)
+  const account = holder()?.account ?? ''
+  return [...onPhone().values()]
+    .filter((kept) => kept.account === account)
     .sort((a, b) => a.record.occurred_at.localeCompare(b.record.occurred_at) || a.id.localeCompare(b.id))
+}
+
+/** What is in memory only is newer than what the storage holds of the same record. */
+function onPhone(): Map<string, Kept> {
+  const stored = keysFrom(PREFIX).map((key) => read<Kept>(key)).filter((kept) => kept !== undefined)
+  return new Map([...stored, ...unsaved.values()].map((kept) => [kept.id, kept]))
 }
 
 export function find(id: string): Kept | undefined {
@@ -83,7 +97,21 @@ export function find(id: string): Kept | undefined {
 }
 
 export function waiting(): Kept[] {
-  return records().filter((kept) => kept.state === 'kept' || kept.file !== undefined)
+  return records().filter(isWaiting)
+}
+
+/** How many records of anybody wait on this phone: what a login page may say. */
+export function waitingOfAll(): number {
+  return [...onPhone().values()].filter(isWaiting).length
+}
+
+function isWaiting({ state, file }: Kept): boolean {
+  return state === 'kept' || (file !== undefined && state !== 'stuck')
+}
+
+/** False for what was made in another role: that role brings it. */
+export function isOfRole({ grant }: Kept): boolean {
+  return grant === undefined || grant === current()?.grant.id
 }
 
 /** Little room is left: say so before a record finds none. */
@@ -105,14 +133,47 @@ export function flush(): Promise<boolean> {
   return sending
 }
 
+/** Send at once, as somebody asked for it: also what the server was too busy for, and this again what it refused. */
+export async function sendAgain(ids: readonly string[] = []): Promise<boolean> {
+  postponed.clear()
+  for (const id of ids) change(id, { state: 'kept' })
+  failures = 0
+  tell()
+  const isAllSent = await flush()
+  rest(isAllSent)
+  return isAllSent
+}
+
 /** Send in the background, again and again until all is there. */
 export function pump(): void {
+  stop()
+  if (!current() || isPumping) return
+  isPumping = true
+  const failed = (error: unknown) => {
+    rest(false)
+    throw error // a fault of ours: said, and no reason to stop sending
+  }
+  void flush().then(rest, failed)
+}
+
+function rest(isAllSent: boolean): void {
+  stop()
+  isPumping = false
+  failures = isAllSent ? 0 : failures + 1
+  if (isAllSent) return
+  const wait = waitAfter(failures)
+  nextAt = phoneNow() + wait
+  timer = setTimeout(pump, wait)
+}
+
+function stop(): void {
   if (timer !== undefined) clearTimeout(timer)
-  if (!current()) return
-  void flush().then((all) => {
-    failures = all ? 0 : failures + 1
-    if (!all) timer = setTimeout(pump, waitAfter(failures))
-  })
+  timer = nextAt = undefined
+}
+
+/** When the next sending begins by itself, by the phone's clock. */
+export function nextTry(): number | undefined {
+  return nextAt
 }
 
 /** 5 s, 10 s, 20 s … ten minutes, each a little off, so that phones do not come back all at once. */
@@ -122,8 +183,11 @@ export function waitAfter(failed: number, random: () => number = Math.random): n
 
 async function sendAll(): Promise<boolean> {
   try {
-    for (let batch = next(); batch.length; batch = next()) await sendBatch(batch)
-    for (const kept of waiting()) if (kept.file && kept.state !== 'kept' && kept.state !== 'stuck') await bring(kept)
+    await sendRecords()
+    for (const kept of waiting().filter((each) => each.file && each.state !== 'kept' && isOfRole(each))) {
+      await bring(kept)
+      await sendRecords() // a tap does not stand behind ten photos
+    }
   } catch (error) {
     // No network, a busy server, a session to renew: what was not answered stays as it is.
     if (!isNoAnswer(error) && !isRefused(error)) throw error
@@ -131,124 +195,85 @@ async function sendAll(): Promise<boolean> {
   } finally {
     tell()
   }
-  return !waiting().some((kept) => kept.state === 'kept')
+  return !waiting().some(isOfRole)
 }
 
-/** Those not tried in this round come first, so that one that fails for ever holds nobody up. */
+async function sendRecords(): Promise<void> {
+  for (let batch = next(); batch.length; batch = next()) await sendBatch(batch)
+}
+
 function next(): Kept[] {
-  return records().filter((kept) => kept.state === 'kept' && !isPostponed(kept)).slice(0, MOST)
+  return records().filter((kept) => kept.state === 'kept' && isOfRole(kept) && !isPostponed(kept)).slice(0, MOST)
 }
 
+/** Those that were tried in this round wait, so that one that fails for ever holds nobody up. */
 const postponed = new Map<string, number>()
 function isPostponed(kept: Kept): boolean {
   return (postponed.get(kept.id) ?? 0) > phoneNow()
 }
 
-async function sendBatch(batch: Kept[]): Promise<void> {
-  const told = batch.map(({ kind, visitId, record }) => ({ kind, visit_id: visitId, record }))
-  const { answers } = await post('/api/v1/sync', { records: told }, { headers: { 'Phone-Sent-At': iso(phoneNow()) } })
-  batch.forEach((kept, place) => take(kept, answers[place]))
+/** A request that cannot be taken as a whole goes in halves, until the one record is found that is at fault. */
+async function sendBatch(batch: readonly Kept[]): Promise<void> {
+  try {
+    const told = batch.map(({ kind, visitId, record }) => ({ kind, visit_id: visitId, record }))
+    const { answers } = await post('/api/v1/sync', { records: told }, { headers: { 'Phone-Sent-At': iso(phoneNow()) } })
+    const byId = new Map((answers ?? []).map((answer) => [answer.id, answer]))
+    for (const kept of batch) take(kept, byId.get(kept.id))
+  } catch (error) {
+    if (!isRefused(error) || !UNFIT.includes(error.status)) throw error
+    if (batch[0] && batch.length === 1) return refuse(batch[0], error)
+    const middle = Math.ceil(batch.length / 2)
+    await sendBatch(batch.slice(0, middle))
+    await sendBatch(batch.slice(middle))
+  }
 }
 
 function take(kept: Kept, answer: Schemas['SyncAnswer'] | undefined): void {
-  if (!answer || answer.id !== kept.id || isPassing(answer.status)) {
-    postponed.set(kept.id, phoneNow() + waitAfter(kept.tries + 1))
-    write({ ...kept, tries: kept.tries + 1 })
-    return
-  }
+  const tries = kept.tries + 1
+  if (!answer || isPassing(answer.status)) return postpone(kept)
   const { status, code, message, exceptions } = answer
-  write({ ...kept, state: status < 300 ? 'sent' : 'stuck', tries: kept.tries + 1, answer: { status, code, message, exceptions } })
+  change(kept.id, { state: status < 300 ? 'sent' : 'stuck', tries, answer: { status, code, message, exceptions } })
+}
+
+function postpone({ id, tries }: Kept): void {
+  postponed.set(id, phoneNow() + waitAfter(tries + 1))
+  change(id, { tries: tries + 1 })
+}
+
+function refuse({ id, tries }: Kept, { status, code, message }: Pick<Refused, 'status' | 'code' | 'message'>): void {
+  change(id, { state: 'stuck', tries: tries + 1, answer: { status, code, message, exceptions: [] } })
 }
 
 function isPassing(status: number): boolean {
   return status >= 500 || status === 429 || status === 408
 }
 
+/** Bring a photo's bytes. One that cannot be brought is shown with the reason and holds up no other. */
 async function bring(kept: Kept): Promise<void> {
-  const { file, ...held } = kept
-  await putPhoto(kept.id, await readFile(file ?? ''))
-  write(held)
-  forgetFile(file ?? '')
-}
-
-/** What the phone and the server hold of the account's records of a day, kind by kind. */
-export interface Counts {
-  phone: number
-  server: number
-  missing: number
-}
-
-type Counted = Exclude<keyof Schemas['SentCounts'], 'photo_contents'>
-const COUNTED: Partial<Record<Kind, Counted>> = {
-  clock_in: 'clock_events',
-  clock_out: 'clock_events',
-  clock_event: 'clock_events',
-  item: 'items',
-  care_day: 'care_days',
-  photo: 'photos',
-}
-
-/** Compare the day's counts with the server's. Records that it should hold and does not are kept again, to be sent. */
-export async function compare(day: string = dayOf(now())): Promise<Counts> {
-  const server = await get('/api/v1/sent-records', { query: { day_from: day, day_to: day } })
-  const ofDay = records().filter(({ kind, record }) => COUNTED[kind] && dayOf(Date.parse(record.occurred_at)) === day)
-  const result = counted(ofDay, server)
-  for (const kept of ofDay) {
-    const kind = COUNTED[kept.kind]
-    if (kind && result.short.includes(kind) && HELD.includes(kept.state)) write({ ...kept, state: 'kept' })
-  }
-  if (result.short.length) tell()
-  return result
-}
-
-/** The sum of both sides, and the kinds of which the server has fewer. Another phone's records make it have more. Pure. */
-export function counted(kept: readonly Kept[], server: Schemas['SentCounts']): Counts & { short: Counted[] } {
-  const kinds: Counted[] = ['clock_events', 'items', 'care_days', 'photos']
-  const phone = (kind: Counted) => kept.filter((each) => COUNTED[each.kind] === kind && each.state !== 'stuck').length
-  const held = (kind: Counted) => kept.filter((each) => COUNTED[each.kind] === kind && HELD.includes(each.state)).length
-  const sum = (of: (kind: Counted) => number) => kinds.reduce((total, kind) => total + of(kind), 0)
-  return {
-    phone: sum(phone),
-    server: sum((kind) => server[kind]),
-    missing: sum((kind) => Math.max(0, phone(kind) - server[kind])),
-    short: kinds.filter((kind) => server[kind] < held(kind)),
-  }
-}
-
-/** Ask what became of the visits and care days whose records were sent. */
-export async function review(): Promise<void> {
-  const open = records().filter((kept) => ['sent', 'in_review'].includes(kept.state))
-  const facts = new Set(open.map(factOf).filter((id) => id !== null))
-  for (const id of facts) {
-    const state = await standing(id)
-    if (!state) continue
-    for (const kept of open) if (factOf(kept) === id && kept.state !== state) write({ ...kept, state })
-  }
-  prune()
-  tell()
-}
-
-/** Undefined where this role may not read it, or it is not judged yet. */
-async function standing(id: string): Promise<State | undefined> {
+  const file = kept.file ?? ''
+  if (isPostponed(kept)) return
+  const bytes = await readFile(file).catch(() => undefined)
+  if (!bytes?.byteLength) return refuse(kept, { status: 0, code: FILE_GONE, message: '' })
   try {
-    return stateOf((await get('/api/v1/facts/{fact_id}', { path: { fact_id: id } })).standing)
+    await putPhoto(kept.id, bytes)
   } catch (error) {
-    if (isRefused(error) && !error.isPassing) return undefined
-    throw error
+    return notBrought(kept, error)
   }
+  const held = { ...(find(kept.id) ?? kept) }
+  delete held.file
+  write(held)
+  forgetFile(file)
 }
 
-function factOf(kept: Kept): string | null {
-  return kept.kind === 'care_day' ? kept.id : kept.visitId
-}
-
-/** What a fact's standing makes of its records. Pure. */
-export function stateOf(stands: Schemas['Fact']['standing']): State {
-  return ({ open: 'sent', held: 'in_review', accepted: 'accepted', refused: 'not_accepted' } as const)[stands]
+function notBrought(kept: Kept, error: unknown): void {
+  if (!isRefused(error) || error.status === 401) throw error
+  if (error.isPassing) return postpone(kept)
+  if (error.status === 404) return change(kept.id, { state: 'kept' }) // it does not know the photo any more: told again
+  refuse(kept, error)
 }
 
 /** Let go of what is decided and old, and with `all` of everything that is decided. */
-function prune(all = false): void {
+export function prune(all = false): void {
   const before = iso(now() - KEEP_FINISHED_DAYS * DAY_MS)
   for (const key of keysFrom(PREFIX)) {
     const kept = read<Kept>(key)
@@ -256,25 +281,24 @@ function prune(all = false): void {
   }
 }
 
+/** Change what is known of a record, as it is now: others may have written it meanwhile. */
+export function change(id: string, what: Partial<Kept>): void {
+  const kept = find(id)
+  if (kept) write({ ...kept, ...what })
+}
+
 function write(kept: Kept): boolean {
-  for (const room of [() => undefined, () => prune(true), dropCaches]) {
-    room()
-    try {
-      keep(PREFIX + kept.id, kept)
-      unsaved.delete(kept.id)
-      return true
-    } catch {
-      continue // no room yet
-    }
+  try {
+    keep(PREFIX + kept.id, kept)
+    unsaved.delete(kept.id)
+    return true
+  } catch (error) {
+    if (!(error instanceof StorageFull)) throw error
+    unsaved.set(kept.id, kept)
+    return false
   }
-  unsaved.set(kept.id, kept)
-  return false
 }
 
-function dropCaches(): void {
-  for (const key of keysFrom('cache:')) forget(key)
-}
-
-function tell(): void {
+export function tell(): void {
   for (const listener of [...listeners]) listener()
 }

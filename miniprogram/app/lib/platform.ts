@@ -73,11 +73,32 @@ export function read<T>(key: string): T | undefined {
   return value === '' ? undefined : value
 }
 
+/** Ways to make room, given by who keeps what can be had again. The last resort is what work without a network needs. */
+const rooms: (() => void)[] = []
+let lastResort: () => void = () => undefined
+export function onFull(makeRoom: () => void): void {
+  rooms.push(makeRoom)
+}
+export function onFullAtLast(makeRoom: () => void): void {
+  lastResort = makeRoom
+}
+
+/** Keep what must not be lost: when there is no room, some is made. */
 export function keep(key: string, value: unknown): void {
+  for (const makeRoom of [() => undefined, ...rooms, lastResort]) {
+    makeRoom()
+    if (keepIfRoom(key, value)) return
+  }
+  throw new StorageFull(key)
+}
+
+/** Keep what can be had again; false when there is no room. */
+export function keepIfRoom(key: string, value: unknown): boolean {
   try {
     wx.setStorageSync(key, value)
-  } catch (error) {
-    throw new StorageFull(String(error))
+    return true
+  } catch {
+    return false
   }
 }
 

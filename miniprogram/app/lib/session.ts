@@ -3,13 +3,14 @@
 import { isRefused, post, postOpenly, useTokens, type Schemas } from './api'
 import { now, phoneNow } from './clock'
 import { newId } from './ids'
-import { forget, keep, login, platformName, read } from './platform'
+import { forget, keep, keepIfRoom, login, platformName, read, StorageFull } from './platform'
 
 export type Session = Schemas['Session']
 export type Role = Schemas['Grant']['role']
 
 const KEY = 'session'
 const DEVICE = 'device'
+const HOLDER = 'session:holder'
 const RENEWAL = 'session:renewal'
 const SPARE_MS = 60_000
 let renewing: Promise<string | undefined> | undefined
@@ -17,8 +18,17 @@ let onLost: () => void = () => undefined
 
 useTokens({ access, renewed: renew })
 
+/** On a phone without any room a renewed session lasts as long as the app is open. */
+let unsaved: Session | undefined
+
 export function current(): Session | undefined {
-  return read<Session>(KEY)
+  return unsaved ?? read<Session>(KEY)
+}
+
+/** Whose phone it is: who is logged in, or was last. What is recorded belongs to him in this role. */
+export function holder(): { account: string; grant: string } | undefined {
+  const session = current()
+  return session ? { account: session.account_id, grant: session.grant.id } : read(HOLDER)
 }
 
 export function role(): Role | undefined {
@@ -52,7 +62,7 @@ export async function logOut(): Promise<void> {
   try {
     await post('/api/v1/auth/logout', undefined)
   } finally {
-    forget(KEY)
+    end()
   }
 }
 
@@ -80,8 +90,8 @@ async function renewOnce(): Promise<string | undefined> {
   try {
     return (await logIn(known())).access_token // too old: WeChat vouches for the person again
   } catch (error) {
-    if (!isRefused(error)) throw error
-    forget(KEY)
+    if (!isRefused(error) || error.isPassing) throw error // a busy server ends nobody's day
+    end()
     onLost()
     return undefined
   }
@@ -97,18 +107,30 @@ async function refreshed(grantId: string | null = null): Promise<Session> {
   const refresh_token = current()?.refresh_token ?? ''
   const kept = read<{ token: string; id: string }>(RENEWAL)
   const id = kept?.token === refresh_token ? kept.id : newId(phoneNow())
-  keep(RENEWAL, { token: refresh_token, id })
+  keepIfRoom(RENEWAL, { token: refresh_token, id })
   return postOpenly('/api/v1/auth/refresh', { refresh_token, request_id: id, grant_id: grantId })
 }
 
 function keepSession(session: Session): Session {
-  keep(KEY, session)
+  unsaved = session
+  try {
+    keep(KEY, session)
+    unsaved = undefined
+  } catch (error) {
+    if (!(error instanceof StorageFull)) throw error
+  }
   forget(RENEWAL)
   return session
 }
 
+function end(): void {
+  keepIfRoom(HOLDER, holder())
+  unsaved = undefined
+  forget(KEY)
+}
+
 function device(): Schemas['Device'] {
   const id = read<string>(DEVICE) ?? newId(phoneNow())
-  keep(DEVICE, id)
+  keepIfRoom(DEVICE, id)
   return { id, platform: platformName() }
 }

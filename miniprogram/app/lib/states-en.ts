@@ -10,6 +10,7 @@ export const ENGLISH: Record<StateName, readonly string[]> = {
   noLocation: ['No position', 'The time {time} is recorded. Without a position or other proof it cannot be settled yet. Please switch on location; else scan the tag and ask the family to confirm.', 'Switch on location', 'Scan the tag', 'Call the agency'],
   approximate: ['Only a rough position', 'Recorded at {time}. Please switch on “precise location” in the settings. You can also scan the tag.', 'Settings', 'Scan the tag'],
   offline: ['No network, kept on the phone', 'Clocked in at {time} and kept; work as usual. Open this app once where there is a network and it is sent. Please do not delete the app before.', 'Got it'],
+  serverDown: ['No answer from the server; it is kept', 'The clock-in at {time} is kept on this phone; work as usual. It is sent by itself when the server is back, nothing to redo. Do not delete the app before that.', 'Got it'],
   waiting: ['{count} not sent yet', 'All are on this phone, nothing is lost. There is a network, sending.', 'Send now', 'See which'],
   allSent: ['All sent', '{phone} today, and the server has {server}: the same.', 'OK'],
   countsDiffer: ['The server lacks {missing}', 'The phone has {phone}, the server {server}. They are still here and are being sent again; you need not do anything twice.', 'Send again', 'Call the agency'],

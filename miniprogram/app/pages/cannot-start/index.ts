@@ -3,7 +3,7 @@ import { iso, phoneNow } from '../../lib/clock'
 import { parted } from '../../lib/geo'
 import { add, find, flush, pump } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
-import { back, buzz, confirm, locate } from '../../lib/platform'
+import { back, buzz, confirm, locate, title } from '../../lib/platform'
 import { told } from '../../lib/states'
 import { common, wording } from '../../lib/texts'
 import { visitOf } from '../../lib/visit-of'
@@ -14,6 +14,7 @@ const ANSWER_WITHIN_MS = 6_000
 
 const words = wording(
   {
+    title: '今天做不了',
     sent: '机构知道了',
     kept: '没有网，已存在手机里',
     keptText: '到了有网的地方会发出去。请先打电话告诉机构。',
@@ -29,6 +30,7 @@ const words = wording(
     call: '打电话给机构',
   },
   {
+    title: 'Cannot start today',
     sent: 'The agency knows',
     kept: 'No network, kept on the phone',
     keptText: 'It is sent where there is a network. Please call the agency first.',
@@ -62,7 +64,9 @@ Page({
     this.setData({ id, told: told('cannotStart') })
   },
   onShow() {
-    if (isLoggedIn()) void this.load()
+    if (!isLoggedIn()) return
+    title(words().title)
+    void this.load()
   },
   async load() {
     await show(this, async () => {

@@ -1,12 +1,13 @@
 import { tellNoSignature } from '../../lib/door-writes'
 import { isLoggedIn, show } from '../../lib/page'
-import { back, restart, toast } from '../../lib/platform'
+import { back, restart, title, toast } from '../../lib/platform'
 import { told } from '../../lib/states'
 import { common, wording } from '../../lib/texts'
 import { visitOf } from '../../lib/visit-of'
 
 const words = wording(
   {
+    title: '请家属确认',
     here: '把手机交给家属',
     hereText: '家属在这部手机上回答三个问题、签名。您看不到答案。',
     hereButton: '交给家属确认',
@@ -19,6 +20,7 @@ const words = wording(
     told: '原因已记下',
   },
   {
+    title: 'The family confirms',
     here: 'Hand the phone to the family',
     hereText: 'They answer three questions on this phone and sign. You do not see the answers.',
     hereButton: 'Hand over to confirm',
@@ -57,7 +59,9 @@ Page({
     this.setData({ id })
   },
   onShow() {
-    if (isLoggedIn()) void this.load()
+    if (!isLoggedIn()) return
+    title(words().title)
+    void this.load()
   },
   async load() {
     const reasons = REASONS.map(({ word, code }) => ({ code, text: words()[word] }))

@@ -1,16 +1,17 @@
 import { isRefused } from '../../lib/api'
-import { pump } from '../../lib/outbox'
+import { pump, waitingOfAll } from '../../lib/outbox'
 import { HOME, sentence } from '../../lib/page'
-import { restart } from '../../lib/platform'
+import { restart, title } from '../../lib/platform'
 import { actAs, bind, current, logIn, type Session } from '../../lib/session'
 import { look } from '../../lib/settings'
-import { wording } from '../../lib/texts'
+import { fill, wording } from '../../lib/texts'
 
 const words = wording(
   {
     title: '安护',
     lead: '居家护理签到',
     go: '微信登录',
+    kept: '手机里还有 {count} 条记录没发出去，都没有丢。登录以后会自动发出去。',
     codeTitle: '第一次使用',
     codeText: '请输入机构或医保中心给您的登记码。',
     codeHint: '例如 7K3QM-92XWA',
@@ -27,6 +28,7 @@ const words = wording(
     title: 'Anhu',
     lead: 'Home-care check-in',
     go: 'Log in with WeChat',
+    kept: '{count} records are still on this phone, nothing is lost. They are sent by themselves after the login.',
     codeTitle: 'First time here',
     codeText: 'Please enter the code that the agency or the fund gave you.',
     codeHint: 'such as 7K3QM-92XWA',
@@ -49,13 +51,16 @@ Page({
     busy: false,
     step: 'start', // start, code, region, role
     trouble: '',
+    kept: '',
     code: '',
     regions: [] as string[],
     roles: [] as { id: string; name: string }[],
   },
 
   onShow() {
-    this.setData({ w: words(), look: look() })
+    title(words().title)
+    const count = waitingOfAll()
+    this.setData({ w: words(), look: look(), kept: count ? fill(words().kept, { count }) : '' })
     const session = current()
     if (session) this.enter(session)
   },

@@ -1,11 +1,14 @@
+import { callAgency } from '../../lib/agency-phone'
 import { isNoAnswer, isRefused } from '../../lib/api'
 import { lastSeen, type Around } from '../../lib/cache'
 import { dayOf, DAY_MS, now, partsOf, timeOf } from '../../lib/clock'
-import { compare, flush, onChange, records, review, waiting, type Counts, type Kept } from '../../lib/outbox'
-import { isLoggedIn, show } from '../../lib/page'
-import { title } from '../../lib/platform'
+import { compare, review, type Counts } from '../../lib/counting'
+import { isOfRole, isTight, nextTry, onChange, records, sendAgain, waiting, type Kept } from '../../lib/outbox'
+import { mainBanner, moreBanners, reasonOf, type Banner, type Deed, type Known, type Reach } from '../../lib/outbox-told'
+import { HOME, isLoggedIn, show } from '../../lib/page'
+import { isOnline, restart, title } from '../../lib/platform'
 import { kindWords, STATE_TONES, stateWords } from '../../lib/record-words'
-import { told } from '../../lib/states'
+import { role } from '../../lib/session'
 import { common, dayName, wording } from '../../lib/texts'
 
 const words = wording(
@@ -15,8 +18,7 @@ const words = wording(
     noneText: '签到、签退和做了的项目都会列在这里。',
     phone: '今天手机里',
     server: '今天后台收到',
-    send: '马上发送',
-    offline: '没有网，都在手机里，没有丢。',
+    all: '看全部记录',
   },
   {
     title: 'My records',
@@ -24,8 +26,7 @@ const words = wording(
     noneText: 'Clock-ins, clock-outs and what you did are listed here.',
     phone: 'Today on this phone',
     server: 'Today at the server',
-    send: 'Send now',
-    offline: 'No network; all are on this phone, nothing is lost.',
+    all: 'See all records',
   },
 )
 
@@ -35,15 +36,18 @@ Page({
     look: '',
     state: 'loading',
     stateText: '',
-    banner: null as { tone: string; title: string; text: string; action: string } | null,
+    banners: [] as Banner[],
+    tight: '',
     counts: null as Counts | null,
     days: [] as object[],
     isBusy: false,
+    isOnlyWaiting: false,
   },
+  reach: 'sending' as Reach,
   stop: () => undefined as unknown,
 
   onLoad() {
-    this.stop = onChange(() => this.draw())
+    this.stop = onChange(() => void this.hear())
   },
   onUnload() {
     this.stop()
@@ -56,47 +60,84 @@ Page({
   },
 
   /** Send, then compare: so that the numbers are those of now. */
-  async send() {
+  async send(again: readonly string[] = []) {
     if (this.data.isBusy) return
     this.setData({ isBusy: true })
+    this.reach = 'sending'
     this.draw()
-    const all = await flush()
     try {
-      const counts = await compare()
-      if (counts.missing && all) await flush()
-      this.setData({ counts: counts.missing ? await compare() : counts })
+      const isAllSent = await sendAgain(again)
+      let counts = await compare()
+      if (counts.missing && isAllSent && (await sendAgain())) counts = await compare()
+      this.setData({ counts })
       await review()
+      this.reach = 'reached'
     } catch (error) {
-      if (!isNoAnswer(error) && !isRefused(error)) throw error
+      this.reach = await reachAfter(error)
       this.setData({ counts: null })
     }
     this.setData({ isBusy: false })
     this.draw()
   },
 
+  /** What is sent in the background changes what is said here, and once all is sent the numbers are compared. */
+  async hear() {
+    this.draw()
+    if (this.data.isBusy || this.reach === 'reached') return
+    this.reach = (await isOnline()) ? 'noServer' : 'noNet'
+    if (this.reach === 'noServer' && !waiting().some(isOfRole)) return this.send()
+    this.draw()
+  },
+
   draw() {
-    this.setData({ days: daysOf(records()), banner: bannerOf(this.data.counts) })
+    const all = records()
+    const known = this.known(all)
+    const shown = this.data.isOnlyWaiting ? all.filter(({ state, file }) => state === 'kept' || state === 'stuck' || file) : all
+    this.setData({
+      days: daysOf(shown),
+      banners: [mainBanner(known), ...moreBanners(known)],
+      tight: isTight() ? common().storageTight : '',
+    })
+  },
+
+  known(all: Kept[]): Known {
+    const mine = waiting().filter(isOfRole).length
+    return {
+      waiting: mine,
+      elsewhere: waiting().length - mine,
+      stuck: all.filter(({ state }) => state === 'stuck').length,
+      counts: this.data.counts ?? undefined,
+      reach: this.reach,
+      next: nextTry(),
+    }
+  },
+
+  async act({ currentTarget, detail }: WechatMiniprogram.CustomEvent<{ place: number }>) {
+    const deed = this.data.banners[Number(currentTarget.dataset['banner'])]?.deeds[detail.place]
+    const deeds: Record<Deed, () => unknown> = {
+      send: () => this.send(),
+      resend: () => this.send(records().filter(({ state }) => state === 'stuck').map(({ id }) => id)),
+      which: () => this.showOnly(true),
+      call: () => callAgency(),
+      back: () => restart(HOME[role() ?? 'carer'] ?? '/pages/today/index'),
+    }
+    if (deed) await deeds[deed]()
+  },
+
+  showAll() {
+    this.showOnly(false)
+  },
+  showOnly(isOnlyWaiting: boolean) {
+    this.setData({ isOnlyWaiting })
+    this.draw()
   },
 })
 
-function bannerOf(counts: Counts | null) {
-  const count = waiting().length
-  const { send, offline } = words()
-  if (!counts) {
-    if (!count) return null
-    const { title: head } = told('waiting', { count })
-    return { tone: 'warn', title: head, text: offline, action: send }
-  }
-  if (counts.missing) {
-    const { title: head, body, actions } = told('countsDiffer', { ...counts })
-    return { tone: 'warn', title: head, text: body, action: actions[0] ?? '' }
-  }
-  if (count) {
-    const { title: head, body, actions } = told('waiting', { count })
-    return { tone: 'warn', title: head, text: body, action: actions[0] ?? '' }
-  }
-  const { title: head, body } = told('allSent', { ...counts })
-  return { tone: 'good', title: head, text: counts.phone ? body : '', action: '' }
+/** A role without counts is refused them; without an answer either network or server are away. */
+async function reachAfter(error: unknown): Promise<Reach> {
+  if (isRefused(error) && !error.isPassing) return 'reached'
+  if (!isRefused(error) && !isNoAnswer(error)) throw error
+  return (await isOnline()) ? 'noServer' : 'noNet'
 }
 
 function daysOf(all: Kept[]) {
@@ -116,11 +157,11 @@ function daysOf(all: Kept[]) {
 
 function lineOf(kept: Kept, about: Around | undefined) {
   const code = kept.record['item_code']
-  const item = typeof code === 'string' ? (about?.items[code]?.name ?? code) : ''
+  const item = typeof code === 'string' ? about?.items[code]?.name : undefined
   return {
     id: kept.id,
-    title: item || kindWords()[kept.kind],
-    note: [timeOf(kept.record.occurred_at), kept.state === 'stuck' ? (kept.answer?.message ?? '') : ''].join(' ').trim(),
+    title: item ?? kindWords()[kept.kind],
+    note: [timeOf(kept.record.occurred_at), reasonOf(kept)].join(' ').trim(),
     state: stateWords()[kept.state],
     tone: STATE_TONES[kept.state],
   }

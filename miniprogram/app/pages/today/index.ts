@@ -82,7 +82,7 @@ Page({
 
   async load() {
     await show(this, async () => {
-      const [seen, about, homes] = await Promise.all([visits(), around(), cards()])
+      const [seen, about, homes] = await Promise.all([visits(), around(), cards()]) // cards are taken along for doors without a network
       return { data: { days: daysOf(seen.value, about.value, homes.value, records(), now()), clock: clockTold() }, seen }
     })
   },

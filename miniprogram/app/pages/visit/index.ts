@@ -6,11 +6,11 @@ import { clockTold } from '../../lib/clock-told'
 import { chosenEnd, DEEDS, likelyEnd, nextAtHome, otherOpen, statesAfter, type Deed, type PlaceReason } from '../../lib/door'
 import { addItems, marksOf, setMark, tellEnd, tellPlace, tellTag } from '../../lib/door-writes'
 import { parted } from '../../lib/geo'
-import { add, onChange, records } from '../../lib/outbox'
+import { onChange, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { buzz, choose, open, openPermissions, replace, scanCode, title, toast } from '../../lib/platform'
 import { told, type StateName, type Told } from '../../lib/states'
-import { fixUnless, tap, type Tapped, type TapKind } from '../../lib/tapping'
+import { addTap, beginTap, fixUnless, tap, type Tapped, type TapKind } from '../../lib/tapping'
 import { common, fill } from '../../lib/texts'
 import { freshVisit, keptVisit, type VisitSeen } from '../../lib/visit-of'
 import { linesOf, minutesEarly, stageOf } from '../../lib/visits'
@@ -255,7 +255,7 @@ Page({
     const { w } = this.data
     const time = timeOf(tapped.at)
     if (tapped.refusal !== undefined) return this.sayPlainly(w.notTaken, tapped.refusal, [[common().gotIt, 'next']], 'bad')
-    const body = tapped.place ? w.outText : fill(w.outKept, { time })
+    const body = tapped.place ? w.outText : fill(tapped.isOnline ? w.outNoServer : w.outKept, { time })
     this.sayPlainly(fill(w.outTitle, { time }), tapped.saved ? body : common().storageFull, [[w.confirm, 'confirm'], this.partnerId ? [w.toPartner, 'partner'] : [common().gotIt, 'next']])
   },
 
@@ -267,15 +267,22 @@ Page({
     const together = kind === 'clock_out' && this.data.isTogether ? this.data.partner : null
     this.partnerId = together?.id ?? ''
     this.setData({ isBusy: true, told: null, locating: told('locating') })
+    if (together) beginTap('clock_in', together.id, at)
+    beginTap(kind, visit.id, at)
+    this.keepItems(kind, at)
     const found = await fixUnless(new Promise<void>((resolve) => (this.stopWaiting = resolve)))
     this.setData({ locating: null })
-    if (kind === 'clock_out') addItems(visit.id, linesOf(visit, about, marksOf(visit.id), []), at)
-    if (together) add('clock_in', { occurred_at: iso(at), fix: parted(found).fix }, { visitId: together.id })
+    if (together) addTap('clock_in', together.id, { occurred_at: iso(at), fix: parted(found).fix })
     const result = await tap(kind, visit.id, at, found)
     buzz()
     this.setData({ isBusy: false, place: placeText(result), isTogether: false })
     this.draw()
     return result
+  },
+  /** With the clock-out goes what was ticked. */
+  keepItems(kind: TapKind, at: number) {
+    const { visit, about } = this
+    if (visit && about && kind === 'clock_out') addItems(visit.id, linesOf(visit, about, marksOf(visit.id), []), at)
   },
   noWait() {
     this.stopWaiting()
