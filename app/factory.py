@@ -46,6 +46,7 @@ from app.kernel.sealing.handing_out import CHANNEL
 from app.kernel.settings import EXTENSION, Limits, Settings, current_settings, read_settings
 from app.ledger.routes import bp as ledger
 from app.oversight.routes import bp as findings
+from app.oversight.routes import complaints_bp as complaints
 from app.payouts.routes.bank_files import bp as bank_files
 from app.payouts.routes.families import bp as families
 from app.payouts.routes.messages import bp as messages
@@ -54,6 +55,7 @@ from app.payouts.routes.reviews import bp as month_reviews
 from app.policies.readiness import judge_policies, warn_of_ends
 from app.policies.service import EXTENSION as POLICIES
 from app.policies.service import current_book, load_book
+from app.registry.routes.agreements import bp as agreements
 from app.registry.routes.choices import bp as choices
 from app.registry.routes.endings import bp as registry_endings
 from app.registry.routes.home_tags import bp as home_tags
@@ -65,11 +67,13 @@ from app.schedules.routes import bp as schedules
 
 BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     accounts,
+    agreements,
     bank_files,
     cards,
     care_days,
     careplans,
     choices,
+    complaints,
     corrections,
     devices,
     evidence_holds,

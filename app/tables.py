@@ -29,12 +29,14 @@ import app.kernel.regions
 import app.kernel.resend
 import app.kernel.sealing.models
 import app.ledger.models
+import app.oversight.complaint_models
 import app.oversight.models
 import app.payouts.message_models
 import app.payouts.models
 import app.payouts.review_models
 import app.payouts.run_models
 import app.policies.models
+import app.registry.agreement_models
 import app.registry.choice_models
 import app.registry.history_models
 import app.registry.insurance_models

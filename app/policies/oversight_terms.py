@@ -40,7 +40,8 @@ class AgencyTerms:
 @dataclass(frozen=True, slots=True)
 class ServiceTerms:
     """What belongs to each visit beside its items: before it identity, limbs and risks, after it the rating (None: no
-    rating) and a true list of services and fees; and whether what lies outside the plan needs consent first."""
+    rating) and a true list of services and fees; whether what lies outside the plan needs consent first; and within how
+    many days a complaint is answered."""
 
     identity_check_required: Annotated[bool, YesNo("服务前核实身份", in_older_texts=False)]
     limb_check_required: Annotated[bool, YesNo("服务前评估肢体功能", in_older_texts=False)]
@@ -48,6 +49,10 @@ class ServiceTerms:
     rating: Annotated[RatingDuty | None, Choice("满意度评价", of=RatingDuty, optional=True)]
     fee_list_required: Annotated[bool, YesNo("须出具费用清单和服务明细", in_older_texts=False)]
     extra_consent_required: Annotated[bool, YesNo("计划外服务须先同意", in_older_texts=True)]
+    complaint_within: Annotated[
+        dt.timedelta,
+        Duration("投诉答复期限（天）", key="complaint_days", unit="days", low=1, high=90, in_older_texts=15),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

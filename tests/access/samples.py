@@ -220,6 +220,22 @@ SAMPLES: dict[str, Sample] = {
     "GET /payouts": Sample(),
     "GET /bank-accounts/own": Sample(),
     "POST /bank-accounts/own": Sample(lambda _: {"number": "6217000010001234567", "bank_code": "105110000015"}),
+    "GET /clients/<uuid:client_id>/agreements": Sample(),
+    "POST /agreements/<uuid:agreement_id>/signature": Sample(lambda _: {"version": 1}),
+    "GET /clients/<uuid:client_id>/agencies-to-choose": Sample(),
+    "GET /clients/<uuid:client_id>/carers": Sample(),
+    "POST /complaints": Sample(
+        lambda world: {
+            "id": str(new_id()),
+            "client_id": str(world.ids["client_id"]),
+            "to": "fund",
+            "kind": "payment",
+            "text": "test",
+            "occurred_at": NOW,
+        }
+    ),
+    "GET /complaints": Sample(),
+    "POST /complaints/<uuid:complaint_id>/answer": Sample(lambda _: {"outcome": "settled", "text": "test"}),
     "GET /messages": Sample(),
     "POST /messages/read": Sample(lambda _: {"ids": ["payout_paid:1"]}),
     "GET /care-cards": Sample(),

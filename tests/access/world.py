@@ -33,6 +33,8 @@ from app.kernel.geo import CoordinateSystem
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, Scope, ScopeKind
 from app.kernel.settings import EXTENSION
+from app.oversight.complaint_models import Complaint
+from app.oversight.complaint_types import ComplaintKind, ComplaintTo
 from app.oversight.models import Finding, FindingRecord
 from app.oversight.types import FindingKind, SubjectKind
 from app.policies.codes import HomeType
@@ -272,8 +274,13 @@ def _what_families_tell(session: Session, application: Flask, world: World) -> d
         id=new_id(), client_id=ids["client_id"], kind=NoticeKind.HOSPITAL_IN, day=NOW.date(), occurred_at=NOW,
         account_id=world.own[Role.GUARDIAN].account_id, command_digest=b"-", recorded_at=NOW,
     )  # fmt: skip
-    add(session, card, incident, notice)
-    return {"incident_id": incident.id, "notice_id": notice.id}
+    complaint = Complaint(
+        id=new_id(), client_id=ids["client_id"], addressee=ComplaintTo.AGENCY, agency_id=ids["agency_id"],
+        kind=ComplaintKind.OTHER, occurred_at=NOW, due_on=NOW.date(), policy_digest="-",
+        account_id=world.own[Role.GUARDIAN].account_id, command_digest=b"-", recorded_at=NOW,
+    )  # fmt: skip
+    add(session, card, incident, notice, complaint)
+    return {"incident_id": incident.id, "notice_id": notice.id, "complaint_id": complaint.id}
 
 
 def _legal_hold(session: Session, world: World) -> UUID:
