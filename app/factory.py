@@ -15,6 +15,7 @@ from app.checkin.routes.cards import bp as cards
 from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.corrections import bp as corrections
 from app.checkin.routes.devices import bp as devices
+from app.checkin.routes.door_words import bp as door_words
 from app.checkin.routes.evidence_holds import bp as evidence_holds
 from app.checkin.routes.faces import bp as faces
 from app.checkin.routes.facts import bp as facts
@@ -33,6 +34,7 @@ from app.checkin.routes.statements import bp as statements
 from app.checkin.routes.sync import bp as sync
 from app.checkin.routes.taps import bp as taps
 from app.checkin.routes.verified import bp as verified
+from app.checkin.routes.vital_signs import bp as vital_signs
 from app.checkin.routes.vouchers import bp as vouchers
 from app.gateways.seals_inbox import SealsInbox
 from app.imports.routes import bp as imports
@@ -76,8 +78,10 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     complaints,
     corrections,
     devices,
+    door_words,
     evidence_holds,
     faces,
+    vital_signs,
     vouchers,
     facts,
     families,

@@ -1,4 +1,4 @@
-"""Care cards and notes for the next carer: words about health, encrypted, which may be replaced or deleted. Incidents
+"""Care cards, notes for the next carer and vital signs: about health, encrypted, may be replaced or deleted. Incidents
 are facts; their words lie beside them."""
 
 from datetime import datetime
@@ -37,6 +37,26 @@ class ShiftNote(Base):
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("region.visit.id"))
     client_id: Mapped[UUID] = mapped_column(ForeignKey("region.client.id"))
     text_enc: Mapped[bytes]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    account_id: Mapped[UUID]
+    command_digest: Mapped[bytes]
+
+
+class VitalSigns(Base):
+    """What a carer measured of a client (生命体征), encrypted; may be deleted."""
+
+    __tablename__ = "vital_signs"
+    __table_args__ = (
+        Index("ix_vital_signs_client_id", "client_id", "occurred_at"),
+        regional(update=("values_enc",), delete=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("region.client.id"))
+    carer_id: Mapped[UUID] = mapped_column(ForeignKey("region.carer.id"))
+    visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.visit.id"))
+    values_enc: Mapped[bytes]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     account_id: Mapped[UUID]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.kernel.geo import CoordinateSystem
+from app.registry.agreement_types import AgencyPhone
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class DoorCard:
     places: tuple[DoorPlace, ...]
     card: CareCardView | None
     note: ShiftNoteView | None
+    agencies: tuple[AgencyPhone, ...]  # that serve him today, to be rung
 
 
 class IncidentKind(StrEnum):

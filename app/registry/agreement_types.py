@@ -32,6 +32,7 @@ class SignedAgreement:
     id: UUID
     agency_id: UUID
     agency_name: str
+    agency_phone: str | None
     home_type: HomeType
     period: Period
     text: AgreementText
@@ -57,3 +58,19 @@ class ComingCarer:
     carer_id: UUID
     name: str
     period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyPhoneEntry:
+    """Command: an agency's telephone number, for its carers and families to ring; None takes it out."""
+
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyPhone:
+    """An agency that may be rung."""
+
+    id: UUID
+    name: str
+    phone: str | None

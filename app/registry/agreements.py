@@ -37,7 +37,7 @@ def list_agreements(session: Session, *, client_id: UUID, actor: Actor, on: date
     client = one_or_not_found(session, visible_clients(actor, on=on).where(Client.id == client_id))
     live = (ServiceAgreement.client_id == client.id, touches(ServiceAgreement, first=on, beyond=None))
     rows = session.execute(
-        select(ServiceAgreement, Agency.name)
+        select(ServiceAgreement, Agency)
         .join(Agency, Agency.id == ServiceAgreement.agency_id)
         .where(*live)
         .order_by(ServiceAgreement.valid_from, ServiceAgreement.id)
@@ -51,7 +51,7 @@ def list_agreements(session: Session, *, client_id: UUID, actor: Actor, on: date
             .order_by(AgreementSignature.agreement_id, AgreementSignature.version.desc())
         )
     }
-    return tuple(_view(row, name, signed.get(row.id)) for row, name in rows)
+    return tuple(_view(row, agency, signed.get(row.id)) for row, agency in rows)
 
 
 def list_agencies_to_choose(
@@ -90,11 +90,12 @@ def list_coming_carers(session: Session, *, client_id: UUID, actor: Actor, on: d
     return tuple(ComingCarer(carer.id, masked_person(carer.person).name, period_of(task)) for task, carer in rows)
 
 
-def _view(row: ServiceAgreement, name: str, signature: AgreementSignature | None) -> SignedAgreement:
+def _view(row: ServiceAgreement, agency: Agency, signature: AgreementSignature | None) -> SignedAgreement:
     return SignedAgreement(
         id=row.id,
         agency_id=row.agency_id,
-        agency_name=name,
+        agency_name=agency.name,
+        agency_phone=agency.phone,
         home_type=row.home_type,
         period=period_of(row),
         text=present_text(),

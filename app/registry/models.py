@@ -32,10 +32,11 @@ class Agency(Base):
     """A designated care agency (定点护理机构)."""
 
     __tablename__ = "agency"
-    __table_args__ = (regional(update=("state",)),)
+    __table_args__ = (regional(update=("state", "phone")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
+    phone: Mapped[str | None]  # to be rung by its carers and families
     credit_code: Mapped[str] = mapped_column(unique=True)
     district_code: Mapped[str]
     state: Mapped[AgencyState] = enum_column(AgencyState)

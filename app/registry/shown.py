@@ -86,6 +86,7 @@ class AgencyView:
     district_code: str
     state: AgencyState
     agreements: tuple["AgencyAgreementView", ...] = ()
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_29_30_carers_phone"
-down_revision = "2026_11_29_25_exceptions"
+down_revision = "2026_11_29_28_vouchers"
 
 REVIEW_REASONS = (
     "confirmed_by_phone",

@@ -114,6 +114,12 @@ SAMPLES: dict[str, Sample] = {
     "POST /visits/<uuid:visit_id>/clock-in": Sample(tap, stranger=STORED_WITHOUT_LINK),
     "POST /visits/<uuid:visit_id>/attempts": Sample(lambda world: tap(world) | {"reason": "nobody_opens"}),
     "GET /visits/<uuid:visit_id>/attempts": Sample(),
+    "POST /visits/<uuid:visit_id>/away-words": Sample(
+        lambda _: {"id": str(new_id()), "event_id": str(new_id()), "case": "at_door", "occurred_at": NOW}
+    ),
+    "POST /visits/<uuid:visit_id>/tag-scans": Sample(
+        lambda world: {"id": str(new_id()), "event_id": str(world.ids["event_id"]), "tag": "-", "occurred_at": NOW}
+    ),
     "POST /visits/<uuid:visit_id>/voucher-scans": Sample(
         lambda _: {"id": str(new_id()), "code": "28", "occurred_at": NOW}
     ),
@@ -222,6 +228,7 @@ SAMPLES: dict[str, Sample] = {
     "POST /bank-accounts/own": Sample(lambda _: {"number": "6217000010001234567", "bank_code": "105110000015"}),
     "GET /clients/<uuid:client_id>/agreements": Sample(),
     "POST /agreements/<uuid:agreement_id>/signature": Sample(lambda _: {"version": 1}),
+    "PUT /agencies/<uuid:agency_id>/phone": Sample(lambda _: {"phone": "022-12345678"}),
     "GET /clients/<uuid:client_id>/agencies-to-choose": Sample(),
     "GET /clients/<uuid:client_id>/carers": Sample(),
     "POST /complaints": Sample(
@@ -238,6 +245,15 @@ SAMPLES: dict[str, Sample] = {
     "POST /complaints/<uuid:complaint_id>/answer": Sample(lambda _: {"outcome": "settled", "text": "test"}),
     "GET /messages": Sample(),
     "POST /messages/read": Sample(lambda _: {"ids": ["payout_paid:1"]}),
+    "POST /vital-signs": Sample(
+        lambda world: {
+            "id": str(new_id()),
+            "client_id": str(world.ids["client_id"]),
+            "values": {"pulse_per_min": 72},
+            "occurred_at": NOW,
+        }
+    ),
+    "GET /clients/<uuid:client_id>/vital-signs": Sample(query="?day_from=2026-11-01&day_to=2026-11-02"),
     "GET /care-cards": Sample(),
     "GET /clients/<uuid:client_id>/care-card": Sample(),
     "PUT /clients/<uuid:client_id>/care-card": Sample(lambda _: {"allergies": "test"}),

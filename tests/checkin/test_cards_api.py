@@ -49,11 +49,18 @@ def count(session: Session, model: type, *conditions: object) -> int:
 
 
 def test_a_carer_carries_name_place_card_and_last_note_of_his_clients_and_each_reading_is_audited(
-    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, tianjin: Session, app: Flask
+    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, head: Actor, tianjin: Session, app: Flask
 ):
     other = a_scene(tianjin, app)
     tianjin.commit()
     empty = carried(client, scene)
+    call = {"phone": "022-2345 6789"}
+    address = f"{API}/agencies/{scene.agency_id}/phone"
+    rung = client.put(address, json=call, headers=scene.headers(head) | {"Idempotency-Key": "own"})
+    foreign = client.put(
+        f"{API}/agencies/{other.agency_id}/phone", json=call, headers=scene.headers(head) | {"Idempotency-Key": "o"}
+    )
+    wrong = client.put(address, json={"phone": "王经理"}, headers=scene.headers(head) | {"Idempotency-Key": "other"})
     written = write(client, scene, scene.dispatcher, scene.client_id, risks=RISKS, way_in="门铃坏了，敲窗")
     with clock_at(NOW - timedelta(hours=1)):
         leave(client, scene, past_visit, text="旧的", occurred_at=(NOW - timedelta(hours=1)).isoformat())
@@ -70,6 +77,9 @@ def test_a_carer_carries_name_place_card_and_last_note_of_his_clients_and_each_r
     assert "*" not in card["name"]
     assert [bool(each["address"]) for each in card["places"]] == [True]
     assert (card["card"]["texts"]["risks"], card["note"]["text"]) == (RISKS, "今天胃口差")
+    assert [each.status_code for each in (rung, foreign, wrong)] == [200, 404, 422]
+    assert empty.json["items"][0]["agencies"][0]["phone"] is None
+    assert [(each["id"], each["phone"]) for each in card["agencies"]] == [(str(scene.agency_id), "022-2345 6789")]
     assert (again.headers["Idempotent-Replay"], again.json) == ("true", first.json)
     assert (reused.status_code, same.status_code) == (409, 304)
     read = AuditEntry.action == "care_cards.read"

@@ -16,8 +16,9 @@ from app.checkin.cards import CardTexts, CareCardView, DoorCard, DoorPlace, Shif
 from app.kernel.crypto import KeyRing
 from app.kernel.permissions import Actor
 from app.kernel.settings import current_settings
+from app.registry.agreement_types import AgencyPhone
 from app.registry.conditions import holds
-from app.registry.models import Client, HomePlace
+from app.registry.models import Agency, Client, HomePlace, ServiceAgreement
 from app.registry.queries import one_or_not_found, visible_clients
 from app.registry.types import PlaceState
 from app.registry.views import name_of
@@ -43,13 +44,21 @@ def list_own_clients(session: Session, *, actor: Actor, on: date) -> set[UUID]:
 
 
 def list_door_cards(session: Session, *, client_ids: Collection[UUID], on: date) -> tuple[DoorCard, ...]:
-    """Names, places, cards and notes of clients, in order of their ids; four statements. Unscoped: the caller has found
-    them by his actor."""
+    """Names, places, cards and notes of clients, in order of their ids, and whom to ring; five statements. Unscoped:
+    the caller has found them by his actor."""
     keys = current_settings().key_ring
     cards, notes, places = _cards(session, client_ids), _notes(session, client_ids), _places(session, client_ids, on)
+    agencies = _agencies(session, client_ids, on)
     clients = session.scalars(select(Client).where(Client.id.in_(client_ids)).options(joinedload(Client.person)))
     return tuple(
-        DoorCard(row.id, name_of(row.person, keys=keys), tuple(places[row.id]), cards.get(row.id), notes.get(row.id))
+        DoorCard(
+            client_id=row.id,
+            name=name_of(row.person, keys=keys),
+            places=tuple(places[row.id]),
+            card=cards.get(row.id),
+            note=notes.get(row.id),
+            agencies=tuple(agencies[row.id]),
+        )
         for row in sorted(clients, key=lambda each: each.id)
     )
 
@@ -87,4 +96,18 @@ def _places(session: Session, client_ids: Collection[UUID], on: date) -> default
         address = keys.decrypt(row.address_enc, context="home_place.address")
         latitude, longitude = keys.decrypt(row.position_enc, context="home_place.position").split(",")
         found[row.client_id].append(DoorPlace(address, float(latitude), float(longitude), row.system))
+    return found
+
+
+def _agencies(session: Session, client_ids: Collection[UUID], on: date) -> defaultdict[UUID, list[AgencyPhone]]:
+    found: defaultdict[UUID, list[AgencyPhone]] = defaultdict(list)
+    serving = (
+        select(ServiceAgreement.client_id, Agency.id, Agency.name, Agency.phone)
+        .join(Agency, Agency.id == ServiceAgreement.agency_id)
+        .where(ServiceAgreement.client_id.in_(client_ids), holds(ServiceAgreement, on=on))
+        .distinct()
+        .order_by(ServiceAgreement.client_id, Agency.id)
+    )
+    for row in session.execute(serving):
+        found[row.client_id].append(AgencyPhone(row.id, row.name, row.phone))
     return found

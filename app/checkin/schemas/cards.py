@@ -17,6 +17,7 @@ from app.kernel.geo import CoordinateSystem
 from app.kernel.http.fields import Choice, Id, Instant, Number, PhoneId, PhoneInstant, Text
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema, page_schema
+from app.registry.schemas.agreements import AgencyPhoneSchema
 
 LONGEST_TEXT = 500
 
@@ -75,6 +76,9 @@ class DoorCardSchema(ma.Schema):
     places = ma.fields.List(ma.fields.Nested(DoorPlaceSchema), required=True)
     card = ma.fields.Nested(CareCardSchema, required=True, allow_none=True)
     note = ma.fields.Nested(ShiftNoteSchema, required=True, allow_none=True)
+    agencies = ma.fields.List(
+        ma.fields.Nested(AgencyPhoneSchema), required=True, metadata={"description": "Which serve him today, to ring"}
+    )
 
 
 class DoorCardListSchema(ma.Schema):

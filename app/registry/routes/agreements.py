@@ -12,15 +12,17 @@ from app.kernel.permissions import Permission
 from app.kernel.regions import zone_of
 from app.kernel.resend import idempotent
 from app.registry import agreements as lists
-from app.registry.agreement_types import AgencyToChoose, SignedAgreement, Signing
+from app.registry.agreement_types import AgencyPhone, AgencyPhoneEntry, AgencyToChoose, SignedAgreement, Signing
 from app.registry.schemas.agreements import (
+    AgencyPhoneEntrySchema,
+    AgencyPhoneSchema,
     AgencyToChoosePageSchema,
     ComingCarerListSchema,
     SignedAgreementListSchema,
     SignedAgreementSchema,
     SigningSchema,
 )
-from app.registry.service import signing
+from app.registry.service import agencies, signing
 
 bp = AnhuBlueprint("agreements", __name__, description="Service agreements read and signed (服务协议签署)")
 
@@ -65,3 +67,14 @@ def list_coming_carers(client_id: UUID) -> dict[str, Any]:
     actor = current_actor()
     today = clock.local_date(clock.now(), zone_of(actor.region))
     return {"items": lists.list_coming_carers(session(), client_id=client_id, actor=actor, on=today)}
+
+
+@bp.put("/agencies/<uuid:agency_id>/phone")
+@requires(Permission.KEEP_AGENCY_PHONE)
+@idempotent
+@bp.arguments(AgencyPhoneEntrySchema)
+@bp.response(200, AgencyPhoneSchema)
+def register_phone(command: AgencyPhoneEntry, agency_id: UUID) -> AgencyPhone:
+    """Register the number under which carers and families reach an agency; null takes it out."""
+    with transaction() as current:
+        return agencies.register_phone(current, command, agency_id=agency_id, actor=current_actor(), at=clock.now())

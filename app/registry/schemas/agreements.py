@@ -6,7 +6,9 @@ from app.kernel.http.fields import Choice, Day, Id, Instant, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import page_schema
 from app.policies.codes import HomeType
-from app.registry.agreement_types import Signing
+from app.registry.agreement_types import AgencyPhoneEntry, Signing
+
+PHONE = ma.validate.Regexp(r"^\+?[0-9][0-9 -]{1,18}[0-9](#[0-9]{1,6})?\Z", error="not_a_phone_number")
 
 
 class AgreementTextSchema(ma.Schema):
@@ -32,6 +34,7 @@ class SignedAgreementSchema(ma.Schema):
     id = Id(required=True)
     agency_id = Id(required=True)
     agency_name = Text(required=True)
+    agency_phone = Text(required=True, allow_none=True)
     home_type = Choice(HomeType, required=True)
     valid_from = Day(required=True, attribute="period.valid_from")
     valid_to = Day(required=True, allow_none=True, attribute="period.valid_to")
@@ -69,6 +72,22 @@ class ComingCarerListSchema(ma.Schema):
     """Carers without pages."""
 
     items = ma.fields.List(ma.fields.Nested(ComingCarerSchema), required=True)
+
+
+class AgencyPhoneEntrySchema(CommandSchema):
+    """An agency's telephone number as it is dialled: digits, spaces and hyphens, with an extension after `#`."""
+
+    command = AgencyPhoneEntry
+
+    phone = Text(required=True, allow_none=True, maximum=24, validate=PHONE)
+
+
+class AgencyPhoneSchema(ma.Schema):
+    """An agency to ring; no number is registered where it is null."""
+
+    id = Id(required=True)
+    name = Text(required=True)
+    phone = Text(required=True, allow_none=True)
 
 
 AgencyToChoosePageSchema = page_schema(AgencyToChooseSchema)

@@ -61,6 +61,7 @@ class AgencySchema(ma.Schema):
     name = Text(required=True)
     credit_code = Text(required=True)
     district_code = Text(required=True)
+    phone = Text(required=True, allow_none=True)
     state = Choice(AgencyState, required=True)
 
 

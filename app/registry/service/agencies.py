@@ -13,6 +13,7 @@ from app.kernel.errors import DomainError, ErrorKind, IllegalTransition
 from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor
 from app.policies.codes import HomeType
+from app.registry.agreement_types import AgencyPhone, AgencyPhoneEntry
 from app.registry.commands import AgencyAgreementEntry, AgencyStateEntry, RegisterAgency
 from app.registry.conditions import holds
 from app.registry.lists import get_agency
@@ -109,6 +110,17 @@ def change_agency_state(
     session.flush()
     note(session, "agency.state_changed", subject=("agency", agency_id), actor=actor, at=at, **details)
     return get_agency(session, agency_id=agency_id, actor=actor)
+
+
+def register_phone(
+    session: Session, command: AgencyPhoneEntry, *, agency_id: UUID, actor: AnyActor, at: datetime
+) -> AgencyPhone:
+    """Put an agency's telephone number in place of the one before. Raises NotFound outside the actor's scope."""
+    agency = agency_in_scope(session, agency_id=agency_id, actor=actor)
+    agency.phone = command.phone
+    session.flush()
+    note(session, "agency.phone_registered", subject=("agency", agency_id), actor=actor, at=at)
+    return AgencyPhone(agency.id, agency.name, agency.phone)
 
 
 def check_may_serve(session: Session, *, agency: Agency, home_type: HomeType, district_code: str, on: date) -> None:
