@@ -49,6 +49,7 @@ class VitalSigns(Base):
     __tablename__ = "vital_signs"
     __table_args__ = (
         Index("ix_vital_signs_client_id", "client_id", "occurred_at"),
+        Index("ix_vital_signs_carer_id", "carer_id", "occurred_at"),
         regional(update=("values_enc",), delete=True),
     )
 

@@ -1,10 +1,11 @@
 """Family carers' days: commands, what they are judged by, and how they are shown. Pure, as `types` is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from app.checkin.types import DayStanding, EventKind, ExceptionCode, LocationSource, Severity, Verdict
+from app.kernel.canonical import LATER
 from app.policies.codes import EvidenceGrade, ItemCategory, Relation
 
 
@@ -39,6 +40,7 @@ class LogCareDay:
     out_event_id: UUID | None = None
     items: tuple[CareDayItemEntry, ...] = ()
     note: str | None = None
+    proxy: Relation | None = field(default=None, metadata=LATER)  # who wrote it for the carer, to the client
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +138,4 @@ class CareDayView:
     exceptions: tuple[ExceptionCode, ...]
     occurred_at: datetime
     recorded_at: datetime
+    proxy: Relation | None = None  # it was written for the carer, by whom

@@ -11,10 +11,14 @@ from app.kernel.db import AppendOnly, Base, enum_column, regional
 
 
 class AwayWord(AppendOnly, Base):
-    """A carer's word on a tap away from the home (离家说明); all stay, the last one counts."""
+    """A carer's word on a tap away from the home (离家说明); all stay."""
 
     __tablename__ = "away_word"
-    __table_args__ = (Index("ix_away_word_fact_id", "fact_id"), regional(partitioned=True))
+    __table_args__ = (
+        Index("ix_away_word_fact_id", "fact_id"),
+        Index("ix_away_word_account_id", "account_id", "id"),
+        regional(partitioned=True),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     fact_id: Mapped[UUID]  # the tap's visit, or the tap itself where it belongs to none

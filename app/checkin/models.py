@@ -26,7 +26,7 @@ from app.checkin.types import (
 )
 from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
 from app.kernel.geo import CoordinateSystem
-from app.policies.codes import EvidenceGrade
+from app.policies.codes import EvidenceGrade, Relation
 
 POINT_CONTEXT = "position.point"
 
@@ -183,6 +183,7 @@ class CareDay(AppendOnly, Base):
     account_id: Mapped[UUID]
     command_digest: Mapped[bytes]
     policy_digest: Mapped[str]
+    proxy: Mapped[Relation | None] = enum_column(Relation)  # who wrote it for the carer (代填)
 
 
 class CareDayItem(AppendOnly, Base):

@@ -30,4 +30,5 @@ class TagScan(AppendOnly, Base):
     outcome: Mapped[TagOutcome] = enum_column(TagOutcome)
     counted_at: Mapped[datetime]
     event_id: Mapped[UUID | None]  # the tap that it came after
+    occurred_at: Mapped[datetime | None]  # of one that came after its tap
     command_digest: Mapped[bytes | None]  # of one with its tap the tap's tells

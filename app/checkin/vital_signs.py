@@ -1,10 +1,8 @@
 """Vital signs (生命体征) as a carer measured them. Pure, as `types` is."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
-
-from app.kernel.paging import PageRequest
 
 # What a thermometer, a cuff, an oximeter and a strip can show of somebody who is cared for at home; what lies outside
 # is a slip of the finger, and the phone asks again.
@@ -54,11 +52,3 @@ class VitalSignsView:
     values: Measured
     occurred_at: datetime
     received_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VitalSignsFilter(PageRequest):
-    """Query keys of the list: local days by the phone's clock, both included."""
-
-    day_from: date
-    day_to: date

@@ -42,6 +42,7 @@ def upgrade_region(schema: str) -> None:
         schema=schema,
         postgresql_partition_by="RANGE (id)",
     )
+    op.create_index("ix_away_word_account_id", "away_word", ["account_id", "id"], unique=False, schema=schema)
     op.create_index("ix_away_word_fact_id", "away_word", ["fact_id"], unique=False, schema=schema)
     op.create_index(
         "ix_away_word_recorded_at", "away_word", ["recorded_at"], unique=False, schema=schema, postgresql_using="brin"

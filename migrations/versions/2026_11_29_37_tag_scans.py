@@ -31,6 +31,7 @@ def upgrade_region(schema: str) -> None:
     op.drop_constraint(name, "tag_scan", schema=schema)
     op.create_check_constraint(name, "tag_scan", sa.column("outcome").in_(OUTCOMES), schema=schema)
     op.add_column("tag_scan", sa.Column("event_id", sa.Uuid(), nullable=True), schema=schema)
+    op.add_column("tag_scan", sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=True), schema=schema)
     op.add_column("tag_scan", sa.Column("command_digest", sa.LargeBinary(), nullable=True), schema=schema)
     op.create_index(
         "ix_tag_scan_event_id",

@@ -32,6 +32,7 @@ def upgrade_region(schema: str) -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vital_signs")),
         schema=schema,
     )
+    op.create_index("ix_vital_signs_carer_id", "vital_signs", ["carer_id", "occurred_at"], unique=False, schema=schema)
     op.create_index(
         "ix_vital_signs_client_id", "vital_signs", ["client_id", "occurred_at"], unique=False, schema=schema
     )

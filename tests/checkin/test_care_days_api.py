@@ -40,7 +40,7 @@ def a_body(family: Family, **more: Any) -> dict[str, Any]:
 
 
 def test_a_day_is_logged_once_and_shown(app: Flask, client: FlaskClient, family: Family):
-    body = a_body(family, items=[{"item_code": "wash", "minutes": 20}], note="好")
+    body = a_body(family, items=[{"item_code": "wash", "minutes": 20}], note="好", proxy="child")
 
     first = client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
     again = client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
@@ -56,6 +56,7 @@ def test_a_day_is_logged_once_and_shown(app: Flask, client: FlaskClient, family:
     assert again.headers["Idempotent-Replay"] == "true"
     assert first.json["standing"] == "in_review"
     assert first.json["exceptions"] == ["item_not_for_staff", "no_clock_in", "no_clock_out"]
+    assert first.json["proxy"] == "child"
     assert (other.status_code, other.json["code"]) == (409, "event_reused")
     assert shown.json == {"items": [first.json], "next_after": None}
 
@@ -69,6 +70,7 @@ BAD = [
     ({"items": [{"item_code": "a", "minutes": 0}]}, "items"),
     ({"items": [{"item_code": str(n)} for n in range(61)]}, "items"),
     ({"note": "\u0000"}, "note"),
+    ({"proxy": "女儿"}, "proxy"),
     ({"carer_id": "x"}, "carer_id"),
 ]
 

@@ -268,4 +268,5 @@ def _view(
         exceptions=tuple(sorted(codes)),
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
+        proxy=row.proxy,
     )

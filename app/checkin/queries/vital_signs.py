@@ -1,7 +1,7 @@
 """Selects about vital signs."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,15 +9,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.checkin.card_models import VitalSigns
-from app.checkin.vital_signs import Measured, VitalSignsFilter, VitalSignsView
+from app.checkin.vital_signs import Measured, VitalSignsView
 from app.kernel.crypto import KeyRing
-from app.kernel.paging import Page, fetch_page
+from app.kernel.paging import Page, PageRequest, fetch_page
 from app.kernel.permissions import Actor
 from app.kernel.settings import current_settings
 from app.registry.models import Client
 from app.registry.queries import one_or_not_found, visible_clients
 
 CONTEXT = "vital_signs.values"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VitalSignsFilter(PageRequest):
+    """Query keys of the list: local days by the phone's clock, both included."""
+
+    day_from: date
+    day_to: date
 
 
 def sealed(values: Measured, *, keys: KeyRing) -> bytes:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.checkin.queries.vital_signs import VitalSignsFilter
 from app.checkin.schemas.vital_signs import (
     VitalSignsFilterSchema,
     VitalSignsPageSchema,
@@ -9,7 +10,7 @@ from app.checkin.schemas.vital_signs import (
     VitalSignsToldSchema,
 )
 from app.checkin.service import vital_signs
-from app.checkin.vital_signs import VitalSignsFilter, VitalSignsTold, VitalSignsView
+from app.checkin.vital_signs import VitalSignsTold, VitalSignsView
 from app.kernel import clock
 from app.kernel.access import current_actor, requires
 from app.kernel.db import transaction

@@ -13,6 +13,7 @@ from app.checkin.types import DayStanding, ExceptionCode
 from app.kernel.http.fields import Choice, Day, Id, Instant, PhoneId, PhoneInstant, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequest, PageRequestSchema, page_schema
+from app.policies.codes import Relation
 
 MOST_ITEMS = 60
 MINUTES_OF_A_DAY = 1440
@@ -49,6 +50,12 @@ class LogCareDaySchema(CommandSchema):
     out_event_id = PhoneId(load_default=None, allow_none=True)
     items = Several(ma.fields.Nested(CareDayItemSchema), maximum=MOST_ITEMS, load_default=tuple)
     note = Text(load_default=None, allow_none=True, maximum=1000)
+    proxy = Choice(
+        Relation,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Who wrote it for the carer, as what he is to the client; it changes no judgement"},
+    )
     occurred_at = PhoneInstant(required=True)
 
     @ma.validates_schema(skip_on_field_errors=True)
@@ -72,6 +79,7 @@ class CareDaySchema(ma.Schema):
     exceptions = ma.fields.List(Choice(ExceptionCode), required=True)
     occurred_at = Instant(required=True)
     recorded_at = Instant(required=True)
+    proxy = Choice(Relation, required=True, allow_none=True)
 
 
 class CareDayFilterSchema(PageRequestSchema):

@@ -5,8 +5,9 @@ from typing import Any
 
 import marshmallow as ma
 
+from app.checkin.queries.vital_signs import VitalSignsFilter
 from app.checkin.schemas.sent import MOST_DAYS
-from app.checkin.vital_signs import PLAUSIBLE, Measured, VitalSignsFilter, VitalSignsTold
+from app.checkin.vital_signs import PLAUSIBLE, Measured, VitalSignsTold
 from app.kernel.http.fields import Day, Id, Instant, Number, PhoneId, PhoneInstant, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema, page_schema

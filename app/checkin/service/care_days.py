@@ -164,6 +164,7 @@ def _insert(
         occurred_at=command.occurred_at,
         account_id=actor.account_id,
         policy_digest=policy.digest,
+        proxy=command.proxy,
         recorded_at=at,
     )
 

@@ -69,6 +69,7 @@ def take_scan(
             outcome=outcome,
             counted_at=at,
             event_id=later.event_id if later else None,
+            occurred_at=tap.occurred_at if later else None,
             command_digest=later.command_digest if later else None,
             recorded_at=moment.at,
         )

@@ -10,6 +10,7 @@ from app.checkin.commands import ClockTap
 from app.checkin.door_words import TagScanned, TagScanView
 from app.checkin.queries import facts as fact_queries
 from app.checkin.queries import tags as queries
+from app.checkin.queries.away_words import find_fact_of_own_tap
 from app.checkin.queries.door import Door, load_visit_door
 from app.checkin.queries.tags import StoredTap
 from app.checkin.rules.tags import ScanJudgement, is_timely, place_exceptions, tag_findings, verdict_with_tag
@@ -39,9 +40,11 @@ def scan_tag(
     """Judge and keep a tag that was scanned for a tap of a visit, by the rules of one that came with it: a genuine one
     lifts what was uncertain, never what was outside, and counts while the visit lasts only.
 
-    Raises NotFound when visit or tap is not the carer's, EventReused.
+    The visit is the one that the tap belongs to by now, whichever the phone names. Raises NotFound when visit or tap is
+    not the carer's, EventReused.
     """
-    keys = current_settings().key_ring
+    keys, named_id = current_settings().key_ring, visit_id
+    visit_id = find_fact_of_own_tap(session, event_id=command.event_id, actor=actor) or visit_id
     get_visit(session, visit_id=visit_id, actor=actor)
     progress.lock(session, visit_id=visit_id)
     moment = moment_of(command.occurred_at, sent_at=sent_at, region=actor.region, at=at)
@@ -50,7 +53,7 @@ def scan_tag(
     visit, event = door.visit, queries.find_tap(session, event_id=command.event_id, visit_id=visit_id)
     if visit is None or event is None:
         raise NotFound(kind="tap")
-    content = {"command": command, "visit_id": visit_id, "carer_id": visit.carer_id}
+    content = {"command": command, "visit_id": named_id, "carer_id": visit.carer_id}
     digest = command_digest(content, key=keys.command_key)
     scan = _stored(session, command, digest=digest)
     if scan is None:

@@ -9,8 +9,9 @@ from app.checkin.card_models import VitalSigns
 from app.checkin.queries import help_calls
 from app.checkin.queries import vital_signs as queries
 from app.checkin.queries.incidents import check_client
+from app.checkin.queries.vital_signs import VitalSignsFilter
 from app.checkin.service.moves import NotACarer, carer_kind_of
-from app.checkin.vital_signs import VitalSignsFilter, VitalSignsTold, VitalSignsView
+from app.checkin.vital_signs import VitalSignsTold, VitalSignsView
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
 from app.kernel.paging import Page
