@@ -114,6 +114,12 @@ SAMPLES: dict[str, Sample] = {
     "POST /visits/<uuid:visit_id>/clock-in": Sample(tap, stranger=STORED_WITHOUT_LINK),
     "POST /visits/<uuid:visit_id>/attempts": Sample(lambda world: tap(world) | {"reason": "nobody_opens"}),
     "GET /visits/<uuid:visit_id>/attempts": Sample(),
+    "POST /visits/<uuid:visit_id>/away-words": Sample(
+        lambda _: {"id": str(new_id()), "event_id": str(new_id()), "case": "at_door", "occurred_at": NOW}
+    ),
+    "POST /visits/<uuid:visit_id>/tag-scans": Sample(
+        lambda world: {"id": str(new_id()), "event_id": str(world.ids["event_id"]), "tag": "-", "occurred_at": NOW}
+    ),
     "POST /visits/<uuid:visit_id>/voucher-scans": Sample(
         lambda _: {"id": str(new_id()), "code": "28", "occurred_at": NOW}
     ),
