@@ -93,6 +93,7 @@ def _judge(
         visit_id=visit.id,
         claimed_visit_id=None,
         places=door.places,
+        location_withdrawn=door.location_withdrawn,
         moment=moment,
         policy=policy,
     )
