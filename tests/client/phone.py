@@ -75,7 +75,8 @@ class Town:
         guardian: Invented = cast.GUARDIAN,
         home: Point = cast.TIANJIN_HOME,
     ) -> Household:
-        """A client in the agency's care with a plan that the guardian confirmed, whom the carer may visit."""
+        """A client in the agency's care with a plan that the guardian confirmed, whom the carer may visit; photos may be
+        taken."""
         client = register_client(
             self.staff, who, home=home, system=CoordinateSystem.GCJ02, home_type="agency_care", number=1
         )
@@ -86,6 +87,7 @@ class Town:
         plan = {"valid_from": today.isoformat(), "items": items}
         plan_id = self.staff.dispatcher.post(f"/clients/{client['id']}/care-plans", plan)["id"]
         user.post(f"/care-plans/{plan_id}/confirmation", {"way": "own_phone"})
+        user.post(f"/clients/{client['id']}/consents", {"purpose": "photos", "version": 1, "is_given": True})
         return Household(client["id"], Newcomer(guardian, f"{self.region}-{guardian.openid}", "", ""))
 
     def visit(self, carer: Newcomer, household: Household, start: datetime) -> str:
