@@ -26,7 +26,7 @@ from app.checkin.types import (
 )
 from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, regional
 from app.kernel.geo import CoordinateSystem
-from app.policies.codes import EvidenceGrade
+from app.policies.codes import EvidenceGrade, Relation
 
 POINT_CONTEXT = "position.point"
 
