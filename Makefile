@@ -13,7 +13,7 @@ CLIENT := miniprogram
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz storm bench bench-large simulate migrate migration \
-        openapi policy-table client walks
+        openapi policy-table client walks screenshots
 
 setup: $(VENV)/.ready
 
@@ -100,6 +100,10 @@ client: $(CLIENT)/node_modules/.installed $(CLIENT)/types/schema.d.ts
 walks: $(VENV)/.walks $(CLIENT)/node_modules/.installed
 	.ci/needs chromium font
 	$(BIN)/pytest -n 2 tests/client $(ARGS)
+
+# Pictures for the README (docs/screens) out of the walks: look at each before they are committed.
+screenshots: walks
+	$(BIN)/python -m tests.client.pictures
 
 $(VENV)/.walks: $(VENV)/.ready
 	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '.[walks]'
