@@ -199,16 +199,17 @@ test('what is recorded when nobody is logged in any more is sent when the same p
 test('what was made in another role waits for that role, and keeps nothing else waiting', async () => {
   const outbox = await started()
   const first = outbox.add('clock_in', tapAt(), { visitId: 'v1' }).id
-  phone.storage.set('session', { ...sessionOf('li'), grant: { id: 'grant-2', role: 'guardian' } })
+  const guardian = { id: 'grant-2', role: 'guardian' }
+  phone.storage.set('session', { ...sessionOf('li'), grant: guardian, grants: [guardian, { id: 'grant-1', role: 'carer' }] })
   const second = outbox.add('confirmation', tapAt(), { visitId: 'v2' }).id
 
   expect(await outbox.flush()).toBe(true)
 
   expect([...server.rows.keys()]).toEqual([second])
   expect(outbox.waiting().map(({ id }) => id)).toEqual([first])
-  phone.storage.set('session', sessionOf('li'))
+  phone.storage.set('session', { ...sessionOf('li'), grant: guardian, grants: [guardian] })
   await outbox.flush()
-  expect(server.rows.has(first)).toBe(true)
+  expect(server.rows.has(first), 'a role that is gone').toBe(true)
 })
 
 // --- photos ---

@@ -17,14 +17,14 @@ from tests.policies.factories import day
 BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
-    ("changchun", None, "2022-10-31"): "240133123f018386373e59da3f62fa708f20e99630dfb1e1f6f6815606799d57",
-    ("huaian", None, "2023-10-01"): "b2284c27c3eef076eb9c712d4185d9e1bc2c57091fc2d1d17fdb8b7de1ea10f5",
-    ("shanghai", None, "2020-01-01"): "827fc79a541bd803303d483f36f754bcb321ba747531889f6d4e067f623b58da",
-    ("shanghai", "310105", "2020-04-15"): "5659c922d936737e4f08585e7a86aa3e237e323d96ca973053c5af238e35445f",
-    ("shanghai", "310105", "2021-01-01"): "570a19dd1f1d402e6dbe0b6d9813fd805439600ad31aadee14b4d7ae6aa89855",
-    ("shanghai", "310114", "2026-01-01"): "1adbf62b7e1fc3f6aa6ef91ce2effdb23311952b2b2fdf97507a3ae6e4ce6b85",
-    ("shanghai", "310114", "2028-01-01"): "9070d3fc1e737b354da8922d46c74268d7f4424a45ed0b1e1857342dfbe8455c",
-    ("tianjin", None, "2024-12-06"): "88e280efe14509dacf7ac7240beb682b2f5003373a250ccfa42174a83829ed1d",
+    ("changchun", None, "2022-10-31"): "67e70f3d30d77e202ecc9237604c894e21940deefd8f928f4742df8c69c143f5",
+    ("huaian", None, "2023-10-01"): "bbf92d81a421762a8b8abce2c775884388bcbde2a8cbb8d70b68b5e6ea08b466",
+    ("shanghai", None, "2020-01-01"): "e9efee9d5444c0e55bd507b278b4e5f5310113786719f4d17b9b5c326b85e629",
+    ("shanghai", "310105", "2020-04-15"): "c186ee73b84d10c991e7e3ebcfcef741c6b6c77a50667cde9e86fcdfbc971ec9",
+    ("shanghai", "310105", "2021-01-01"): "909a9a1e73f01f7b3f109b12b06130ebf6f2329359ab449d61910bc270f4b1b8",
+    ("shanghai", "310114", "2026-01-01"): "c530ca842d7d84f53a94d97158c7ee37adac1b3c58650f69ee0a98c0fd4b5321",
+    ("shanghai", "310114", "2028-01-01"): "59a0c330e5b6381c2c21fb17da509bf27fb8a86080d1d5eb8e4d81b13e0a3d53",
+    ("tianjin", None, "2024-12-06"): "330706358f14fdb20a89b8a1fb1e852067d202d4b7e609bc1775420111da74e5",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.

@@ -109,9 +109,10 @@ function isWaiting({ state, file }: Kept): boolean {
   return state === 'kept' || (file !== undefined && state !== 'stuck')
 }
 
-/** False for what was made in another role: that role brings it. */
+/** False for what was made in another role: that role brings it. One that he does not have any more keeps nothing back. */
 export function isOfRole({ grant }: Kept): boolean {
-  return grant === undefined || grant === current()?.grant.id
+  const session = current()
+  return grant === undefined || grant === session?.grant.id || (session !== undefined && !session.grants.some(({ id }) => id === grant))
 }
 
 /** Little room is left: say so before a record finds none. */
