@@ -13,7 +13,7 @@ CLIENT := miniprogram
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz storm bench bench-large simulate migrate migration \
-        openapi policy-table client
+        openapi policy-table client walks screenshots
 
 setup: $(VENV)/.ready
 
@@ -35,8 +35,8 @@ fix: setup
 	$(BIN)/ruff format .
 
 # The checks beside the tests: the first half minute of both leaves a core idle.
-test: setup $(CLIENT)/node_modules/.installed
-	$(MAKE) --no-print-directory -j 2 check client run-tests
+test: setup
+	$(MAKE) --no-print-directory -j 2 check run-tests
 
 run-tests: setup
 	$(BIN)/pytest -n $(TESTERS) $(ARGS)
@@ -92,12 +92,25 @@ bench-large: setup
 simulate: setup
 	$(BIN)/anhu simulate $(ARGS)
 
-# The mini-program: types from the API's document, lint, unit tests, a build for the browser. `make test` does it too.
+# The mini-program: types from the API's document, lint, unit tests, a build for the browser, its size.
 client: $(CLIENT)/node_modules/.installed $(CLIENT)/types/schema.d.ts
 	cd $(CLIENT) && npm run --silent all
 
+# Its pages in Chromium, against the real server and database; pictures in miniprogram/shots.
+walks: $(VENV)/.walks $(CLIENT)/node_modules/.installed
+	.ci/needs chromium font
+	$(BIN)/pytest -n 2 tests/client $(ARGS)
+
+# Pictures for the README (docs/screens) out of the walks: look at each before they are committed.
+screenshots: walks
+	$(BIN)/python -m tests.client.pictures
+
+$(VENV)/.walks: $(VENV)/.ready
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '.[walks]'
+	touch $@
+
 $(CLIENT)/node_modules/.installed: $(CLIENT)/package-lock.json
-	@command -v npm > /dev/null || { echo "npm is not installed; type: apt-get install nodejs npm" >&2; exit 1; }
+	.ci/needs node
 	cd $(CLIENT) && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 

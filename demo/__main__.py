@@ -18,6 +18,7 @@ from demo.agency import shape
 from demo.agency import story as agency
 from demo.agency.bringing import ImportFailed
 from demo.agency.counts import CountMissed
+from demo.agency.month import Lived
 from demo.agency.people import (
     CLIENTS,
     FEWEST_CLIENTS,
@@ -59,13 +60,14 @@ def main() -> int:
     told = False
     try:
         with _running(arguments) as world:
+            lived = None
             if arguments.shape:
-                agency.tell(world, arguments.shape)
+                lived = agency.tell(world, arguments.shape)
             else:
                 story.tell(world)
             told = True
             if not arguments.exit:
-                _stay(world, has_people=arguments.shape is None)
+                _stay(world, lived)
     except FAILURES as failure:
         print(f"\n演示中断 The demo failed: {failure}", file=sys.stderr, flush=True)
         return 1
@@ -74,11 +76,11 @@ def main() -> int:
     return 0
 
 
-def _stay(world: World, *, has_people: bool) -> None:
-    """Stay up until Ctrl-C, with the mini-program where the story's people are there to use it."""
+def _stay(world: World, lived: Lived | None) -> None:
+    """Stay up until Ctrl-C, with the mini-program for three of those whose month or story was told."""
     with ExitStack() as stack:
-        if has_people:
-            print(f"\n{stack.enter_context(phones.serving(world))}", flush=True)
+        shown = phones.of_agency(lived) if lived else phones.of_story(world)
+        print(f"\n{stack.enter_context(phones.serving(world, shown))}", flush=True)
         print(f"\n仍在运行 Still running: {world.server_url}/docs  (Ctrl-C 停止 stops it)", flush=True)
         signal.pause()
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.software import LoginWay, Platform
 from app.accounts.types import AccountState, DeviceDoubt
-from app.kernel.db import Base, enum_column, no_overlap, public, regional
+from app.kernel.db import AppendOnly, Base, enum_column, no_overlap, public, regional
 from app.kernel.permissions import Role, ScopeKind
 
 
@@ -147,3 +148,16 @@ class Device(Base):
     first_seen_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
     doubt: Mapped[DeviceDoubt | None] = enum_column(DeviceDoubt)  # none of an account's first phone
+
+
+class DeviceSoftware(AppendOnly, Base):
+    """What a phone's records are made with from now on: told at a login, kept when it is not what was told last."""
+
+    __tablename__ = "device_software"
+    __table_args__ = (Index("ix_device_software_device_id", "device_id", "id"), regional())
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("region.device.id"))
+    platform: Mapped[Platform] = enum_column(Platform)
+    sdk_version: Mapped[str | None]
+    login: Mapped[LoginWay] = enum_column(LoginWay)

@@ -41,6 +41,13 @@ class DeviceSchema(CommandSchema):
 
     id = Id(required=True)
     platform = Text(maximum=40, required=True, metadata={"example": "android"})
+    sdk_version = Text(
+        maximum=20,
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.Regexp(r"^[0-9]+(\.[0-9]+)*\Z", error="not_a_version"),
+        metadata={"example": "3.8.12", "description": "Version of WeChat's base library; kept beside the platform"},
+    )
 
 
 class LogInSchema(CommandSchema):

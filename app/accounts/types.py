@@ -41,6 +41,7 @@ class PhoneDevice:
 
     id: UUID
     platform: str
+    sdk_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,9 @@ TROUBLES = {**ONE_TROUBLE, 10: ("failed", "账户已销户"), 11: ("unknown", ""
 RETURNED = 3
 
 
-def tell(world: World, shape: Shape) -> None:
-    """Walk both regions through the month and print the report. Raises CountMissed, see `counts`."""
+def tell(world: World, shape: Shape) -> Lived:
+    """Walk both regions through the month and print the report; answers the first one's. Raises CountMissed, see
+    `counts`."""
     world.say("系统已启动 Server, worker, stand-in WeChat and stand-in bank are up")
     months = _in_all_regions(partial(_begin, world, shape), REGIONS)
     month.live(world, months)
@@ -36,6 +37,7 @@ def tell(world: World, shape: Shape) -> None:
     told = [_end(world, *each) for each in zip(months, _pay(world, months), strict=True)]
     report.show(world, told)
     counts.check({REGIONS[each.lived.brought.staff.region]: each.counts for each in told})
+    return months[0]
 
 
 def _in_all_regions(act: Callable[[Given], Made], given: Iterable[Given]) -> list[Made]:

@@ -4,7 +4,7 @@ import * as easel from 'glass-easel'
 import { MiniProgramEnv, type Root } from 'glass-easel-miniprogram-adapter'
 import { nameTags, registerBuiltIns } from './builtins'
 import { shiftClock } from './clock'
-import { useRouter, wx as shim } from './wx'
+import { useRouter, wx as shim, type Person } from './wx'
 
 interface Part {
   path: string
@@ -28,7 +28,7 @@ interface Open {
 }
 type Templates = Record<string, easel.template.ComponentTemplate['content']>
 export interface HostState {
-  people: { name: string; openid: string; note: string; region?: string }[]
+  people: Person[]
   shift_ms: number
 }
 

@@ -30,14 +30,14 @@ def _needed(program: str, *, how: str, given: str | None = None) -> str:
 @pytest.fixture(scope="session")
 def built_host(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The mini-program built for a browser, once a run."""
-    node = _needed("node", how="apt-get install nodejs npm")
+    node = _needed("node", how="make walks")
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
     with FileLock(shared / "client.lock"):
         folder = shared / "client"
         if not (folder / "index.html").exists():
             if not (CLIENT / "node_modules" / ".installed").exists():
-                pytest.fail("the mini-program's packages are not installed; type: make client", pytrace=False)
+                pytest.fail("the mini-program's packages are not installed; type: make walks", pytrace=False)
             subprocess.run([node, "webhost/build.mjs", str(folder)], cwd=CLIENT, check=True)
     return folder
 
@@ -45,10 +45,10 @@ def built_host(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, from PATH or where ANHU_CHROMIUM says."""
-    path = _needed("chromium", how="apt-get install chromium", given=os.environ.get("ANHU_CHROMIUM"))
+    path = _needed("chromium", how="make walks", given=os.environ.get("ANHU_CHROMIUM"))
     fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, check=False).stdout
     if not fonts:
-        pytest.fail("no Chinese font is installed; type: apt-get install fonts-noto-cjk", pytrace=False)
+        pytest.fail("no Chinese font is installed; type: make walks", pytrace=False)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=NO_SANDBOX)
         yield chromium

@@ -6,14 +6,16 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Device, RefreshToken
+from app.accounts.models import Device, DeviceSoftware, RefreshToken
 from app.accounts.queries import is_held_by_other_carer
 from app.accounts.rules import judge_device
 from app.accounts.service.standing import lock_row, note, revoke_sessions
+from app.accounts.software import Software, is_made_up, software_of
 from app.accounts.types import DeviceDoubt, KnownPhone, PhoneDevice
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.ids import new_id
 from app.kernel.permissions import AnyActor
+from app.kernel.settings import current_settings
 
 
 class DeviceOfOther(DomainError):
@@ -22,11 +24,28 @@ class DeviceOfOther(DomainError):
     kind, code = ErrorKind.CONFLICT, "device_of_other"
 
 
+class NotAPhone(DomainError):
+    """A developer's tool, a browser or a stand-in's login: in production nothing is recorded by one."""
+
+    kind, code = ErrorKind.FORBIDDEN, "not_a_phone"
+
+
 def take_device(session: Session, *, account_id: UUID, device: PhoneDevice, at: datetime) -> UUID:
     """The row of this phone as the account's live one; another phone is replaced and its sessions end.
 
     The old row stays: that an account often changes phones says something. The account's row is held by the caller.
+    What the phone says of its software is kept for the records that it will send. Raises NotAPhone in production.
     """
+    settings = current_settings()
+    software = software_of(device, wechat_url=settings.wechat.base_url)
+    if settings.is_production and is_made_up(software):
+        raise NotAPhone
+    device_id = _live_row(session, account_id=account_id, device=device, at=at)
+    _keep_software(session, device_id, software, at=at)
+    return device_id
+
+
+def _live_row(session: Session, *, account_id: UUID, device: PhoneDevice, at: datetime) -> UUID:
     _take_turn(session, device.id)
     known = session.scalars(select(Device).where(Device.account_id == account_id)).all()
     live = next((row for row in known if row.replaced_at is None), None)
@@ -47,6 +66,23 @@ def take_device(session: Session, *, account_id: UUID, device: PhoneDevice, at: 
     session.add(row)
     session.flush()
     return row.id
+
+
+def _keep_software(session: Session, device_id: UUID, software: Software, *, at: datetime) -> None:
+    of_device = select(DeviceSoftware).where(DeviceSoftware.device_id == device_id)
+    last = session.scalars(of_device.order_by(DeviceSoftware.id.desc()).limit(1)).one_or_none()
+    if last is None or Software(last.platform, last.sdk_version, last.login) != software:
+        session.add(
+            DeviceSoftware(
+                id=new_id(at=at),
+                device_id=device_id,
+                platform=software.platform,
+                sdk_version=software.sdk_version,
+                login=software.login,
+                recorded_at=at,
+            )
+        )
+        session.flush()
 
 
 def confirm_device(session: Session, *, device_id: UUID, account_id: UUID, actor: AnyActor, at: datetime) -> bool:

@@ -3,7 +3,7 @@
 import { isRefused, post, postOpenly, useTokens, type Schemas } from './api'
 import { now, phoneNow } from './clock'
 import { newId } from './ids'
-import { forget, keep, keepIfRoom, login, platformName, read, StorageFull } from './platform'
+import { forget, keep, keepIfRoom, login, platformName, read, sdkVersion, StorageFull } from './platform'
 
 export type Session = Schemas['Session']
 export type Role = Schemas['Grant']['role']
@@ -132,5 +132,5 @@ function end(): void {
 function device(): Schemas['Device'] {
   const id = read<string>(DEVICE) ?? newId(phoneNow())
   keepIfRoom(DEVICE, id)
-  return { id, platform: platformName() }
+  return { id, platform: platformName(), sdk_version: sdkVersion() }
 }
