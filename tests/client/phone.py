@@ -75,8 +75,8 @@ class Town:
         guardian: Invented = cast.GUARDIAN,
         home: Point = cast.TIANJIN_HOME,
     ) -> Household:
-        """A client in the agency's care with a plan that the guardian confirmed, whom the carer may visit; photos may be
-        taken."""
+        """A client in the agency's care with a plan that the guardian confirmed, whom the carer may visit and
+        photograph."""
         client = register_client(
             self.staff, who, home=home, system=CoordinateSystem.GCJ02, home_type="agency_care", number=1
         )

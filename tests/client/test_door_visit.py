@@ -155,7 +155,7 @@ def test_a_carer_away_from_the_registered_door_of_a_couple_tells_all_and_hands_t
     items = town.rows("SELECT outcome, reason FROM item_done WHERE visit_id = :visit ORDER BY outcome", visit=visits[0])
     (kept,) = town.rows(
         "SELECT (SELECT identity FROM visit_check WHERE visit_id = :visit),"
-        " (SELECT \"case\" FROM away_word JOIN clock_event ON clock_event.id = event_id WHERE visit_id = :visit),"
+        ' (SELECT "case" FROM away_word JOIN clock_event ON clock_event.id = event_id WHERE visit_id = :visit),'
         " (SELECT outcome FROM tag_scan JOIN clock_event ON clock_event.id = event_id WHERE visit_id = :visit),"
         " (SELECT count(*) FROM shift_note WHERE visit_id = :visit),"
         " (SELECT count(*) FROM vital_signs WHERE visit_id = :visit),"
