@@ -120,7 +120,7 @@ def test_a_day_wholly_offline_on_a_phone_that_dies_is_one_row_each(phone: Phone,
     phone.go_offline(offline=False)
     phone.see("后台现在没有回答")
     press(phone, "马上发送")
-    phone.see("今天 11 条，后台也收到 11 条，数目一样。")
+    phone.see("今天 13 条，后台也收到 13 条，数目一样。")
     phone.shot("faults-day-sent")
     phone.close()
 
@@ -244,10 +244,12 @@ def test_whatever_is_wrong_with_the_phone_the_screen_says_what_to_do_and_the_wor
     taps = "SELECT kind, verdict FROM clock_event WHERE visit_id = :visit ORDER BY kind, occurred_at"
     items = "SELECT count(*) FROM item_done WHERE visit_id = :visit"
     assert [[tuple(tap) for tap in town.rows(taps, visit=visit)] for visit in visits] == [
-        [("in", "no_position"), ("in", "uncertain"), ("in", "no_position"), ("out", "uncertain")],  # denied, about, tag
+        [("in", "no_position"), ("in", "uncertain"), ("out", "uncertain")],  # denied, about
         [("in", "no_position"), ("in", "inside"), ("out", "inside")],  # off
         [("in", "stale"), ("out", "stale")],  # old
     ]
+    scans = "SELECT verdict, outcome FROM tag_scan JOIN clock_event ON clock_event.id = event_id WHERE visit_id = :visit"
+    assert [tuple(scan) for scan in town.rows(scans, visit=visits[0])] == [("uncertain", "unreadable")]
     assert [town.rows(items, visit=visit)[0][0] for visit in visits] == [3, 3, 3]
 
 
