@@ -248,7 +248,7 @@ def test_whatever_is_wrong_with_the_phone_the_screen_says_what_to_do_and_the_wor
         [("in", "no_position"), ("in", "inside"), ("out", "inside")],  # off
         [("in", "stale"), ("out", "stale")],  # old
     ]
-    scans = "SELECT verdict, outcome FROM tag_scan JOIN clock_event ON clock_event.id = event_id WHERE visit_id = :visit"
+    scans = "SELECT verdict, outcome FROM tag_scan JOIN clock_event tap ON tap.id = event_id WHERE visit_id = :visit"
     assert [tuple(scan) for scan in town.rows(scans, visit=visits[0])] == [("uncertain", "unreadable")]
     assert [town.rows(items, visit=visit)[0][0] for visit in visits] == [3, 3, 3]
 
