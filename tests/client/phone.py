@@ -23,6 +23,7 @@ from demo.world import ZONE, World
 from tests.journeys.installation import Living
 
 PATIENCE_MS = 8_000
+PHOTOS_MAY_BE_TAKEN = {"purpose": "photos", "version": 1, "is_given": True}
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Town:
         plan = {"valid_from": today.isoformat(), "items": items}
         plan_id = self.staff.dispatcher.post(f"/clients/{client['id']}/care-plans", plan)["id"]
         user.post(f"/care-plans/{plan_id}/confirmation", {"way": "own_phone"})
-        user.post(f"/clients/{client['id']}/consents", {"purpose": "photos", "version": 1, "is_given": True})
+        user.post(f"/clients/{client['id']}/consents", PHOTOS_MAY_BE_TAKEN)
         return Household(client["id"], Newcomer(guardian, f"{self.region}-{guardian.openid}", "", ""))
 
     def visit(self, carer: Newcomer, household: Household, start: datetime) -> str:
