@@ -22,7 +22,7 @@ from demo.staff import Staff, hire
 from demo.world import ZONE, World
 from tests.journeys.installation import Living
 
-PATIENCE_MS = 8_000
+PATIENCE_MS = 15_000
 
 
 @dataclass(frozen=True)
