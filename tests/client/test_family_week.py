@@ -5,15 +5,16 @@ from datetime import timedelta
 
 from app.kernel.geo import CoordinateSystem
 from demo import cast
-from demo.clients import assign, register_account, register_carer, register_client, train
+from demo.clients import assign, register_account, register_carer, register_client, register_guardian, train
 from demo.invented import BANK_CODE, Invented, bank_account, person
 from demo.world import MONTH, at
 from tests.checkin.photos import seen
-from tests.client.phone import Newcomer, Phone, Town
+from tests.client.phone import Newcomer, Phone, Town, consent_to_photos
 
 MOTHER = person("林秀兰", born_on=MONTH.replace(year=1944), number=401)
 FATHER = person("林福根", born_on=MONTH.replace(year=1942), number=402)
 SON = person("林建军", born_on=MONTH.replace(year=1970), number=403)
+DAUGHTER = person("林小红", born_on=MONTH.replace(year=1972), number=404)
 ACCOUNT = 4031
 
 
@@ -30,6 +31,7 @@ def _family(town: Town) -> tuple[Newcomer, str, str]:
         return str(client["id"])
 
     mother, father = cared_for(MOTHER, 41), cared_for(FATHER, 42)
+    consent_to_photos(register_guardian(town.world, staff, DAUGHTER, client_id=mother), mother)
     register_account(staff, person_id=registered["person"]["id"], number=ACCOUNT)
     access = staff.dispatcher.post(f"/carers/{registered['id']}/access")
     newcomer = Newcomer(SON, f"{town.region}-{SON.openid}", access["binding_code"], registered["id"])
