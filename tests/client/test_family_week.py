@@ -9,12 +9,12 @@ from demo.clients import assign, register_account, register_carer, register_clie
 from demo.invented import BANK_CODE, Invented, bank_account, person
 from demo.world import MONTH, at
 from tests.checkin.photos import seen
-from tests.client.phone import PHOTOS_MAY_BE_TAKEN, Newcomer, Phone, Town
+from tests.client.phone import Newcomer, Phone, Town, consent_to_photos
 
 MOTHER = person("林秀兰", born_on=MONTH.replace(year=1944), number=401)
 FATHER = person("林福根", born_on=MONTH.replace(year=1942), number=402)
 SON = person("林建军", born_on=MONTH.replace(year=1970), number=403)
-GUARDIAN = person("林小梅", born_on=MONTH.replace(year=1972), number=404)
+DAUGHTER = person("林小红", born_on=MONTH.replace(year=1972), number=404)
 ACCOUNT = 4031
 
 
@@ -31,8 +31,7 @@ def _family(town: Town) -> tuple[Newcomer, str, str]:
         return str(client["id"])
 
     mother, father = cared_for(MOTHER, 41), cared_for(FATHER, 42)
-    guardian = register_guardian(town.world, staff, GUARDIAN, client_id=mother)
-    guardian.post(f"/clients/{mother}/consents", PHOTOS_MAY_BE_TAKEN)
+    consent_to_photos(register_guardian(town.world, staff, DAUGHTER, client_id=mother), mother)
     register_account(staff, person_id=registered["person"]["id"], number=ACCOUNT)
     access = staff.dispatcher.post(f"/carers/{registered['id']}/access")
     newcomer = Newcomer(SON, f"{town.region}-{SON.openid}", access["binding_code"], registered["id"])
