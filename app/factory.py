@@ -15,6 +15,7 @@ from app.checkin.routes.cards import bp as cards
 from app.checkin.routes.care_days import bp as care_days
 from app.checkin.routes.corrections import bp as corrections
 from app.checkin.routes.devices import bp as devices
+from app.checkin.routes.door_words import bp as door_words
 from app.checkin.routes.evidence_holds import bp as evidence_holds
 from app.checkin.routes.faces import bp as faces
 from app.checkin.routes.facts import bp as facts
@@ -76,6 +77,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     complaints,
     corrections,
     devices,
+    door_words,
     evidence_holds,
     faces,
     vouchers,

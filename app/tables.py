@@ -7,6 +7,7 @@ import app.checkin.attempt_models
 import app.checkin.card_models
 import app.checkin.check_models
 import app.checkin.correction_models
+import app.checkin.door_models
 import app.checkin.face_models
 import app.checkin.help_models
 import app.checkin.hold_models

@@ -46,6 +46,15 @@ class ShiftNoteView:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteOfCare:
+    """What a carer wrote of a visit or a care day."""
+
+    fact_id: UUID
+    text: str = field(repr=False)
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DoorPlace:
     """Where a client is cared for: the address, and its position in degrees as it was received."""
 

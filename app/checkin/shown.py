@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.checkin.checks import ChecksView
 from app.checkin.commands import ItemEntry
+from app.checkin.door_words import AwayView
 from app.checkin.photos import PhotoView
 from app.checkin.reasons import AttemptReason, ReviewReason
 from app.checkin.statements import StatementView
@@ -110,6 +111,7 @@ class FactView:
     statements: tuple[StatementView, ...] | None = None
     photos: tuple[PhotoView, ...] | None = None
     vouchers: tuple[VoucherScanView, ...] | None = None
+    away_words: tuple[AwayView, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

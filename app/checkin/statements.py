@@ -37,10 +37,6 @@ class StatementReason(StrEnum):
     FORGOTTEN = "forgotten"
     PHONE_FAILED = "phone_failed"
     NO_NETWORK = "no_network"
-    AT_DOOR = "at_door"  # 我在门口，定位不准
-    ADDRESS_WRONG = "address_wrong"  # 搬家了或地址不对
-    ELSEWHERE = "elsewhere"  # 今天不在家里服务
-    NOT_THERE_YET = "not_there_yet"  # 我还没到
     OTHER = "other"
 
 
@@ -55,16 +51,6 @@ OF_SILENCE = frozenset(
         StatementReason.CANNOT_READ,
         StatementReason.NO_PHONE,
         StatementReason.OTHER,
-    }
-)
-
-# Why a carer's tap was away from the home.
-OF_PLACE = frozenset(
-    {
-        StatementReason.AT_DOOR,
-        StatementReason.ADDRESS_WRONG,
-        StatementReason.ELSEWHERE,
-        StatementReason.NOT_THERE_YET,
     }
 )
 

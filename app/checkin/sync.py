@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.checkin.types import ExceptionCode
+from app.checkin.types import ExceptionCode, Verdict
 from app.kernel.permissions import Permission
 
 
@@ -28,6 +28,8 @@ class RecordKind(StrEnum):
     SHIFT_NOTE = "shift_note"
     INCIDENT = "incident"
     NOTICE = "notice"
+    AWAY_WORD = "away_word"
+    TAG_SCAN = "tag_scan"
     VITAL_SIGNS = "vital_signs"
 
 
@@ -55,10 +57,14 @@ PERMISSION = {
     RecordKind.NOTICE: Permission.GIVE_NOTICE,
     RecordKind.HELP_CALL: Permission.CALL_FOR_HELP,
     RecordKind.PHOTO: Permission.SEND_PHOTOS,
+    RecordKind.AWAY_WORD: Permission.LOG_ITEMS,
+    RecordKind.TAG_SCAN: Permission.LOG_ITEMS,
 }
 TAPS = frozenset({RecordKind.CLOCK_IN, RecordKind.CLOCK_OUT})
 TOLD = frozenset({RecordKind.CHECKS, RecordKind.ITEM})  # beside the taps: what a visit is judged by
 _ORDER = {kind: place for place, kind in enumerate(RecordKind)}
+# Said between clock-ins: "I was not there yet" comes before the next one.
+_ORDER[RecordKind.AWAY_WORD] = _ORDER[RecordKind.CLOCK_IN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +79,16 @@ class SyncRecord:
 
 @dataclass(frozen=True, slots=True)
 class SyncAnswer:
-    """What became of one record: the status, code and details that a request of its own would have been given."""
+    """What became of one record: the status, code and details that a request of its own would have been given; of a
+    tap also what its position says, so that the phone need not ask."""
 
     place: int
     status: int
     code: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
     exceptions: tuple[ExceptionCode, ...] = ()
+    verdict: Verdict | None = None
+    distance_m: int | None = None
 
 
 def grouped(records: Sequence[SyncRecord]) -> list[list[SyncRecord]]:

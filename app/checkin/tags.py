@@ -21,3 +21,4 @@ class TagOutcome(StrEnum):
     OTHER_CLIENT = "other_client"
     REVOKED = "revoked"
     REPLAYED = "replayed"  # the counter stood there before
+    OUT_OF_TIME = "out_of_time"  # scanned after a tap when the visit was over

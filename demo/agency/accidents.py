@@ -26,6 +26,7 @@ class Accident(StrEnum):
     UNCONFIRMED = "unconfirmed"  # the guardian has a phone, and does not confirm
     DAY_FORGOTTEN = "day_forgotten"
     TWO_PHONES = "two_phones"  # a family carer's day told on both of her phones
+    SAMPLED = "sampled"  # the sample fell on such a day: a person accepts both tellings
     OFFLINE = "offline"  # a phone without a net for a day: it sends in the evening
     OVER_MIDNIGHT = "over_midnight"
     OVER_MONTH_END = "over_month_end"
@@ -141,6 +142,12 @@ class Explained:
         undecided, one grade lower."""
         self._add("B", standing="open")
         self.exceptions.update(("second_care_day", NEW_PHONE))
+
+    def add_sampled_days(self, count: int) -> None:
+        """Of how many such days the first telling was drawn, and both were accepted by a person: of the one that is not
+        paid this is said once more."""
+        self.standings.update({"open": -count, "accepted": count})
+        self.exceptions["second_care_day"] += count
 
     def add_taps_of_a_new_phone(self, count: int) -> None:
         """Taps of no visit from such a phone: as `add_late_taps`."""

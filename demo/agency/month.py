@@ -21,6 +21,7 @@ from demo.agency.phones import Phone
 from demo.agency.reviewing import review
 from demo.agency.shape import Shape, lived_days
 from demo.agency.visits import Visit
+from demo.client import Json
 from demo.installation import REGIONS
 from demo.invented import Invented
 from demo.world import World, at
@@ -95,6 +96,13 @@ class Lived:
         """The clients' names by their ids."""
         clients = zip(self.brought.client_ids, self.brought.cast.clients, strict=True)
         return {client_id: client.who.name for client_id, client in clients}
+
+    def add_sampled(self, facts: Sequence[Json]) -> None:
+        """Add the days told on two phones on which the server's sample fell, which nobody can foretell."""
+        days = [fact for fact in facts if fact["kind"] == "care_day" and fact["grade"] == "B"]
+        count = sum(bool(fact["reviews"]) for fact in days)
+        self.accidents[Accident.SAMPLED] += count
+        self.days_explained.add_sampled_days(count)
 
     def days_in_hospital(self, client_id: str) -> set[date]:
         """The days on which care at home is not paid; those of admission and discharge are."""

@@ -104,5 +104,6 @@ def _end(world: World, lived: Lived, sent: payment.Sent) -> Told:
     load = workload.keep(world, lived, visits=visits)
     held = [holder.phones[0].count_held(first=lived.days[0], last=beyond) for holder in lived.holders]
     facts = lived.brought.staff.reviewer.list("/facts")
+    lived.add_sampled(facts)
     counted = counts.count(lived, sent, facts) if lived.shape.is_district else []
     return Told(lived, sent, visits, load, held, facts, counted)

@@ -1,4 +1,4 @@
-"""39 door words: why a carer tapped away from the home, and two more reasons why nobody signs."""
+"""39 door words: two more reasons why nobody signs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,10 +17,6 @@ REASONS = (
     "forgotten",
     "phone_failed",
     "no_network",
-    "at_door",
-    "address_wrong",
-    "elsewhere",
-    "not_there_yet",
     "other",
 )
 

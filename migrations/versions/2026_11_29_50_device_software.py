@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_50_device_software"
-down_revision = "2026_11_29_39_door_words"
+down_revision = "2026_11_29_42_tag_scans"
 
 
 def upgrade(schema: str) -> None:

@@ -44,11 +44,7 @@ test.each([
   ['inside', ['repeated_event'], false, true, ['inside']],
   ['uncertain', ['client_died'], true, true, ['uncertain', 'stopped', 'clockWrong']],
 ] as const)('at place %s with %j the screen says %#', (place, codes, isWrong, isAgain, states) => {
-  expect(statesAfter({ place, codes, away: 620 }, isWrong, isAgain)).toEqual(states)
-})
-
-test('where it could not be asked how far it was, the place is uncertain', () => {
-  expect(statesAfter({ place: 'outside', codes: ['outside_fence'], away: undefined }, false)).toEqual(['uncertain'])
+  expect(statesAfter({ place, codes }, isWrong, isAgain)).toEqual(states)
 })
 
 test('every state that has deeds has one for each of its buttons', () => {

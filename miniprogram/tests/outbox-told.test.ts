@@ -50,5 +50,5 @@ test.each([
   [false, 'offline'],
   [undefined, 'offline'],
 ] as const)('a tap without an answer, network %s, is %s', (isOnline, state) => {
-  expect(statesAfter({ place: undefined, codes: [], away: undefined, ...(isOnline === undefined ? {} : { isOnline }) }, false)).toEqual([state])
+  expect(statesAfter({ place: undefined, codes: [], ...(isOnline === undefined ? {} : { isOnline }) }, false)).toEqual([state])
 })

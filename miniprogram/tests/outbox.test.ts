@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
+import type { Schemas } from '../app/lib/api'
 import { fakePhone, sessionOf, type FakePhone } from './fake-wx'
 
 type Outbox = typeof import('../app/lib/outbox')
@@ -135,15 +136,53 @@ test('a storage that takes nothing more keeps no record from being sent, once', 
   expect(outbox.records()).toHaveLength(1)
 })
 
-test('a record that the server lacks is kept again', async () => {
+test('what is said of a tap waits as long as the tap has to, and no other record does', async () => {
   const { id } = outbox.add('clock_in', tapAt(1), { visitId: 'v1' })
+  phone.answer = () => ({ status: 200, data: { answers: [{ id, status: 503, code: 'x', message: 'x', details: {}, exceptions: [] }] } })
+  expect(await outbox.flush()).toBe(false)
+  phone.answer = serve
+  const scan = outbox.add('tag_scan', { ...tapAt(2), event_id: id, tag: 'AH1' }, { visitId: 'v1' }).id
+  const note = outbox.add('shift_note', { ...tapAt(3), text: '-' }, { visitId: 'v1' }).id
+
+  expect(await outbox.flush()).toBe(false)
+  expect([...server.keys()]).toEqual([note])
+  expect(await outbox.sendAgain()).toBe(true)
+  expect([...server.keys()]).toEqual([note, id, scan])
+})
+
+const NONE: Schemas['SentCounts'] = {
+  clock_events: 0, items: 0, care_days: 0, photos: 0, photo_contents: 0, shift_notes: 0, incidents: 0, vital_signs: 0, checks: 0,
+  attempts: 0, statements: 0, help_calls: 0, notices: 0, away_words: 0, tag_scans: 0,
+}
+
+test.each([
+  ['clock_in', 'clock_events'],
+  ['stated_end', 'statements'],
+  ['confirmation', 'statements'],
+  ['away_word', 'away_words'],
+  ['tag_scan', 'tag_scans'],
+  ['vital_signs', 'vital_signs'],
+] as const)('a %s that the server lacks is kept again, and no other record', async (kind, counted) => {
+  const { id } = outbox.add(kind, tapAt(1), { visitId: 'v1' })
+  const other = outbox.add('item', tapAt(1), { visitId: 'v1' }).id
   await outbox.flush()
-  phone.answer = () => ({ status: 200, data: { clock_events: 0, items: 0, care_days: 0, photos: 0, photo_contents: 0 } })
+  phone.answer = () => ({ status: 200, data: { ...NONE, items: 3 } })
 
   const counts = await (await counting()).compare('2026-10-01')
 
-  expect(counts).toMatchObject({ phone: 1, server: 0, missing: 1 })
-  expect(outbox.find(id)?.state).toBe('kept')
+  expect(counts).toMatchObject({ phone: 2, server: 1, missing: 1, short: [counted] })
+  expect([outbox.find(id)?.state, outbox.find(other)?.state]).toEqual(['kept', 'sent'])
+})
+
+test('what was told in another role is not missed in this one', async () => {
+  const { id } = outbox.add('confirmation', tapAt(1), { visitId: 'v1' })
+  await outbox.flush()
+  const own = sessionOf('li') as object
+  phone.storage.set('session', { ...own, grant: { id: 'grant-2', role: 'guardian' } })
+  phone.answer = () => ({ status: 200, data: NONE })
+
+  expect(await (await counting()).compare('2026-10-01')).toMatchObject({ phone: 0, server: 0, missing: 0 })
+  expect(outbox.find(id)?.state).toBe('sent')
 })
 
 test.each([

@@ -9,7 +9,7 @@ import type { PhoneFix } from '../app/lib/platform'
 import { CHINESE, told, type StateName } from '../app/lib/states'
 import { ENGLISH } from '../app/lib/states-en'
 import { fill } from '../app/lib/texts'
-import { itemRecords, linesOf, minutesEarly, stageOf } from '../app/lib/visits'
+import { isTakenBack, itemRecords, linesOf, minutesEarly, stageOf, tappedAt } from '../app/lib/visits'
 import { fakePhone } from './fake-wx'
 
 beforeEach(() => {
@@ -83,6 +83,21 @@ test.each([
   [visit({ state: 'cancelled' }), [], 'off'],
 ] as const)('the stage of visit %# is %s', (of, records, stage) => {
   expect(stageOf(of, records)).toBe(stage)
+})
+
+const tapped = (id: string) => kept('clock_in', { id, record: { id, occurred_at: `${id}Z` } })
+const early = (id: string, place = 'not_there_yet') => kept('away_word', { record: { id: 'w', occurred_at: '', event_id: id, case: place } })
+
+test.each([
+  [[], false, null],
+  [[tapped('09:00')], false, '09:00Z'],
+  [[tapped('09:00'), early('09:00', 'at_door')], false, '09:00Z'],
+  [[tapped('09:00'), early('09:00')], true, '09:00Z'],
+  [[tapped('09:00'), early('09:00'), tapped('09:10')], false, '09:10Z'],
+  [[tapped('09:00'), early('09:00'), tapped('09:10'), early('09:10')], true, '09:10Z'],
+  [[tapped('09:00'), tapped('09:10')], false, '09:00Z'],
+])('who was not there yet has to clock in again, and begins then %#', (records, isBack, at) => {
+  expect([isTakenBack('v1', records), tappedAt(visit(), records, 'clock_in')]).toEqual([isBack, at])
 })
 
 const about = {

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
+import type { PhoneFix } from '../app/lib/platform'
 import { fakePhone, reborn, sessionOf, type FakePhone } from './fake-wx'
 
 let phone: FakePhone
@@ -53,6 +54,27 @@ test('an in-tap under way is none of an out-tap', async () => {
   tapping.addTap('clock_out', 'v1', { occurred_at: '2026-10-01T02:00:00.000Z', fix: null })
 
   expect(outbox.records().map(({ kind }) => kind)).toEqual(['clock_out'])
+})
+
+test('how far it was comes with the answer, and what is told of the tap names it', async () => {
+  const { tapping, outbox, writes } = await started()
+  phone.answer = ({ body }) => {
+    const { records } = body as { records: { record: { id: string } }[] }
+    const answer = { status: 201, code: null, message: null, details: {}, exceptions: ['outside_fence'], verdict: 'outside', distance_m: 620 }
+    return { status: 200, data: { answers: records.map(({ record }) => ({ ...answer, id: record.id })) } }
+  }
+
+  const tapped = await tapping.tap('clock_in', 'v1', AT, { latitude: 39, longitude: 117, accuracy_m: 12 } as PhoneFix)
+  writes.tellPlace('v1', tapped.id, 'at_door')
+  writes.tellTag('v1', tapped.id, 'AH1')
+
+  expect([tapped.place, tapped.away]).toEqual(['outside', 620])
+  expect(phone.requests.filter(({ url }) => url !== '/api/v1/sync')).toEqual([])
+  expect(outbox.records().map(({ kind, visitId, record }) => [kind, visitId, record['event_id'], record['case'] ?? record['tag']])).toEqual([
+    ['clock_in', 'v1', undefined, undefined],
+    ['away_word', 'v1', tapped.id, 'at_door'],
+    ['tag_scan', 'v1', tapped.id, 'AH1'],
+  ])
 })
 
 const line = (code: string, outcome: 'done' | 'refused' = 'done') => ({ code, name: code, minutes: 5, outcome, reason: null })

@@ -114,6 +114,12 @@ SAMPLES: dict[str, Sample] = {
     "POST /visits/<uuid:visit_id>/clock-in": Sample(tap, stranger=STORED_WITHOUT_LINK),
     "POST /visits/<uuid:visit_id>/attempts": Sample(lambda world: tap(world) | {"reason": "nobody_opens"}),
     "GET /visits/<uuid:visit_id>/attempts": Sample(),
+    "POST /visits/<uuid:visit_id>/away-words": Sample(
+        lambda _: {"id": str(new_id()), "event_id": str(new_id()), "case": "at_door", "occurred_at": NOW}
+    ),
+    "POST /visits/<uuid:visit_id>/tag-scans": Sample(
+        lambda world: {"id": str(new_id()), "event_id": str(world.ids["event_id"]), "tag": "-", "occurred_at": NOW}
+    ),
     "POST /visits/<uuid:visit_id>/voucher-scans": Sample(
         lambda _: {"id": str(new_id()), "code": "28", "occurred_at": NOW}
     ),
@@ -249,6 +255,7 @@ SAMPLES: dict[str, Sample] = {
     "GET /clients/<uuid:client_id>/vital-signs": Sample(),
     "GET /messages": Sample(),
     "POST /messages/read": Sample(lambda _: {"ids": ["payout_paid:1"]}),
+    "GET /clients/<uuid:client_id>/care-notes": Sample(query="?day_from=2026-11-01&day_to=2026-11-02"),
     "GET /care-cards": Sample(),
     "GET /clients/<uuid:client_id>/care-card": Sample(),
     "PUT /clients/<uuid:client_id>/care-card": Sample(lambda _: {"allergies": "test"}),

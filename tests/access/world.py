@@ -21,11 +21,11 @@ from app.checkin.face_models import FaceCheck
 from app.checkin.help_models import HelpCall
 from app.checkin.hold_models import EvidenceHold
 from app.checkin.home_models import HomeProposal
-from app.checkin.models import POINT_CONTEXT, CareFact, Position
+from app.checkin.models import POINT_CONTEXT, CareFact, ClockEvent, Position
 from app.checkin.prompt_models import Prompt
 from app.checkin.queries.cards import sealed
 from app.checkin.rating_models import ServiceRating
-from app.checkin.types import FactKind
+from app.checkin.types import EventKind, FactKind, Verdict
 from app.imports.commands import Upload
 from app.imports.service.upload import receive
 from app.imports.types import ImportKind, ImportMode
@@ -279,8 +279,13 @@ def _what_families_tell(session: Session, application: Flask, world: World) -> d
         kind=ComplaintKind.OTHER, occurred_at=NOW, due_on=NOW.date(), policy_digest="-",
         account_id=world.own[Role.GUARDIAN].account_id, command_digest=b"-", recorded_at=NOW,
     )  # fmt: skip
-    add(session, card, incident, notice, complaint)
-    return {"incident_id": incident.id, "notice_id": notice.id, "complaint_id": complaint.id}
+    tap = ClockEvent(
+        id=new_id(), kind=EventKind.IN, carer_id=ids["carer_id"], client_id=ids["client_id"], visit_id=ids["visit_id"],
+        occurred_at=NOW, counted_at=NOW, skew_ms=0, verdict=Verdict.UNCERTAIN, command_digest=b"-",
+        account_id=world.own[Role.CARER].account_id, recorded_at=NOW,
+    )  # fmt: skip
+    add(session, card, incident, notice, complaint, tap)
+    return {"event_id": tap.id, "incident_id": incident.id, "notice_id": notice.id, "complaint_id": complaint.id}
 
 
 def _legal_hold(session: Session, world: World) -> UUID:

@@ -20,7 +20,18 @@ from app.kernel.permissions import Actor, Role, ScopeKind
 from app.registry.models import Assignment, Client
 from app.schedules.models import Visit
 from app.schedules.types import VisitState
-from tests.checkin.factories import a_tap, an_item, cancel, close_forgotten, decide, log, record_of, send, visit_of
+from tests.checkin.factories import (
+    a_tap,
+    an_item,
+    cancel,
+    close_forgotten,
+    decide,
+    fact,
+    log,
+    record_of,
+    send,
+    visit_of,
+)
 from tests.schedules.factories import HOUR, NOW, TODAY, Scene, a_carer, a_visit, an_actor, an_assignment
 
 MINUTE = timedelta(minutes=1)
@@ -195,7 +206,8 @@ def test_a_stand_in_at_a_colleagues_visit_works_at_his_own_client(
     planned = a_visit(tianjin, scene, start=NOW - HOUR)
     tianjin.commit()
 
-    entered = send(client, scene, planned, "in", a_tap(at=NOW - HOUR), actor=stand_in)
+    tap = a_tap(at=NOW - HOUR)
+    entered = send(client, scene, planned, "in", tap, actor=stand_in)
     out = send(client, scene, planned, "out", a_tap(), actor=stand_in)
 
     assert told(entered) == told(out) == {"unscheduled", "carer_changed"}
@@ -206,3 +218,8 @@ def test_a_stand_in_at_a_colleagues_visit_works_at_his_own_client(
     assert tianjin.get_one(CareFact, visit.id).agency_id == scene.agency_id
     severities = select(ExceptionFound.severity).where(ExceptionFound.code == "unscheduled")
     assert set(tianjin.scalars(severities)) == {"must_fix"}
+    word = {"id": str(new_id()), "event_id": tap["id"], "occurred_at": NOW.isoformat()}
+    for path, more in (("away-words", {"case": "at_door"}), ("tag-scans", {"tag": "-", "id": str(new_id())})):
+        address = f"/api/v1/visits/{planned}/{path}"  # the phone knows the colleague's visit only
+        assert client.post(address, json=word | more, headers=scene.headers(stand_in)).status_code == 201
+    assert [each["case"] for each in fact(client, scene, visit.id)["away_words"]] == ["at_door"]

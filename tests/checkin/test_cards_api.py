@@ -80,6 +80,13 @@ def test_a_carer_carries_name_place_card_and_last_note_of_his_clients_and_each_r
     seen = client.get(f"{API}/clients/{scene.client_id}/care-card", headers=scene.headers(guardian))
     assert seen.json["texts"]["risks"] == RISKS
     assert write(client, scene, other.dispatcher, scene.client_id, risks="-").status_code == 404
+    address = f"{API}/clients/{scene.client_id}/care-notes?day_from=2026-11-20&day_to=2026-11-20"
+    notes = {who: client.get(address, headers=scene.headers(who)) for who in (guardian, scene.dispatcher)}
+    assert [[each["text"] for each in answer.json["items"]] for answer in notes.values()] == [
+        ["旧的", "今天胃口差"]
+    ] * 2
+    assert client.get(address, headers=scene.headers(other.dispatcher)).status_code == 404
+    assert count(tianjin, AuditEntry, AuditEntry.action == "care_notes.read") == 2
 
 
 def test_an_incident_is_kept_once_told_to_the_agency_and_taken_by_it(

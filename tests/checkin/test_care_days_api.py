@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.checkin.models import CareDay, GradeEntry
+from app.checkin.queries.cards import list_notes
 from app.kernel import clock
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role, Scope, ScopeKind
@@ -18,6 +19,7 @@ from tests.checkin.family_rows import Family, a_family, a_person
 from tests.tokens import bearer, make_account
 
 ADDRESS = "/api/v1/care-days"
+AN_HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def a_body(family: Family, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def test_a_day_is_logged_once_and_shown(app: Flask, client: FlaskClient, family: Family):
+def test_a_day_is_logged_once_and_shown(app: Flask, client: FlaskClient, tianjin: Session, family: Family):
     body = a_body(family, items=[{"item_code": "wash", "minutes": 20}], note="好", filled_by="child")
 
     first = client.post(ADDRESS, json=body, headers=bearer(app, family.actor))
@@ -58,6 +60,9 @@ def test_a_day_is_logged_once_and_shown(app: Flask, client: FlaskClient, family:
     assert (first.json["standing"], first.json["filled_by"]) == ("in_review", "child")
     assert first.json["exceptions"] == ["item_not_for_staff", "no_clock_in", "no_clock_out"]
     assert [(each.status_code, each.json["code"]) for each in (other, by_himself)] == [(409, "event_reused")] * 2
+    now, whose = clock.now(), {"client_id": family.client_id, "actor": family.actor}
+    notes = list_notes(tianjin, **whose, on=now.date(), begin=now - AN_HOUR, beyond=now + AN_HOUR)
+    assert [(str(each.fact_id), each.text) for each in notes] == [(body["id"], "好")]
     assert shown.json == {"items": [first.json], "next_after": None}
 
 

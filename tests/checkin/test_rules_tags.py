@@ -12,6 +12,7 @@ from app.checkin.rules.tags import (
     Reading,
     ScanJudgement,
     is_replayed,
+    is_timely,
     is_too_fast,
     judge_code,
     place_exceptions,
@@ -180,3 +181,29 @@ def test_a_printed_tag_stands_in_for_a_position_and_a_chip_seconds_it(told, witn
     taps = [VisitTap(EVENT, EventKind.IN, AT, verdict, tag=tag) for verdict, tag in told]
 
     assert place_witnesses(taps) == witnesses
+
+
+LATE = a_policy().clock.late_window
+EARLY = a_policy().clock.skew_flag_after
+HOUR = 60 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("at", "ends_at", "timely"),
+    [
+        (AT, None, True),
+        (AT - EARLY, None, True),
+        (AT - EARLY - SECOND, None, False),
+        (AT + LATE, None, True),
+        (AT + LATE + SECOND, None, False),
+        (AT + HOUR + LATE, AT + HOUR, True),
+        (AT + HOUR + LATE + SECOND, AT + HOUR, False),
+        (AT + LATE, AT - HOUR, True),  # a tap after the planned end has its own window
+    ],
+)
+def test_a_tag_scanned_later_speaks_for_its_tap_while_the_visit_lasts(at, ends_at, timely):
+    assert is_timely(at, tapped_at=AT, ends_at=ends_at, terms=a_policy().clock) is timely
+
+
+def test_a_scan_out_of_time_leaves_nothing_to_look_into():
+    assert tag_findings(ScanJudgement(TagOutcome.OUT_OF_TIME), verdict=Verdict.OUTSIDE) == ()

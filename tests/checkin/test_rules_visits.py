@@ -334,6 +334,23 @@ def a_visit(state: VisitState, *, began: bool, ended: bool) -> VisitView:
 
 
 @pytest.mark.parametrize(
+    ("state", "minutes", "moves"),
+    [
+        (VisitState.BEGUN, 1, True),
+        (VisitState.BEGUN, 0, False),
+        (VisitState.BEGUN, -1, False),
+        (VisitState.DONE, 1, False),
+    ],
+)
+def test_a_beginning_that_was_taken_back_moves_on_while_the_visit_lasts(state: VisitState, minutes: int, moves: bool):
+    visit, at = a_visit(state, began=True, ended=state is VisitState.DONE), BEGAN + minutes * MINUTE
+
+    again = moved_by(EventKind.IN, visit, counted_at=at, taken_back=True)
+
+    assert again == (replace(visit, began_at=at) if moves else None)
+
+
+@pytest.mark.parametrize(
     ("state", "began", "ended", "by_in", "by_out"),
     [
         (VisitState.PLANNED, False, False, (VisitState.BEGUN, 4), (VisitState.DONE, 4)),

@@ -16,7 +16,7 @@ from app.checkin.service import records as records_service
 from app.kernel import clock
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role
-from tests.checkin.factories import API, a_tap, an_item, fact, some_checks
+from tests.checkin.factories import API, a_fix, a_tap, an_item, fact, some_checks
 from tests.checkin.family_rows import a_family
 from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOUR, NOW, Scene, a_visit
@@ -111,16 +111,20 @@ def test_items_that_come_after_their_visit_was_settled_are_judged_whatever_comes
 def test_what_is_told_of_a_record_is_what_a_request_of_its_own_is_told(
     client: FlaskClient, scene: Scene, past_visit: UUID
 ):
-    tap = a_tap(at=NOW - HOUR, fix=None)
+    tap = a_tap(at=NOW - HOUR, fix=a_fix(metres_away=2300))
     by_itself = client.post(
         f"{API}/visits/{past_visit}/clock-in",
         json=tap,
         headers=scene.headers(scene.carer) | {"Phone-Sent-At": NOW.isoformat()},
     ).get_json()
 
-    (told,) = sync(client, scene, [of_visit(past_visit, "clock_in", tap)]).get_json()["answers"]
+    sent = [of_visit(past_visit, "clock_in", tap), of_visit(past_visit, "item", an_item())]
+    told, item = sync(client, scene, sent).get_json()["answers"]
 
-    assert told["exceptions"] == by_itself["exceptions"] == ["late_sync", "no_location"]
+    assert told["exceptions"] == by_itself["exceptions"] == ["late_sync", "outside_fence"]
+    assert (told["verdict"], told["distance_m"]) == (by_itself["verdict"], by_itself["distance_m"])
+    assert (told["verdict"], told["distance_m"] // 100) == ("outside", 23)
+    assert (item["verdict"], item["distance_m"]) == (None, None)
     assert (told["code"], told["message"], told["details"]) == (None, None, {})
 
 

@@ -68,6 +68,10 @@ COUNTED = {
     "不属于上门的打卡 taps of no visit：结论 standings": {"open": 4},
     "不属于上门的打卡 taps of no visit：待核实事项 exceptions": {"late_sync": 2, "new_device": 2},
 }
+SAMPLED = {
+    "照护日 care days：结论 standings": {"accepted": 8},
+    "照护日 care days：待核实事项 exceptions": {"late_sync": 2, "new_device": 1, "risk_found": 1, "second_care_day": 2},
+}
 DAYS = [MONTH + timedelta(days=number) for number in range(8)]
 BOXES = 1 + 3 * 2 + 6  # the ground, three carers' two days, and the legend
 CLIENT = Client(cast.FAMILY_CLIENT, cast.TIANJIN_HOME, CoordinateSystem.WGS84, "示例路1号", is_family=True)
@@ -83,8 +87,10 @@ def test_an_agencys_days_come_to_what_their_accidents_explain(tmp_path: Path):
     assert done.returncode == 0, done.stdout + done.stderr
     tianjin, huaian = sections(done.stdout, "上门服务与照护日 Visits and care days")
     for region in (tianjin, huaian):
-        assert counts_of(region, "计划的意外 planned accidents") == ACCIDENTS
-        assert {name: counts_of(region, name) for name in COUNTED} == COUNTED
+        accidents = counts_of(region, "计划的意外 planned accidents")
+        sampled = accidents.pop("sampled", 0)  # a day told on two phones, in one run of ten
+        assert accidents == ACCIDENTS
+        assert {name: counts_of(region, name) for name in COUNTED} == COUNTED | (SAMPLED if sampled else {})
         assert "agree: 7 / 7" in region
         assert "≠" not in region
     assert payments_of(tianjin) == {"paid": 2, "failed（name_mismatch）": 1, "returned（account_closed）": 1}

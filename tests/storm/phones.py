@@ -17,7 +17,8 @@ from tests.storm.proxy import NUMBER
 from tests.storm.script import Made, PhoneScript
 
 COUNTED = {"clock_in": "clock_events", "clock_out": "clock_events", "clock_event": "clock_events"}
-COUNTED |= {"item": "items", "care_day": "care_days"}
+COUNTED |= {"item": "items", "care_day": "care_days", "checks": "checks", "attempt": "attempts"}
+COUNTED |= {"stated_end": "statements", "confirmation": "statements", "help_call": "help_calls", "photo": "photos"}
 PATIENCE_S = 20.0
 A_DAY = timedelta(days=1)
 

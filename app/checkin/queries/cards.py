@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,7 +12,18 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload
 
 from app.checkin.card_models import CareCard, ShiftNote, VitalSignsRow
-from app.checkin.cards import CardTexts, CareCardView, DoorCard, DoorPlace, ShiftNoteView, VitalSigns, VitalSignsView
+from app.checkin.cards import (
+    CardTexts,
+    CareCardView,
+    DoorCard,
+    DoorPlace,
+    NoteOfCare,
+    ShiftNoteView,
+    VitalSigns,
+    VitalSignsView,
+)
+from app.checkin.models import CareDay
+from app.checkin.note_models import CareNote
 from app.kernel.crypto import KeyRing
 from app.kernel.paging import Page, PageRequest, fetch_page
 from app.kernel.permissions import Actor
@@ -26,6 +37,7 @@ from app.registry.views import name_of
 CARD_CONTEXT = "care_card.text"
 NOTE_CONTEXT = "shift_note.text"
 SIGNS_CONTEXT = "vital_signs.signs"
+DAY_NOTE_CONTEXT = "care_note.text"
 
 
 def sealed(texts: CardTexts, *, keys: KeyRing) -> bytes:
@@ -37,6 +49,29 @@ def get_card(session: Session, *, client_id: UUID, actor: Actor, on: date) -> Ca
     """A client's card, None where nobody wrote one; NotFound outside the actor's scope on the day."""
     one_or_not_found(session, visible_clients(actor, on=on).where(Client.id == client_id))
     return _cards(session, [client_id]).get(client_id)
+
+
+def list_notes(
+    session: Session, *, client_id: UUID, actor: Actor, on: date, begin: datetime, beyond: datetime
+) -> tuple[NoteOfCare, ...]:
+    """What carers wrote of a client's visits and care days of `[begin, beyond)` by their phones' clocks, in order;
+    NotFound outside the actor's scope on the day. Three statements."""
+    one_or_not_found(session, visible_clients(actor, on=on).where(Client.id == client_id))
+    keys = current_settings().key_ring
+    of_visits = select(ShiftNote.visit_id, ShiftNote.text_enc, ShiftNote.occurred_at).where(
+        ShiftNote.client_id == client_id, ShiftNote.occurred_at >= begin, ShiftNote.occurred_at < beyond
+    )
+    of_days = (
+        select(CareDay.id, CareNote.text_enc, CareDay.occurred_at)
+        .join(CareNote, CareNote.fact_id == CareDay.id)
+        .where(CareDay.client_id == client_id, CareDay.occurred_at >= begin, CareDay.occurred_at < beyond)
+    )
+    notes = [
+        NoteOfCare(fact_id, keys.decrypt(text, context=context), occurred_at)
+        for statement, context in ((of_visits, NOTE_CONTEXT), (of_days, DAY_NOTE_CONTEXT))
+        for fact_id, text, occurred_at in session.execute(statement)
+    ]
+    return tuple(sorted(notes, key=lambda each: (each.occurred_at, each.fact_id)))
 
 
 def list_own_clients(session: Session, *, actor: Actor, on: date) -> set[UUID]:

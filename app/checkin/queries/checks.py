@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.checkin.check_models import LIMBS_CONTEXT, LimbFinding, VisitCheck
 from app.checkin.checks import ChecksMade, ChecksView, LimbCheck
 from app.checkin.queries import facts, photos
+from app.checkin.queries.away_words import list_words
 from app.checkin.queries.statements import list_statements
 from app.checkin.queries.vouchers import list_scans
 from app.checkin.shown import FactView
@@ -40,8 +41,8 @@ def find_checks(session: Session, *, visit_ids: Collection[UUID]) -> dict[UUID, 
 
 
 def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
-    """One fact, for agency and fund with checks before service, what is said of it, its photos and the e-vouchers
-    scanned, in order; raises NotFound."""
+    """One fact, for agency and fund with checks before service, what is said of it and of its taps, its photos and
+    the e-vouchers scanned, in order; raises NotFound."""
     fact = facts.get_fact(session, fact_id=fact_id, actor=actor)
     if actor.scope.kind not in SHOWN_IN:
         return fact
@@ -59,6 +60,7 @@ def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
         statements=statements,
         photos=photos.list_photos(session, fact_id=fact_id),
         vouchers=list_scans(session, visit_id=fact_id),
+        away_words=list_words(session, fact_id=fact_id),
     )
 
 

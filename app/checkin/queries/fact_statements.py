@@ -79,6 +79,13 @@ PAID = FixedStatement(
 BY_LATER_PLACE = (  # approved after the tap, since the address was wrong
     select(TapVerdict.verdict).where(TapVerdict.event_id == ClockEvent.id).order_by(TapVerdict.id.desc()).limit(1)
 ).scalar_subquery()
+OF_LATER = aliased(TagScan)
+SCANNED_LATER = (  # for the tap, after it; a chip says more than a printed code
+    select(OF_LATER.medium)
+    .where(OF_LATER.event_id == ClockEvent.id, OF_LATER.outcome == TagOutcome.GENUINE)
+    .order_by(OF_LATER.medium)
+    .limit(1)
+).scalar_subquery()
 TAPS = FixedStatement(
     select(
         ClockEvent.visit_id.label("fact_id"),
@@ -87,7 +94,7 @@ TAPS = FixedStatement(
         ClockEvent.counted_at,
         func.coalesce(BY_LATER_PLACE, ClockEvent.verdict).label("verdict"),
         Device.doubt,
-        TagScan.medium,
+        func.coalesce(TagScan.medium, SCANNED_LATER).label("medium"),
     )
     .outerjoin(Device, Device.id == ClockEvent.device_id)
     .outerjoin(TagScan, and_(TagScan.id == ClockEvent.id, TagScan.outcome == TagOutcome.GENUINE))

@@ -16,6 +16,7 @@ from app.checkin.home_models import (
     HomeProposalPoint,
     LearnedHome,
 )
+from app.checkin.homes import LearnedHome as SeenHome
 from app.checkin.homes import ProposalState, ProposalView, SeenAt
 from app.checkin.models import (
     POINT_CONTEXT,
@@ -100,6 +101,22 @@ def list_seen(session: Session, *, client_id: UUID, zone: ZoneInfo) -> list[Seen
         SeenAt(to_wgs84(*_pair(sealed, POINT_CONTEXT), system), clock.local_date(counted_at, zone), carer_id)
         for carer_id, counted_at, sealed, system in session.execute(statement)
     ]
+
+
+def find_seen_outside(session: Session, *, event_id: UUID, fact_id: UUID) -> tuple[UUID, SeenHome, int] | None:
+    """Client and place of one tap of a visit outside every approved place, and how far (metres); None where the phone
+    doubted it too much or it has faded. Unscoped."""
+    statement = (
+        select(ClockEvent.client_id, ClockEvent.accuracy_m, ClockEvent.distance_m, Position.point_enc, Position.system)
+        .join(Position, Position.id == ClockEvent.id)
+        .where(ClockEvent.id == event_id, ClockEvent.visit_id == fact_id, ClockEvent.verdict == Verdict.OUTSIDE)
+        .where(ClockEvent.accuracy_m <= WORST_ACCURACY_M, ClockEvent.distance_m.is_not(None))
+    )
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        return None
+    point = to_wgs84(*_pair(row.point_enc, POINT_CONTEXT), row.system)
+    return row.client_id, SeenHome(point, spread_m=row.accuracy_m, taps=1, days=1, carers=1), row.distance_m
 
 
 def list_places(session: Session, *, client_id: UUID, on: date) -> list[Place]:

@@ -1,16 +1,18 @@
 """Home tags and their scans. Unscoped: check-in judges the taps of its own carers."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.checkin.models import ClockEvent
 from app.checkin.queries.door import POSITION_CONTEXT, place_of
 from app.checkin.rules.tags import KnownTag, NearScan, Reading
 from app.checkin.tag_models import TagScan
 from app.checkin.tags import TagMedium, TagOutcome
-from app.checkin.types import Place
+from app.checkin.types import EventKind, Place, Verdict
 from app.kernel.settings import Settings
 from app.registry.conditions import holds
 from app.registry.models import HomePlace
@@ -18,6 +20,17 @@ from app.registry.tag_models import HomeTag, HomeTagRevocation
 from app.registry.types import PlaceState
 
 GENUINE = TagScan.outcome == TagOutcome.GENUINE
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTap:
+    """A tap that a tag is scanned for: when it counts, what its position says, the distance in metres."""
+
+    id: UUID
+    kind: EventKind
+    counted_at: datetime
+    verdict: Verdict
+    distance_m: int | None
 
 
 def take_tags_turn(session: Session, *, tag_id: UUID) -> None:
@@ -69,3 +82,16 @@ def _list_places(session: Session, *, client_id: UUID, on: date, settings: Setti
         place_of(keys.decrypt(row.position_enc, context=POSITION_CONTEXT), row.system, row.radius_m)
         for row in session.scalars(homes)
     )
+
+
+def find_tap(session: Session, *, event_id: UUID, visit_id: UUID) -> StoredTap | None:
+    """A tap of a visit."""
+    row = session.scalars(
+        select(ClockEvent).where(ClockEvent.id == event_id, ClockEvent.visit_id == visit_id)
+    ).one_or_none()
+    return None if row is None else StoredTap(row.id, row.kind, row.counted_at, row.verdict, row.distance_m)
+
+
+def find_later_scan(session: Session, *, scan_id: UUID) -> TagScan | None:
+    """A scan that is kept under this id."""
+    return session.scalars(select(TagScan).where(TagScan.id == scan_id)).one_or_none()

@@ -14,6 +14,7 @@ from app.checkin.cards import (
     VitalSignsView,
 )
 from app.checkin.queries.incidents import IncidentFilter
+from app.checkin.queries.sent import SentFilter
 from app.checkin.schemas.cards import (
     CardTextsSchema,
     CareCardSchema,
@@ -22,12 +23,14 @@ from app.checkin.schemas.cards import (
     IncidentPageSchema,
     IncidentSchema,
     IncidentToldSchema,
+    NoteOfCareListSchema,
     ShiftNoteSchema,
     ShiftNoteToldSchema,
     VitalSignsPageSchema,
     VitalSignsShownSchema,
     VitalSignsToldSchema,
 )
+from app.checkin.schemas.sent import SentFilterSchema
 from app.checkin.service import cards, incidents
 from app.kernel import clock
 from app.kernel.access import current_actor, requires
@@ -99,6 +102,17 @@ def list_signs(page: PageRequest, client_id: UUID) -> Page[VitalSignsView]:
     """What was measured of a client, visit by visit; the reading is audited."""
     with transaction() as current:
         return cards.list_signs(current, page, client_id=client_id, actor=current_actor(), at=clock.now())
+
+
+@bp.get("/clients/<uuid:client_id>/care-notes")
+@requires(Permission.READ_CARE_CARDS)
+@bp.arguments(SentFilterSchema, location="query")
+@bp.response(200, NoteOfCareListSchema)
+def list_notes(wanted: SentFilter, client_id: UUID) -> dict[str, Any]:
+    """What carers wrote of a client's visits and care days, for family and agency; the reading is audited."""
+    with transaction() as current:
+        found = cards.list_notes(current, wanted, client_id=client_id, actor=current_actor(), at=clock.now())
+        return {"items": found}
 
 
 @bp.post("/incidents")

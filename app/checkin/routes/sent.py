@@ -16,11 +16,11 @@ bp = AnhuBlueprint("sent", __name__, description="What arrived of a phone's reco
 
 
 @bp.get("/sent-records")
-@requires(Permission.CLOCK_IN)
+@requires(Permission.SYNC_RECORDS)
 @bp.arguments(SentFilterSchema, location="query")
 @bp.response(200, SentCountsSchema)
 def count_sent(wanted: SentFilter) -> SentCounts:
-    """How many of the caller's own records of some days are here."""
+    """How many of the caller's own records, as a carer or as a guardian, of some days are here."""
     actor = current_actor()
     zone = zone_of(actor.region)
     return sent.count_sent(

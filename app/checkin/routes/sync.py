@@ -83,4 +83,6 @@ def _shown(answer: SyncAnswer, content: object) -> dict[str, Any]:
         "message": told,
         "details": answer.details,
         "exceptions": answer.exceptions,
+        "verdict": answer.verdict,
+        "distance_m": answer.distance_m,
     }

@@ -52,12 +52,17 @@ def find_address_fault(
     agree = learned.carers >= LEAST_CARERS or learned.days >= LEAST_DAYS_ALONE
     if not agree or learned.spread_m > LARGEST_SPREAD_M:
         return None
-    if any(distance_m(learned.centre, each) <= SAME_PLACE_M for each in declined):
+    if is_declined(learned.centre, declined=declined):
         return None
     away = [(distance_m(learned.centre, each.point), _radius_m(each, terms)) for each in places]
     if any(distance <= radius + learned.spread_m for distance, radius in away):
         return None
     return round(min(distance for distance, _ in away)) if away else None
+
+
+def is_declined(place: Point, *, declined: Sequence[Point]) -> bool:
+    """Say whether a person has declined this place, or one near to it."""
+    return any(distance_m(place, each) <= SAME_PLACE_M for each in declined)
 
 
 def is_better(verdict: Verdict, *, than: Verdict) -> bool:

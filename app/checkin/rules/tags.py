@@ -20,7 +20,7 @@ from app.checkin.types import (
 )
 from app.kernel.geo import distance_m
 from app.kernel.tag_codes import PRINTED, TagCode, is_signed
-from app.policies.terms import LocationTerms
+from app.policies.terms import ClockTerms, LocationTerms
 
 ABOUT_TAG = frozenset(
     {
@@ -107,6 +107,13 @@ def _contradict(one: Reading, other: Reading, *, tolerance: timedelta) -> bool:
     return apart < -tolerance if other.counter > one.counter else apart > tolerance
 
 
+def is_timely(at: datetime, *, tapped_at: datetime, ends_at: datetime | None, terms: ClockTerms) -> bool:
+    """Say whether a tag scanned after a tap may speak for it: not before it, as far as clocks tell, and while the visit
+    lasts or in the window after. Of a visit that nobody planned nor ended the window after the tap counts."""
+    last = max(tapped_at, ends_at or tapped_at) + terms.late_window
+    return tapped_at - terms.skew_flag_after <= at <= last
+
+
 def is_too_fast(*, at: datetime, places: Sequence[Place], near: NearScan, terms: LocationTerms) -> bool:
     """Say whether nobody gets from one home to the other in the time between two scans. Of several places the nearest
     two count, and each tag may hang at the edge of its fence; without a place nothing can be said."""
@@ -120,7 +127,7 @@ def is_too_fast(*, at: datetime, places: Sequence[Place], near: NearScan, terms:
 
 def tag_findings(scan: ScanJudgement | None, *, verdict: Verdict) -> tuple[Found, ...]:
     """Give what a scan leaves to look into, beside the position's own."""
-    if scan is None:
+    if scan is None or scan.outcome is TagOutcome.OUT_OF_TIME:
         return ()
     if scan.outcome is TagOutcome.REPLAYED:
         return (Found(ExceptionCode.TAG_REPLAYED),)

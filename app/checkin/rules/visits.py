@@ -53,13 +53,16 @@ WAS_DONE = frozenset({ItemOutcome.DONE, ItemOutcome.EXTRA})
 OF_DOUBT = frozenset({ExceptionCode.NO_LOCATION, ExceptionCode.UNCERTAIN_LOCATION})
 
 
-def moved_by(kind: EventKind, visit: VisitView, *, counted_at: datetime) -> VisitView | None:
+def moved_by(kind: EventKind, visit: VisitView, *, counted_at: datetime, taken_back: bool = False) -> VisitView | None:
     """Say how a tap moves a visit; None when it changes nothing. An end may be told before its beginning, and after a
-    job has closed the visit; then the state stays."""
+    job has closed the visit; then the state stays. Whose carer took its beginning back ("I was not there yet") begins
+    when he clocks in again, never earlier."""
     if kind is EventKind.IN:
         if visit.state in UPCOMING:
             return replace(visit, state=VisitState.BEGUN, seq=visit.seq + 1, began_at=counted_at)
         if visit.state is VisitState.DONE and visit.began_at is None:
+            return replace(visit, began_at=counted_at)
+        if taken_back and visit.state is VisitState.BEGUN and (visit.began_at or counted_at) < counted_at:
             return replace(visit, began_at=counted_at)
         return None
     if visit.state in (VisitState.BEGUN, *UPCOMING):

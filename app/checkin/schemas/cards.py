@@ -102,6 +102,20 @@ class VitalSignsShownSchema(ma.Schema):
     occurred_at = PhoneInstant(required=True)
 
 
+class NoteOfCareSchema(ma.Schema):
+    """What a carer wrote of a visit or a care day, of which `fact_id` is the id."""
+
+    fact_id = Id(required=True)
+    text = Text(required=True)
+    occurred_at = PhoneInstant(required=True)
+
+
+class NoteOfCareListSchema(ma.Schema):
+    """Notes without pages: at most 62 days."""
+
+    items = ma.fields.List(ma.fields.Nested(NoteOfCareSchema), required=True)
+
+
 class DoorPlaceSchema(ma.Schema):
     """An approved place of care, its position as it was received."""
 

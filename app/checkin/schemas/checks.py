@@ -5,6 +5,7 @@ from typing import Any
 import marshmallow as ma
 
 from app.checkin.checks import Checks, IdentityCheck, IdentityReason, LimbCheck, VoucherCheck, VoucherReason
+from app.checkin.schemas.door_words import AwayWordSchema
 from app.checkin.schemas.facts import FactSchema
 from app.checkin.schemas.photos import PhotoSchema
 from app.checkin.schemas.vouchers import VoucherScanSchema
@@ -67,10 +68,11 @@ class StatementSchema(ma.Schema):
 
 
 class CheckedFactSchema(FactSchema):
-    """A fact with the checks before its visit, what is said of it, its photos and the e-vouchers scanned, the last told
-    last; null for who is neither agency nor fund."""
+    """A fact with the checks before its visit, what is said of it and of its taps, its photos and the e-vouchers
+    scanned, the last told last; null for who is neither agency nor fund."""
 
     checks = ma.fields.List(ma.fields.Nested(ChecksShownSchema), required=True, allow_none=True)
     statements = ma.fields.List(ma.fields.Nested(StatementSchema), required=True, allow_none=True)
     photos = ma.fields.List(ma.fields.Nested(PhotoSchema), required=True, allow_none=True)
     vouchers = ma.fields.List(ma.fields.Nested(VoucherScanSchema), required=True, allow_none=True)
+    away_words = ma.fields.List(ma.fields.Nested(AwayWordSchema), required=True, allow_none=True)

@@ -9,7 +9,7 @@ import marshmallow as ma
 from app.checkin.commands import Confirmation, Decided, ItemEntry, ItemLog, Reopening
 from app.checkin.reasons import MACHINE_REASONS, ReviewReason
 from app.checkin.schemas.taps import ClockEventSchema
-from app.checkin.statements import OF_PLACE, OF_SILENCE, Signature, StatedConfirmation, StatementReason
+from app.checkin.statements import OF_SILENCE, Signature, StatedConfirmation, StatementReason
 from app.checkin.types import Decision, ExceptionCode, FactKind, ItemOutcome, ReviewStep, Severity, Standing
 from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, PhoneInstant, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
@@ -22,7 +22,6 @@ MOST_ITEMS = 60
 ITEM_CODE = ma.validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_-]*\Z", error="not_an_item_code")
 REASON_CODE = ma.validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="not_a_reason_code")
 STATEMENTS = ("times", "items", "service", "ended_at")
-OF_WORDS = ma.validate.OneOf(OF_SILENCE | OF_PLACE, error="not_a_reason_here")
 UNDONE = (ItemOutcome.REFUSED, ItemOutcome.NOT_DONE)
 REVIEWED = (ReviewStep.AGENCY, ReviewStep.OPERATOR)
 DECISIONS = (Decision.ACCEPTED, Decision.REFUSED)
@@ -72,8 +71,8 @@ class ItemListSchema(ma.Schema):
 
 class ConfirmationSchema(CommandSchema):
     """Whether it was so: in one word (`holds`), or by statements about times, items and service, of which each may be
-    left open. A carer tells only a reason: why there is no word, or why he tapped away from the home; and with
-    `handed_over` what was said on his phone, which is no witness."""
+    left open. A carer tells only the reason why there is no word, and with `handed_over` what was said on his
+    phone, which is no witness."""
 
     command = Confirmation
 
@@ -83,7 +82,7 @@ class ConfirmationSchema(CommandSchema):
     items = Flag(allow_none=True)
     service = Flag(allow_none=True)
     signature = Choice(Signature)
-    reason = Choice(StatementReason, allow_none=True, validate=OF_WORDS)
+    reason = Choice(StatementReason, allow_none=True, validate=ma.validate.OneOf(OF_SILENCE, error="not_a_reason_here"))
     ended_at = Instant(allow_none=True)
     handed_over = Flag(metadata={"description": "Said on the carer's phone, which he handed over"})
     occurred_at = PhoneInstant(required=True)

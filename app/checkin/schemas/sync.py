@@ -8,13 +8,14 @@ import marshmallow as ma
 from app.checkin.schemas.cards import IncidentToldSchema, ShiftNoteToldSchema, VitalSignsToldSchema
 from app.checkin.schemas.care_days import LogCareDaySchema
 from app.checkin.schemas.checks import ChecksSchema
+from app.checkin.schemas.door_words import AwayToldSchema, TagScannedSchema
 from app.checkin.schemas.facts import ConfirmationSchema, ItemEntrySchema
 from app.checkin.schemas.help_calls import HelpTapSchema
 from app.checkin.schemas.photos import PhotoDescriptionSchema
 from app.checkin.schemas.statements import StatedEndSchema
 from app.checkin.schemas.taps import AttemptTapSchema, ClockTapSchema, FreeTapSchema
 from app.checkin.sync import OF_A_VISIT, RecordKind, SyncRecord
-from app.checkin.types import ExceptionCode
+from app.checkin.types import ExceptionCode, Verdict
 from app.kernel.http.fields import Choice, Id, Several, Text, WholeNumber
 from app.registry.schemas.notices import NoticeEntrySchema
 
@@ -35,6 +36,8 @@ CONTENT: Mapping[RecordKind, ma.Schema] = {
     RecordKind.VITAL_SIGNS: VitalSignsToldSchema(),
     RecordKind.INCIDENT: IncidentToldSchema(),
     RecordKind.NOTICE: NoticeEntrySchema(),
+    RecordKind.AWAY_WORD: AwayToldSchema(),
+    RecordKind.TAG_SCAN: TagScannedSchema(),
 }
 
 
@@ -73,6 +76,10 @@ class SyncAnswerSchema(ma.Schema):
     message = Text(required=True, allow_none=True)
     details = ma.fields.Dict(required=True)
     exceptions = ma.fields.List(Choice(ExceptionCode), required=True)
+    verdict = Choice(
+        Verdict, required=True, allow_none=True, metadata={"description": "Of a tap, an attempt or a scanned tag"}
+    )
+    distance_m = WholeNumber(required=True, allow_none=True)
 
 
 class SyncAnswersSchema(ma.Schema):

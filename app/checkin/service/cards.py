@@ -11,12 +11,14 @@ from app.checkin.cards import (
     CardTexts,
     CareCardView,
     DoorCard,
+    NoteOfCare,
     ShiftNoteTold,
     ShiftNoteView,
     VitalSignsTold,
     VitalSignsView,
 )
 from app.checkin.queries import cards as queries
+from app.checkin.queries.sent import SentFilter
 from app.kernel import audit, clock, resend
 from app.kernel.canonical import command_digest
 from app.kernel.errors import NotFound
@@ -49,6 +51,18 @@ def read_card(session: Session, *, client_id: UUID, actor: Actor, at: datetime) 
         raise NotFound(kind="care_card")
     _note(session, "care_card.read", client_id, actor=actor, at=at)
     return card
+
+
+def list_notes(
+    session: Session, wanted: SentFilter, *, client_id: UUID, actor: Actor, at: datetime
+) -> tuple[NoteOfCare, ...]:
+    """What carers wrote of a client on some days; who reads it is kept. Raises NotFound."""
+    zone = zone_of(actor.region)
+    begin, beyond = (clock.local_midnight(day, zone) for day in (wanted.day_from, wanted.day_to + timedelta(days=1)))
+    today = clock.local_date(at, zone)
+    notes = queries.list_notes(session, client_id=client_id, actor=actor, on=today, begin=begin, beyond=beyond)
+    _note(session, "care_notes.read", client_id, actor=actor, at=at)
+    return notes
 
 
 def carry_cards(session: Session, *, actor: Actor, at: datetime) -> tuple[DoorCard, ...]:

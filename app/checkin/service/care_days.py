@@ -17,6 +17,7 @@ from app.checkin.models import (
 )
 from app.checkin.note_models import CareNote
 from app.checkin.queries import care_days as queries
+from app.checkin.queries.cards import DAY_NOTE_CONTEXT
 from app.checkin.queries.care_days import DayRights
 from app.checkin.queries.day_conflicts import find_doubted, find_elsewhere
 from app.checkin.queries.prompts import was_answered
@@ -36,7 +37,6 @@ from app.kernel.settings import current_settings
 from app.policies.types import Policy
 
 ONE_DAY = timedelta(days=1)
-NOTE_CONTEXT = "care_note.text"
 SECOND = DayFinding(ExceptionCode.SECOND_CARE_DAY, Severity.ACKNOWLEDGE, {})
 
 
@@ -187,7 +187,7 @@ def _add_parts(session: Session, *, command: LogCareDay, row: CareDay, rights: D
     if items:
         session.execute(insert(CareDayItem).values(items))
     if command.note is not None:
-        sealed = current_settings().key_ring.encrypt(command.note, context=NOTE_CONTEXT)
+        sealed = current_settings().key_ring.encrypt(command.note, context=DAY_NOTE_CONTEXT)
         session.execute(insert(CareNote).values(fact_id=row.id, text_enc=sealed))
 
 

@@ -21,7 +21,7 @@ from app.checkin.home_models import LearnedHome as LearnedRow
 from app.checkin.homes import LearnedHome, ProposalAnswer, ProposalView
 from app.checkin.queries import facts as fact_queries
 from app.checkin.queries import homes as queries
-from app.checkin.rules.homes import find_address_fault, is_better, learn_home
+from app.checkin.rules.homes import find_address_fault, is_better, is_declined, learn_home
 from app.checkin.rules.location import judge_location, location_exceptions
 from app.checkin.service import facts
 from app.checkin.service.addresses import DOUBT_OF_ADDRESS, doubt_address
@@ -83,6 +83,27 @@ def learn(session: Session, *, client_id: UUID, learned_at: datetime, actor: Sys
     return True
 
 
+def propose_told(session: Session, *, event_id: UUID, fact_id: UUID, actor: Actor, at: datetime) -> bool:
+    """Propose the place of one tap outside, since its carer says that the address is wrong; True when it did.
+
+    As what is learned it is for a person to accept or decline: nothing is proposed beside an open proposal, nor a place
+    that was declined, nor where the phone itself was in doubt.
+    """
+    seen = queries.find_seen_outside(session, event_id=event_id, fact_id=fact_id)
+    if seen is None:
+        return False
+    client_id, learned, distance_m = seen
+    lock_client(session, client_id=client_id)
+    if queries.find_open_proposal(session, client_id=client_id) is not None:
+        return False
+    if is_declined(learned.centre, declined=queries.list_declined_points(session, client_id=client_id)):
+        return False
+    today, district = clock.local_date(at, zone_of(actor.region)), queries.find_district(session, client_id=client_id)
+    policy = policy_on(today, region=actor.region, district=district, at=at)
+    _propose(session, client_id, learned, distance_m=distance_m, policy=policy, actor=actor, at=at)
+    return True
+
+
 def answer(session: Session, command: ProposalAnswer, *, proposal_id: UUID, actor: Actor, at: datetime) -> ProposalView:
     """Take the learned place as an approved one and judge the visits that wait by it again, or decline it.
 
@@ -134,7 +155,7 @@ def _propose(
     *,
     distance_m: int,
     policy: Policy,
-    actor: SystemActor,
+    actor: AnyActor,
     at: datetime,
 ) -> None:
     row = HomeProposal(

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.checkin.commands import ClockTap, FreeTap
+from app.checkin.queries.away_words import list_taken_back
 from app.checkin.queries.door import Door
 from app.checkin.rules.clock import judge_clock
 from app.checkin.rules.location import judge_location, kept_fix
@@ -206,6 +207,10 @@ def _is_over(visit: VisitView | None) -> TypeGuard[VisitView]:
     )
 
 
+def _is_begun_again(tap: Arrived, visit: VisitView) -> bool:
+    return tap.event.kind is EventKind.IN and visit.state is VisitState.BEGUN
+
+
 def codes_of(found: Iterable[Found]) -> tuple[ExceptionCode, ...]:
     """What the answer to a tap tells."""
     return tuple(sorted(each.code for each in found))
@@ -234,8 +239,10 @@ def _move(session: Session, taps: Sequence[Arrived], *, actor: Actor) -> list[Vi
 def _move_once(
     session: Session, taps: Sequence[Arrived], visits: Sequence[VisitView], *, actor: Actor
 ) -> list[VisitView | None]:
+    begun = [visit.id for tap, visit in zip(taps, visits, strict=True) if _is_begun_again(tap, visit)]
+    taken_back = list_taken_back(session, visit_ids=begun) if begun else ()
     moved = [
-        moved_by(tap.event.kind, visit, counted_at=tap.moment.counted_at)
+        moved_by(tap.event.kind, visit, counted_at=tap.moment.counted_at, taken_back=visit.id in taken_back)
         for tap, visit in zip(taps, visits, strict=True)
     ]
     steps = []

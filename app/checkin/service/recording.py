@@ -95,8 +95,8 @@ def make_record(
     record = RecordView(
         id=new_id(at=writes.at),
         visit_id=visit.id,
-        clock_in_id=_first(case.dossier.taps, EventKind.IN),
-        clock_out_id=_first(case.dossier.taps, EventKind.OUT),
+        clock_in_id=_tap_of(case.dossier.taps, EventKind.IN, counted_at=visit.began_at),
+        clock_out_id=_tap_of(case.dossier.taps, EventKind.OUT, counted_at=visit.ended_at),
         began_at=worked.began_at,
         ended_at=worked.ended_at,
         minutes=worked.minutes,
@@ -123,5 +123,7 @@ def compare_record(case: Case, *, told: Told, writes: Writes) -> None:
     case.find_again(codes, found, writes=writes)
 
 
-def _first(taps: Iterable[VisitTap], kind: EventKind) -> UUID | None:
-    return next((tap.id for tap in taps if tap.kind is kind), None)
+def _tap_of(taps: Iterable[VisitTap], kind: EventKind, *, counted_at: datetime | None) -> UUID | None:
+    """The tap by which a visit began or ended; the first one where none tells that."""
+    of_kind = sorted((tap for tap in taps if tap.kind is kind), key=lambda tap: tap.counted_at != counted_at)
+    return of_kind[0].id if of_kind else None

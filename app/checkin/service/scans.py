@@ -1,6 +1,7 @@
 """Keeps what a phone read from a home tag with its tap, and judges it. Without a tag it costs nothing."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -25,16 +26,33 @@ from app.kernel.tag_codes import TagCode, read_code
 from app.policies.types import Policy
 
 
+@dataclass(frozen=True, slots=True)
+class ScannedLater:
+    """A scan of its own: the tap that it came after, its digest, and whether the visit lasted still."""
+
+    event_id: UUID
+    command_digest: bytes
+    is_timely: bool
+
+
 def take_scan(
-    session: Session, tap: Judged, *, places: Sequence[Place], moment: Moment, policy: Policy
+    session: Session,
+    tap: Judged,
+    *,
+    places: Sequence[Place],
+    moment: Moment,
+    policy: Policy,
+    later: ScannedLater | None = None,
 ) -> ScanJudgement | None:
-    """Judge and keep the tag read with a tap that is stored by now; None without one."""
+    """Judge and keep the tag read with a tap that is stored by now, or `later` for one; None without a tag."""
     if tap.tag is None:
         return None
     code, settings = read_code(tap.tag), current_settings()
     tag = queries.find_tag(session, tag_id=code.tag_id, settings=settings) if code else None
     at, client_id = tap.counted_at, tap.client_id
     outcome = judge_code(code, tag=tag, region=moment.region, client_id=client_id, at=at)
+    if later is not None and outcome is TagOutcome.GENUINE and not later.is_timely:
+        outcome = TagOutcome.OUT_OF_TIME
     medium = medium_of(code) if code else None
     if code is not None and outcome is TagOutcome.GENUINE and medium is TagMedium.CHIP:
         outcome = _judge_counter(session, code, tap=tap, policy=policy)
@@ -50,6 +68,9 @@ def take_scan(
             counter=code.counter if code else None,
             outcome=outcome,
             counted_at=at,
+            event_id=later.event_id if later else None,
+            occurred_at=tap.occurred_at if later else None,
+            command_digest=later.command_digest if later else None,
             recorded_at=moment.at,
         )
     )

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.checkin.door_words import TagScanView
 from app.checkin.service import (
     attempts,
+    away_words,
     cards,
     care_days,
     free_taps,
@@ -19,10 +21,11 @@ from app.checkin.service import (
     records,
     scans,
     stated_ends,
+    tag_scans,
 )
 from app.checkin.service.at_door import VisitTapping
 from app.checkin.service.taps import take_taps
-from app.checkin.shown import ClockEventView
+from app.checkin.shown import AttemptView, ClockEventView
 from app.checkin.sync import PERMISSION, TOLD, RecordKind, SyncAnswer, SyncRecord, rounds
 from app.checkin.types import EventKind
 from app.kernel.access import PermissionDenied
@@ -37,6 +40,11 @@ SAID_OF_A_VISIT: dict[RecordKind, Callable[..., Any]] = {
     RecordKind.STATED_END: stated_ends.state_end,
     RecordKind.SHIFT_NOTE: cards.leave_note,
     RecordKind.VITAL_SIGNS: cards.tell_signs,
+    RecordKind.AWAY_WORD: away_words.tell_away,
+}
+AT_A_MOMENT: dict[RecordKind, Callable[..., Any]] = {  # of a visit, judged by the phone's clock too
+    RecordKind.ATTEMPT: attempts.record_attempt,
+    RecordKind.TAG_SCAN: tag_scans.scan_tag,
 }
 SAID: dict[RecordKind, Callable[..., Any]] = {
     RecordKind.HELP_CALL: help_calls.call_for_help,
@@ -94,6 +102,9 @@ def _take_taps(session: Session, group: Sequence[SyncRecord], **told: Any) -> di
 
 
 def _answer(record: SyncRecord, view: object) -> SyncAnswer:
+    if isinstance(view, ClockEventView | AttemptView | TagScanView):
+        codes = view.exceptions if isinstance(view, ClockEventView) else ()
+        return SyncAnswer(record.place, STORED, exceptions=codes, verdict=view.verdict, distance_m=view.distance_m)
     return SyncAnswer(record.place, STORED, exceptions=tuple(getattr(view, "exceptions", ())))
 
 
@@ -104,9 +115,9 @@ def _take(session: Session, record: SyncRecord, *, who: dict[str, Any], when: di
         return take_taps(session, [tapping], **who, **when)[0]
     if record.kind in SAID_OF_A_VISIT:
         return SAID_OF_A_VISIT[record.kind](session, command, visit_id=_visit_of(record), **who)
-    if record.kind is RecordKind.ATTEMPT:
+    if record.kind in AT_A_MOMENT:
         visit_id, sent_at = _visit_of(record), when["sent_at"]
-        return attempts.record_attempt(session, command, visit_id=visit_id, sent_at=sent_at, **who)
+        return AT_A_MOMENT[record.kind](session, command, visit_id=visit_id, sent_at=sent_at, **who)
     if record.kind is RecordKind.CLOCK_EVENT:
         return free_taps.add_event(session, command, **who, **when)
     if record.kind is RecordKind.CARE_DAY:

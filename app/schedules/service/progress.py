@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, insert, select, update
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Uuid, any_, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
@@ -36,7 +36,10 @@ UPDATE_VISIT = FixedStatement(
 INSERT_CHANGE = FixedStatement(insert(CHANGE))  # type: ignore[arg-type]  # as above
 TELL_BEGIN = FixedStatement(
     update(VISIT)  # type: ignore[arg-type]  # as above
-    .where(VISIT.c.id == bindparam("visit_id"), VISIT.c.began_at.is_(None))
+    .where(
+        VISIT.c.id == bindparam("visit_id"),
+        VISIT.c.began_at.is_not_distinct_from(bindparam("known_at", type_=DateTime(timezone=True))),
+    )
     .values(began_at=bindparam("told_at"))
 )
 TELL_END = FixedStatement(
@@ -106,8 +109,9 @@ def finish(
 
 
 def tell_begin(session: Session, visit: VisitView, *, began_at: datetime) -> None:
-    """Keep when a visit began whose end was told first; its state does not change. Raises VisitMoved."""
-    _tell(session, TELL_BEGIN, visit, told_at=began_at)
+    """Keep when a visit began whose end was told first, or whose beginning was taken back; its state does not change.
+    Raises VisitMoved."""
+    _tell(session, TELL_BEGIN, visit, told_at=began_at, known_at=visit.began_at)
 
 
 def tell_end(session: Session, visit: VisitView, *, ended_at: datetime) -> None:
@@ -115,8 +119,8 @@ def tell_end(session: Session, visit: VisitView, *, ended_at: datetime) -> None:
     _tell(session, TELL_END, visit, told_at=ended_at)
 
 
-def _tell(session: Session, statement: FixedStatement, visit: VisitView, *, told_at: datetime) -> None:
-    told = statement.change(session, {"visit_id": visit.id, "told_at": told_at})
+def _tell(session: Session, statement: FixedStatement, visit: VisitView, **told_at: datetime | None) -> None:
+    told = statement.change(session, {"visit_id": visit.id, **told_at})
     if told != 1:
         raise VisitMoved(visit_id=str(visit.id))
 

@@ -3,10 +3,11 @@
 import { get, isRefused, type Schemas } from './api'
 import { dayOf, now } from './clock'
 import { change, find, prune, records, tell, type Kept, type Kind, type State } from './outbox'
+import { current } from './session'
 
 const HELD: readonly State[] = ['sent', 'in_review', 'accepted', 'not_accepted']
 
-/** What the phone and the server hold of the account's records of a day, kind by kind. */
+/** What the phone and the server hold of the records of a day made in this role, kind by kind. */
 export interface Counts {
   phone: number
   server: number
@@ -14,39 +15,52 @@ export interface Counts {
 }
 
 type Counted = Exclude<keyof Schemas['SentCounts'], 'photo_contents'>
-const COUNTED: Partial<Record<Kind, Counted>> = {
+const COUNTED: Record<Kind, Counted> = {
   clock_in: 'clock_events',
   clock_out: 'clock_events',
   clock_event: 'clock_events',
   item: 'items',
   care_day: 'care_days',
   photo: 'photos',
+  checks: 'checks',
+  attempt: 'attempts',
+  stated_end: 'statements',
+  confirmation: 'statements',
+  help_call: 'help_calls',
+  shift_note: 'shift_notes',
+  incident: 'incidents',
+  notice: 'notices',
+  vital_signs: 'vital_signs',
+  away_word: 'away_words',
+  tag_scan: 'tag_scans',
 }
+const KINDS = [...new Set(Object.values(COUNTED))]
 
 /** Compare the day's counts with the server's. Records that it should hold and does not are kept again, to be sent. */
 export async function compare(day: string = dayOf(now())): Promise<Counts> {
-  const ofDay = records().filter(({ kind, record }) => COUNTED[kind] && dayOf(Date.parse(record.occurred_at)) === day)
+  const role = current()?.grant.id
+  const isOurs = ({ grant }: Kept) => grant === undefined || grant === role // the server counts by role
+  const ofDay = records().filter((kept) => isOurs(kept) && dayOf(Date.parse(kept.record.occurred_at)) === day)
   const server = await get('/api/v1/sent-records', { query: { day_from: day, day_to: day } })
   const result = counted(ofDay, server)
   for (const kept of ofDay) {
-    const kind = COUNTED[kept.kind]
-    if (kind && result.short.includes(kind) && HELD.includes(kept.state)) change(kept.id, { state: 'kept' })
+    if (result.short.includes(COUNTED[kept.kind]) && HELD.includes(kept.state)) change(kept.id, { state: 'kept' })
   }
   if (result.short.length) tell()
   return result
 }
 
-/** The sum of both sides, and the kinds of which the server has fewer. Another phone's records make it have more. Pure. */
+/** The sum of both sides, and the kinds of which the server has fewer. It has more where another phone or role told some: those
+ * are no matter of this phone. Pure. */
 export function counted(kept: readonly Kept[], server: Schemas['SentCounts']): Counts & { short: Counted[] } {
-  const kinds: Counted[] = ['clock_events', 'items', 'care_days', 'photos']
   const phone = (kind: Counted) => kept.filter((each) => COUNTED[each.kind] === kind && each.state !== 'stuck').length
   const held = (kind: Counted) => kept.filter((each) => COUNTED[each.kind] === kind && HELD.includes(each.state)).length
-  const sum = (of: (kind: Counted) => number) => kinds.reduce((total, kind) => total + of(kind), 0)
+  const sum = (of: (kind: Counted) => number) => KINDS.reduce((total, kind) => total + of(kind), 0)
   return {
     phone: sum(phone),
-    server: sum((kind) => server[kind]),
+    server: sum((kind) => Math.min(server[kind], phone(kind))),
     missing: sum((kind) => Math.max(0, phone(kind) - server[kind])),
-    short: kinds.filter((kind) => server[kind] < held(kind)),
+    short: KINDS.filter((kind) => server[kind] < held(kind)),
   }
 }
 

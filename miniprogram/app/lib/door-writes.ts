@@ -36,9 +36,9 @@ export function addItems(visitId: string, lines: readonly ItemLine[], at: number
   forget(`marks:${visitId}`)
 }
 
-/** Why the tap was away from the home. */
-export function tellPlace(visitId: string, reason: PlaceReason): Added {
-  return told('confirmation', { reason }, visitId)
+/** Which case a tap away from the home was. */
+export function tellPlace(visitId: string, tapId: string, place: PlaceReason): Added {
+  return told('away_word', { event_id: tapId, case: place }, visitId)
 }
 
 /** Why nobody signs. */
@@ -51,9 +51,9 @@ export function tellEnd(visit: Visit, endedAt: number): Added {
   return told('stated_end', { ended_at: iso(endedAt), reason: 'forgotten' }, visit.id)
 }
 
-/** A home tag that was read late is told with a tap of its own; the first one stays the time that counts. */
-export function tellTag(visitId: string, tag: string): Added {
-  return told('clock_in', { fix: null, tag }, visitId)
+/** A home tag that was read after a tap says of it what it would have said beside it. */
+export function tellTag(visitId: string, tapId: string, tag: string): Added {
+  return told('tag_scan', { event_id: tapId, tag }, visitId)
 }
 
 export function told(kind: Parameters<typeof add>[0], content: Record<string, unknown>, visitId: string): Added {

@@ -10,7 +10,7 @@ import type { StateName } from './states'
 import type { Tapped } from './tapping'
 import { stageOf } from './visits'
 
-export type PlaceReason = 'at_door' | 'address_wrong' | 'elsewhere' | 'not_there_yet'
+export type PlaceReason = Schemas['AwayTold']['case']
 export type Deed =
   | PlaceReason
   | 'next'
@@ -49,7 +49,7 @@ const STOPPED: readonly Code[] = ['not_entitled', 'entitlement_suspended', 'in_h
 const NEW_PHONE: readonly Code[] = ['new_device', 'device_of_other']
 
 /** What the screen says after a clock-in, one after the other: where she is, then what else she has to know. */
-export function statesAfter(tapped: Pick<Tapped, 'place' | 'codes' | 'away' | 'isOnline'>, isWrongClock: boolean, isAgain = false): StateName[] {
+export function statesAfter(tapped: Pick<Tapped, 'place' | 'codes' | 'isOnline'>, isWrongClock: boolean, isAgain = false): StateName[] {
   const has = (wanted: readonly Code[]) => wanted.some((code) => tapped.codes.includes(code))
   return [
     tapped.codes.includes('repeated_event') && !isAgain ? 'twice' : placeState(tapped),
@@ -59,9 +59,8 @@ export function statesAfter(tapped: Pick<Tapped, 'place' | 'codes' | 'away' | 'i
   ]
 }
 
-function placeState({ place, away, isOnline }: Pick<Tapped, 'place' | 'away' | 'isOnline'>): StateName {
+function placeState({ place, isOnline }: Pick<Tapped, 'place' | 'isOnline'>): StateName {
   if (!place) return isOnline ? 'serverDown' : 'offline'
-  if (place === 'outside' && away === undefined) return 'uncertain' // how far could not be asked any more: say what is sure
   return place === 'none' ? 'noLocation' : place
 }
 

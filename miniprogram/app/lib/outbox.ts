@@ -28,7 +28,7 @@ export interface Kept {
   tries: number
   /** A photo whose bytes are still to be brought. */
   file?: string
-  answer?: { status: number; code: string | null; message: string | null; exceptions: Code[] }
+  answer?: { status: number; code: string | null; message: string | null; exceptions: Code[]; distance_m?: number | null }
 }
 
 export type Content = Record<string, unknown> & { occurred_at: string; id?: string }
@@ -207,10 +207,10 @@ function next(): Kept[] {
   return records().filter((kept) => kept.state === 'kept' && isOfRole(kept) && !isPostponed(kept)).slice(0, MOST)
 }
 
-/** Those that were tried in this round wait, so that one that fails for ever holds nobody up. */
+/** Those that were tried in this round wait, so that one that fails for ever holds nobody up; what is said of a tap waits with it. */
 const postponed = new Map<string, number>()
-function isPostponed(kept: Kept): boolean {
-  return (postponed.get(kept.id) ?? 0) > phoneNow()
+function isPostponed({ id, record }: Kept): boolean {
+  return [id, record['event_id']].some((each) => typeof each === 'string' && (postponed.get(each) ?? 0) > phoneNow())
 }
 
 /** A request that cannot be taken as a whole goes in halves, until the one record is found that is at fault. */
@@ -232,8 +232,8 @@ async function sendBatch(batch: readonly Kept[]): Promise<void> {
 function take(kept: Kept, answer: Schemas['SyncAnswer'] | undefined): void {
   const tries = kept.tries + 1
   if (!answer || isPassing(answer.status)) return postpone(kept)
-  const { status, code, message, exceptions } = answer
-  change(kept.id, { state: status < 300 ? 'sent' : 'stuck', tries, answer: { status, code, message, exceptions } })
+  const { status, code, message, exceptions, distance_m } = answer
+  change(kept.id, { state: status < 300 ? 'sent' : 'stuck', tries, answer: { status, code, message, exceptions, distance_m } })
 }
 
 function postpone({ id, tries }: Kept): void {

@@ -1,6 +1,5 @@
 /** A tap at the door or at the end: position, record, and what the server made of it. The tap counts from the moment of the tap. */
 
-import { isNoAnswer, isRefused, post, type Schemas } from './api'
 import { iso } from './clock'
 import { accuracy, parted, placeOf, type Place } from './geo'
 import { newId } from './ids'
@@ -77,26 +76,15 @@ export async function tap(
   pump()
   const answer = find(added.id)?.answer
   const told = answer ? outcomeOf(answer, fix) : NOT_ASKED
-  const away = told.place === 'outside' ? await metresAway(kind, visitId, added.id) : undefined
-  return { ...added, ...told, at, why, metres: accuracy(fix), away, isOnline: told.place ? true : await isOnline() }
+  return { ...added, ...told, at, why, metres: accuracy(fix), isOnline: told.place ? true : await isOnline() }
 }
 
-type Outcome = Pick<Tapped, 'place' | 'codes' | 'refusal'>
-const NOT_ASKED: Outcome = { place: undefined, codes: [], refusal: undefined }
+type Outcome = Pick<Tapped, 'place' | 'away' | 'codes' | 'refusal'>
+const NOT_ASKED: Outcome = { place: undefined, away: undefined, codes: [], refusal: undefined }
 
 /** What an answer says: where it was, or why it was not taken. */
-function outcomeOf({ status, message, exceptions }: NonNullable<Kept['answer']>, fix: PhoneFix | null): Outcome {
-  return status < 300 ? { place: placeOf(exceptions, fix), codes: exceptions, refusal: undefined } : { ...NOT_ASKED, refusal: message ?? '' }
-}
-
-/** Sent again by itself a tap gets its first answer, with the distance that a batch does not tell. */
-async function metresAway(kind: TapKind, visitId: string, tapId: string): Promise<number | undefined> {
-  const path = kind === 'clock_in' ? '/api/v1/visits/{visit_id}/clock-in' : '/api/v1/visits/{visit_id}/clock-out'
-  const record = find(tapId)?.record as unknown as Schemas['ClockTap']
-  try {
-    return (await post(path, record, { path: { visit_id: visitId } })).distance_m ?? undefined
-  } catch (error) {
-    if (isNoAnswer(error) || isRefused(error)) return undefined
-    throw error
-  }
+function outcomeOf({ status, message, exceptions, distance_m }: NonNullable<Kept['answer']>, fix: PhoneFix | null): Outcome {
+  if (status >= 300) return { ...NOT_ASKED, refusal: message ?? '' }
+  const place = placeOf(exceptions, fix)
+  return { place, away: place === 'outside' ? (distance_m ?? undefined) : undefined, codes: exceptions, refusal: undefined }
 }

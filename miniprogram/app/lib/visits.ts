@@ -27,8 +27,20 @@ export function stageOf(visit: Visit, records: readonly Kept[]): Stage {
 
 /** When it began or ended: as tapped here, else as the server knows. */
 export function tappedAt(visit: Visit, records: readonly Kept[], kind: 'clock_in' | 'clock_out'): string | null {
-  const tap = records.find((kept) => kept.visitId === visit.id && kept.kind === kind)
+  const taps = records.filter((kept) => kept.visitId === visit.id && kept.kind === kind)
+  const tap = standing(taps, records)[0] ?? taps[taps.length - 1]
   return tap?.record.occurred_at ?? (kind === 'clock_in' ? visit.began_at : visit.ended_at)
+}
+
+/** She said of every clock-in that she was not there yet: the next one is when the visit begins. */
+export function isTakenBack(visitId: string, records: readonly Kept[]): boolean {
+  const taps = records.filter((kept) => kept.visitId === visitId && kept.kind === 'clock_in')
+  return taps.length > 0 && standing(taps, records).length === 0
+}
+
+function standing(taps: readonly Kept[], records: readonly Kept[]): Kept[] {
+  const words = records.filter(({ kind, record }) => kind === 'away_word' && record['case'] === 'not_there_yet')
+  return taps.filter(({ id }) => !words.some(({ record }) => record['event_id'] === id))
 }
 
 /** The plan's items with their names, and what was marked or recorded of them. */

@@ -13,7 +13,7 @@ import { told, type StateName, type Told } from '../../lib/states'
 import { addTap, beginTap, fixUnless, tap, type Tapped, type TapKind } from '../../lib/tapping'
 import { common, fill } from '../../lib/texts'
 import { freshVisit, keptVisit, type VisitSeen } from '../../lib/visit-of'
-import { linesOf, minutesEarly, stageOf } from '../../lib/visits'
+import { isTakenBack, linesOf, minutesEarly, stageOf } from '../../lib/visits'
 import { detailOf, hasRecord, metresOf, monthDay, placeText, shownLines, stateOfVisit, stopValues, timesOf } from './drawing'
 import { REASONS, words } from './words'
 
@@ -91,6 +91,7 @@ Page({
       times: timesOf(visit, kept),
       lines: shownLines(linesOf(visit, about, marksOf(visit.id), kept)),
       isAttempted: hasRecord(kept, visit.id, 'attempt'),
+      isAgain: this.data.isAgain || isTakenBack(visit.id, kept),
       isAnswered: kept.some((each) => each.visitId === visit.id && each.record['handed_over'] === true),
       partner: partner ? { id: partner.id, text: fill(words().together, { name: this.nameOf(partner) }) } : null,
       recordState: stateOfVisit(visit.id),
@@ -196,10 +197,12 @@ Page({
 
   placeTold(reason: PlaceReason) {
     const { w, id } = this.data
-    tellPlace(id, reason)
+    if (!this.tapped) return
+    tellPlace(id, this.tapped.id, reason)
     const actions = told('outside', { time: '', metres: '' }).actions
     if (reason === 'not_there_yet') {
-      this.setData({ told: null, isAgain: true })
+      this.setData({ told: null })
+      this.draw()
       return toast(w.notThere)
     }
     const isAtDoor = reason === 'at_door'
@@ -210,8 +213,8 @@ Page({
 
   async scan() {
     const tag = await scanCode()
-    if (!tag) return
-    tellTag(this.data.id, tag)
+    if (!tag || !this.tapped) return
+    tellTag(this.data.id, this.tapped.id, tag)
     this.sayPlainly(words().scanned, '', [[told('inside', { time: '', name: '' }).actions[0] ?? '', 'next']])
   },
 
