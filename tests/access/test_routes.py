@@ -1,6 +1,7 @@
 """Made from the routes themselves: no token, wrong role, another agency, another district, another region."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -109,7 +110,8 @@ class Stage:
 
     def tells_a_secret(self, name: str, role: Role) -> bool:
         text = self.send(name, actor=self.world.own[role]).data.decode("utf-8", errors="replace")
-        return any(secret in text for secret in self.world.secrets)
+        # not the seconds of an instant, which may begin with a latitude
+        return any(re.search(rf"{re.escape(secret)}(?!\d)", text) for secret in self.world.secrets)
 
     def query(self, sample: Sample) -> str:
         return sample.query.format_map(self.world.ids)
