@@ -217,8 +217,6 @@ const questions = {
     toast('内容已复制')
     later(options, Promise.resolve())
   },
-  requestSubscribeMessage: (options: Loose & { tmplIds: string[] }) =>
-    later(options, Promise.resolve(Object.fromEntries(options.tmplIds.map((id) => [id, 'accept'])))),
 } as unknown as Partial<Wx>
 
 /** The browser speaks itself: what WeChat's plug-in would answer as a sound file is the text, spoken when it is played. */

@@ -2,7 +2,7 @@
 
 import type { Schemas } from './api'
 import { iso, phoneNow } from './clock'
-import { add, pump } from './outbox'
+import { add, pump, type Added } from './outbox'
 import { choosePhotos, keepFile, readFile } from './platform'
 import { sha256 } from './sha256'
 
@@ -27,12 +27,20 @@ export async function takePhotos(factId: string, purpose: Purpose, most: number)
       taken.tooLarge += 1
       continue
     }
-    const file = await keepFile(path)
-    const about = { fact_id: factId, purpose, sha256: sha256(bytes), size: bytes.length, occurred_at: iso(phoneNow()) }
-    const { id, saved } = add('photo', about, { file })
+    const { id, saved } = tell(bytes, await keepFile(path), factId, purpose)
     taken.shown[id] = path
     taken.saved &&= saved
   }
   pump()
   return taken
+}
+
+/** Put a file that is kept already into the outbox as a photo of a fact: of a care day, which has its id only once it is done. */
+export async function addPhoto(path: string, factId: string, purpose: Purpose): Promise<Added> {
+  return tell(new Uint8Array(await readFile(path)), path, factId, purpose)
+}
+
+function tell(bytes: Uint8Array, file: string, factId: string, purpose: Purpose): Added {
+  const about = { fact_id: factId, purpose, sha256: sha256(bytes), size: bytes.length, occurred_at: iso(phoneNow()) }
+  return add('photo', about, { file })
 }

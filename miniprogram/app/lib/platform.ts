@@ -343,17 +343,6 @@ export function buzz(): void {
   wx.vibrateShort({ type: 'medium', fail: () => undefined })
 }
 
-/** Ask for one message of each template; only inside a tap. Answers accept, reject or ban for each. */
-export function askForMessages(templates: string[]): Promise<Record<string, string>> {
-  return new Promise((resolve) =>
-    wx.requestSubscribeMessage({
-      tmplIds: templates,
-      success: (results) => resolve(Object.fromEntries(templates.map((id) => [id, String(results[id])]))),
-      fail: () => resolve({}),
-    }),
-  )
-}
-
 // --- text given away ---
 
 /** Put a text where it can be pasted; WeChat says itself that it was copied. */
