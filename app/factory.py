@@ -36,12 +36,13 @@ from app.checkin.routes.taps import bp as taps
 from app.checkin.routes.verified import bp as verified
 from app.checkin.routes.vouchers import bp as vouchers
 from app.gateways.seals_inbox import SealsInbox
+from app.gateways.sms_channel import send_sms
 from app.imports.routes import bp as imports
 from app.kernel import clock, logs, outbox, resend
 from app.kernel.access import check_permissions, use_account_check
 from app.kernel.db import db, refuse_dead_connections
 from app.kernel.http import api, limits, observe, problems, service_routes
-from app.kernel.readiness import Readiness, gather, judge_rights, judge_schema
+from app.kernel.readiness import Readiness, gather, judge_rights, judge_schema, warn_of_silence
 from app.kernel.regions import DemoClockRow, region_codes, zone_of
 from app.kernel.sealing.handing_out import CHANNEL
 from app.kernel.settings import EXTENSION, Limits, Settings, current_settings, read_settings
@@ -135,6 +136,7 @@ def create_app(settings: Settings | None = None, *, blueprints: Sequence[api.Anh
     service_routes.install(flask, judge=_judge_readiness)
     flask.after_request(resend.add_replay_header)
     use_account_check(flask, check_account)
+    outbox.use_channel(flask, outbox.SMS, send_sms)
     if settings.seals_inbox is not None:
         outbox.use_channel(flask, CHANNEL, SealsInbox(settings.seals_inbox.url, token=settings.seals_inbox.token))
     check_permissions(flask)
@@ -146,15 +148,15 @@ def _judge_readiness(connection: Connection) -> Readiness:
     public = judge_schema(connection, "public", today=now.date())
     if public.problems:  # the list of regions may not be there yet
         return public
-    regions = region_codes(connection)
-    parts = [warn_of_ends(book, regions=regions, on=now.date())]
+    regions, settings = region_codes(connection), current_settings()
+    parts = [warn_of_ends(book, regions=regions, on=now.date()), warn_of_silence(settings.sms)]
     for region in regions:
         today = clock.local_date(now, zone_of(region))
         schema = judge_schema(connection, region, today=today)
         if schema.problems:
             parts.append(schema)
             continue
-        rights = judge_rights(connection, region, is_production=current_settings().is_production)
+        rights = judge_rights(connection, region, is_production=settings.is_production)
         parts += [schema, rights, judge_policies(connection, book, region=region, on=today)]
     return gather(parts)
 

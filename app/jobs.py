@@ -24,6 +24,12 @@ def send_outbox(turn: Turn) -> None:
     outbox.send_due(at=turn.at, keys=current_settings().key_ring)
 
 
+def send_alerts(turn: Turn) -> None:
+    """Send what may not wait."""
+    keys = current_settings().key_ring
+    outbox.send_due(at=turn.at, keys=keys, lease=outbox.URGENT_LEASE, are_urgent=True)
+
+
 def clear_outbox(turn: Turn) -> None:
     """Delete messages sent long ago."""
     outbox.clear_sent(at=turn.at)
@@ -56,6 +62,14 @@ KERNEL_JOBS = (
         send_outbox,
         safe_twice_because="each message is leased, and keeps its id when it is sent again",
         lease=timedelta(minutes=30),
+    ),
+    Job(
+        "send_alerts",
+        Every(timedelta(seconds=5)),
+        send_alerts,
+        safe_twice_because="each message is leased, and keeps its id when it is sent again",
+        lease=outbox.URGENT_LEASE,  # a worker that dies holds up the next one for no longer
+        waits_for_none=True,
     ),
     Job("clear_outbox", Daily(time(3, 10)), clear_outbox, safe_twice_because="what is deleted stays deleted"),
     Job(

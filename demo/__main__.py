@@ -33,6 +33,7 @@ from demo.installation import DemoTime, add_regions, lay_policies
 from demo.processes import ROOT, Door, ProcessFailed, start_server, start_standin, start_worker
 from demo.professional import AnswerDiffers
 from demo.world import CommandFailed, TooSlow, World
+from standins.sms import server as sms
 from standins.voucher import server as voucher
 from standins.wechat.service import DEFAULT_APPID, DEFAULT_SECRET
 
@@ -152,6 +153,8 @@ def _running(arguments: argparse.Namespace) -> Iterator[World]:
         stack.callback(bank.stop)
         vouchers, voucher_url = start_standin("voucher", logs=data_dir)
         stack.callback(vouchers.stop)
+        messages, sms_url = start_standin("sms", logs=data_dir)
+        stack.callback(messages.stop)
         environment = os.environ | {
             "DATABASE_URL": urls.runtime,
             "ANHU_OWNER_URL": urls.owner,
@@ -166,6 +169,9 @@ def _running(arguments: argparse.Namespace) -> Iterator[World]:
             "ANHU_VOUCHER_URL": voucher_url,
             "ANHU_VOUCHER_APP": voucher.DEFAULT_APP,
             "ANHU_VOUCHER_SECRET": voucher.DEFAULT_SECRET,
+            "ANHU_SMS_URL": sms_url,
+            "ANHU_SMS_APP": sms.DEFAULT_APP,
+            "ANHU_SMS_SECRET": sms.DEFAULT_SECRET,
         }
         door = Door(arguments.port)
         stack.callback(door.close)
@@ -182,7 +188,7 @@ def _running(arguments: argparse.Namespace) -> Iterator[World]:
             output=arguments.output,
             environment=environment,
             days=arguments.days,
-            processes=(server, worker, wechat, bank, vouchers),
+            processes=(server, worker, wechat, bank, vouchers, messages),
             started=started,
         )
         for process in world.processes:

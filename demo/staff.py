@@ -34,6 +34,7 @@ def hire(world: World, *, region: str, number: int) -> Staff:
     admin.post("/service-items/starter-list")
     agency = admin.post("/agencies", _agency(region, number=number))
     admin.post(f"/agencies/{agency['id']}/agreements", {"valid_from": AGREED_FROM.isoformat()})
+    admin.post(f"/agencies/{agency['id']}/phone", {"phone": "022-5550 0100", "alert_phone": cast.HEAD.phone})
     scope = {"kind": "agency", "key": agency["id"]}
     fund: Json = {"kind": "fund", "key": None}
     staff = Staff(

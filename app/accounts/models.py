@@ -150,6 +150,19 @@ class Device(Base):
     doubt: Mapped[DeviceDoubt | None] = enum_column(DeviceDoubt)  # none of an account's first phone
 
 
+class DeviceCode(Base):
+    """Six digits by which a phone is confirmed, kept as a keyed hash; one of a phone. Each try of them is counted."""
+
+    __tablename__ = "device_code"
+    __table_args__ = (regional(update=("code_hash", "tries", "expires_at", "issued_by"), delete=True),)
+
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("region.device.id"), primary_key=True)
+    code_hash: Mapped[bytes]
+    tries: Mapped[int]
+    expires_at: Mapped[datetime]
+    issued_by: Mapped[UUID]
+
+
 class DeviceSoftware(AppendOnly, Base):
     """What a phone's records are made with from now on: told at a login, kept when it is not what was told last."""
 

@@ -67,6 +67,7 @@ def get_me(session: Session, *, actor: Actor, at: datetime) -> Me:
         label=account.label,
         person_id=account.person_id,
         device_id=actor.device_id,
+        device_doubt=session.scalar(select(Device.doubt).where(Device.id == actor.device_id)),
         grant_id=actor.grant_id,
         grants=tuple(grant for grant in account.grants if grant.is_valid(at)),
     )

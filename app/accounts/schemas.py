@@ -8,6 +8,7 @@ from app.accounts.types import (
     AccountState,
     Bind,
     BindByPhone,
+    DeviceDoubt,
     LogIn,
     NewGrant,
     NewStaffAccount,
@@ -162,13 +163,14 @@ class SessionSchema(ma.Schema):
 
 
 class MeSchema(ma.Schema):
-    """Who acts."""
+    """Who acts; `device_doubt` says why the phone he holds is not taken for his own yet."""
 
     account_id = Id(required=True)
     region = Text(required=True)
     label = Text(required=True)
     person_id = Id(required=True, allow_none=True)
     device_id = Id(required=True, allow_none=True)
+    device_doubt = Choice(DeviceDoubt, required=True, allow_none=True)
     grant_id = Id(required=True)
     grants = ma.fields.List(ma.fields.Nested(GrantSchema), required=True)
 

@@ -1,10 +1,12 @@
 """What a phone tells of its mini-program, and who vouched for its user (客户端信息). Pure, as `types` is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from app.accounts.types import PhoneDevice
+from app.accounts.types import DeviceDoubt, PhoneDevice
 from app.kernel.outside import is_loopback
 
 
@@ -38,6 +40,19 @@ class Software:
     platform: Platform
     sdk_version: str | None  # of WeChat's base library; None: not told
     login: LoginWay
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """A phone of a carer's account as those see it who confirm it; `made_with` as told at its last login."""
+
+    id: UUID
+    carer_id: UUID
+    platform: str
+    first_seen_at: datetime
+    replaced_at: datetime | None
+    doubt: DeviceDoubt | None
+    made_with: Software | None = None
 
 
 def software_of(device: PhoneDevice, *, wechat_url: str) -> Software:

@@ -121,18 +121,6 @@ class KnownPhone:
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceView:
-    """A phone of a carer's account as those see it who confirm it."""
-
-    id: UUID
-    carer_id: UUID
-    platform: str
-    first_seen_at: datetime
-    replaced_at: datetime | None
-    doubt: DeviceDoubt | None
-
-
-@dataclass(frozen=True, slots=True)
 class Grant:
     """A role an account holds from `valid_from` until before `valid_to`."""
 
@@ -263,5 +251,6 @@ class Me:
     label: str
     person_id: UUID | None
     device_id: UUID | None
+    device_doubt: DeviceDoubt | None
     grant_id: UUID
     grants: tuple[Grant, ...]

@@ -27,6 +27,33 @@ class HelpState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
 
 
+class AlertState(StrEnum):
+    """What became of the text message to an agency: `sent` says that its provider took it, no more."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """A text message about a call to an agency."""
+
+    agency_id: UUID
+    state: AlertState
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWords:
+    """What a text message about a call says; local times of the region."""
+
+    carer: str
+    agency: str
+    told_at: datetime
+    received_at: datetime
+    has_place: bool
+
+
 @dataclass(frozen=True, slots=True)
 class HelpFilter(PageRequest):
     """Query keys of the list: calls in one state, or all."""
@@ -47,7 +74,8 @@ class HelpPlace:
 
 @dataclass(frozen=True, slots=True)
 class HelpCallView:
-    """A call as carer and agency see it; without `agency_ids` nobody was told, and the phone says so."""
+    """A call as carer and agency see it. It stands in the lists of the agencies `agency_ids`; whom a text message was
+    written to is in `alerts`. Without either nobody was told, and the phone says so."""
 
     id: UUID
     carer_id: UUID
@@ -58,6 +86,7 @@ class HelpCallView:
     place: HelpPlace | None
     acknowledged_at: datetime | None
     acknowledged_by: UUID | None
+    alerts: tuple[AlertView, ...] = ()
 
     @property
     def state(self) -> HelpState:

@@ -32,6 +32,16 @@ class HelpCall(AppendOnly, Base):
     account_id: Mapped[UUID]
 
 
+class HelpAlert(AppendOnly, Base):
+    """A text message about a call was written to an agency; what became of it is in the outbox while it is kept."""
+
+    __tablename__ = "help_alert"
+    __table_args__ = (regional(),)
+
+    help_call_id: Mapped[UUID] = mapped_column(ForeignKey("region.help_call.id"), primary_key=True)
+    agency_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 class HelpAcknowledgement(AppendOnly, Base):
     """Somebody of the agency has seen a call and takes care of it; the first one counts."""
 

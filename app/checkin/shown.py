@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from app.accounts.software import Software
 from app.checkin.checks import ChecksView
 from app.checkin.commands import ItemEntry
 from app.checkin.door_words import AwayView
@@ -29,7 +30,7 @@ from app.policies.codes import EvidenceGrade
 
 @dataclass(frozen=True, slots=True)
 class ClockEventView:
-    """One tap as other modules see it; instants are UTC, distances metres."""
+    """One tap as other modules see it; instants are UTC, distances metres. `made_with` where it is asked for."""
 
     id: UUID
     kind: EventKind
@@ -44,6 +45,7 @@ class ClockEventView:
     accuracy_m: int | None
     location_source: LocationSource | None
     exceptions: tuple[ExceptionCode, ...] = ()
+    made_with: Software | None = None
 
 
 @dataclass(frozen=True, slots=True)

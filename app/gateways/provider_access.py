@@ -17,11 +17,12 @@ from app.gateways.signed import (
     ProviderSettings,
     SignedClient,
 )
+from app.gateways.sms import MESSAGES_PATH, SmsClient
 from app.gateways.voucher import VOUCHERS_PATH, VoucherClient
 from app.kernel.outside import ProviderAccess
 from app.kernel.settings import current_settings
 
-FACE, VOUCHER = "anhu.face", "anhu.voucher"  # extensions of the application
+FACE, VOUCHER, SMS = "anhu.face", "anhu.voucher", "anhu.sms"  # extensions of the application
 PLACES = "_places"
 AT_ONCE = 2
 
@@ -41,6 +42,13 @@ def asking_face() -> Iterator[FaceClient]:
 def asking_voucher() -> Iterator[VoucherClient]:
     """The client of e-vouchers, for one question; see `_asking`."""
     with _asking(VOUCHER, VoucherClient, current_settings().voucher, path=VOUCHERS_PATH) as client:
+        yield client
+
+
+@contextmanager
+def asking_sms() -> Iterator[SmsClient]:
+    """The client of text messages, for one of them; see `_asking`."""
+    with _asking(SMS, SmsClient, current_settings().sms, path=MESSAGES_PATH) as client:
         yield client
 
 

@@ -68,7 +68,7 @@ class SignedClient:
     def close(self) -> None:
         self._http.close()
 
-    def _ask(self, path: str, body: Mapping[str, str]) -> Answer:
+    def _ask(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Once more after any trouble on the way: the reference makes a repeated call harmless. Raises ProviderBusy,
         ProviderMisconfigured and the client's own refusals."""
         attempts = tenacity.Retrying(
@@ -79,7 +79,7 @@ class SignedClient:
         )
         return attempts(self._ask_once, path, body)
 
-    def _ask_once(self, path: str, body: Mapping[str, str]) -> Answer:
+    def _ask_once(self, path: str, body: Mapping[str, Any]) -> Answer:
         content, sent_at = json.dumps(body, sort_keys=True), str(int(self._now()))
         signed = f"{path}\n{sent_at}\n{content}".encode()
         headers = {

@@ -93,7 +93,8 @@ class Job:
     """Work done for every region. `run` opens its own transactions in an application context bound to the region.
 
     `safe_twice_because` says why a run may begin anew after a crash in its middle. `lease` is longer than any run; one
-    above the usual gives the job a thread of its own in each worker, so that the others do not wait for it.
+    above the usual gives the job a thread of its own in each worker, so that the others do not wait for it, and so does
+    `waits_for_none`: it does not wait for the others.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Job:
     safe_twice_because: str
     missed: Missed = Missed.LATEST_ONLY
     lease: timedelta = USUAL_LEASE
+    waits_for_none: bool = False
 
 
 def due_times(

@@ -29,6 +29,10 @@ LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
+SMS = "sms"
+URGENT = frozenset({SMS})  # channels whose messages wait for no others: somebody may be in danger
+URGENT_FIRST_WAIT = timedelta(seconds=5)
+URGENT_LEASE = timedelta(seconds=30)
 KEEP_SENT = timedelta(days=30)
 
 log = structlog.get_logger()
@@ -129,12 +133,15 @@ def try_again(session: Session, *, channel: str, at: datetime) -> None:
     session.execute(update(OutboxMessage).where(*given_up).values(**again).execution_options(synchronize_session=False))
 
 
-def send_due(*, at: datetime, keys: KeyRing, most: int = 200, lease: timedelta = LEASE) -> int:
-    """Send what is due in the bound region, one after another; returns how many were sent. For jobs: it commits."""
+def send_due(
+    *, at: datetime, keys: KeyRing, most: int = 200, lease: timedelta = LEASE, are_urgent: bool = False
+) -> int:
+    """Send what is due in the bound region, one after another, by urgent channels or by all others; returns how many
+    were sent. For jobs: it commits."""
     channels: Mapping[str, Channel] = current_app.extensions.get(EXTENSION, {})
     sent = 0
     for _ in range(most):
-        message = _claim(at=at, lease=lease)
+        message = _claim(at=at, lease=lease, are_urgent=are_urgent)
         if message is None:
             break
         sent += _attempt(message, channels, at=at, keys=keys)
@@ -151,19 +158,20 @@ def clear_sent(*, at: datetime) -> None:
         )
 
 
-def wait_after(attempts: int) -> timedelta:
-    """How long to wait after that many attempts: 30 s, then twice as long each time, at most six hours."""
+def wait_after(attempts: int, *, first: timedelta = FIRST_WAIT) -> timedelta:
+    """How long to wait after that many attempts: at first 30 s, then twice as long each time, at most six hours."""
     doublings = min(max(attempts - 1, 0), 16)
-    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+    return min(first * (1 << doublings), LONGEST_WAIT)
 
 
-def _claim(*, at: datetime, lease: timedelta) -> OutboxMessage | None:
+def _claim(*, at: datetime, lease: timedelta, are_urgent: bool) -> OutboxMessage | None:
     """Lease the message that is due longest and count the attempt; two senders never get the same one."""
-    now = clock.machine_now()
+    now, is_urgent = clock.machine_now(), OutboxMessage.channel.in_(URGENT)
     due = (
         select(OutboxMessage.id)
         .where(OutboxMessage.state == OutboxState.WAITING, OutboxMessage.due_at <= at)
         .where(or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < now))
+        .where(is_urgent if are_urgent else ~is_urgent)
         .order_by(OutboxMessage.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -201,10 +209,10 @@ def _postpone(message: OutboxMessage, *, reason: str, at: datetime) -> None:
     if message.attempts >= MOST_ATTEMPTS:
         _mark(message, state=OutboxState.GIVEN_UP, last_error=reason)
         return
+    first = URGENT_FIRST_WAIT if message.channel in URGENT else FIRST_WAIT
+    due_at = at + wait_after(message.attempts, first=first)
     with transaction() as current:
-        current.execute(
-            _own(message).values(due_at=at + wait_after(message.attempts), lease_until=None, last_error=reason)
-        )
+        current.execute(_own(message).values(due_at=due_at, lease_until=None, last_error=reason))
 
 
 def _mark(message: OutboxMessage, *, state: OutboxState, last_error: str | None) -> None:

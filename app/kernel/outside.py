@@ -90,7 +90,7 @@ def read_inbox(values: Mapping[str, str]) -> InboxAccess | None:
 
 
 def read_provider(values: Mapping[str, str], *, of: str) -> ProviderAccess | None:
-    """The provider of face checks (`FACE`) or of e-vouchers (`VOUCHER`), when it is named."""
+    """The provider of face checks (`FACE`), of e-vouchers (`VOUCHER`) or of text messages (`SMS`), when it is named."""
     names = (f"ANHU_{of}_URL", f"ANHU_{of}_APP", f"ANHU_{of}_SECRET")
     url, app_id, secret = given = [values.get(name, "") for name in names]
     if not any(given):

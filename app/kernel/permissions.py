@@ -43,6 +43,7 @@ class Permission(StrEnum):
     GRANT_STAFF = "grant_staff"
     BIND_PEOPLE = "bind_people"
     CONFIRM_DEVICES = "confirm_devices"
+    ENTER_DEVICE_CODE = "enter_device_code"
     # registry
     WRITE_AGENCIES = "write_agencies"
     READ_AGENCIES = "read_agencies"
@@ -151,6 +152,7 @@ _READS_CARE = frozenset({P.READ_CLIENTS, P.READ_CARERS, P.READ_PLANS, P.READ_VIS
 _SEES_RATINGS = frozenset({P.READ_RATINGS, P.READ_RATING_TOTALS, P.COUNT_UNRATED})
 _ON_A_PHONE = frozenset(
     {
+        P.ENTER_DEVICE_CODE,
         P.READ_OWN_AGENCIES,
         P.READ_MESSAGES,
         P.READ_OWN_WORK,

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from app.kernel.outside import ProviderAccess
 from app.kernel.partitions import WARN_BELOW_MONTHS, months_ahead
 from app.kernel.revisions import is_current
 
@@ -39,6 +40,13 @@ def judge_schema(connection: Connection, schema: str, *, today: date) -> Readine
     if months < WARN_BELOW_MONTHS:
         return Readiness(warnings=(f"{schema} has partitions for {months} months ahead: run `anhu db maintain`",))
     return Readiness()
+
+
+def warn_of_silence(sms: ProviderAccess | None) -> Readiness:
+    """Without a provider of text messages a call for help stands in a list that perhaps nobody looks at."""
+    if sms is not None:
+        return Readiness()
+    return Readiness(warnings=("calls for help alert nobody: set ANHU_SMS_URL, ANHU_SMS_APP and ANHU_SMS_SECRET",))
 
 
 def judge_rights(connection: Connection, schema: str, *, is_production: bool) -> Readiness:

@@ -91,6 +91,7 @@ class Settings:
     policies_dir: Path | None
     log_level: str
     limits: Limits
+    sms: ProviderAccess | None = None  # none: a call for help alerts nobody
     s3: S3Access | None = None  # None: photos lie in the data folder
     demo_clock: bool = False
     access_token_lifetime: timedelta = timedelta(minutes=15)
@@ -145,7 +146,7 @@ def _check_production(values: Mapping[str, str]) -> None:
         faults.append(f"production needs these settings: {', '.join(missing)}")
     if values.get("ANHU_DEMO_CLOCK"):
         faults.append("ANHU_DEMO_CLOCK is set: production runs on real time")
-    for name in ("ANHU_WECHAT_URL", "ANHU_S3_ENDPOINT", "ANHU_FACE_URL", "ANHU_VOUCHER_URL"):
+    for name in ("ANHU_WECHAT_URL", "ANHU_S3_ENDPOINT", "ANHU_FACE_URL", "ANHU_VOUCHER_URL", "ANHU_SMS_URL"):
         address = urlsplit(values.get(name) or WECHAT_URL)
         if address.scheme != "https" or is_loopback(address.hostname):
             faults.append(f"{name} must be https and not this machine: production talks to no stand-in")
@@ -172,6 +173,7 @@ def _build(values: Mapping[str, str], *, mode: Mode, data_dir: Path) -> Settings
             wechat=read_wechat(values),
             face=read_provider(values, of="FACE"),
             voucher=read_provider(values, of="VOUCHER"),
+            sms=read_provider(values, of="SMS"),
             policies_dir=Path(values["ANHU_POLICIES_DIR"]) if values.get("ANHU_POLICIES_DIR") else None,
             log_level=_log_level(values.get("ANHU_LOG_LEVEL") or "INFO"),
             s3=read_s3(values),

@@ -153,13 +153,15 @@ def clear_runs(turn: Turn) -> None:
 
 
 def lanes_of(jobs: Sequence[Job]) -> list[Sequence[Job]]:
-    """Which jobs wait for each other: the short ones do, and each that asks for more than the usual lease has its own.
+    """Which jobs wait for each other: the short ones do, and each that asks for more than the usual lease, or may not
+    wait, has its own.
 
     So a job whose run takes more than seconds states such a lease. It works in many short transactions, so that it
     holds no lock for long, and it is safe to begin anew when its worker dies.
     """
-    short = [job for job in jobs if job.lease <= USUAL_LEASE]
-    return [lane for lane in (short, *([job] for job in jobs if job.lease > USUAL_LEASE)) if lane]
+    alone = [job for job in jobs if job.lease > USUAL_LEASE or job.waits_for_none]
+    short = [job for job in jobs if job not in alone]
+    return [lane for lane in (short, *([job] for job in alone)) if lane]
 
 
 def work_until_stopped(app: Flask, jobs: Sequence[Job]) -> None:

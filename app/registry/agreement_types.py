@@ -61,9 +61,10 @@ class ComingCarer:
 
 @dataclass(frozen=True, slots=True)
 class AgencyPhone:
-    """Command: the number of an agency's office."""
+    """Command: the number of an agency's office, and the mobile that is told of calls for help."""
 
     phone: str
+    alert_phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Agency(Base):
     """A designated care agency (定点护理机构)."""
 
     __tablename__ = "agency"
-    __table_args__ = (regional(update=("state", "phone")),)
+    __table_args__ = (regional(update=("state", "phone", "alert_phone")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -41,6 +41,7 @@ class Agency(Base):
     state: Mapped[AgencyState] = enum_column(AgencyState)
     created_at: Mapped[datetime]
     phone: Mapped[str | None]  # of the office, for carers and families to ring
+    alert_phone: Mapped[str | None]  # a mobile that is told of calls for help; None: the office's, where it is one
 
 
 class AgencyAgreement(Dated, Base):

@@ -86,6 +86,8 @@ class AgencyView:
     district_code: str
     state: AgencyState
     agreements: tuple["AgencyAgreementView", ...] = ()
+    phone: str | None = None
+    alert_phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

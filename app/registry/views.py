@@ -114,7 +114,8 @@ def name_of(row: Person, *, keys: KeyRing) -> str:
 def agency_view(row: Agency, agreements: Iterable[AgencyAgreement]) -> AgencyView:
     """An agency and the fund's agreements with it."""
     views = tuple(agency_agreement_view(each) for each in agreements)
-    return AgencyView(row.id, row.name, row.credit_code, row.district_code, row.state, views)
+    numbers = {"phone": row.phone, "alert_phone": row.alert_phone}
+    return AgencyView(row.id, row.name, row.credit_code, row.district_code, row.state, views, **numbers)
 
 
 def agency_agreement_view(row: AgencyAgreement) -> AgencyAgreementView:

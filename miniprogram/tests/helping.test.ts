@@ -14,23 +14,38 @@ beforeEach(() => {
 })
 
 const modules = async () => ({ ...(await import('../app/lib/helping')), ...(await import('../app/lib/outbox')) })
-const call = (agency_ids: string[], state = 'open') => ({ agency_ids, state }) as { agency_ids: string[]; state: 'open' | 'acknowledged' }
+const AT = Date.parse('2026-11-18T01:00:00Z')
+/** A call of nine o'clock; `alerts` are what became of the messages to the agencies. */
+const call = (alerts: ('waiting' | 'sent' | 'failed')[], more: object = {}) => ({
+  agency_ids: ['a', 'b'], received_at: '2026-11-18T01:00:00Z', state: 'open' as 'open' | 'acknowledged',
+  alerts: alerts.map((state, place) => ({ agency_id: 'ab'.charAt(place), state })), ...more,
+})
 
-test('what is said of a call: only an agency that was told makes it sent', async () => {
-  const { heardOf, helpTold, namesOf } = await modules()
+test('what is said of a call: only a message that went out, or somebody who took it, makes it told', async () => {
+  const { askAgainIn, heardOf, helpTold, namesOf } = await modules()
   const cases = [
-    [{ state: 'kept' }, undefined, true, 'sending'],
-    [{ state: 'kept' }, undefined, false, 'not_sent'],
-    [{ state: 'stuck' }, undefined, true, 'not_sent'],
-    [{ state: 'sent' }, call([]), false, 'nobody'],
-    [{ state: 'sent' }, call(['a']), false, 'told'],
-    [{ state: 'sent' }, call(['a'], 'acknowledged'), false, 'seen'],
-    [undefined, undefined, false, 'not_sent'],
+    [{ state: 'kept' }, undefined, { isWaiting: true }, 'sending'],
+    [{ state: 'kept' }, undefined, { isOnline: false }, 'not_sent'],
+    [{ state: 'kept' }, undefined, {}, 'no_server'],
+    [{ state: 'stuck' }, undefined, { isWaiting: true }, 'not_sent'],
+    [{ state: 'sent' }, undefined, {}, 'not_known'],
+    [{ state: 'sent' }, call([], { agency_ids: [] }), {}, 'nobody'],
+    [{ state: 'sent' }, call([]), {}, 'not_known'],
+    [{ state: 'sent' }, call(['waiting']), { at: AT + 14_999 }, 'sending'],
+    [{ state: 'sent' }, call(['waiting']), { at: AT + 15_000 }, 'not_known'],
+    [{ state: 'sent' }, call(['failed']), {}, 'not_known'],
+    [{ state: 'sent' }, call(['failed', 'waiting']), {}, 'sending'],
+    [{ state: 'sent' }, call(['failed', 'sent']), {}, 'told'],
+    [{ state: 'sent' }, call(['sent'], { state: 'acknowledged' }), {}, 'seen'],
+    [{ state: 'sent' }, call([], { state: 'acknowledged' }), {}, 'seen'],
+    [undefined, undefined, {}, 'not_sent'],
   ] as const
-  for (const [kept, of, isWaiting, heard] of cases) expect(heardOf(kept, of, isWaiting)).toBe(heard)
-  for (const heard of ['sending', 'told', 'seen', 'nobody', 'not_sent'] as const) expect(helpTold(heard).actions).toEqual(['打给机构', '打 120', '打 110'])
-  expect(helpTold('told', namesOf(call(['a']), [{ id: 'a', name: '康宁站' }, { id: 'b', name: '别家' }])).body).toBe('机构康宁站已收到，马上打给您。请先到安全的地方。')
-  expect(helpTold('not_sent').title).toBe('没有网，请打电话')
+  for (const [kept, of, now, heard] of cases) expect(heardOf(kept, of, { at: AT, isWaiting: false, isOnline: true, ...now })).toBe(heard)
+  for (const heard of ['sending', 'told', 'seen', 'not_known', 'nobody', 'no_server', 'not_sent'] as const) expect(helpTold(heard).actions).toEqual(['打给机构', '打 120', '打 110'])
+  const known = [{ id: 'a', name: '康宁站' }, { id: 'b', name: '别家' }]
+  expect(helpTold('told', namesOf(call(['sent', 'waiting']), known)).body).toBe('机构康宁站已收到，马上打给您。请先到安全的地方。')
+  expect([helpTold('not_sent').title, helpTold('no_server').title]).toEqual(['没有网，请打电话', '后台没回答，请打电话'])
+  expect([askAgainIn('sending', call(['waiting'])), askAgainIn('sending', undefined), askAgainIn('not_known', undefined), askAgainIn('seen', call([]))]).toEqual([2_000, undefined, 10_000, undefined])
 })
 
 test('a call without a network stays on the phone with its position, and is sent as the same one later', async () => {
@@ -50,9 +65,9 @@ test('a call without a network stays on the phone with its position, and is sent
   phone.answer = ({ url, body }) =>
     url.endsWith('/sync')
       ? { status: 200, data: { answers: (body as { records: { record: { id: string } }[] }).records.map(({ record }) => ({ id: record.id, status: 201, code: null, message: null, details: {}, exceptions: [] })) } }
-      : { status: 201, data: call(['a']) }
+      : { status: 201, data: call(['sent']) }
   await flush()
-  expect(await askHeard(id)).toMatchObject({ agency_ids: ['a'] })
+  expect(await askHeard(id)).toMatchObject({ agency_ids: ['a', 'b'] })
   expect(isSameCall(find(id))).toBe(false)
   expect(phone.requests.filter(({ url }) => url.endsWith('/help-calls')).map(({ body }) => (body as { id: string }).id)).toEqual([id])
 })

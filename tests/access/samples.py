@@ -47,6 +47,8 @@ SAMPLES: dict[str, Sample] = {
     "POST /accounts/<uuid:account_id>/state": Sample(lambda _: {"state": "active"}),
     "GET /devices": Sample(),
     "POST /devices/<uuid:device_id>/confirmation": Sample(),
+    "POST /devices/<uuid:device_id>/code": Sample(),
+    "POST /me/device/confirmation": Sample(lambda _: {"code": "000000"}),
     "POST /clients/<uuid:client_id>/home-tags": Sample(),
     "GET /clients/<uuid:client_id>/home-tags": Sample(),
     "GET /home-tags/<uuid:home_tag_id>/print": Sample(),

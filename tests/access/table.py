@@ -13,6 +13,7 @@ TABLE = {
     "grant_staff": "region_admin",
     "bind_people": "dispatcher agency_head region_admin",
     "confirm_devices": "dispatcher agency_head operator_reviewer",
+    "enter_device_code": "carer family_carer",
     "write_agencies": "region_admin",
     "read_agencies": f"agency_head {FUND}",
     "read_own_agencies": "carer family_carer guardian",

@@ -17,12 +17,13 @@ from tests.checkin.family_rows import a_family, a_home
 from tests.schedules.factories import NOW, Scene, a_carer, an_actor
 from tests.tokens import bearer, make_account
 
-OLD, NEW = PhoneDevice(UUID(int=1), "android"), PhoneDevice(UUID(int=2), "ios")
+BEFORE = NOW - timedelta(hours=3)  # the taps of these tests
+OLD, NEW = PhoneDevice(UUID(int=1), "android"), PhoneDevice(UUID(int=2), "ios", "3.8.12")
 
 
 def on_phone(session: Session, actor: Actor, device: PhoneDevice) -> Actor:
     """The actor, logged in on a phone."""
-    device_id = take_device(session, account_id=actor.account_id, device=device, at=NOW)
+    device_id = take_device(session, account_id=actor.account_id, device=device, at=BEFORE)
     session.commit()
     return replace(actor, device_id=device_id)
 
@@ -41,6 +42,10 @@ def test_a_new_phone_works_at_once_and_counts_in_full_when_the_agency_confirms_i
 
     held = fact(client, scene, past_visit)
     listed = client.get(f"{API}/devices", headers=scene.headers(scene.dispatcher)).json["items"]
+    taps, hidden = (
+        client.get(f"{API}/visits/{past_visit}/record", headers=scene.headers(who)).json["taps"]
+        for who in (scene.dispatcher, scene.carer)
+    )
     own = confirm_device(client, scene, scene.carer.device_id, replace(scene.dispatcher, person_id=first.person_id))
     told, again = (confirm_device(client, scene, scene.carer.device_id, scene.dispatcher) for _ in range(2))
     settled = fact(client, scene, past_visit)
@@ -50,6 +55,10 @@ def test_a_new_phone_works_at_once_and_counts_in_full_when_the_agency_confirms_i
     assert [(each["id"], each["carer_id"], each["doubt"]) for each in listed] == [
         (str(scene.carer.device_id), str(scene.carer_id), "new")
     ]
+    software = {"platform": "ios", "sdk_version": "3.8.12", "login": "wechat"}
+    assert listed[0]["made_with"] == software
+    assert [(tap["location_source"], tap["made_with"]) for tap in taps] == [("wechat", software)] * 2
+    assert [(tap["location_source"], tap["made_with"]) for tap in hidden] == [(None, None)] * 2
     assert (own.status_code, own.json["code"]) == (403, "own_fact")
     assert (told.status_code, told.json["doubt"]) == (201, None)
     assert (again.json, again.headers["Idempotent-Replay"]) == (told.json, "true")

@@ -222,5 +222,5 @@ def test_the_lists_cost_does_not_grow(client: FlaskClient, scene: Scene, app: Fl
     for _ in range(4):
         call(client, scene, a_tap())
 
-    assert (one, cost()) == (3, 3)
+    assert (one, cost()) == (4, 4)
     assert len(listed(client, scene, scene.dispatcher, limit=2)) == 2

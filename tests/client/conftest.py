@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 from demo.processes import ROOT, start_listener
 from demo.world import MONTH, at
+from standins.sms import server as sms
 from tests.client.phone import Phone, Town
 from tests.conftest import clone_of, drop
 from tests.journeys.installation import living
+from tests.standins_signed import running
 
 CLIENT = ROOT / "miniprogram"
 SHOTS = CLIENT / "shots"
@@ -61,12 +64,15 @@ def town(template: str, built_host: Path, tmp_path_factory: pytest.TempPathFacto
     """A running Anhu with its stand-ins and the web host on this worker's own database; walks bring their people."""
     folder = tmp_path_factory.mktemp("town")
     database = clone_of(template)
-    with living(database, folder) as here:
+    with running("sms", app_id=sms.DEFAULT_APP, secret=sms.DEFAULT_SECRET) as messages, ExitStack() as stack:
+        provider = {"URL": messages.url, "APP": messages.app_id, "SECRET": messages.secret}
+        settings = {f"ANHU_SMS_{name}": value for name, value in provider.items()}
+        here = stack.enter_context(living(database, folder, settings=settings))
         command = [shutil.which("node") or "node", str(CLIENT / "webhost" / "serve.mjs")]
         command += ["--folder", str(built_host), "--server", here.world.server_url, "--wechat", here.world.wechat_url]
         host, url = start_listener("webhost", command, logs=folder)
         try:
-            yield Town(here, url)
+            yield Town(here, url, messages)
         finally:
             host.stop()
     drop(database)

@@ -26,6 +26,7 @@ from demo.professional import ITEMS
 from demo.staff import Staff, hire
 from demo.world import ZONE, World
 from tests.journeys.installation import Living
+from tests.standins_signed import StandIn
 
 PATIENCE_MS = 15_000
 
@@ -61,6 +62,7 @@ class Town:
 
     here: Living
     url: str
+    messages: StandIn
     region: str = "tianjin"
 
     @property
@@ -128,6 +130,13 @@ class Town:
         told = [{"name": each.who.name, "openid": each.openid, "note": "演示"} for each in people]
         state = {"people": told, "shift_ms": round(shift.total_seconds() * 1000)}
         httpx.put(f"{self.url}/__host/state", json=state, trust_env=False).raise_for_status()
+
+    def alert_soon(self) -> None:
+        """Let the worker send alerts by the time that is now: its last run may lie behind, where another walk was."""
+        engine = create_engine(self.here.database.urls.owner)
+        with engine.begin() as connection:
+            connection.execute(text(f"DELETE FROM {self.region}.job_run WHERE job = 'send_alerts'"))
+        engine.dispose()
 
     def rows(self, statement: str, **values: object) -> list[Any]:
         """What the database holds: tables of the region by their bare names."""

@@ -12,6 +12,8 @@ from tests.client.phone import Newcomer, Phone, Town
 CARER = person("护理员周敏", born_on=date(1975, 5, 6), number=216)
 CLIENT = person("刘桂兰", born_on=date(1942, 3, 3), number=218)
 GUARDIAN = person("刘建华", born_on=date(1970, 1, 2), number=219)
+DOUBTS = """SELECT doubt FROM device JOIN account ON account.id = device.account_id
+JOIN carer USING (person_id) WHERE carer.id = :carer"""
 FAR_AWAY = Tap("离家很远 far away", 9, 2300, 15)
 
 
@@ -33,6 +35,25 @@ def log_in(phone: Phone, town: Town, carer: Newcomer, instant: datetime) -> None
     phone.open()
     phone.tap("微信登录")
     phone.page.get_by_role("dialog").get_by_role("button", name=carer.who.name).tap()
+
+
+def confirm_phone(phone: Phone, town: Town, carer: Newcomer) -> None:
+    """The carer's new phone, by digits from the agency: once wrong, then right."""
+    desk = town.staff.dispatcher
+    device_id = next(each["id"] for each in desk.list("/devices") if each["carer_id"] == carer.id)
+    digits = desk.post(f"/devices/{device_id}/code")["code"]
+    phone.page.evaluate("wx.navigateTo({ url: '/pages/new-phone/index' })")
+    phone.see("请向机构要 6 位数字")
+    phone.shot("new-phone")
+    phone.tap("输入数字")
+    entry = phone.page.get_by_label("机构给的 6 位数字")
+    entry.fill(f"{(int(digits) + 1) % 10**6:06}")
+    phone.tap("确认")
+    phone.see("还可以再试 4 次")
+    phone.shot("new-phone-wrong")
+    entry.fill(digits)
+    phone.tap("确认")
+    phone.see("手机确认好了")
 
 
 def test_a_carer_appeals_asks_for_a_correction_and_calls_for_help_without_a_network(phone: Phone, town: Town):
@@ -77,19 +98,29 @@ def test_a_carer_appeals_asks_for_a_correction_and_calls_for_help_without_a_netw
     phone.see("没有网，请打电话")
     phone.shot("help-not-sent")
     phone.go_offline(offline=False)
+    phone.see("正在求助")
+    town.alert_soon()
     phone.see("求助发出去了")
+    phone.see("已收到，马上打给您")
+    phone.shot("help-sent")
     phone.tap("服务对象出了意外")
     phone.page.locator("select[aria-label=出了什么事]").select_option(label="跌倒")
     phone.page.get_by_label("经过").fill("在卫生间滑倒，人清醒。")
     phone.tap("报告")
     phone.see("机构收到了")
 
+    confirm_phone(phone, town, carer)
+
     reviews = town.rows("SELECT decision, reason FROM review WHERE fact_id = :visit ORDER BY recorded_at", visit=visit)
     asked = town.rows("SELECT kind, reason FROM correction_request WHERE visit_id = :visit", visit=visit)
     calls = town.rows("SELECT agency_ids, position_digest FROM help_call WHERE carer_id = :carer", carer=carer.id)
+    (message,) = [each for each in town.messages.order("sent")["messages"] if CARER.name in each["text"]]
+    doubts = town.rows(DOUBTS, carer=carer.id)
     incidents = town.rows("SELECT kind, agency_ids FROM incident WHERE carer_id = :carer", carer=carer.id)
     assert [tuple(each) for each in reviews] == [("refused", "proof_lacking"), ("reopened", "appealed")]
     assert [tuple(each) for each in asked] == [("times", "phone_failed")]
     assert [len(call.agency_ids) for call in calls] == [1]
     assert calls[0].position_digest is not None
+    assert message["text"].endswith("打开后台看位置。")
+    assert [each.doubt for each in doubts] == [None, None]
     assert [(each.kind, len(each.agency_ids)) for each in incidents] == [("fall", 1)]

@@ -1,7 +1,7 @@
 """A running Anhu for one test: real server, worker, stand-in WeChat and bank on a database of its own."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +25,11 @@ class Living:
 
 
 @contextmanager
-def living(database: Clone, folder: Path, *, application: str = "wsgi:application") -> Iterator[Living]:
-    """Start everything; stop it at the end. People in this world send again what was not answered."""
+def living(
+    database: Clone, folder: Path, *, application: str = "wsgi:application", settings: Mapping[str, str] | None = None
+) -> Iterator[Living]:
+    """Start everything; stop it at the end. People in this world send again what was not answered. `settings` are more
+    of the environment."""
     with ExitStack() as stack:
         clock = DemoTime(database.urls.owner)
         stack.callback(clock.close)
@@ -45,6 +48,7 @@ def living(database: Clone, folder: Path, *, application: str = "wsgi:applicatio
             "ANHU_WECHAT_URL": wechat_url,
             "ANHU_WECHAT_APPID": DEFAULT_APPID,
             "ANHU_WECHAT_SECRET": DEFAULT_SECRET,
+            **(settings or {}),
         }
         system = System(environment, folder, application)
         stack.callback(system.stop)

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -158,7 +159,9 @@ def test_a_job_with_a_long_lease_waits_for_no_other_and_no_other_for_it():
         for lease in (USUAL_LEASE, USUAL_LEASE / 2, USUAL_LEASE * 2, USUAL_LEASE * 6)
     )
 
-    assert lanes_of([long, quick, longer, also]) == [[quick, also], [long], [longer]]
+    alarm = replace(quick, name="alarm", waits_for_none=True)
+
+    assert lanes_of([long, quick, alarm, longer, also]) == [[quick, also], [long], [alarm], [longer]]
     assert lanes_of([long]) == [[long]]
 
 

@@ -11,11 +11,16 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.jobs import JOBS
 from app.kernel import clock
 from app.kernel.db import session, transaction
 from app.kernel.ids import new_id
+from app.kernel.jobs import Every
 from app.kernel.outbox import (
     MOST_ATTEMPTS,
+    SMS,
+    URGENT_FIRST_WAIT,
+    URGENT_LEASE,
     OutboxMessage,
     OutboxState,
     Outgoing,
@@ -135,7 +140,32 @@ def test_a_failing_message_waits_longer_each_time_and_is_given_up(app: Flask, ti
     )
 
 
+def test_an_urgent_message_stands_behind_no_other_and_is_tried_again_soon(app: Flask, tianjin: Session):
+    tried: list[str] = []
+
+    def fail(message: Outgoing) -> None:
+        tried.append(message.template)
+        raise TimeoutError
+
+    use_channel(app, SMS, fail)
+    use_channel(app, "test", fail)
+    write(tianjin)
+    urgent = write(tianjin, channel=SMS)
+
+    send_due(at=NOW, keys=current_settings().key_ring, most=1, are_urgent=True)
+    due_at, attempts = stored(tianjin, urgent).due_at, stored(tianjin, urgent).attempts
+    send()
+
+    assert (due_at - NOW, attempts) == (URGENT_FIRST_WAIT, 1)
+    assert len(tried) == 2
+    assert stored(tianjin, urgent).attempts == 1
+    (job,) = (job for job in JOBS if job.name == "send_alerts")
+    assert job.waits_for_none
+    assert (job.lease, job.schedule) == (URGENT_LEASE, Every(timedelta(seconds=5)))
+
+
 def test_the_wait_has_a_bound():
+    assert [wait_after(n, first=URGENT_FIRST_WAIT).total_seconds() for n in (1, 2, 7)] == [5, 10, 320]
     assert [wait_after(n).total_seconds() for n in (1, 2, 3, 50)] == [30, 60, 120, 6 * 3600]
 
 

@@ -45,6 +45,7 @@ def test_a_whole_installation_is_ready(app: Flask):
 
     assert (answer.status_code, answer.json["status"], answer.json["problems"]) == (200, "ok", [])
     assert not [warning for warning in answer.json["warnings"] if "partitions" in warning]
+    assert [warning for warning in answer.json["warnings"] if "ANHU_SMS_URL" in warning]
 
 
 @pytest.mark.parametrize("schema", ["public", "huaian"])

@@ -105,7 +105,7 @@ def test_production_sends_photos_to_no_stand_in_and_a_demo_in_the_clear_to_this_
             read_settings(demo(tmp_path, **named))
 
 
-@pytest.mark.parametrize("of", ["FACE", "VOUCHER"])
+@pytest.mark.parametrize("of", ["FACE", "VOUCHER", "SMS"])
 def test_a_provider_is_named_whole_or_not_at_all_and_production_talks_to_no_stand_in_of_one(tmp_path: Path, of: str):
     whole = {f"ANHU_{of}_URL": "https://p.test", f"ANHU_{of}_APP": "us", f"ANHU_{of}_SECRET": "hidden-secret"}
     named = getattr(read_settings(production(tmp_path, **whole)), of.lower())

@@ -76,13 +76,21 @@ def test_who_is_served_or_employed_knows_where_to_ring(client: FlaskClient, tian
     )
     tianjin.commit()
 
-    def enter(who, phone: str = "022-8765 4321"):
+    def enter(who, phone: str = "022-8765 4321", **more: str):
         headers = bearer(app, who) | {"Idempotency-Key": str(new_id())}
-        return client.post(f"{API}/agencies/{agency.id}/phone", json={"phone": phone}, headers=headers)
+        return client.post(f"{API}/agencies/{agency.id}/phone", json={"phone": phone} | more, headers=headers)
 
-    answers = [enter(stranger), enter(head, "请打前台"), enter(head)]
+    wrong = [enter(stranger), enter(head, "请打前台"), enter(head, alert_phone="022-8765 4321")]
+    entered = enter(head, alert_phone="138 0000 0001")
+    shown = client.get(f"{API}/agencies/{agency.id}", headers=bearer(app, head)).json
 
-    assert [each.status_code for each in answers] == [404, 422, 201]
+    assert [(each.status_code, each.json["code"]) for each in wrong] == [
+        (404, "not_found"),
+        (422, "fields_invalid"),
+        (422, "phone_invalid"),
+    ]
+    assert entered.json == {"id": str(agency.id), "name": agency.name, "phone": "022-8765 4321"}
+    assert (shown["phone"], shown["alert_phone"]) == ("022-8765 4321", "13800000001")
     for who in (family, worker):
         known = client.get(f"{API}/agencies/own", headers=bearer(app, who)).json["items"]
         assert [(each["id"], each["phone"]) for each in known] == [(str(agency.id), "022-8765 4321")]

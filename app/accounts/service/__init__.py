@@ -18,9 +18,11 @@ from app.accounts.service.binding import (
     read_binding_code,
 )
 from app.accounts.service.consents import answer_own, list_own
+from app.accounts.service.device_codes import count_try as count_device_try
+from app.accounts.service.device_codes import issue_code, spend_code
 from app.accounts.service.devices import confirm_device
 from app.accounts.service.sessions import find_entry, log_in, log_out, refresh, region_of, tokens_or_refusal
-from app.accounts.service.standing import check_account
+from app.accounts.service.standing import check_account, lock_row
 from app.accounts.service.wechat import ask_phone, ask_user
 
 __all__ = [
@@ -33,12 +35,15 @@ __all__ = [
     "change_state",
     "check_account",
     "confirm_device",
+    "count_device_try",
     "count_try",
     "end_grant",
     "find_entry",
     "find_route",
     "find_ticket",
+    "issue_code",
     "list_own",
+    "lock_row",
     "log_in",
     "log_out",
     "new_binding_code",
@@ -48,5 +53,6 @@ __all__ = [
     "refresh",
     "region_of",
     "set_phone",
+    "spend_code",
     "tokens_or_refusal",
 ]

@@ -92,13 +92,18 @@ def confirm_device(session: Session, *, device_id: UUID, account_id: UUID, actor
     row = session.get_one(Device, device_id, populate_existing=True)
     if row.doubt is None:
         return False
-    _take_turn(session, row.phone_key)
-    if _is_held_by_other(session, row, at=at):
-        raise DeviceOfOther(device_id=device_id)
+    check_free(session, row, at=at)
     row.doubt = None
     session.flush()
     note(session, "device_confirmed", account_id=account_id, actor=actor, at=at, details={"device_id": device_id})
     return True
+
+
+def check_free(session: Session, row: Device, *, at: datetime) -> None:
+    """Refuse a phone on which another carer is logged in; none logs in on it before the transaction ends."""
+    _take_turn(session, row.phone_key)
+    if _is_held_by_other(session, row, at=at):
+        raise DeviceOfOther(device_id=row.id)
 
 
 def _is_held_by_other(session: Session, row: Device, *, at: datetime) -> bool:

@@ -1,17 +1,19 @@
 """Phones of carers, and what was told by one."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Account, Device
-from app.accounts.types import DeviceView
+from app.accounts.models import Account, Device, DeviceSoftware
+from app.accounts.software import DeviceView, Software
 from app.checkin.models import CareDay, ClockEvent, Hold
 from app.checkin.queries.fact_statements import OPEN_HOLD
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, PageRequest, fetch_page
-from app.kernel.permissions import AnyActor
+from app.kernel.permissions import Actor, AnyActor
 from app.registry.models import Carer
 from app.registry.queries import visible_carers
 
@@ -36,11 +38,17 @@ def get_device(session: Session, *, device_id: UUID, actor: AnyActor) -> tuple[U
 
 def find_view(session: Session, *, device_id: UUID, carer_id: UUID) -> DeviceView:
     """A phone as it stands. Unscoped: the caller has found it for his actor."""
-    return _view(session.get_one(Device, device_id), carer_id)
+    return _view(session.get_one(Device, device_id), carer_id, _made_with(session, [device_id]).get(device_id))
+
+
+def find_own(session: Session, *, actor: Actor) -> Device | None:
+    """The phone that an actor holds in his hand, as it stands now."""
+    own = select(Device).where(Device.id == actor.device_id, Device.account_id == actor.account_id)
+    return session.scalars(own.execution_options(populate_existing=True)).one_or_none()
 
 
 def list_doubted(session: Session, *, actor: AnyActor, page: PageRequest) -> Page[DeviceView]:
-    """Phones that wait to be confirmed, in the order in which they were first seen; two statements a page."""
+    """Phones that wait to be confirmed, in the order in which they were first seen; three statements a page."""
     statement = _visible(actor).where(Device.doubt.is_not(None))
     rows = fetch_page(session, statement, key=Device.id, limit=page.limit, after=page.after, view=_as_it_is)
     carers = (
@@ -51,7 +59,9 @@ def list_doubted(session: Session, *, actor: AnyActor, page: PageRequest) -> Pag
         .order_by(Carer.id.desc())
     )
     of_account = {row[0]: row[1] for row in session.execute(carers)}
-    return Page(tuple(_view(row, of_account[row.account_id]) for row in rows.items), rows.next_after)
+    software = _made_with(session, [row.id for row in rows.items])
+    views = (_view(row, of_account[row.account_id], software.get(row.id)) for row in rows.items)
+    return Page(tuple(views), rows.next_after)
 
 
 def list_held_visits(session: Session, *, device_id: UUID, account_id: UUID) -> list[UUID]:
@@ -85,5 +95,15 @@ def _as_it_is(row: Device) -> Device:
     return row
 
 
-def _view(row: Device, carer_id: UUID) -> DeviceView:
-    return DeviceView(row.id, carer_id, row.platform, row.first_seen_at, row.replaced_at, row.doubt)
+def _made_with(session: Session, device_ids: Collection[UUID]) -> dict[UUID, Software]:
+    last = (
+        select(DeviceSoftware)
+        .where(DeviceSoftware.device_id.in_(device_ids))
+        .ext(distinct_on(DeviceSoftware.device_id))
+        .order_by(DeviceSoftware.device_id, DeviceSoftware.id.desc())
+    )
+    return {row.device_id: Software(row.platform, row.sdk_version, row.login) for row in session.scalars(last)}
+
+
+def _view(row: Device, carer_id: UUID, made_with: Software | None) -> DeviceView:
+    return DeviceView(row.id, carer_id, row.platform, row.first_seen_at, row.replaced_at, row.doubt, made_with)

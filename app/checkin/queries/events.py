@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, text, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select, text, true, tuple_
+from sqlalchemy.orm import Session, aliased
 
+from app.accounts.models import DeviceSoftware
+from app.accounts.software import Software
 from app.checkin.commands import ItemEntry
 from app.checkin.models import ClockEvent, ExceptionFound, PayableTime, ServiceRecord
 from app.checkin.queries.dossiers import find_records, rows_of
@@ -16,11 +18,12 @@ from app.checkin.queries.fact_statements import ITEMS
 from app.checkin.shown import ClockEventView, PayableTimeView, RecordView
 from app.checkin.types import ExceptionCode, ItemOutcome
 from app.kernel.errors import NotFound
-from app.kernel.permissions import AnyActor
+from app.kernel.permissions import AnyActor, ScopeKind
 from app.registry.models import Carer
 from app.schedules.models import UNFINISHED, Visit
 from app.schedules.queries import get_visit
 
+OF_PEOPLE = (ScopeKind.OWN_CLIENTS, ScopeKind.SELF)  # carers and families
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -38,11 +41,26 @@ def list_stored(session: Session, *, event_ids: Collection[UUID]) -> dict[UUID, 
 
 
 def list_visit_events(session: Session, *, visit_id: UUID) -> list[ClockEventView]:
-    """A visit's taps in the order they arrived."""
-    rows = session.scalars(
-        select(ClockEvent).where(ClockEvent.visit_id == visit_id).order_by(ClockEvent.recorded_at, ClockEvent.id)
+    """A visit's taps in the order they arrived, with what they were made with; one statement."""
+    told = (
+        select(DeviceSoftware)
+        .where(DeviceSoftware.device_id == ClockEvent.device_id, DeviceSoftware.recorded_at <= ClockEvent.recorded_at)
+        .order_by(DeviceSoftware.id.desc())
+        .limit(1)
+        .lateral()
     )
-    return [event_view(row) for row in rows]
+    software = aliased(DeviceSoftware, told)
+    rows = session.execute(
+        select(ClockEvent, software)
+        .outerjoin(software, true())
+        .where(ClockEvent.visit_id == visit_id)
+        .order_by(ClockEvent.recorded_at, ClockEvent.id)
+    )
+    return [replace(event_view(row), made_with=_software(made)) for row, made in rows]
+
+
+def _software(row: DeviceSoftware | None) -> Software | None:
+    return None if row is None else Software(row.platform, row.sdk_version, row.login)
 
 
 def find_record(session: Session, *, visit_id: UUID) -> RecordView | None:
@@ -51,13 +69,16 @@ def find_record(session: Session, *, visit_id: UUID) -> RecordView | None:
 
 
 def get_record(session: Session, *, visit_id: UUID, actor: AnyActor) -> RecordView:
-    """The record of a visit the actor may see, with its items and taps; raises NotFound."""
+    """The record of a visit the actor may see, with its items and taps; what these were made with, and who gave their
+    positions, is shown to agency, fund and supervisor. Raises NotFound."""
     visit = get_visit(session, visit_id=visit_id, actor=actor)
     record = find_record(session, visit_id=visit.id)
     if record is None:
         raise NotFound(kind="record")
-    taps = tuple(list_visit_events(session, visit_id=visit.id))
-    return replace(record, items=list_items(session, visit_ids=(visit.id,))[visit.id], taps=taps)
+    taps = list_visit_events(session, visit_id=visit.id)
+    if actor.scope.kind in OF_PEOPLE:
+        taps = [replace(tap, made_with=None, location_source=None) for tap in taps]
+    return replace(record, items=list_items(session, visit_ids=(visit.id,))[visit.id], taps=tuple(taps))
 
 
 def list_items(session: Session, *, visit_ids: Collection[UUID]) -> dict[UUID, tuple[ItemEntry, ...]]:

@@ -8,9 +8,19 @@ import marshmallow as ma
 
 from app.checkin.commands import Confirmation, Decided, ItemEntry, ItemLog, Reopening
 from app.checkin.reasons import MACHINE_REASONS, ReviewReason
+from app.checkin.schemas.devices import SoftwareSchema
 from app.checkin.schemas.taps import ClockEventSchema
 from app.checkin.statements import OF_SILENCE, Signature, StatedConfirmation, StatementReason
-from app.checkin.types import Decision, ExceptionCode, FactKind, ItemOutcome, ReviewStep, Severity, Standing
+from app.checkin.types import (
+    Decision,
+    ExceptionCode,
+    FactKind,
+    ItemOutcome,
+    LocationSource,
+    ReviewStep,
+    Severity,
+    Standing,
+)
 from app.kernel.http.fields import Choice, Day, Flag, Id, Instant, PhoneId, PhoneInstant, Several, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.http.told import Told
@@ -134,7 +144,11 @@ class ReopeningSchema(CommandSchema):
 
 
 class TapSchema(ClockEventSchema):
-    """A tap of the visit; what was found about it stands with the fact."""
+    """A tap of the visit; what was found about it stands with the fact. What it was made with and who gave its
+    position are null for carer and family."""
+
+    location_source = Choice(LocationSource, required=True, allow_none=True)
+    made_with = ma.fields.Nested(SoftwareSchema, required=True, allow_none=True)
 
     class Meta:
         """Exceptions belong to the fact."""

@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from app.checkin.help import HelpFilter, HelpState, HelpTap
+from app.checkin.help import AlertState, HelpFilter, HelpState, HelpTap
 from app.checkin.schemas.taps import FixSchema
 from app.checkin.types import LocationSource
 from app.kernel.geo import CoordinateSystem
@@ -40,8 +40,16 @@ class HelpPlaceSchema(ma.Schema):
     accuracy_m = WholeNumber(required=True, allow_none=True)
 
 
+class HelpAlertSchema(ma.Schema):
+    """A text message (短信) about a call to an agency; `sent` when its provider took it."""
+
+    agency_id = Id(required=True)
+    state = Choice(AlertState, required=True)
+
+
 class HelpCallSchema(ma.Schema):
-    """A call for help. Without `agency_ids` nobody was told: the phone then says to ring by itself."""
+    """A call for help. It stands in the lists of `agency_ids`; while none of `alerts` is `sent` and nobody has taken
+    the call, perhaps nobody knows of it: the phone then says to ring by itself."""
 
     id = Id(required=True)
     state = Choice(HelpState, required=True)
@@ -53,6 +61,7 @@ class HelpCallSchema(ma.Schema):
     place = ma.fields.Nested(HelpPlaceSchema, required=True, allow_none=True)
     acknowledged_at = Instant(required=True, allow_none=True)
     acknowledged_by = Id(required=True, allow_none=True)
+    alerts = ma.fields.List(ma.fields.Nested(HelpAlertSchema), required=True)
 
 
 HelpCallPageSchema = page_schema(HelpCallSchema)

@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.checkin.help import HelpCallView, HelpFilter, HelpTap
-from app.checkin.help_models import HelpAcknowledgement, HelpCall
+from app.checkin.help import AlertWords, HelpCallView, HelpFilter, HelpTap
+from app.checkin.help_models import HelpAcknowledgement, HelpAlert, HelpCall
 from app.checkin.queries import help_calls as queries
+from app.checkin.rules.help_calls import alert_text, alert_values, number_to_alert
 from app.checkin.service.events import SALT_BYTES, position_digest, store_position
 from app.checkin.service.moves import NotACarer, carer_kind_of
-from app.kernel import audit, clock, resend
+from app.kernel import audit, clock, outbox, resend
 from app.kernel.canonical import command_digest
 from app.kernel.paging import Page
 from app.kernel.permissions import Actor
@@ -22,7 +23,8 @@ from app.kernel.settings import current_settings
 
 
 def call_for_help(session: Session, command: HelpTap, *, actor: Actor, at: datetime) -> HelpCallView:
-    """Keep a call and whom it was told: the agency of the visit, or else all that answer for the carer today.
+    """Keep a call and whom it was told: the agency of the visit, or else all that answer for the carer today. They are
+    alerted by a text message where a provider sends some.
 
     A visit that is not his leaves no link. The position is kept whatever he consents to: a life may hang on it. A
     resend is answered with the call as it stands: whether somebody took it. Raises NotACarer, EventReused.
@@ -52,9 +54,36 @@ def call_for_help(session: Session, command: HelpTap, *, actor: Actor, at: datet
     )
     if not is_new:
         resend.mark_replay()
-    elif command.fix is not None:
+        return queries.views_of(session, [row])[0]
+    if command.fix is not None:
         store_position(session, command.id, command.fix, salt=salt, settings=settings)
+    if settings.sms is not None:
+        _alert(session, row, region=actor.region, at=at)
     return queries.views_of(session, [row])[0]
+
+
+def _alert(session: Session, call: HelpCall, *, region: str, at: datetime) -> None:
+    """Write a text message to each agency told that has a number for one."""
+    zone, keys = zone_of(region), current_settings().key_ring
+    carer = queries.get_carer_name(session, carer_id=call.carer_id)
+    told_at, received_at = call.occurred_at.astimezone(zone), at.astimezone(zone)
+    for agency_id, name, *numbers in queries.list_numbers(session, agency_ids=call.agency_ids):
+        phone = number_to_alert(numbers)
+        if phone is None:
+            continue
+        values = alert_values(AlertWords(carer, name, told_at, received_at, call.position_digest is not None))
+        outbox.enqueue(
+            session,
+            channel=outbox.SMS,
+            cause_id=call.id,
+            template=queries.ALERT,
+            recipient_id=agency_id,
+            payload={"phone": phone, "values": values, "text": alert_text(values)},
+            at=at,
+            keys=keys,
+        )
+        session.add(HelpAlert(help_call_id=call.id, agency_id=agency_id, recorded_at=at))
+    session.flush()
 
 
 def acknowledge(session: Session, *, help_call_id: UUID, actor: Actor, at: datetime) -> HelpCallView:

@@ -72,13 +72,14 @@ class ComingCarerListSchema(ma.Schema):
 
 
 class AgencyPhoneSchema(CommandSchema):
-    """The number of an agency's office."""
+    """The number of an agency's office; `alert_phone` is a mobile that is told of calls for help, null for none."""
 
     command = AgencyPhone
 
     phone = Text(
         required=True, maximum=20, validate=ma.validate.Regexp(r"^[0-9][0-9 -]{4,19}\Z", error="not_a_phone_number")
     )
+    alert_phone = Text(load_default=None, allow_none=True, maximum=20)
 
 
 class OwnAgencySchema(ma.Schema):

@@ -65,8 +65,10 @@ class AgencySchema(ma.Schema):
 
 
 class AgencyDetailSchema(AgencySchema):
-    """An agency with the fund's agreements."""
+    """An agency with the fund's agreements, where it is rung and where calls for help are told."""
 
+    phone = Text(required=True, allow_none=True)
+    alert_phone = Text(required=True, allow_none=True)
     agreements = ma.fields.List(ma.fields.Nested(AgencyAgreementSchema), required=True)
 
 

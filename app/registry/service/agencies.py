@@ -20,6 +20,7 @@ from app.registry.conditions import holds
 from app.registry.lists import get_agency
 from app.registry.models import Agency, AgencyAgreement
 from app.registry.service.conflicts import add
+from app.registry.service.people import normal_phone
 from app.registry.service.periods import check_order
 from app.registry.service.scopes import agency_in_scope, check_place, note
 from app.registry.shown import AgencyAgreementView, AgencyView
@@ -114,9 +115,10 @@ def change_agency_state(
 
 
 def set_phone(session: Session, command: AgencyPhone, *, agency_id: UUID, actor: AnyActor, at: datetime) -> OwnAgency:
-    """Put an office's number in place of the one before."""
+    """Put an office's numbers in place of those before. Raises PhoneInvalid."""
     agency = agency_in_scope(session, agency_id=agency_id, actor=actor)
     agency.phone = command.phone
+    agency.alert_phone = normal_phone(command.alert_phone) if command.alert_phone else None
     session.flush()
     note(session, "agency.phone_set", subject=("agency", agency_id), actor=actor, at=at)
     return own_agency(agency)

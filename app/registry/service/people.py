@@ -79,7 +79,7 @@ def new_person(entry: PersonEntry, *, actor: AnyActor, at: datetime) -> NewPerso
         number = codes.normal_resident_id(entry.id_number, on=today_of(actor, at=at))
     except codes.BadCode as error:
         raise IdNumberInvalid(reason=error.reason) from None
-    phone = None if entry.phone is None else _normal_phone(entry.phone)
+    phone = None if entry.phone is None else normal_phone(entry.phone)
     values = {
         "id": new_id(at=at),
         "id_number_enc": keys.encrypt(number, context=ID_NUMBER),
@@ -101,7 +101,7 @@ def normal_name(name: str) -> str:
 
 def checked_phone(person: Person, phone: str) -> str:
     """The number in its normal form, if it is the one on file. Raises PhoneInvalid, PhoneDiffers."""
-    number = _normal_phone(phone)
+    number = normal_phone(phone)
     if phone_of(person) != number:
         raise PhoneDiffers
     return number
@@ -117,7 +117,7 @@ def correct_phone(
     keys = current_settings().key_ring
     person = one_or_not_found(session, visible_people(actor).where(Person.id == person_id))
     session.refresh(person, with_for_update=True)
-    phone = None if command.phone is None else _normal_phone(command.phone)
+    phone = None if command.phone is None else normal_phone(command.phone)
     person.phone_enc = None if phone is None else keys.encrypt(phone, context=PHONE)
     person.phone_index = None if phone is None else keys.blind_index(phone, purpose=PHONE)
     session.flush()
@@ -166,7 +166,8 @@ def _insert(session: Session, new: NewPerson) -> Person:
     return session.scalars(select(Person).where(Person.id_number_index == new.values["id_number_index"])).one()
 
 
-def _normal_phone(text: str) -> str:
+def normal_phone(text: str) -> str:
+    """A mobile number in its normal form. Raises PhoneInvalid."""
     try:
         return codes.normal_mobile(text)
     except codes.BadCode:

@@ -1,9 +1,9 @@
 import { callAgency, knownAgencies, ownAgencies } from '../../lib/agency-phone'
-import { phoneNow } from '../../lib/clock'
-import { askHeard, begunVisit, callForHelp, heardOf, helpTold, isSameCall, lastCall, namesOf, sendNow, type HelpTold } from '../../lib/helping'
+import { now, phoneNow } from '../../lib/clock'
+import { askAgainIn, askHeard, begunVisit, callForHelp, heardOf, helpTold, isSameCall, lastCall, namesOf, refusalOf, sendNow, type HelpTold } from '../../lib/helping'
 import { find, onChange } from '../../lib/outbox'
 import { isLoggedIn } from '../../lib/page'
-import { buzz, call, open, title } from '../../lib/platform'
+import { buzz, call, isOnline, open, title } from '../../lib/platform'
 import { look } from '../../lib/settings'
 import { common, wording } from '../../lib/texts'
 
@@ -18,12 +18,12 @@ const words = wording(
   },
 )
 
-const ASK_EVERY_MS = 10_000
-
 Page({
   data: { w: words(), look: '', told: null as HelpTold | null, isBusy: false, mayRepeat: false, trouble: '' },
   callId: '',
+  answer: undefined as Awaited<ReturnType<typeof askHeard>>,
   isWaiting: false,
+  isShown: false,
   timer: 0 as unknown as ReturnType<typeof setTimeout>,
   stop: () => undefined as unknown,
 
@@ -32,13 +32,15 @@ Page({
   },
   onUnload() {
     this.stop()
-    clearTimeout(this.timer)
+    this.onHide()
   },
   onHide() {
+    this.isShown = false
     clearTimeout(this.timer)
   },
   onShow() {
     if (!isLoggedIn()) return
+    this.isShown = true
     this.setData({ w: words(), look: look() })
     title(words().title)
     this.callId ||= lastCall(phoneNow())?.id ?? ''
@@ -62,17 +64,22 @@ Page({
   async callAnew() {
     const { id, saved } = await callForHelp(begunVisit()?.id ?? null)
     this.callId = id
+    this.answer = undefined
     if (!saved) this.setData({ trouble: common().storageFull })
   },
 
   /** What is known of it now; asked again until somebody has seen it. */
   async draw() {
-    const now = await askHeard(this.callId)
-    const heard = heardOf(find(this.callId), now, this.isWaiting)
-    const refused = find(this.callId)?.state === 'stuck' ? (find(this.callId)?.answer?.message ?? '') : ''
-    this.setData({ told: helpTold(heard, namesOf(now, knownAgencies())), mayRepeat: heard !== 'sending', ...(refused ? { trouble: refused } : {}) })
+    const id = this.callId
+    const answer = await askHeard(id)
+    if (id !== this.callId) return
+    this.answer = answer ?? this.answer
+    const heard = heardOf(find(id), this.answer, { at: now(), isWaiting: this.isWaiting, isOnline: await isOnline() })
+    const trouble = refusalOf(find(id))
+    this.setData({ told: helpTold(heard, namesOf(this.answer, knownAgencies())), mayRepeat: heard !== 'sending', ...(trouble ? { trouble } : {}) })
     clearTimeout(this.timer)
-    if (heard === 'told') this.timer = setTimeout(() => void this.draw(), ASK_EVERY_MS)
+    const wait = askAgainIn(heard, this.answer)
+    if (wait && this.isShown) this.timer = setTimeout(() => void this.draw(), wait)
   },
 
   act({ detail }: WechatMiniprogram.CustomEvent<{ place: number }>) {

@@ -1,45 +1,73 @@
 import { callAgency } from '../../lib/agency-phone'
-import { get, getAll } from '../../lib/api'
+import { get, isNoAnswer, isRefused, post } from '../../lib/api'
 import { seen } from '../../lib/cache'
-import { now } from '../../lib/clock'
-import { hasNewPhone, spanOf } from '../../lib/own-work'
+import { afterTry, digitsOf, lacking } from '../../lib/device-code'
 import { isLoggedIn, show } from '../../lib/page'
-import { title } from '../../lib/platform'
+import { buzz, isOnline, title } from '../../lib/platform'
 import { told } from '../../lib/states'
-import { fill, wording } from '../../lib/texts'
+import { wording } from '../../lib/texts'
 
-/** The agency confirms a phone itself, by its mark: there are no digits to enter. */
 const words = wording(
   {
-    title: '换手机', text: '可以照常工作。请打电话给机构，报手机编号 {mark}；机构确认前，签到会多核实一下。',
-    known: '这部手机可以用', knownText: '最近的签到没有因为手机要多核实的。以后换了手机，打开这一页就知道怎么办。', mark: '手机编号', note: '机构那边看到的也是这个编号',
+    title: '换手机', known: '这部手机可以用', knownText: '机构认得这部手机，签到不用多核实。以后换了手机，打开这一页就知道怎么办。',
+    done: '手机确认好了', doneText: '之前因为换手机要核实的签到，后台已经重新核对。',
+    label: '机构给的 6 位数字', hint: '6 位数字', confirm: '确认',
   },
   {
-    title: 'A new phone', text: 'You can work as usual. Please call the agency and tell it the phone’s mark {mark}; until it confirms, clock-ins are looked at once more.',
-    known: 'This phone is fine', knownText: 'No late clock-in was looked at because of the phone. When you change it, this page says what to do.', mark: 'Mark of this phone', note: 'the agency sees the same mark',
+    title: 'A new phone', known: 'This phone is fine', knownText: 'The agency knows this phone. When you change it, this page says what to do.',
+    done: 'The phone is confirmed', doneText: 'Clock-ins that were looked at because of the new phone have been judged again.',
+    label: 'Six digits from the agency', hint: '6 digits', confirm: 'Confirm',
   },
 )
 
 Page({
-  data: { w: words(), look: '', state: 'loading', stateText: '', isNew: false, newTitle: '', newText: '', actions: [] as string[], mark: '' },
+  data: {
+    w: words(), look: '', state: 'loading', stateText: '', isNew: false, isDone: false, isEntering: false, isBusy: false,
+    told: told('newPhone'), none: [] as string[], digits: '', trouble: '',
+  },
 
   onShow() {
     if (!isLoggedIn()) return
-    this.setData({ w: words() })
+    this.setData({ w: words(), told: told('newPhone') })
     title(words().title)
     void this.load()
   },
 
   async load() {
     await show(this, async () => {
-      const [me, work] = await Promise.all([seen('me', () => get('/api/v1/me')), seen('own-work', () => getAll('/api/v1/own-work', { query: spanOf(now()) }))])
-      const mark = (me.value.device_id ?? '').slice(-6).toUpperCase()
-      const { title: newTitle, actions } = told('newPhone')
-      return { data: { mark, isNew: hasNewPhone(work.value), newTitle, newText: fill(words().text, { mark }), actions: actions.slice(1) }, seen: work }
+      const me = await seen('me', () => get('/api/v1/me'))
+      return { data: { isNew: Boolean(me.value.device_doubt) }, seen: me }
     })
+  },
+
+  act({ detail }: WechatMiniprogram.CustomEvent<{ place: number }>) {
+    if (detail.place === 1) return this.call()
+    this.setData({ isEntering: true })
   },
 
   call() {
     void callAgency()
+  },
+
+  typed({ detail }: WechatMiniprogram.Input) {
+    this.setData({ digits: digitsOf(detail.value), trouble: '' })
+  },
+
+  async confirm() {
+    const { digits, isBusy } = this.data
+    if (isBusy) return
+    const trouble = lacking(digits)
+    if (trouble) return this.setData({ trouble })
+    this.setData({ isBusy: true, trouble: '' })
+    try {
+      await post('/api/v1/me/device/confirmation', { code: digits })
+      buzz()
+      this.setData({ isDone: true, isEntering: false, digits: '' })
+      await this.load()
+    } catch (error) {
+      if (!isNoAnswer(error) && !isRefused(error)) throw error
+      this.setData({ trouble: afterTry(error, await isOnline()) })
+    }
+    this.setData({ isBusy: false })
   },
 })
