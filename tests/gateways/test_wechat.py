@@ -11,16 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
-from app.gateways.wechat import (
+from app.gateways.wechat import WeChatClient, WeChatSession, WeChatSettings
+from app.gateways.wechat_errors import (
     WeChatBlocked,
     WeChatBusy,
-    WeChatClient,
     WeChatError,
     WeChatMisconfigured,
     WeChatPhoneAbroad,
     WeChatRefused,
-    WeChatSession,
-    WeChatSettings,
 )
 from tests.standins import ROOT, WeChatStandIn
 
