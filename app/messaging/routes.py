@@ -26,6 +26,7 @@ def list_subscriptions() -> Subscriptions:
 @bp.response(200, SubscriptionsSchema)
 def keep_answers(command: DialogAnswered) -> Subscriptions:
     """Keep what WeChat's dialog said; each `accept` allows one message. Sent twice it changes nothing more."""
-    address = subscribing.find_address(command)
+    actor = current_actor()
+    address = subscribing.find_address(command, actor=actor)
     with transaction() as own:
-        return subscribing.keep_answers(own, command, address=address, actor=current_actor(), at=clock.now())
+        return subscribing.keep_answers(own, command, address=address, actor=actor, at=clock.now())

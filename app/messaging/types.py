@@ -40,6 +40,11 @@ class DialogAnswered:
     answers: tuple[TemplateAnswer, ...]
     code: str | None = field(default=None, repr=False)
 
+    @property
+    def accepts(self) -> bool:
+        """Whether anything may be sent for it."""
+        return any(each.answer is DialogAnswer.ACCEPT for each in self.answers)
+
 
 @dataclass(frozen=True, slots=True)
 class Subscription:

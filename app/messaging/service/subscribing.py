@@ -17,7 +17,7 @@ from app.kernel.settings import current_settings
 from app.messaging import queries
 from app.messaging.models import ReminderAnswer, WeChatAddress
 from app.messaging.rules import OFFERED
-from app.messaging.types import DialogAnswer, DialogAnswered, ReminderKind, Subscriptions
+from app.messaging.types import DialogAnswered, ReminderKind, Subscriptions
 
 
 class TemplateUnknown(DomainError):
@@ -46,9 +46,10 @@ def list_subscriptions(session: Session, *, actor: Actor) -> Subscriptions:
     return Subscriptions(queries.is_reachable(session, actor=actor), tuple(items))
 
 
-def find_address(command: DialogAnswered) -> WeChatUserAddress | None:
-    """Ask WeChat whose code it is. Never inside a transaction."""
-    return None if command.code is None else ask_address(command.code)
+def find_address(command: DialogAnswered, *, actor: Actor) -> WeChatUserAddress | None:
+    """Ask WeChat whose code it is, where something was accepted. Never inside a transaction. Raises TemplateUnknown."""
+    _kinds_of(command, actor=actor)
+    return ask_address(command.code) if command.code is not None and command.accepts else None
 
 
 def keep_answers(
@@ -58,12 +59,8 @@ def keep_answers(
 
     Raises TemplateUnknown, WeChatCodeNeeded, WeChatUserOther and EventReused.
     """
-    kinds = {template.id: kind for kind, template in _offered(actor).items()}
-    if unknown := {each.template_id for each in command.answers} - kinds.keys():
-        raise TemplateUnknown(template_ids=sorted(unknown))
-    identity_id = _identity(session, address, actor=actor, at=at)
-    accepted = any(each.answer is DialogAnswer.ACCEPT for each in command.answers)
-    if accepted and not queries.is_reachable(session, actor=actor):
+    kinds, identity_id = _kinds_of(command, actor=actor), _identity(session, address, actor=actor, at=at)
+    if command.accepts and not queries.is_reachable(session, actor=actor):
         raise WeChatCodeNeeded
     key = current_settings().key_ring.command_key
     rows = [
@@ -81,6 +78,13 @@ def keep_answers(
     ]
     insert_new(session, ReminderAnswer, rows)
     return list_subscriptions(session, actor=actor)
+
+
+def _kinds_of(command: DialogAnswered, *, actor: Actor) -> dict[str, ReminderKind]:
+    kinds = {template.id: kind for kind, template in _offered(actor).items()}
+    if unknown := {each.template_id for each in command.answers} - kinds.keys():
+        raise TemplateUnknown(template_ids=sorted(unknown))
+    return kinds
 
 
 def _offered(actor: Actor) -> dict[ReminderKind, MessageTemplate]:
