@@ -98,7 +98,7 @@ test.each([
   const { ask, learnReminders } = await app()
   phone.answer = ({ method }) => (method === 'POST' ? { status, data: { code, message: 'no', details: {} } } : { status: 200, data: listed(false) })
   dialog = { 't-work_refused': answer }
-  expect(await ask(['t-work_refused'])).toBe('answered')
+  expect(await ask(['t-work_refused'])).toBe(answer === 'accept' ? 'accepted' : 'refused')
   expect(posts().map((each) => each.code)).toEqual(codes)
   await learnReminders()
   expect(posts()).toHaveLength(codes.length)
@@ -107,7 +107,7 @@ test.each([
 test('a phone without any room still tells the answer, and a dialog that never came is none', async () => {
   const { ask } = await app()
   phone.isFrozen = true
-  expect(await ask(['t-work_refused'])).toBe('answered')
+  expect(await ask(['t-work_refused'])).toBe('accepted')
   expect(posts()).toHaveLength(1)
   dialog = { errCode: 20004 }
   expect(await ask(['t-work_refused'])).toBe('off')

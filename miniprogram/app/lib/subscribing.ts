@@ -8,7 +8,7 @@ import { forget, keepIfRoom, login, read, requestSubscribe } from './platform'
 import { answersOf, MOST, toAsk, type Subscription, type TemplateAnswer } from './reminders'
 import { current, role } from './session'
 
-export type Asked = 'answered' | 'kept' | 'off' | 'nothing'
+export type Asked = 'accepted' | 'refused' | 'kept' | 'off' | 'nothing'
 interface Subscriptions {
   is_reachable: boolean
   items: Subscription[]
@@ -54,7 +54,7 @@ export async function ask(templates: string[]): Promise<Asked> {
   keepIfRoom(key, all)
   try {
     await sendAnswers(key, all)
-    return 'answered'
+    return answers.some(({ answer }) => answer === 'accept') ? 'accepted' : 'refused'
   } catch (error) {
     if (!isNoAnswer(error) && !isRefused(error)) throw error
     return 'kept'
