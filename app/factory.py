@@ -47,6 +47,8 @@ from app.kernel.regions import DemoClockRow, region_codes, zone_of
 from app.kernel.sealing.handing_out import CHANNEL
 from app.kernel.settings import EXTENSION, Limits, Settings, current_settings, read_settings
 from app.ledger.routes import bp as ledger
+from app.messaging.routes import bp as reminders
+from app.messaging.service import reminding
 from app.oversight.routes import bp as findings
 from app.oversight.routes import complaints_bp as complaints
 from app.payouts.routes.bank_files import bp as bank_files
@@ -103,6 +105,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     receipts,
     registry,
     registry_endings,
+    reminders,
     rule_stops,
     schedules,
     sent,
@@ -139,6 +142,8 @@ def create_app(settings: Settings | None = None, *, blueprints: Sequence[api.Anh
     outbox.use_channel(flask, outbox.SMS, send_sms)
     if settings.seals_inbox is not None:
         outbox.use_channel(flask, CHANNEL, SealsInbox(settings.seals_inbox.url, token=settings.seals_inbox.token))
+    reminding.check_templates(settings.wechat)
+    outbox.use_channel(flask, reminding.CHANNEL, reminding.send)
     check_permissions(flask)
     return flask
 

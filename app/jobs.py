@@ -13,6 +13,7 @@ from app.kernel.sealing.handing_out import hand_out, send_out
 from app.kernel.sealing.sealing import seal_day
 from app.kernel.settings import current_settings
 from app.kernel.worker import clear_runs
+from app.messaging.jobs import JOBS as MESSAGING
 from app.oversight.jobs import JOBS as OVERSIGHT
 from app.payouts.jobs import JOBS as PAYOUTS
 from app.registry.jobs import JOBS as REGISTRY
@@ -89,4 +90,14 @@ KERNEL_JOBS = (
     Job("clear_job_runs", Daily(time(3, 30)), clear_runs, safe_twice_because="what is deleted stays deleted"),
 )
 
-JOBS: tuple[Job, ...] = (*KERNEL_JOBS, *ACCOUNTS, *IMPORTS, *REGISTRY, *SCHEDULES, *CHECKIN, *PAYOUTS, *OVERSIGHT)
+JOBS: tuple[Job, ...] = (
+    *KERNEL_JOBS,
+    *ACCOUNTS,
+    *MESSAGING,
+    *IMPORTS,
+    *REGISTRY,
+    *SCHEDULES,
+    *CHECKIN,
+    *PAYOUTS,
+    *OVERSIGHT,
+)

@@ -30,6 +30,7 @@ import app.kernel.regions
 import app.kernel.resend
 import app.kernel.sealing.models
 import app.ledger.models
+import app.messaging.models
 import app.oversight.complaint_models
 import app.oversight.models
 import app.payouts.message_models

@@ -171,6 +171,14 @@ class WeChatUser:
 
 
 @dataclass(frozen=True, slots=True)
+class WeChatUserAddress:
+    """A WeChat user, and his openid encrypted for the table of addresses."""
+
+    user: WeChatUser
+    openid_enc: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """Where a known WeChat user may log in."""
 

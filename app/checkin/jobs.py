@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.checkin.queries.facts import list_overdue_holds
 from app.checkin.queries.homes import list_to_learn
 from app.checkin.queries.photos import list_to_compare
-from app.checkin.service import escalation, fading, forgotten, homes, photo_jobs, prompts, rule_stops
+from app.checkin.service import escalation, fading, forgotten, homes, photo_jobs, prompts, reminders, rule_stops
 from app.checkin.service.photos import object_name
 from app.gateways.object_store import asking_store
 from app.kernel import clock
@@ -93,6 +93,12 @@ def open_prompts(turn: Turn) -> None:
         prompts.open_prompts(session, actor=turn.actor, at=turn.at)
 
 
+def remind_people(turn: Turn) -> None:
+    """Remind carers and guardians by WeChat of what waits for them."""
+    with transaction() as session:
+        reminders.remind_people(session, actor=turn.actor, at=turn.at)
+
+
 def learn_homes(turn: Turn) -> None:
     """Learn the homes of clients with newly accepted visits, and propose a place where the approved ones look wrong."""
     found, since = list[tuple[UUID, datetime]](), turn.due_at - LONGEST_CATCH_UP
@@ -171,6 +177,7 @@ JOBS = (
         open_prompts,
         safe_twice_because="a carer has one prompt of one time",
     ),
+    Job("remind_people", Every(timedelta(minutes=5)), remind_people, safe_twice_because="a cause is told once"),
     Job(
         "learn_homes",
         Daily(time(2, 20)),

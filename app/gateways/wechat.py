@@ -1,24 +1,30 @@
-"""WeChat's servers, as far as Anhu asks them: who logs in, and the phone number a user chose to give.
+"""WeChat's servers, as far as Anhu asks them: who logs in, the phone number a user chose to give, and messages to him.
 
-What WeChat answers is checked before it is believed. An error never carries a code, an openid, a phone number,
-a token or the secret: only the call's path and WeChat's number for the error.
+What WeChat answers is checked before it is believed.
 """
 
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, NoReturn
 
 import httpx
 import tenacity
 
 from app.gateways.private_query import PRIVATE_QUERY, PrivateQueryTransport
-
-SESSION_PATH = "/sns/jscode2session"
-TOKEN_PATH = "/cgi-bin/stable_token"  # noqa: S105  a path, not a password
-PHONE_PATH = "/wxa/business/getuserphonenumber"
+from app.gateways.wechat_errors import (
+    MESSAGE_PATH,
+    PHONE_PATH,
+    SESSION_PATH,
+    TOKEN_PATH,
+    Progress,
+    TokenRefused,
+    WeChatBusy,
+    WeChatPhoneAbroad,
+    WeChatRefused,
+    error_for,
+)
 
 ATTEMPTS = 3
 RENEW_BEFORE_S = 60.0
@@ -26,15 +32,6 @@ RENEW_BEFORE_S = 60.0
 
 LONGEST_CODE = 512
 """WeChat's codes have 32 to 64 characters today; what is longer than this was not made by WeChat."""
-
-CODE_REFUSED = frozenset({40029, 40097, 40163, 41008})  # 40163 "code been used": from memory
-USER_BLOCKED = frozenset({40226})
-MISCONFIGURED = frozenset(
-    {40002, 40013, 40125, 41002, 41004, 40164, 48001}
-)  # the last two (address, API not allowed): from memory
-LIMIT_REACHED = frozenset({45009, 45011})
-TOKEN_REFUSED = frozenset({40001, 40014, 42001})
-BUSY = -1
 
 Answer = Mapping[str, Any]
 
@@ -55,51 +52,6 @@ class WeChatSession:
 
     openid: str = field(repr=False)
     unionid: str | None = field(repr=False)
-
-
-class WeChatError(Exception):
-    """A call to WeChat came to nothing. `errcode` is WeChat's own number, None when WeChat gave none."""
-
-    def __init__(self, path: str, what: str, *, errcode: int | None = None) -> None:
-        super().__init__(f"{path}: {what}" + ("" if errcode is None else f" (errcode {errcode})"))
-        self.path = path
-        self.errcode = errcode
-
-
-class WeChatRefused(WeChatError):
-    """The code is wrong, used or too old: the phone should fetch a new one and try again."""
-
-
-class WeChatPhoneAbroad(WeChatRefused):
-    """The number the user chose is not of mainland China: another one has to be chosen."""
-
-
-class WeChatBlocked(WeChatError):
-    """WeChat holds this user to be a high risk and does not let him log in."""
-
-
-class WeChatMisconfigured(WeChatError):
-    """Appid, secret or rights of our account at WeChat are wrong: an administrator has to act."""
-
-
-class Progress(Enum):
-    """How far WeChat came with a call that failed."""
-
-    NOT_BEGUN = "not_begun"
-    UNKNOWN = "unknown"
-    LIMITED = "limited"
-
-
-class WeChatBusy(WeChatError):
-    """WeChat is out of reach, overloaded, over a limit of ours, or speaks in riddles: later it may work."""
-
-    def __init__(self, path: str, what: str, *, progress: Progress, errcode: int | None = None) -> None:
-        super().__init__(path, what, errcode=errcode)
-        self.progress = progress
-
-
-class _TokenRefused(WeChatError):
-    """The access token we sent is not, or no longer, good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +109,10 @@ class WeChatClient:
             _unreadable(PHONE_PATH)
         return number
 
+    def send_message(self, body: Mapping[str, Any]) -> None:
+        """Send one subscribe message; one accepted dialog is one message. Raises `WeChatMessageRefused` too."""
+        self._with_token(lambda token: self._ask("POST", MESSAGE_PATH, query={"access_token": token}, body=body))
+
     def _with_token(self, call: Callable[[str], Answer]) -> Answer:
         """Make a call that needs the access token, with a fresh token once when WeChat refuses the cached one.
 
@@ -165,11 +121,11 @@ class WeChatClient:
         token = self._access_token()
         try:
             return _once_safe(lambda: call(token))
-        except _TokenRefused:
+        except TokenRefused:
             fresh = self._access_token(refused=token)
         try:
             return _once_safe(lambda: call(fresh))
-        except _TokenRefused as error:
+        except TokenRefused as error:
             busy = WeChatBusy(error.path, "a fresh token was refused", progress=Progress.LIMITED, errcode=error.errcode)
         raise busy
 
@@ -202,7 +158,7 @@ class WeChatClient:
         return _Token(_text(answer, "access_token", path=TOKEN_PATH), asked_at + seconds - RENEW_BEFORE_S)
 
     def _ask(
-        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Mapping[str, str] | None = None
+        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
     ) -> Answer:
         """Send one call and give WeChat's answer when it is a success: errcode 0 or, as WeChat often does, none."""
         answer = _read(path, self._send(method, path, query=query, body=body))
@@ -210,11 +166,11 @@ class WeChatClient:
         if not isinstance(errcode, int):
             _unreadable(path)
         if errcode:
-            raise _error_for(path, errcode)
+            raise error_for(path, errcode)
         return answer
 
     def _send(
-        self, method: str, path: str, *, query: Mapping[str, str] | None, body: Mapping[str, str] | None
+        self, method: str, path: str, *, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
     ) -> httpx.Response:
         extensions = {PRIVATE_QUERY: dict(query or {})}
         try:
@@ -247,26 +203,6 @@ def _attempts(*progress: Progress) -> tenacity.Retrying:
         retry=tenacity.retry_if_exception(lambda error: isinstance(error, WeChatBusy) and error.progress in progress),
         reraise=True,
     )
-
-
-def _error_for(path: str, errcode: int) -> WeChatError:
-    if (
-        errcode in TOKEN_REFUSED and path != PHONE_PATH
-    ):  # sent without a token: 40001 is a bad secret then [from memory]
-        return WeChatMisconfigured(path, "our account was refused", errcode=errcode)
-    kinds: tuple[tuple[frozenset[int], type[WeChatError], str], ...] = (
-        (CODE_REFUSED, WeChatRefused, "the code was refused"),
-        (USER_BLOCKED, WeChatBlocked, "the user is blocked"),
-        (MISCONFIGURED, WeChatMisconfigured, "our account was refused"),
-        (TOKEN_REFUSED, _TokenRefused, "the access token was refused"),
-    )
-    for errcodes, kind, what in kinds:
-        if errcode in errcodes:
-            return kind(path, what, errcode=errcode)
-    if errcode in LIMIT_REACHED:
-        return WeChatBusy(path, "a limit was reached", progress=Progress.LIMITED, errcode=errcode)
-    progress = Progress.NOT_BEGUN if errcode == BUSY else Progress.UNKNOWN
-    return WeChatBusy(path, "WeChat failed", progress=progress, errcode=errcode)
 
 
 def _check_code(path: str, code: str) -> None:

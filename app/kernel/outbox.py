@@ -158,6 +158,13 @@ def clear_sent(*, at: datetime) -> None:
         )
 
 
+def forget_ended(session: Session, *, channel: str, before: datetime) -> None:
+    """Delete a channel's messages of before that were sent, or given up and not for a person to look at."""
+    ended = (OutboxMessage.state != OutboxState.WAITING, OutboxMessage.created_at < before)
+    statement = delete(OutboxMessage).where(OutboxMessage.channel == channel, *ended)
+    session.execute(statement.execution_options(synchronize_session=False))
+
+
 def wait_after(attempts: int, *, first: timedelta = FIRST_WAIT) -> timedelta:
     """How long to wait after that many attempts: at first 30 s, then twice as long each time, at most six hours."""
     doublings = min(max(attempts - 1, 0), 16)

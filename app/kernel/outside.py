@@ -1,10 +1,12 @@
 """Where the services outside are and who we are to them, read from the environment. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+TEMPLATE = re.compile(r"([a-z_]+)=([\w-]+)/(thing\d+)/((?:time|date)\d+)", re.ASCII)
 WECHAT_URL = "https://api.weixin.qq.com"
 S3_SETTINGS = ("ANHU_S3_ENDPOINT", "ANHU_S3_BUCKET", "ANHU_S3_REGION", "ANHU_S3_KEY_ID", "ANHU_S3_SECRET")
 
@@ -14,12 +16,22 @@ class SettingsInvalid(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A template of subscribe messages, and how WeChat calls its two fields: what it is about, and when that was."""
+
+    id: str
+    thing: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
 class WeChatAccess:
-    """Where WeChat's server interface is and who we are to it."""
+    """Where WeChat's server interface is and who we are to it. A kind of reminder without a template is never sent."""
 
     base_url: str
     appid: str
     secret: str = field(repr=False)
+    templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,17 @@ def read_wechat(values: Mapping[str, str]) -> WeChatAccess:
         base_url=_safe_url(values.get("ANHU_WECHAT_URL") or WECHAT_URL, setting="ANHU_WECHAT_URL"),
         appid=values.get("ANHU_WECHAT_APPID") or "demo-appid",
         secret=values.get("ANHU_WECHAT_SECRET") or "demo-secret",
+        templates=dict(_template(entry) for entry in (values.get("ANHU_WECHAT_TEMPLATES") or "").split(",") if entry),
     )
+
+
+def _template(entry: str) -> tuple[str, MessageTemplate]:
+    """A kind of reminder and its template, from `kind=template id/thing1/time2`."""
+    found = TEMPLATE.fullmatch(entry.strip())
+    if found is None:
+        raise SettingsInvalid("ANHU_WECHAT_TEMPLATES: each entry is kind=template id/thing field/time or date field")
+    kind, template_id, thing, time = found.groups()
+    return kind, MessageTemplate(template_id, thing, time)
 
 
 def read_s3(values: Mapping[str, str]) -> S3Access | None:

@@ -11,7 +11,7 @@ from app.kernel.db import transaction
 from app.kernel.errors import DomainError
 from app.kernel.jobs import Daily, Every, Job, Turn
 from app.payouts.queries.runs import next_open
-from app.payouts.service import compute, due, runs
+from app.payouts.service import compute, due, reminders, runs
 
 WORK_FOR = timedelta(seconds=10)  # the worker's other jobs wait meanwhile
 UNEXPECTED = "computation_failed"
@@ -44,6 +44,12 @@ def remind_of_due(turn: Turn) -> None:
         log.warning("subsidies_due", overdue=overdue, soon=soon, region=turn.actor.region)
 
 
+def remind_of_returns(turn: Turn) -> None:
+    """Tell family carers by WeChat what the bank sent back."""
+    with transaction() as session:
+        reminders.remind_of_returns(session, actor=turn.actor, at=turn.at)
+
+
 def _compute_some(turn: Turn, run_id: UUID) -> None:
     """A run that cannot go on ends with a code, and others go on; a database that is away or busy is tried again."""
     try:
@@ -71,6 +77,9 @@ JOBS = (
         Daily(time(2, 10)),
         request_late_months,
         safe_twice_because="a month has one open run, and one of the same facts stores nothing",
+    ),
+    Job(
+        "remind_of_returns", Every(timedelta(minutes=15)), remind_of_returns, safe_twice_because="a cause is told once"
     ),
     Job("remind_of_due", Daily(time(8, 0)), remind_of_due, safe_twice_because="it only tells, a second time the same"),
 )

@@ -3,7 +3,8 @@
  * --server http://127.0.0.1:8000 --wechat http://127.0.0.1:9000 [--port 0]`. For the demo and tests only.
  *
  * `GET /__host/state` who may log in and how far the clock is moved; `PUT /__host/state` sets it;
- * `POST /__host/login {openid}` a login code of the stand-in WeChat; `/api/…` goes to the server.
+ * `POST /__host/login {openid}` a login code of the stand-in WeChat; `POST /__host/subscribe {openid, template_id}` the user
+ * accepts one message; `/api/…` goes to the server.
  */
 
 import { readFileSync } from 'node:fs'
@@ -35,6 +36,7 @@ const server = http.createServer(async (request, response) => {
     return response.end(state)
   }
   if (path === '/__host/login') return forward(given.wechat, '/_standin/codes', request, response)
+  if (path === '/__host/subscribe') return forward(given.wechat, '/_standin/subscriptions', request, response)
   if (path.startsWith('/api/')) return forward(given.server, request.url, request, response)
   response.writeHead(404).end()
 })

@@ -217,7 +217,20 @@ const questions = {
     toast('内容已复制')
     later(options, Promise.resolve())
   },
+  requestSubscribeMessage: (options: Loose & { tmplIds: string[] }) => later(options, subscribed(options.tmplIds)),
 } as unknown as Partial<Wx>
+
+/** One word for all, as WeChat's dialog with nothing unticked; a word kept at `host:subscribe` is given without asking. */
+async function subscribed(templates: string[]): Promise<Record<string, string>> {
+  const kept = localStorage.getItem('host:subscribe')
+  const asked = kept ?? ((await box('发送一次以下消息', `${templates.length} 种消息，允许以后各发一次`, ['允许', '拒绝'])).place === 0 ? 'accept' : 'reject')
+  if (asked === 'accept') {
+    const openid = localStorage.getItem('host:person')
+    const order = (template_id: string) => fetch('/__host/subscribe', { method: 'POST', body: JSON.stringify({ openid, template_id }) })
+    await Promise.all(templates.map(order))
+  }
+  return Object.fromEntries(templates.map((id) => [id, asked]))
+}
 
 /** The browser speaks itself: what WeChat's plug-in would answer as a sound file is the text, spoken when it is played. */
 const sound = {

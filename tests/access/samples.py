@@ -257,6 +257,10 @@ SAMPLES: dict[str, Sample] = {
     "GET /clients/<uuid:client_id>/vital-signs": Sample(),
     "GET /messages": Sample(),
     "POST /messages/read": Sample(lambda _: {"ids": ["payout_paid:1"]}),
+    "GET /me/subscriptions": Sample(),
+    "POST /me/subscriptions": Sample(
+        lambda _: {"answers": [{"id": str(new_id()), "template_id": "none", "answer": "reject"}]}
+    ),
     "GET /clients/<uuid:client_id>/care-notes": Sample(query="?day_from=2026-11-01&day_to=2026-11-02"),
     "GET /care-cards": Sample(),
     "GET /clients/<uuid:client_id>/care-card": Sample(),

@@ -11,22 +11,22 @@ from typing import Any
 import httpx
 import pytest
 
-from app.gateways.wechat import (
+from app.gateways.wechat import WeChatClient, WeChatSession, WeChatSettings
+from app.gateways.wechat_errors import (
     WeChatBlocked,
     WeChatBusy,
-    WeChatClient,
     WeChatError,
+    WeChatMessageRefused,
     WeChatMisconfigured,
     WeChatPhoneAbroad,
     WeChatRefused,
-    WeChatSession,
-    WeChatSettings,
 )
 from tests.standins import ROOT, WeChatStandIn
 
 SESSION = "/sns/jscode2session"
 TOKEN = "/cgi-bin/stable_token"
 PHONE = "/wxa/business/getuserphonenumber"
+MESSAGE = "/cgi-bin/message/subscribe/send"
 
 OPENID = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M"
 NUMBER = "13900000001"
@@ -357,6 +357,32 @@ def test_a_token_refused_twice_is_given_up(client, wechat_standin, errcode):
 
     assert caught.value.errcode == errcode
     assert (wechat_standin.calls(TOKEN), wechat_standin.calls(PHONE)) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("errcode", "error", "calls"),
+    [
+        *((errcode, WeChatMessageRefused, 1) for errcode in (40003, 40037, 41030, 43101, 47003)),
+        (45009, WeChatBusy, 1),
+        (41004, WeChatMisconfigured, 1),
+        (-1, None, 2),
+        *((errcode, None, 2) for errcode in (40001, 40014, 42001)),
+    ],
+)
+def test_every_error_number_has_its_meaning_for_a_message(client, wechat_standin, errcode, error, calls):
+    wechat_standin.add_template("t", "thing1")
+    wechat_standin.allow_message(OPENID, "t")
+    wechat_standin.fault(MESSAGE, errcode=errcode)
+    message = {"touser": OPENID, "template_id": "t", "page": "pages/x", "data": {"thing1": {"value": "王秀英"}}}
+
+    if error is None:
+        client.send_message(message)
+    else:
+        with pytest.raises(error):
+            client.send_message(message)
+
+    assert wechat_standin.calls(MESSAGE) == calls
+    assert wechat_standin.sent_messages() == ([] if error else [message])
 
 
 @pytest.mark.parametrize("fault", [{"status": 502}, {"body": "garbage"}, {"errcode": -1}, {"wait_s": 0.8}], ids=str)

@@ -13,6 +13,7 @@ from demo.world import World
 from standins.wechat.service import DEFAULT_APPID, DEFAULT_SECRET
 from tests.conftest import Clone
 from tests.journeys.chaos import PatientUser, System
+from tests.messaging.factories import SETTING
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def living(
             "ANHU_WECHAT_APPID": DEFAULT_APPID,
             "ANHU_WECHAT_SECRET": DEFAULT_SECRET,
             **(settings or {}),
+            "ANHU_WECHAT_TEMPLATES": SETTING,
         }
         system = System(environment, folder, application)
         stack.callback(system.stop)

@@ -23,11 +23,12 @@ from app.accounts.service.device_codes import issue_code, spend_code
 from app.accounts.service.devices import confirm_device
 from app.accounts.service.sessions import find_entry, log_in, log_out, refresh, region_of, tokens_or_refusal
 from app.accounts.service.standing import check_account, lock_row
-from app.accounts.service.wechat import ask_phone, ask_user
+from app.accounts.service.wechat import ask_address, ask_phone, ask_user
 
 __all__ = [
     "add_grant",
     "answer_own",
+    "ask_address",
     "ask_phone",
     "ask_user",
     "bind_by_code",

@@ -1,6 +1,6 @@
 """Asks WeChat who somebody is, and tells its refusals as ours. Never inside a transaction.
 
-The openid is not kept: only its keyed hashes leave this module.
+Only keyed hashes of the openid leave this module, and the openid encrypted for whom the user allowed to write to him.
 """
 
 from collections.abc import Callable
@@ -8,20 +8,21 @@ from typing import TypeVar
 
 import structlog
 
-from app.accounts.types import WeChatUser
-from app.gateways.wechat import (
+from app.accounts.types import WeChatUser, WeChatUserAddress
+from app.gateways.wechat import WeChatClient
+from app.gateways.wechat_access import WeChatCrowded, asking_wechat
+from app.gateways.wechat_errors import (
     WeChatBlocked,
     WeChatBusy,
-    WeChatClient,
     WeChatMisconfigured,
     WeChatPhoneAbroad,
     WeChatRefused,
 )
-from app.gateways.wechat_access import WeChatCrowded, asking_wechat
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.settings import current_settings
 
 OPENID = "identity.openid"
+OPENID_KEPT = "wechat_address.openid"
 PHONE = "phone_route.phone"
 
 Answer = TypeVar("Answer")
@@ -63,6 +64,13 @@ def ask_user(code: str) -> WeChatUser:
     """Trade the code of `wx.login` for the user behind it."""
     openid = _ask(lambda wechat: wechat.code_to_session(code).openid)
     return WeChatUser(current_settings().key_ring.blind_indexes(openid, purpose=OPENID))
+
+
+def ask_address(code: str) -> WeChatUserAddress:
+    """As `ask_user`, with the openid itself, encrypted: for who may be written to."""
+    openid, keys = _ask(lambda wechat: wechat.code_to_session(code).openid), current_settings().key_ring
+    user = WeChatUser(keys.blind_indexes(openid, purpose=OPENID))
+    return WeChatUserAddress(user, keys.encrypt(openid, context=OPENID_KEPT))
 
 
 def ask_phone(code: str) -> tuple[bytes, ...]:

@@ -343,6 +343,31 @@ export function buzz(): void {
   wx.vibrateShort({ type: 'medium', fail: () => undefined })
 }
 
+// --- messages that WeChat may send later ---
+
+export type DialogAnswer = 'accept' | 'reject' | 'ban' | 'filter'
+const MESSAGES_OFF = 20004 // the user switched all messages of the app off in WeChat
+
+/**
+ * Ask for one message of each template, three at most; only inside a tap, before anything is waited for. Answers what was
+ * said of each, none where no dialog came, and `off` where messages are switched off in WeChat.
+ */
+export function requestSubscribe(templates: string[]): Promise<Record<string, DialogAnswer> | 'off'> {
+  return new Promise((resolve) =>
+    wx.requestSubscribeMessage({
+      tmplIds: templates,
+      success: (results) => resolve(Object.fromEntries(templates.flatMap((id) => answered(id, results[id] as string | undefined)))),
+      fail: ({ errCode }) => resolve(errCode === MESSAGES_OFF ? 'off' : {}),
+    }),
+  )
+}
+
+/** An accepted one may say how it rings: `acceptWithAudio`. */
+function answered(id: string, said = ''): [string, DialogAnswer][] {
+  const answer = (['accept', 'reject', 'ban', 'filter'] as const).find((each) => said.startsWith(each))
+  return answer ? [[id, answer]] : []
+}
+
 // --- text given away ---
 
 /** Put a text where it can be pasted; WeChat says itself that it was copied. */

@@ -14,6 +14,7 @@ import { isLoggedIn, show } from '../../lib/page'
 import { addPhoto } from '../../lib/photos'
 import { back, buzz, choose, choosePhotos, forget, forgetFile, keep, keepFile, openPermissions, read, replace, title, toast } from '../../lib/platform'
 import { told, type Told } from '../../lib/states'
+import { askAtTap, learnReminders } from '../../lib/subscribing'
 import { fixUnless } from '../../lib/tapping'
 import { common, dayName, fill } from '../../lib/texts'
 
@@ -69,6 +70,7 @@ Page({
     this.setData({ w: dayWords() })
     title(dayWords().title)
     void this.load()
+    void learnReminders()
   },
 
   async load() {
@@ -243,6 +245,7 @@ Page({
   },
 
   goHome() {
+    if (this.data.done) askAtTap()
     back()
   },
   goNext() {

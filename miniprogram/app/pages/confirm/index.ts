@@ -2,6 +2,7 @@ import { tellNoSignature } from '../../lib/door-writes'
 import { isLoggedIn, show } from '../../lib/page'
 import { back, restart, title, toast } from '../../lib/platform'
 import { told } from '../../lib/states'
+import { askAtTap } from '../../lib/subscribing'
 import { common, wording } from '../../lib/texts'
 import { visitOf } from '../../lib/visit-of'
 
@@ -82,6 +83,7 @@ Page({
   },
   tell() {
     if (!this.data.chosen) return
+    askAtTap()
     const { saved } = tellNoSignature(this.data.id, this.data.chosen)
     toast(saved ? words().told : common().storageFull)
     back()

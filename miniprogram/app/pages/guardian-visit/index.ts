@@ -9,6 +9,7 @@ import { newId } from '../../lib/ids'
 import { add, find, flush, pump, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { back, buzz, open, title } from '../../lib/platform'
+import { askAtTap, learnReminders } from '../../lib/subscribing'
 import { common, fill, wording } from '../../lib/texts'
 import { itemWords, outcomeWords, questionWords, reasonWords, scoreWords } from '../../lib/visit-words'
 
@@ -96,6 +97,7 @@ Page({
     if (!isLoggedIn()) return
     title(words().title)
     void this.load()
+    void learnReminders()
   },
 
   async load() {
@@ -197,6 +199,7 @@ Page({
     this.setData({ isBusy: false })
   },
   goBack() {
+    if (this.data.said) askAtTap()
     back()
   },
   openReceipt() {

@@ -25,6 +25,7 @@ const words = wording(
     nothing: '{month} 月没有可发的补助',
     retried: '银行退回过，已经重新发。',
     place: '医保中心',
+    remind: '退回了，微信提醒我',
   },
   {
     title: 'Subsidy and bank card',
@@ -40,6 +41,7 @@ const words = wording(
     nothing: 'Nothing to pay for month {month}',
     retried: 'It came back once and was sent again.',
     place: 'the medical insurance centre',
+    remind: 'Tell me by WeChat when it comes back',
   },
 )
 
@@ -91,6 +93,9 @@ Page({
   },
   changeCard() {
     open('/pages/bank-account/index')
+  },
+  openReminders() {
+    open('/pages/reminders/index')
   },
 })
 

@@ -10,6 +10,7 @@ import { onChange, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { buzz, choose, open, openPermissions, replace, scanCode, title, toast } from '../../lib/platform'
 import { told, type StateName, type Told } from '../../lib/states'
+import { askAtTap, learnReminders } from '../../lib/subscribing'
 import { addTap, beginTap, fixUnless, tap, type Tapped, type TapKind } from '../../lib/tapping'
 import { common, fill } from '../../lib/texts'
 import { freshVisit, keptVisit, type VisitSeen } from '../../lib/visit-of'
@@ -61,7 +62,9 @@ Page({
     this.stop()
   },
   onShow() {
-    if (isLoggedIn()) void this.load()
+    if (!isLoggedIn()) return
+    void this.load()
+    void learnReminders()
   },
 
   /** At once what the phone has, then what the server says. */
@@ -156,7 +159,7 @@ Page({
   async do(deed: Deed) {
     const { open: other, data } = this
     const deeds: Record<Deed, () => unknown> = {
-      next: () => this.next(),
+      next: () => (data.stage === 'done' && askAtTap(), this.next()),
       scan: () => this.scan(),
       settings: () => this.openSettings(),
       call: () => callAgency(),
