@@ -1,5 +1,5 @@
 import { onNetwork, onShown, restart } from './lib/platform'
-import { pump } from './lib/outbox'
+import { prune, pump } from './lib/outbox'
 import { onSessionLost } from './lib/session'
 import { recoverTaps } from './lib/tapping'
 
@@ -9,6 +9,7 @@ App({
     onShown(pump)
     onSessionLost(() => restart('/pages/login/index'))
     recoverTaps()
+    prune()
     pump()
   },
 })

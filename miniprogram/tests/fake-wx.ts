@@ -83,7 +83,17 @@ function wxOf(phone: Mortal): object {
     }),
     getDeviceInfo: () => ({ platform: 'android' }),
     getAppBaseInfo: () => ({ fontSizeSetting: 16, SDKVersion: '3.8.12' }),
+    getSystemSetting: () => ({ locationEnabled: true }),
+    getAppAuthorizeSetting: () => ({ locationAuthorized: 'authorized', locationReducedAccuracy: false }),
     getFileSystemManager: () => ({
+      saveFile({ tempFilePath, success, fail }: { tempFilePath: string; success(told: object): void; fail(error: object): void }) {
+        const data = phone.files.get(tempFilePath)
+        if (!data) return fail({ errMsg: 'saveFile:fail tempFilePath file not exist' })
+        const savedFilePath = `wxfile://${tempFilePath}`
+        phone.files.set(savedFilePath, data)
+        phone.files.delete(tempFilePath) // moved, as WeChat does
+        success({ savedFilePath })
+      },
       readFile({ filePath, success, fail }: { filePath: string } & Pick<Call, 'success' | 'fail'>) {
         const data = phone.files.get(filePath)
         if (data) success({ data })

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
-import { mainBanner, moreBanners, reasonOf, type Known } from '../app/lib/outbox-told'
+import type { Kept } from '../app/lib/outbox'
+import { listed, mainBanner, moreBanners, reasonOf, type Known } from '../app/lib/outbox-told'
 import { statesAfter } from '../app/lib/door'
 import { fakePhone } from './fake-wx'
 
@@ -51,4 +52,19 @@ test.each([
   [undefined, 'offline'],
 ] as const)('a tap without an answer, network %s, is %s', (isOnline, state) => {
   expect(statesAfter({ place: undefined, codes: [], ...(isOnline === undefined ? {} : { isOnline }) }, false)).toEqual([state])
+})
+
+test('a week is listed, the newest first, and what is not settled however old', () => {
+  const day = 86_400_000
+  const now = Date.parse('2026-10-31T01:00:00Z')
+  const kept = (id: string, days: number, state: Kept['state'], more: Partial<Kept> = {}): Kept => ({
+    id, account: 'li', kind: 'item', visitId: null, record: { id, occurred_at: new Date(now - days * day).toISOString() }, state, tries: 0, ...more,
+  })
+  const all = [
+    kept('old', 7, 'sent'), kept('old kept', 20, 'kept'), kept('old stuck', 20, 'stuck'), kept('old photo', 20, 'sent', { file: 'f' }),
+    kept('week', 6.9, 'accepted'), kept('today', 0, 'kept'), kept('today sent', 0, 'sent'),
+  ]
+
+  expect(listed(all, false, now).map(({ id }) => id)).toEqual(['today sent', 'today', 'week', 'old photo', 'old stuck', 'old kept'])
+  expect(listed(all, true, now).map(({ id }) => id)).toEqual(['today', 'old photo', 'old stuck', 'old kept'])
 })

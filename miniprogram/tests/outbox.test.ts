@@ -150,6 +150,55 @@ test('what is said of a tap waits as long as the tap has to, and no other record
   expect([...server.keys()]).toEqual([note, id, scan])
 })
 
+test('a month of records is read once, however often it is looked at', async () => {
+  for (let number = 0; number < 40; number += 1) outbox.add('item', tapAt(number % 9), { visitId: 'v1' })
+  const again = await restarted()
+  const read = vi.spyOn((globalThis as unknown as { wx: { getStorageSync(key: string): unknown } }).wx, 'getStorageSync')
+  const reads = () => read.mock.calls.filter(([key]) => key.startsWith('outbox:')).length
+
+  expect(again.records()).toHaveLength(40)
+  expect(reads()).toBe(40)
+  const { id } = again.records()[0]!
+  again.change(id, { state: 'sent' })
+  expect([again.find(id)?.state, again.waiting().length, again.waitingOfAll()]).toEqual(['sent', 39, 39])
+  expect(reads()).toBe(40)
+  expect((await restarted()).find(id)?.state).toBe('sent') // written through
+})
+
+test.each([
+  ['sent', {}, 31, false],
+  ['sent', {}, 29, true],
+  ['sent', { file: 'file:1' }, 31, true],
+  ['accepted', {}, 31, false],
+  ['in_review', {}, 31, true],
+  ['stuck', {}, 31, true],
+  ['kept', {}, 31, true],
+] as const)('%s with %j, %i days old: still on the phone %s', (state, more, days, isThere) => {
+  const { id } = outbox.add('notice', { occurred_at: new Date(Date.now() - days * 86_400_000).toISOString() })
+  outbox.change(id, { state, ...more })
+
+  outbox.prune()
+
+  expect([outbox.find(id) !== undefined, phone.storage.has(`outbox:${id}`)]).toEqual([isThere, isThere])
+})
+
+test('a record that is decided while room is made for it stays on the phone', async () => {
+  const { id } = outbox.add('item', tapAt(1), { visitId: 'v1' })
+  outbox.change(id, { state: 'accepted' })
+  const other = outbox.add('item', tapAt(2), { visitId: 'v1' }).id
+  const wx = (globalThis as unknown as { wx: { setStorageSync(key: string, value: unknown): void } }).wx
+  const set = wx.setStorageSync
+  wx.setStorageSync = (key, value) => {
+    if (phone.storage.has(`outbox:${id}`)) throw new Error('exceed storage max size 10Mb') // until what is decided is let go
+    set(key, value)
+  }
+
+  outbox.change(id, { tries: 2 })
+
+  expect(outbox.records().map((kept) => kept.id)).toEqual([id, other])
+  expect(phone.storage.get(`outbox:${id}`)).toMatchObject({ state: 'accepted', tries: 2 })
+})
+
 const NONE: Schemas['SentCounts'] = {
   clock_events: 0, items: 0, care_days: 0, photos: 0, photo_contents: 0, shift_notes: 0, incidents: 0, vital_signs: 0, checks: 0,
   attempts: 0, statements: 0, help_calls: 0, notices: 0, away_words: 0, tag_scans: 0,

@@ -3,6 +3,7 @@ import type { Around, Visit } from '../app/lib/cache'
 import { merged } from '../app/lib/cache'
 import { dayOf, learn, minutesWrong, partsOf, skewMs, timeOf } from '../app/lib/clock'
 import { accuracy, placeOf } from '../app/lib/geo'
+import { wayTo } from '../app/lib/permissions'
 import { newId } from '../app/lib/ids'
 import type { Kept } from '../app/lib/outbox'
 import type { PhoneFix } from '../app/lib/platform'
@@ -31,6 +32,27 @@ test.each([
   [['no_location'], null, 'none'],
 ] as const)('exceptions %j are the place %s', (codes, at, place) => {
   expect(placeOf(codes, at)).toBe(place)
+})
+
+test.each([
+  [[], fix(12), true, 'approximate'],
+  [['uncertain_location'], fix(null), true, 'approximate'],
+  [['no_location'], null, true, 'none'],
+  [['home_unknown'], null, true, 'uncertain'],
+  [['uncertain_location'], fix(null), false, 'uncertain'],
+] as const)('a phone that says itself how rough it is: %j, %#', (codes, at, isRough, place) => {
+  expect(placeOf(codes, at, isRough)).toBe(place)
+})
+
+test.each([
+  [false, false, false, false, 'own'],
+  [true, false, false, false, 'phone'],
+  [true, true, true, true, 'phone'], // WeChat's permissions are of no use while the phone's are off
+  [false, true, false, false, 'wechat'],
+  [false, false, true, false, 'wechat'],
+  [false, false, false, true, 'wechat'], // an Android phone does not say that it is rough
+] as const)('phone off %s, WeChat denied %s, rough %s, about %s: the switch is that of %s', (isPhoneOff, isWeChatDenied, isRough, isAbout, way) => {
+  expect(wayTo({ isPhoneOff, isWeChatDenied, isRough }, isAbout)).toBe(way)
 })
 
 test.each([[fix(11.2), 12], [fix(12), 12], [fix(null), undefined], [null, undefined]])('accuracy %#', (at, metres) => {

@@ -105,6 +105,35 @@ test('a page of a network’s own instead of an answer is no answer, and is not 
   expect(cache.lastSeen('x')).toBeUndefined()
 })
 
+test('an answer that comes after somebody left is kept for nobody', async () => {
+  phone.storage.set('session', sessionOf('li'))
+  const { session } = await modules()
+  const [cache, { leave }] = [await import('../app/lib/cache'), await import('../app/lib/account')]
+  let answer: (value: string) => void = () => undefined
+  const caches = () => [...phone.storage.keys()].filter((key) => key.startsWith('cache:'))
+  await cache.seen('visits', async () => 'old')
+  expect(caches()).toHaveLength(1)
+
+  const shown = cache.seen('around', () => new Promise<string>((resolve) => (answer = resolve)))
+  await leave(session.current()!)
+  phone.storage.set('session', sessionOf('wang'))
+  answer('of li')
+
+  expect(await shown).toMatchObject({ value: 'of li' })
+  expect(caches()).toEqual([])
+})
+
+test('a carer of two agencies reads in one role nothing that was seen in the other', async () => {
+  phone.storage.set('session', sessionOf('li'))
+  const cache = await import('../app/lib/cache')
+  await cache.seen('visits', async () => 'of agency A')
+  phone.storage.set('session', { ...sessionOf('li'), grant: { id: 'grant-2', role: 'carer' } })
+
+  expect(cache.lastSeen('visits')).toBeUndefined()
+  phone.storage.set('session', sessionOf('li'))
+  expect(cache.lastSeen('visits')?.value).toBe('of agency A')
+})
+
 test('a server that hangs keeps nobody waiting: what was seen last is shown, and its answer is there the next time', async () => {
   vi.useFakeTimers()
   phone.storage.set('session', sessionOf('li'))

@@ -1,6 +1,7 @@
 /** WeChat's built-in tags. Plain boxes are elements `wx-view`, `wx-text` …; those that take input are components here. */
 
 import type * as easel from 'glass-easel'
+import { files } from './wx'
 
 type Space = easel.ComponentSpace
 type Component = easel.GeneralComponent
@@ -88,14 +89,20 @@ const labelled = (find: (component: Component) => Element) => (component: Compon
 }
 
 function button(space: Space): void {
-  const properties = { disabled: Boolean, openType: String, loading: Boolean, plain: Boolean, type: String, size: String, formType: String, ariaLabel: String }
+  const properties = { disabled: Boolean, openType: String, loading: Boolean, plain: Boolean, type: String, size: String, formType: String, ariaLabel: String, ariaDisabled: Boolean }
   define(space, 'button', properties, {
     disabled: (component, isDisabled: boolean) => {
       elementOf(component).toggleAttribute('disabled', isDisabled)
-      elementOf(component).setAttribute('aria-disabled', String(isDisabled))
+      sayDisabled(component)
     },
+    ariaDisabled: sayDisabled,
     ariaLabel: labelled(elementOf),
   })
+}
+
+function sayDisabled(component: Component): void {
+  const { disabled, ariaDisabled } = component.data
+  elementOf(component).setAttribute('aria-disabled', String(Boolean(disabled) || Boolean(ariaDisabled)))
 }
 
 /** One line or several of text. */
@@ -158,7 +165,7 @@ function groupChanged(of: HTMLElement): void {
 function image(space: Space): void {
   const inner = (of: Component) => elementOf(of).querySelector('img') as HTMLImageElement
   const watch: Watch = {
-    src: (of, source: string) => (source ? (inner(of).src = source) : inner(of).removeAttribute('src')),
+    src: (of, source: string) => (source ? (inner(of).src = files.addressOf(source)) : inner(of).removeAttribute('src')),
     mode: (of, mode: string) => (inner(of).style.objectFit = mode === 'aspectFill' ? 'cover' : mode === 'aspectFit' ? 'contain' : 'fill'),
     ariaLabel: (of, label: string) => (inner(of).alt = label),
   }

@@ -2,6 +2,8 @@
 
 import { SERVER } from '../app/lib/config'
 import { box, sheet, toast } from './dialogs'
+import { Files } from './files'
+import { modalFault, sheetFault } from './limits'
 
 type Wx = WechatMiniprogram.Wx
 type Loose = { success?: (answer: never) => void; fail?: (error: never) => void; complete?: (answer: never) => void }
@@ -21,7 +23,7 @@ export interface Person {
 }
 
 const QUOTA_KB = 5 * 1024
-const files = new Map<string, Blob>()
+export const files = new Files(localStorage)
 let router: Router | undefined
 
 export function useRouter(given: Router): void {
@@ -137,6 +139,9 @@ const position = {
   getLocation: (options: Loose) => later(options, place()),
   openSetting: (options: Loose) =>
     later(options, place().then(() => ({ authSetting: { 'scope.userLocation': true } }), () => ({ authSetting: {} }))),
+  getSystemSetting: () => ({ locationEnabled: true, wifiEnabled: true, bluetoothEnabled: false, deviceOrientation: 'portrait' }),
+  getAppAuthorizeSetting: () => ({ locationAuthorized: 'authorized', locationReducedAccuracy: false }),
+  openAppAuthorizeSetting: (options: Loose = {}) => later(options, box('演示：手机里微信的设置', '', ['好']).then(() => undefined)),
   openLocation: (options: Loose & { name?: string; address?: string }) =>
     later(options, box(options.name ?? '', options.address ?? '', ['好']).then(() => undefined)),
 } as unknown as Partial<Wx>
@@ -151,28 +156,8 @@ function pick(most: number): Promise<File[]> {
 }
 
 async function chosen(most: number): Promise<object> {
-  const tempFiles = (await pick(most)).map((file) => {
-    const tempFilePath = URL.createObjectURL(file)
-    files.set(tempFilePath, file)
-    return { tempFilePath, size: file.size, fileType: 'image' }
-  })
+  const tempFiles = (await pick(most)).map((file) => ({ tempFilePath: files.add(file), size: file.size, fileType: 'image' }))
   return { tempFiles }
-}
-
-/** Kept files are data addresses in the storage, so that they outlive the page. */
-async function kept(path: string): Promise<object> {
-  const bytes = new Uint8Array(await (files.get(path) ?? new Blob()).arrayBuffer())
-  const savedFilePath = `wxfile://${crypto.randomUUID()}`
-  localStorage.setItem(savedFilePath, btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')))
-  return { savedFilePath }
-}
-
-async function bytesOf(path: string): Promise<object> {
-  const text = localStorage.getItem(path)
-  const file = files.get(path)
-  if (text === null && !file) throw new Error('readFile:fail no such file or directory')
-  if (text === null) return { data: await file!.arrayBuffer() }
-  return { data: Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer }
 }
 
 const camera = {
@@ -183,9 +168,9 @@ const camera = {
     })),
   chooseMedia: (options: Loose & { count?: number }) => later(options, chosen(options.count ?? 9)),
   getFileSystemManager: () => ({
-    saveFile: (options: Loose & { tempFilePath: string }) => later(options, kept(options.tempFilePath)),
-    readFile: (options: Loose & { filePath: string }) => later(options, bytesOf(options.filePath)),
-    removeSavedFile: ({ filePath }: { filePath: string }) => localStorage.removeItem(filePath),
+    saveFile: (options: Loose & { tempFilePath: string }) => later(options, files.keep(options.tempFilePath)),
+    readFile: (options: Loose & { filePath: string }) => later(options, files.read(options.filePath)),
+    removeSavedFile: ({ filePath }: { filePath: string }) => files.forget(filePath),
   }),
 } as unknown as Partial<Wx>
 
@@ -202,15 +187,20 @@ const questions = {
   showToast: ({ title }: { title: string }) => toast(title),
   showModal: (options: Loose & { title?: string; content?: string; confirmText?: string; cancelText?: string; showCancel?: boolean; editable?: boolean; placeholderText?: string }) => {
     const buttons = [options.confirmText ?? '确定', ...(options.showCancel === false ? [] : [options.cancelText ?? '取消'])]
+    const fault = modalFault(options)
+    if (fault) return bad(options, fault)
     const hasField = options.editable === true
     const asked = hasField ? options.placeholderText : options.content
     later(options, box(options.title ?? '', asked ?? '', buttons, { hasField }).then(({ place: at, text }) => ({ confirm: at === 0, cancel: at !== 0, content: text })))
   },
-  showActionSheet: (options: Loose & { itemList: string[]; alertText?: string }) =>
+  showActionSheet: (options: Loose & { itemList: string[]; alertText?: string }) => {
+    const fault = sheetFault(options)
+    if (fault) return bad(options, fault)
     later(options, sheet(options.alertText ?? '', options.itemList).then((tapIndex) => {
       if (tapIndex === undefined) throw new Error('showActionSheet:fail cancel')
       return { tapIndex }
-    })),
+    }))
+  },
   makePhoneCall: ({ phoneNumber }: { phoneNumber: string }) => toast(`📞 ${phoneNumber}`),
   vibrateShort: () => undefined,
   setClipboardData: (options: Loose & { data: string }) => {

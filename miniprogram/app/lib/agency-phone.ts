@@ -2,7 +2,7 @@
 
 import { get, isNoAnswer, isRefused, type Schemas } from './api'
 import { lastSeen, seen } from './cache'
-import { ask, call, choose, keep, read } from './platform'
+import { ask, call, choose, keepIfRoom, read } from './platform'
 import { wording } from './texts'
 
 type Agency = Schemas['OwnAgency']
@@ -11,7 +11,7 @@ const KEY = 'settings:agency-phone'
 const CACHE = 'own-agencies'
 const words = wording(
   { title: '机构电话', hint: '填一次，以后直接拨打', yes: '拨打', no: '取消' },
-  { title: 'The agency’s number', hint: 'Enter it once', yes: 'Call', no: 'Cancel' },
+  { title: 'The agency’s number', hint: 'Enter it once', yes: 'Call', no: 'Back' },
 )
 
 /** The agencies of a carer or family, as seen last when there is no answer. Asked for early: a call must not wait for it. */
@@ -49,6 +49,6 @@ async function callNumberOfPhone(): Promise<void> {
   const { title, hint, yes, no } = words()
   const number = (await ask(title, hint, yes, no))?.replace(/[^\d+]/g, '') ?? ''
   if (number.length < 3) return
-  keep(KEY, number)
+  keepIfRoom(KEY, number) // a full phone rings all the same, and asks again
   call(number)
 }

@@ -26,8 +26,10 @@ export interface Around {
 
 export type Visit = Schemas['Visit']
 
+/** What one role sees is no matter of another's, not of the same person's either. */
 function key(name: string): string {
-  return `cache:${current()?.account_id ?? ''}:${name}`
+  const session = current()
+  return `cache:${session?.account_id ?? ''}:${session?.grant.id ?? ''}:${name}`
 }
 
 const ANSWER_WITHIN_MS = 5_000
@@ -53,7 +55,8 @@ export function lastSeen<T>(name: string): Seen<T> | undefined {
  */
 export async function seen<T>(name: string, ask: () => Promise<T>): Promise<Seen<T>> {
   const last = lastSeen<T>(name)
-  const asked = ask().then((value) => store(name, value))
+  const own = key(name)
+  const asked = ask().then((value) => store(own, value, own === key(name)))
   try {
     return await (last ? Promise.race([asked, after(ANSWER_WITHIN_MS, last)]) : asked)
   } catch (error) {
@@ -117,9 +120,10 @@ function byKey<T>(values: readonly T[], of: (value: T) => string): Record<string
   return Object.fromEntries(values.map((value) => [of(value), value]))
 }
 
-function store<T>(name: string, value: T): Seen<T> {
+/** An answer that came when somebody else, or nobody, was logged in is not kept. */
+function store<T>(own: string, value: T, isOwn: boolean): Seen<T> {
   const at = now()
   // No room: what was read is shown all the same, and not known the next time without a network.
-  keepIfRoom(key(name), { value, at } satisfies Stored)
+  if (isOwn) keepIfRoom(own, { value, at } satisfies Stored)
   return { value, at, isFresh: true }
 }

@@ -6,12 +6,12 @@ import type { NoFix, PhoneFix } from './platform'
 export type Place = 'inside' | 'uncertain' | 'outside' | 'none' | 'approximate'
 type Code = Schemas['Exception']['code']
 
-const APPROXIMATE_FROM_M = 1000 // what a phone tells that gives only the rough area
+const APPROXIMATE_FROM_M = 1000 // what a phone tells that gives only the rough area, where it does not say that it does
 
-/** What the answer to a tap says about its place; without such an exception it was inside. */
-export function placeOf(codes: readonly Code[], fix: PhoneFix | null): Place {
+/** What the answer to a tap says about its place; without such an exception it was inside. `isRough`: the phone says so itself. */
+export function placeOf(codes: readonly Code[], fix: PhoneFix | null, isRough = false): Place {
   if (codes.includes('no_location')) return 'none'
-  if (fix?.accuracy_m && fix.accuracy_m >= APPROXIMATE_FROM_M) return 'approximate'
+  if (fix && (isRough || (fix.accuracy_m ?? 0) >= APPROXIMATE_FROM_M)) return 'approximate'
   if (codes.includes('outside_fence')) return 'outside'
   const doubtful: readonly Code[] = ['uncertain_location', 'stale_fix', 'home_unknown', 'address_doubtful']
   return doubtful.some((code) => codes.includes(code)) ? 'uncertain' : 'inside'

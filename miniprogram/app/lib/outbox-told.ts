@@ -1,8 +1,8 @@
 /** What the page of records says on top, and what its buttons do. Pure. */
 
-import { timeOf } from './clock'
+import { DAY_MS, timeOf } from './clock'
 import type { Counts } from './counting'
-import { FILE_GONE, type Kept } from './outbox'
+import { FILE_GONE, isWaiting, type Kept } from './outbox'
 import { told, type Told } from './states'
 import { fill, wording } from './texts'
 
@@ -81,6 +81,15 @@ export function moreBanners({ stuck, elsewhere }: Known): Banner[] {
   const refused: Banner = { title: fill(w.stuck, { count: stuck }), body: w.stuckText, actions: [w.resend, w.call], tone: 'bad', deeds: ['resend', 'call'] }
   const other: Banner = { title: fill(w.elsewhere, { count: elsewhere }), body: w.elsewhereText, actions: [], tone: 'info', deeds: [] }
   return [...(stuck ? [refused] : []), ...(elsewhere ? [other] : [])]
+}
+
+const LISTED_DAYS = 7
+
+/** The records that are listed, the newest first: those of a week, and whatever is not settled yet, however old. */
+export function listed(all: readonly Kept[], isOnlyWaiting: boolean, at: number): Kept[] {
+  const isOpen = (kept: Kept) => isWaiting(kept) || kept.state === 'stuck'
+  const isRecent = ({ record }: Kept) => Date.parse(record.occurred_at) > at - LISTED_DAYS * DAY_MS
+  return all.filter((kept) => isOpen(kept) || (!isOnlyWaiting && isRecent(kept))).reverse()
 }
 
 /** Why the server did not take a record. */

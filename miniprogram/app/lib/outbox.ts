@@ -1,6 +1,7 @@
 /**
  * What happened, kept on this phone until the server holds it. One storage key per record, so that a full or broken key
- * costs nothing else. A record leaves the phone only after the server said what became of it; sending twice is harmless.
+ * costs nothing else; read once, then held in memory, and every write goes through to the storage. A record leaves the
+ * phone only after the server said what became of it; sending twice is harmless.
  */
 
 import { isNoAnswer, isRefused, post, putPhoto, type Refused, type Schemas } from './api'
@@ -46,11 +47,13 @@ const LONGEST_WAIT_MS = 10 * 60_000
 const KEEP_FINISHED_DAYS = 30
 const TIGHT_FROM = 0.9
 const FINISHED: readonly State[] = ['accepted', 'not_accepted']
+const HELD: readonly State[] = [...FINISHED, 'sent'] // nobody judges a notice or a call for help: they stay `sent`
 const UNFIT = [400, 413, 422] // the content is at fault, not the moment, the person or the way
 /** Told to nobody by the server: the bytes of a photo are gone from this phone. */
 export const FILE_GONE = 'file_gone'
 
-const unsaved = new Map<string, Kept>()
+let held: Map<string, Kept> | undefined
+const unsaved = new Set<string>()
 const listeners = new Set<() => void>()
 let sending: Promise<boolean> | undefined
 let failures = 0
@@ -83,17 +86,21 @@ export function records(): Kept[] {
   const account = holder()?.account ?? ''
   return [...onPhone().values()]
     .filter((kept) => kept.account === account)
-    .sort((a, b) => a.record.occurred_at.localeCompare(b.record.occurred_at) || a.id.localeCompare(b.id))
+    .sort((a, b) => compared(a.record.occurred_at, b.record.occurred_at) || compared(a.id, b.id))
 }
 
-/** What is in memory only is newer than what the storage holds of the same record. */
+function compared(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}
+
 function onPhone(): Map<string, Kept> {
+  if (held) return held
   const stored = keysFrom(PREFIX).map((key) => read<Kept>(key)).filter((kept) => kept !== undefined)
-  return new Map([...stored, ...unsaved.values()].map((kept) => [kept.id, kept]))
+  return (held = new Map(stored.map((kept) => [kept.id, kept])))
 }
 
 export function find(id: string): Kept | undefined {
-  return unsaved.get(id) ?? read<Kept>(PREFIX + id)
+  return onPhone().get(id)
 }
 
 export function waiting(): Kept[] {
@@ -105,7 +112,7 @@ export function waitingOfAll(): number {
   return [...onPhone().values()].filter(isWaiting).length
 }
 
-function isWaiting({ state, file }: Kept): boolean {
+export function isWaiting({ state, file }: Kept): boolean {
   return state === 'kept' || (file !== undefined && state !== 'stuck')
 }
 
@@ -260,9 +267,9 @@ async function bring(kept: Kept): Promise<void> {
   } catch (error) {
     return notBrought(kept, error)
   }
-  const held = { ...(find(kept.id) ?? kept) }
-  delete held.file
-  write(held)
+  const brought = { ...(find(kept.id) ?? kept) }
+  delete brought.file
+  write(brought)
   forgetFile(file)
 }
 
@@ -273,12 +280,14 @@ function notBrought(kept: Kept, error: unknown): void {
   refuse(kept, error)
 }
 
-/** Let go of what is decided and old, and with `all` of everything that is decided. */
+/** Let go of what the server holds and is old, and with `all` of everything that is decided. */
 export function prune(all = false): void {
   const before = iso(now() - KEEP_FINISHED_DAYS * DAY_MS)
-  for (const key of keysFrom(PREFIX)) {
-    const kept = read<Kept>(key)
-    if (kept && !kept.file && FINISHED.includes(kept.state) && (all || kept.record.occurred_at < before)) forget(key)
+  const isOver = ({ file, state, record }: Kept) => !file && (all ? FINISHED.includes(state) : HELD.includes(state) && record.occurred_at < before)
+  for (const { id } of [...onPhone().values()].filter(isOver)) {
+    forget(PREFIX + id)
+    onPhone().delete(id)
+    unsaved.delete(id)
   }
 }
 
@@ -295,8 +304,10 @@ function write(kept: Kept): boolean {
     return true
   } catch (error) {
     if (!(error instanceof StorageFull)) throw error
-    unsaved.set(kept.id, kept)
+    unsaved.add(kept.id)
     return false
+  } finally {
+    onPhone().set(kept.id, kept) // last: making room may have let an older state of it go
   }
 }
 

@@ -10,7 +10,7 @@ export type Purpose = Schemas['PhotoDescription']['purpose']
 export const LARGEST = 2_097_152
 
 export interface Taken {
-  /** Where the screen finds the picture while this page is open, by the record's id. */
+  /** Where the pictures are kept, by the record's id: for the screen while this page is open. */
   shown: Record<string, string>
   /** How many were too large to be taken. */
   tooLarge: number
@@ -27,8 +27,9 @@ export async function takePhotos(factId: string, purpose: Purpose, most: number)
       taken.tooLarge += 1
       continue
     }
-    const { id, saved } = tell(bytes, await keepFile(path), factId, purpose)
-    taken.shown[id] = path
+    const file = await keepFile(path) // moved: it is at its first path no more
+    const { id, saved } = tell(bytes, file, factId, purpose)
+    taken.shown[id] = file
     taken.saved &&= saved
   }
   pump()

@@ -184,14 +184,32 @@ function whyNone(message: string): NoFix {
   return /timeout/i.test(message) ? 'timeout' : 'off'
 }
 
-/** The phone's page of permissions; true when positions are allowed afterwards. */
-export function openPermissions(): Promise<boolean> {
+/** What stands between this app and a position, besides its own permission. `isRough`: WeChat gets only the rough area (iOS). */
+export interface Switches {
+  isPhoneOff: boolean
+  isWeChatDenied: boolean
+  isRough: boolean
+}
+
+export function switches(): Switches {
+  const { locationAuthorized, locationReducedAccuracy } = wx.getAppAuthorizeSetting()
+  const isPhoneOff = wx.getSystemSetting().locationEnabled === false
+  return { isPhoneOff, isWeChatDenied: locationAuthorized === 'denied', isRough: locationReducedAccuracy === true }
+}
+
+/** WeChat's page of this app's own permissions; true when positions are allowed afterwards. Only at once after a tap. */
+export function openOwnPermissions(): Promise<boolean> {
   return new Promise((resolve) =>
     wx.openSetting({
       success: ({ authSetting }) => resolve(authSetting['scope.userLocation'] === true),
       fail: () => resolve(false),
     }),
   )
+}
+
+/** The phone's page of what WeChat itself may do. It does not say what was changed there. */
+export function openWeChatPermissions(): Promise<void> {
+  return done((then) => wx.openAppAuthorizeSetting(then))
 }
 
 /** Shows the way there in the phone's map. */
@@ -294,33 +312,25 @@ export function toast(text: string): void {
   wx.showToast({ title: text, icon: 'none', duration: 2500 })
 }
 
-/** True for the main button. Button texts have at most four characters, as WeChat asks. */
-export function confirm(title: string, content: string, yes: string, no: string): Promise<boolean> {
-  return new Promise((resolve) =>
-    wx.showModal({
-      title,
-      content,
-      confirmText: yes,
-      cancelText: no,
-      success: (answer) => resolve(answer.confirm),
-      fail: () => resolve(false),
-    }),
-  )
+/** WeChat refuses a box whose buttons say more than four characters: then nobody is asked. */
+function box(asked: WechatMiniprogram.ShowModalOption): Promise<Partial<WechatMiniprogram.ShowModalSuccessCallbackResult>> {
+  return new Promise((resolve) => wx.showModal({ ...asked, success: resolve, fail: () => resolve({}) }))
+}
+
+/** True for the main button. */
+export async function confirm(title: string, content: string, yes: string, no: string): Promise<boolean> {
+  return (await box({ title, content, confirmText: yes, cancelText: no })).confirm === true
+}
+
+/** Something to read, until its one button is tapped. */
+export async function say(title: string, content: string, ok: string): Promise<void> {
+  await box({ title, content, confirmText: ok, showCancel: false })
 }
 
 /** What was typed, or undefined when the user turned back. */
-export function ask(title: string, hint: string, yes: string, no: string): Promise<string | undefined> {
-  return new Promise((resolve) =>
-    wx.showModal({
-      title,
-      editable: true,
-      placeholderText: hint,
-      confirmText: yes,
-      cancelText: no,
-      success: (answer) => resolve(answer.confirm ? (answer.content ?? '') : undefined),
-      fail: () => resolve(undefined),
-    }),
-  )
+export async function ask(title: string, hint: string, yes: string, no: string): Promise<string | undefined> {
+  const answer = await box({ title, editable: true, placeholderText: hint, confirmText: yes, cancelText: no })
+  return answer.confirm ? (answer.content ?? '') : undefined
 }
 
 /** The place of the chosen line (at most six), or undefined. */

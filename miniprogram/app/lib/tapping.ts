@@ -4,7 +4,7 @@ import { iso } from './clock'
 import { accuracy, parted, placeOf, type Place } from './geo'
 import { newId } from './ids'
 import { add, find, flush, pump, type Added, type Content, type Code, type Kept } from './outbox'
-import { forget, isOnline, keepIfRoom, keysFrom, locate, read, type NoFix, type PhoneFix } from './platform'
+import { forget, isOnline, keepIfRoom, keysFrom, locate, read, switches, type NoFix, type PhoneFix } from './platform'
 
 export type TapKind = 'clock_in' | 'clock_out'
 
@@ -85,6 +85,6 @@ const NOT_ASKED: Outcome = { place: undefined, away: undefined, codes: [], refus
 /** What an answer says: where it was, or why it was not taken. */
 function outcomeOf({ status, message, exceptions, distance_m }: NonNullable<Kept['answer']>, fix: PhoneFix | null): Outcome {
   if (status >= 300) return { ...NOT_ASKED, refusal: message ?? '' }
-  const place = placeOf(exceptions, fix)
+  const place = placeOf(exceptions, fix, switches().isRough)
   return { place, away: place === 'outside' ? (distance_m ?? undefined) : undefined, codes: exceptions, refusal: undefined }
 }

@@ -45,7 +45,7 @@ export const common = wording(
   {
     ok: 'OK',
     gotIt: 'Got it',
-    cancel: 'Cancel',
+    cancel: 'Back',
     again: 'Try again',
     back: 'Back',
     loading: 'Opening…',

@@ -1,43 +1,57 @@
+import { Ink, type Pad } from '../../lib/ink'
+
 /** Write a name with a finger. Tells `change {isSigned}`; the strokes stay on this page, the record says only that it was signed. */
 
 type Touch = { touches: { clientX: number; clientY: number }[] }
-type Point = [number, number]
+
+const DRAW_MS = 50 // a picture goes to the screen as a whole: not with every touch
 
 Component({
   properties: { hint: String, clearText: String },
-  data: { picture: '', strokes: [] as Point[][], width: 1, height: 1, left: 0, top: 0 },
+  data: { picture: '', ink: new Ink(), timer: 0 },
+  lifetimes: {
+    attached() {
+      this.data.ink = new Ink()
+    },
+    detached() {
+      this.rest()
+    },
+  },
   methods: {
     begin(event: Touch) {
+      const place = this.data.ink.begin()
+      this.extend(event)
       this.createSelectorQuery()
         .select('#pad')
         .boundingClientRect((rect) => {
-          const { width, height, left, top } = rect as { width: number; height: number; left: number; top: number }
-          this.data.strokes.push([])
-          Object.assign(this.data, { width, height, left, top })
-          this.extend(event)
+          place(rect as Pad)
+          this.drawSoon()
         })
         .exec()
     },
     extend({ touches }: Touch) {
-      const touch = touches[0]
-      const stroke = this.data.strokes[this.data.strokes.length - 1]
-      if (!touch || !stroke) return
-      stroke.push([Math.round(touch.clientX - this.data.left), Math.round(touch.clientY - this.data.top)])
-      this.draw()
+      if (!touches[0]) return
+      this.data.ink.extend(touches[0].clientX, touches[0].clientY)
+      this.drawSoon()
     },
     end() {
-      this.triggerEvent('change', { isSigned: this.data.strokes.some((stroke) => stroke.length > 3) })
+      this.triggerEvent('change', { isSigned: this.data.ink.isSigned() })
     },
     clear() {
-      this.data.strokes.length = 0
+      this.rest()
+      this.data.ink.clear()
       this.setData({ picture: '' })
       this.triggerEvent('change', { isSigned: false })
     },
-    draw() {
-      const { width, height, strokes } = this.data
-      const paths = strokes.map((stroke) => `<polyline points='${stroke.map((point) => point.join(',')).join(' ')}'/>`).join('')
-      const svg = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 ${width} ${height}' fill='none' stroke='#14211c' stroke-width='3' stroke-linecap='round'>${paths}</svg>`
-      this.setData({ picture: `data:image/svg+xml,${encodeURIComponent(svg)}` })
+    drawSoon() {
+      this.data.timer ||= setTimeout(() => {
+        this.data.timer = 0
+        this.setData({ picture: this.data.ink.picture() })
+      }, DRAW_MS)
+    },
+    rest() {
+      clearTimeout(this.data.timer)
+      this.data.timer = 0
     },
   },
 })

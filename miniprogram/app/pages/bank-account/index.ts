@@ -40,7 +40,7 @@ const words = wording(
     save: 'Use this card',
     sureTitle: 'Use the card ending in {tail}?',
     sure: 'Money goes there after {days} days, so that nobody else can change it unseen.',
-    yes: 'Change',
+    yes: 'Yes',
     no: 'Keep',
     doneTitle: 'Recorded',
     back: 'OK',

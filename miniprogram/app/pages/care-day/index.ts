@@ -11,8 +11,9 @@ import { parted } from '../../lib/geo'
 import { newId } from '../../lib/ids'
 import { add, flush, onChange, pump, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
+import { openPermissions } from '../../lib/permissions'
 import { addPhoto } from '../../lib/photos'
-import { back, buzz, choose, choosePhotos, forget, forgetFile, keep, keepFile, openPermissions, read, replace, title, toast } from '../../lib/platform'
+import { back, buzz, choose, choosePhotos, forget, forgetFile, keep, keepFile, read, replace, title, toast } from '../../lib/platform'
 import { told, type Told } from '../../lib/states'
 import { askAtTap, learnReminders } from '../../lib/subscribing'
 import { fixUnless } from '../../lib/tapping'
@@ -51,7 +52,6 @@ Page({
   care: undefined as Care | undefined,
   cares: [] as Care[],
   drafted: undefined as Draft | undefined,
-  shown: {} as Record<string, string>, // where the screen finds a picture that was just taken
   items: [] as { code: string; name: string }[],
   tapping: Promise.resolve() as Promise<void>,
   stopWaiting: () => undefined as void,
@@ -114,7 +114,7 @@ Page({
       hasLast: !draft.codes.length && lastItems(care, records(), this.data.day).length > 0,
       conditions: CONDITIONS.map((id) => ({ id, text: w[id], isOn: draft.condition === id })),
       note: draft.note,
-      photos: draft.photos.map((path) => ({ path: this.shown[path] ?? path, state: '' })),
+      photos: draft.photos.map((path) => ({ path, state: '' })),
       by: draft.filledBy ? fill(w.byProxy, { who: proxyWords()[draft.filledBy] }) : proxyWords().self,
     })
   },
@@ -167,7 +167,6 @@ Page({
     for (const path of await choosePhotos(MOST_PHOTOS - this.draft().photos.length)) {
       try {
         const kept = await keepFile(path)
-        this.shown[kept] = path
         this.change({ photos: [...this.draft().photos, kept] })
       } catch {
         toast(dayWords().photoLost)

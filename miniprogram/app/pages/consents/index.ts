@@ -14,7 +14,7 @@ const words = wording(
   },
   {
     title: 'Consents', none: 'Nothing is asked of you', open: 'not answered yet', given: 'agreed {day}', withdrawn: 'not agreed {day}', again: 'the words have changed, please read again',
-    give: 'Agree', withdraw: 'Take it back', refuse: 'Do not agree', sure: 'Afterwards: {without}', sureTitle: 'Take it back?', yes: 'Back', no: 'Leave', without: 'Without it: {without}',
+    give: 'Agree', withdraw: 'Take it back', refuse: 'Do not agree', sure: 'Afterwards: {without}', sureTitle: 'Take it back?', yes: 'Yes', no: 'No', without: 'Without it: {without}',
   },
 )
 

@@ -38,8 +38,8 @@ const words = wording(
     refuse: 'Do not agree',
     withdraw: 'Take it back',
     sure: 'Afterwards: ',
-    yes: 'Take back',
-    no: 'Leave it',
+    yes: 'Yes',
+    no: 'No',
     notYours: 'Your registered power does not cover signing; you can read only.',
   },
 )

@@ -18,6 +18,8 @@ const words = wording(
     open: '当天的记录夜里封存。明天再来取一张，就是封存过的。',
     copy: '复制凭据',
     copied: '复制好了',
+    notCopied: '还没有复制上',
+    notCopiedText: '微信问能不能用剪贴板的时候，请点“允许”，再点一次“复制凭据”。',
     copiedText: '请打开微信里您自己的“文件传输助手”，或者发给您信得过的人，粘贴，存好。',
   },
   {
@@ -30,12 +32,14 @@ const words = wording(
     open: 'A day is sealed at night. Fetch the receipt again tomorrow to have it sealed.',
     copy: 'Copy the receipt',
     copied: 'Copied',
+    notCopied: 'Not copied yet',
+    notCopiedText: 'Please allow the clipboard when WeChat asks, and tap “Copy the receipt” again.',
     copiedText: 'Open a chat with yourself or with somebody you trust, paste it and keep it.',
   },
 )
 
 Page({
-  data: { w: words(), look: '', state: 'loading', stateText: '', made: '', rows: '', sealed: '', isCopied: false },
+  data: { w: words(), look: '', state: 'loading', stateText: '', made: '', rows: '', sealed: '', isCopied: false, isNotCopied: false },
   id: '',
   kind: '',
   receipt: undefined as Receipt | undefined,
@@ -71,8 +75,8 @@ Page({
 
   async copy() {
     if (!this.receipt) return
-    await copy(receiptText(this.receipt))
-    this.setData({ isCopied: true })
+    const isCopied = await copy(receiptText(this.receipt)).then(() => true, () => false)
+    this.setData({ isCopied, isNotCopied: !isCopied })
   },
 })
 

@@ -75,7 +75,7 @@ const words = wording(
     yuan: 'yuan',
     shareSend: 'Confirm this amount',
     shareSure: 'You pay {yuan} yuan yourself for {month}, right?',
-    yes: 'Right',
+    yes: 'Yes',
     no: 'No',
     shareDone: 'You confirmed: {yuan} yuan for {month}.',
     shareWrong: 'Please enter yuan, such as 120 or 120.50.',

@@ -4,7 +4,7 @@ import { lastSeen, type Around } from '../../lib/cache'
 import { dayOf, DAY_MS, now, partsOf, timeOf } from '../../lib/clock'
 import { compare, review, type Counts } from '../../lib/counting'
 import { isOfRole, isTight, nextTry, onChange, records, sendAgain, waiting, type Kept } from '../../lib/outbox'
-import { mainBanner, moreBanners, reasonOf, type Banner, type Deed, type Known, type Reach } from '../../lib/outbox-told'
+import { listed, mainBanner, moreBanners, reasonOf, type Banner, type Deed, type Known, type Reach } from '../../lib/outbox-told'
 import { HOME, isLoggedIn, show } from '../../lib/page'
 import { isOnline, restart, title } from '../../lib/platform'
 import { kindWords, STATE_TONES, stateWords } from '../../lib/record-words'
@@ -19,6 +19,7 @@ const words = wording(
     phone: '今天手机里',
     server: '今天后台收到',
     all: '看全部记录',
+    older: '这里列最近 7 天的。更早的后台都收到了，不用再发。',
   },
   {
     title: 'My records',
@@ -27,6 +28,7 @@ const words = wording(
     phone: 'Today on this phone',
     server: 'Today at the server',
     all: 'See all records',
+    older: 'The last 7 days are listed. The server holds all older ones; nothing is left to send.',
   },
 )
 
@@ -40,6 +42,7 @@ Page({
     tight: '',
     counts: null as Counts | null,
     days: [] as object[],
+    hasMore: false,
     isBusy: false,
     isOnlyWaiting: false,
   },
@@ -92,9 +95,10 @@ Page({
   draw() {
     const all = records()
     const known = this.known(all)
-    const shown = this.data.isOnlyWaiting ? all.filter(({ state, file }) => state === 'kept' || state === 'stuck' || file) : all
+    const shown = listed(all, this.data.isOnlyWaiting, now())
     this.setData({
       days: daysOf(shown),
+      hasMore: !this.data.isOnlyWaiting && shown.length < all.length,
       banners: [mainBanner(known), ...moreBanners(known)],
       tight: isTight() ? common().storageTight : '',
     })
@@ -144,7 +148,7 @@ function daysOf(all: Kept[]) {
   const about = lastSeen<Around>('around')?.value
   const today = dayOf(now())
   const byDay = new Map<string, object[]>()
-  for (const kept of [...all].reverse()) {
+  for (const kept of all) {
     const day = dayOf(Date.parse(kept.record.occurred_at))
     byDay.set(day, [...(byDay.get(day) ?? []), lineOf(kept, about)])
   }

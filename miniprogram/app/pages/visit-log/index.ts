@@ -114,7 +114,7 @@ Page({
       checksNote: own.some(({ kind }) => kind === 'checks') ? words().done : words().checksNote,
       areSignsTold: own.some(({ kind }) => kind === 'vital_signs'),
       told: own.flatMap(({ kind, record }) => (kind === 'shift_note' ? [String(record['text'])] : [])).join('\n'),
-      photos: pictures.map((kept) => ({ path: this.shown[kept.id] ?? '', state: stateWords()[kept.file && kept.state !== 'stuck' ? 'kept' : kept.state] })),
+      photos: pictures.map((kept) => ({ path: kept.file ?? this.shown[kept.id] ?? '', state: stateWords()[kept.file && kept.state !== 'stuck' ? 'kept' : kept.state] })),
     })
   },
 

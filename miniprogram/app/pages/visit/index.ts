@@ -8,7 +8,8 @@ import { addItems, marksOf, setMark, tellEnd, tellPlace, tellTag } from '../../l
 import { parted } from '../../lib/geo'
 import { onChange, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
-import { buzz, choose, open, openPermissions, replace, scanCode, title, toast } from '../../lib/platform'
+import { openPermissions } from '../../lib/permissions'
+import { buzz, choose, open, replace, scanCode, title, toast } from '../../lib/platform'
 import { told, type StateName, type Told } from '../../lib/states'
 import { askAtTap, learnReminders } from '../../lib/subscribing'
 import { addTap, beginTap, fixUnless, tap, type Tapped, type TapKind } from '../../lib/tapping'
@@ -223,7 +224,7 @@ Page({
 
   /** With a position allowed she may tap once more; the first tap stays the time that counts. */
   async openSettings() {
-    this.setData({ isAgain: await openPermissions() })
+    this.setData({ isAgain: await openPermissions(this.tapped?.place === 'approximate') })
     await this.next()
   },
 

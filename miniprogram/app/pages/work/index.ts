@@ -7,7 +7,7 @@ import { correctionStates, momentOf, type Correction } from '../../lib/correctin
 import { add, pump, records } from '../../lib/outbox'
 import { lackingOf, spanOf, workTold, type Work, type WorkTold } from '../../lib/own-work'
 import { isLoggedIn, show } from '../../lib/page'
-import { back, choose, confirm, open, replace, StorageFull, title } from '../../lib/platform'
+import { back, choose, open, replace, say, StorageFull, title } from '../../lib/platform'
 import { takePhotos } from '../../lib/photos'
 import { common, wording } from '../../lib/texts'
 import { foundLines, itemLines, reviewLines, tapLines, type RecordLine } from '../../lib/work-record'
@@ -139,7 +139,7 @@ Page({
     const { askFamily, askFamilyText, askShare, askShareText } = words()
     if (lacks === 'clock_in') return this.correct()
     const [head, text] = lacks === 'share' ? [askShare, askShareText] : [askFamily, askFamilyText]
-    await confirm(head, text, common().gotIt, common().back)
+    await say(head, text, common().ok)
   },
 
   async cannot() {
