@@ -49,8 +49,8 @@ def living(
             "ANHU_WECHAT_URL": wechat_url,
             "ANHU_WECHAT_APPID": DEFAULT_APPID,
             "ANHU_WECHAT_SECRET": DEFAULT_SECRET,
-            **(settings or {}),
             "ANHU_WECHAT_TEMPLATES": SETTING,
+            **(settings or {}),
         }
         system = System(environment, folder, application)
         stack.callback(system.stop)
