@@ -109,6 +109,7 @@ class Permission(StrEnum):
     REVIEW_FOR_OPERATOR = "review_for_operator"
     READ_OWN_WORK = "read_own_work"
     APPEAL = "appeal"
+    LEAVE_REMARKS = "leave_remarks"
     CARRY_CARE_CARDS = "carry_care_cards"
     READ_CARE_CARDS = "read_care_cards"
     WRITE_CARE_CARDS = "write_care_cards"
@@ -155,6 +156,7 @@ _ON_A_PHONE = frozenset(
         P.READ_MESSAGES,
         P.READ_OWN_WORK,
         P.APPEAL,
+        P.LEAVE_REMARKS,
         P.CARRY_CARE_CARDS,
         P.REPORT_INCIDENTS,
         P.READ_INCIDENTS,

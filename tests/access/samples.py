@@ -183,6 +183,9 @@ SAMPLES: dict[str, Sample] = {
         }
     ),
     "PUT /photos/<uuid:photo_id>/content": Sample(raw=b"x"),
+    "POST /remarks": Sample(
+        lambda world: {"id": str(new_id()), "fact_id": str(world.ids["fact_id"]), "text": "test", "occurred_at": NOW}
+    ),
     "GET /photos/<uuid:photo_id>/content": Sample(),
     "GET /facts": Sample(),
     "GET /facts/<uuid:fact_id>": Sample(),

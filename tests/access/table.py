@@ -78,6 +78,7 @@ TABLE = {
     "review_for_operator": "operator_reviewer",
     "read_own_work": "carer family_carer",
     "appeal": "carer family_carer",
+    "leave_remarks": "carer family_carer",
     "carry_care_cards": "carer family_carer",
     "read_care_cards": "guardian community_nurse dispatcher agency_head",
     "write_care_cards": "community_nurse dispatcher agency_head",

@@ -136,12 +136,12 @@ def say(client: FlaskClient, scene: Scene, visit_id: UUID, actor: Actor, **words
     return client.post(f"{API}/visits/{visit_id}/confirmation", json=body, headers=scene.headers(actor))
 
 
-def state_end(client: FlaskClient, scene: Scene, visit_id: UUID, *, ended_at: datetime, **changed) -> TestResponse:
-    """The carer says when he left."""
+def state_end(client: FlaskClient, scene: Scene, visit_id: UUID, *, ended_at: datetime | None, **changed):
+    """The carer says when he left, or that he does not know."""
     body = {
         "id": str(new_id()),
-        "ended_at": ended_at.isoformat(),
-        "reason": "forgotten",
+        "ended_at": ended_at and ended_at.isoformat(),
+        "reason": "forgotten" if ended_at else "not_remembered",
         "occurred_at": NOW.isoformat(),
     }
     address, headers = f"{API}/visits/{visit_id}/stated-end", scene.headers(scene.carer)

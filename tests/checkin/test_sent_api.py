@@ -75,6 +75,7 @@ def test_every_kind_that_a_phone_syncs_is_counted_for_who_sent_it(
         "away_word": told(event_id=tap["id"], case="at_door"),
         "tag_scan": told(event_id=tap["id"], tag="-"),
         "vital_signs": told(signs={"pulse": 70}),
+        "remark": told(fact_id=visit, text="-"),
     }
     by_family = {"confirmation": told(holds=True), "notice": notice}
 
@@ -88,7 +89,7 @@ def test_every_kind_that_a_phone_syncs_is_counted_for_who_sent_it(
         return {kind: number for kind, number in counts(client, scene, actor=actor).json.items() if number}
 
     ones = {"checks", "items", "attempts", "help_calls", "photos", "shift_notes", "incidents"}
-    ones |= {"away_words", "tag_scans", "vital_signs"}
+    ones |= {"away_words", "tag_scans", "vital_signs", "remarks"}
     assert sync(scene.carer, by_carer) == dict.fromkeys(ones, 1) | {"clock_events": 3, "statements": 2}
     assert sync(guardian, by_family) == {"statements": 1, "notices": 1}
     assert {*by_carer, *by_family} == {*RecordKind} - {RecordKind.CARE_DAY}

@@ -19,6 +19,7 @@ from app.checkin.service import (
     incidents,
     photos,
     records,
+    remarks,
     scans,
     stated_ends,
     tag_scans,
@@ -50,6 +51,7 @@ SAID: dict[RecordKind, Callable[..., Any]] = {
     RecordKind.HELP_CALL: help_calls.call_for_help,
     RecordKind.INCIDENT: incidents.report_incident,
     RecordKind.NOTICE: notices.give_notice,
+    RecordKind.REMARK: remarks.leave_remark,
 }
 TAPPED = {RecordKind.CLOCK_IN: EventKind.IN, RecordKind.CLOCK_OUT: EventKind.OUT}
 
