@@ -32,6 +32,7 @@ class RecordKind(StrEnum):
     TAG_SCAN = "tag_scan"
     VITAL_SIGNS = "vital_signs"
     REMARK = "remark"
+    RATING = "rating"
 
 
 OF_A_VISIT = frozenset(RecordKind) - {
@@ -62,6 +63,7 @@ PERMISSION = {
     RecordKind.AWAY_WORD: Permission.LOG_ITEMS,
     RecordKind.TAG_SCAN: Permission.LOG_ITEMS,
     RecordKind.REMARK: Permission.LEAVE_REMARKS,
+    RecordKind.RATING: Permission.BRING_RATINGS,
 }
 TAPS = frozenset({RecordKind.CLOCK_IN, RecordKind.CLOCK_OUT})
 TOLD = frozenset({RecordKind.CHECKS, RecordKind.ITEM})  # beside the taps: what a visit is judged by

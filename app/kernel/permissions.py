@@ -101,6 +101,7 @@ class Permission(StrEnum):
     CONFIRM_SHARES = "confirm_shares"
     ENTER_PAPER_RECORDS = "enter_paper_records"
     RATE_SERVICE = "rate_service"
+    BRING_RATINGS = "bring_ratings"
     READ_RATINGS = "read_ratings"
     READ_RATING_TOTALS = "read_rating_totals"
     COUNT_UNRATED = "count_unrated"
@@ -174,7 +175,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.CARER: _EVERYBODY
     | {P.CLOCK_IN, P.CLOCK_OUT, P.ATTEMPT_VISITS, P.LOG_ITEMS, P.READ_VISITS, P.READ_RECORDS, P.READ_PLANS}
     | {P.READ_CLIENTS, P.CALL_FOR_HELP, P.SYNC_RECORDS, P.CONSENT, P.ASK_CORRECTIONS, P.READ_CORRECTIONS}
-    | {P.SEND_PHOTOS, P.CHECK_FACE}
+    | {P.SEND_PHOTOS, P.CHECK_FACE, P.BRING_RATINGS}
     | _ON_A_PHONE
     | {P.CONFIRM_SERVICE},  # only why nobody confirms
     Role.FAMILY_CARER: _EVERYBODY

@@ -1,4 +1,4 @@
-"""53 carers' words: remarks on what is looked into, and ends that nobody remembers."""
+"""53 carers' words: remarks on what is looked into, ends that nobody remembers, ratings given on carers' phones."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -65,6 +65,18 @@ def upgrade_region(schema: str) -> None:
         sa.PrimaryKeyConstraint("remark_id", name=op.f("pk_remark_note")),
         schema=schema,
     )
+    op.add_column("service_rating", sa.Column("given_on", sa.String(length=32), nullable=True), schema=schema)
+    phones = sa.column("given_on").in_(("own_phone", "carer_phone"))
+    op.create_check_constraint(op.f("ck_service_rating_given_on"), "service_rating", phones, schema=schema)
+    op.create_index(
+        "uq_service_rating_visit_id_given_on",
+        "service_rating",
+        ["visit_id", sa.text("coalesce(given_on, 'own_phone')")],
+        unique=True,
+        schema=schema,
+    )
+    op.drop_constraint(op.f("uq_service_rating_visit_id"), "service_rating", schema=schema)
+    op.create_index("ix_service_rating_account_id", "service_rating", ["account_id", "id"], unique=False, schema=schema)
     name = op.f("ck_visit_statement_statement_reason")
     op.drop_constraint(name, "visit_statement", schema=schema)
     op.create_check_constraint(name, "visit_statement", sa.column("reason").in_(STATEMENT_REASONS), schema=schema)

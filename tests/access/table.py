@@ -70,6 +70,7 @@ TABLE = {
     "confirm_shares": "guardian agency_head",
     "enter_paper_records": "dispatcher",
     "rate_service": "guardian",
+    "bring_ratings": "carer",
     "read_ratings": "guardian operator_reviewer supervisor region_admin",
     "read_rating_totals": "agency_head operator_reviewer supervisor region_admin",
     "count_unrated": "operator_reviewer supervisor region_admin",

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.accounts.models import Device
 from app.checkin.models import POINT_CONTEXT, ClockEvent, PayableTime, Position, ServiceRecord
 from app.checkin.queries.facts import list_overdue_holds
 from app.checkin.rules.grading import is_sampled
@@ -235,3 +236,14 @@ def accept_elsewhere(session: Session, scene: Scene) -> None:
         )  # fmt: skip
         session.add(paid)
     session.commit()
+
+
+def a_phone(session: Session, account_id: UUID, *, key: UUID, replaced_ago: timedelta | None = None) -> UUID:
+    """A phone that calls itself `key`, in use by an account since this morning."""
+    row = Device(
+        id=new_id(), phone_key=key, account_id=account_id, platform="test", first_seen_at=NOW - 9 * HOUR,
+        replaced_at=None if replaced_ago is None else NOW - replaced_ago,
+    )  # fmt: skip
+    session.add(row)
+    session.commit()
+    return row.id

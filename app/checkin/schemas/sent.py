@@ -46,3 +46,4 @@ class SentCountsSchema(ma.Schema):
     tag_scans = WholeNumber(required=True, metadata={"description": "Those that came after their taps"})
     vital_signs = WholeNumber(required=True)
     remarks = WholeNumber(required=True)
+    ratings = WholeNumber(required=True)

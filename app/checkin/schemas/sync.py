@@ -12,6 +12,7 @@ from app.checkin.schemas.door_words import AwayToldSchema, TagScannedSchema
 from app.checkin.schemas.facts import ConfirmationSchema, ItemEntrySchema
 from app.checkin.schemas.help_calls import HelpTapSchema
 from app.checkin.schemas.photos import PhotoDescriptionSchema
+from app.checkin.schemas.ratings import RatingHandedOverSchema
 from app.checkin.schemas.remarks import RemarkToldSchema
 from app.checkin.schemas.statements import StatedEndSchema
 from app.checkin.schemas.taps import AttemptTapSchema, ClockTapSchema, FreeTapSchema
@@ -40,6 +41,7 @@ CONTENT: Mapping[RecordKind, ma.Schema] = {
     RecordKind.AWAY_WORD: AwayToldSchema(),
     RecordKind.TAG_SCAN: TagScannedSchema(),
     RecordKind.REMARK: RemarkToldSchema(),
+    RecordKind.RATING: RatingHandedOverSchema(),
 }
 
 

@@ -18,6 +18,7 @@ from app.checkin.service import (
     help_calls,
     incidents,
     photos,
+    ratings,
     records,
     remarks,
     scans,
@@ -42,6 +43,7 @@ SAID_OF_A_VISIT: dict[RecordKind, Callable[..., Any]] = {
     RecordKind.SHIFT_NOTE: cards.leave_note,
     RecordKind.VITAL_SIGNS: cards.tell_signs,
     RecordKind.AWAY_WORD: away_words.tell_away,
+    RecordKind.RATING: ratings.pass_on,
 }
 AT_A_MOMENT: dict[RecordKind, Callable[..., Any]] = {  # of a visit, judged by the phone's clock too
     RecordKind.ATTEMPT: attempts.record_attempt,
