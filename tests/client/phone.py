@@ -1,7 +1,7 @@
 """A phone in somebody's hand, and the town it is carried through."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -58,11 +58,16 @@ class Town:
     here: Living
     url: str
     region: str = "tianjin"
+    known: dict[str, "Town"] = field(default_factory=dict)
 
     @property
     def world(self) -> World:
         """The demo's world around the server."""
         return self.here.world
+
+    def in_region(self, region: str) -> "Town":
+        """The same system's other fund; its staff is hired once, whichever walk comes first."""
+        return self.known.setdefault(region, replace(self, region=region))
 
     @cached_property
     def staff(self) -> Staff:

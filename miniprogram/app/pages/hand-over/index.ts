@@ -30,6 +30,7 @@ const words = wording(
     rateText: '护理员看不到您打的分，在这部手机上也查不到。',
     why: '哪里不满意？可以多选',
     send: '好了',
+    again: '重新选',
     skip: '不打分',
     thanks: '谢谢您',
     thanksText: '请把手机还给护理员。您也可以在自己的手机上确认和打分，护理员看不到。',
@@ -54,6 +55,7 @@ const words = wording(
     rateText: 'The carer does not see your rating, nor can it be found on this phone.',
     why: 'What was not good? Choose one or more',
     send: 'Done',
+    again: 'Choose again',
     skip: 'No rating',
     thanks: 'Thank you',
     thanksText: 'Please give the phone back. You may also confirm and rate on your own phone; the carer does not see it.',
@@ -154,6 +156,9 @@ Page({
     const saved = await addRating(data.id, data.score, this.chosen(), terms)
     if (!saved) this.setData({ thanksText: common().storageFull })
     this.endRating()
+  },
+  scoreAgain() {
+    this.setData({ score: 0, reasons: [], isComplete: false })
   },
   endRating() {
     this.setData({ step: 5, score: 0, reasons: [], isBusy: false })
