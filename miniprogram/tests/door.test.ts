@@ -6,6 +6,7 @@ import type { Cards } from '../app/lib/cards'
 import { checksOf, IDENTITY, isEnough, VOUCHER } from '../app/lib/checks'
 import { timeOf } from '../app/lib/clock'
 import { beyondPlan, chosenEnd, DEEDS, likelyEnd, nextAtHome, otherOpen, statesAfter, stopOf } from '../app/lib/door'
+import { tellEndForgotten } from '../app/lib/door-writes'
 import { checkFace } from '../app/lib/face'
 import { addRating, asksRating, handedOver, ratingTerms } from '../app/lib/handed-over'
 import { records, type Code, type Kept } from '../app/lib/outbox'
@@ -204,6 +205,14 @@ test.each([[true, 'matched', 'matched'], [false, 'matched', 'not_available'], [t
     expect(await checkFace('v1')).toBe(told)
   },
 )
+
+test('who does not remember when she left says so, and the visit asks her no more', () => {
+  tellEndForgotten('v')
+
+  const [kept] = records()
+  expect([kept?.kind, kept?.visitId, kept?.record['ended_at'], kept?.record['reason']]).toEqual(['stated_end', 'v', null, 'not_remembered'])
+  expect(stageOf({ id: 'v', state: 'begun' } as Visit, records())).toBe('done')
+})
 
 const TERMS = { is_asked: true, public_key: '8f40c5adb68f25624ae5b214ea767a6ec94d829d3d7b5e1ad1ba6f3e2138285f' }
 const rated = (state: string, visitId = 'v') => ({ kind: 'rating', visitId, state }) as Kept

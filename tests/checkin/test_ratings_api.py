@@ -21,7 +21,7 @@ from app.kernel.permissions import GRANTED, Actor, Permission, Role, Scope, Scop
 from app.policies.service import EXTENSION, load_book
 from tests.access.samples import SAMPLES
 from tests.checkin.boxes import a_rating_handed_over
-from tests.checkin.factories import API, a_phone, confirm, done, fact
+from tests.checkin.factories import API, a_phone, a_tap, confirm, done, fact, send
 from tests.fixed_clock import clock_at
 from tests.paper_app import api_rules, paper_app
 from tests.policies.factories import asking_for_rating
@@ -343,15 +343,18 @@ def test_what_is_brought_without_a_readable_box_or_a_visit_of_ones_own_is_refuse
         bring(client, scene, visit_id, good),
         bring(client, scene, visit_done, good, other.carer),
     ]
+    send(client, scene, visit_id, "in", a_tap())
+    too_early = bring(client, scene, visit_id, good)  # the phone keeps it until it has brought the clock-out
     monkeypatch.setitem(app.extensions, EXTENSION, load_book())
     unasked = bring(client, scene, visit_done, good)
 
-    assert [(each.status_code, each.json["code"]) for each in (*answers, unasked)] == [
+    assert [(each.status_code, each.json["code"]) for each in (*answers, too_early, unasked)] == [
         (422, "rating_unreadable"),
         (422, "rating_unreadable"),
         (422, "fields_invalid"),
         (409, "visit_not_done"),
         (404, "not_found"),
+        (503, "visit_busy"),
         (409, "rating_not_asked"),
     ]
     assert ask(client, scene, "/ratings/handing-over", scene.carer).json["is_asked"] is False

@@ -27,6 +27,7 @@ from app.checkin.rules.ratings import (
     content_of,
     is_closed,
 )
+from app.checkin.service.moves import VisitBusy
 from app.checkin.service.records import OwnFact
 from app.checkin.service.settling import policy_on
 from app.kernel import audit, clock, resend
@@ -42,7 +43,7 @@ from app.policies.oversight_codes import RatingDuty
 from app.schedules.queries import get_visit
 from app.schedules.rules import days_of
 from app.schedules.service import progress
-from app.schedules.types import VisitView
+from app.schedules.types import VisitState, VisitView
 
 DAY = timedelta(days=1)
 BOX_CONTEXT = "service_rating.box"
@@ -79,9 +80,12 @@ def rate_visit(session: Session, command: Rating, *, visit_id: UUID, actor: Acto
 
 def pass_on(session: Session, command: RatingHandedOver, *, visit_id: UUID, actor: Actor, at: datetime) -> None:
     """Keep what the client or family said on the phone of the visit's carer. Whoever held it, it is told apart, and a
-    rating from an own phone replaces it. Raises NotFound, RatingUnreadable, and what `rate_visit` raises but OwnFact.
+    rating from an own phone replaces it. Raises NotFound, RatingUnreadable, VisitBusy for a visit whose clock-out the
+    phone is still to bring, and what `rate_visit` raises but OwnFact.
     """
     visit = get_visit(session, visit_id=visit_id, actor=actor)
+    if visit.state is VisitState.BEGUN:
+        raise VisitBusy(visit_id=str(visit_id))
     try:
         said = open_box(command.box, secret=current_settings().key_ring.box_secret(context=BOX_CONTEXT))
     except BoxUnreadable:
@@ -136,7 +140,7 @@ def _keep(
         recorded_at=at,
     )
     if is_new:  # the score is not told: who reads the audit need not know it
-        about, details = ("visit", visit_id), {"rating_id": command.id}
+        about, details = ("visit", visit_id), {"rating_id": command.id, "given_on": given_on}
         audit.record(session, "visit.rated", actor=actor, at=at, subject=about, details=details, keys=keys)
     else:
         resend.mark_replay()
