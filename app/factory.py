@@ -26,6 +26,7 @@ from app.checkin.routes.photos import bp as photos
 from app.checkin.routes.prompts import bp as prompts
 from app.checkin.routes.ratings import bp as ratings
 from app.checkin.routes.receipts import bp as receipts
+from app.checkin.routes.remarks import bp as remarks
 from app.checkin.routes.rule_stops import bp as rule_stops
 from app.checkin.routes.sent import bp as sent
 from app.checkin.routes.shares import bp as shares
@@ -106,6 +107,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     registry,
     registry_endings,
     reminders,
+    remarks,
     rule_stops,
     schedules,
     sent,

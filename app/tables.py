@@ -17,6 +17,7 @@ import app.checkin.note_models
 import app.checkin.photo_models
 import app.checkin.prompt_models
 import app.checkin.rating_models
+import app.checkin.remark_models
 import app.checkin.rule_models
 import app.checkin.share_models
 import app.checkin.statement_models

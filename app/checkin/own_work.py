@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.checkin.load import LoadBy, Span
+from app.checkin.remarks import RemarkView
 from app.checkin.shown import FactView
 from app.checkin.types import Standing
 
@@ -48,6 +49,7 @@ class OwnWork:
     minutes: int | None
     accepted_minutes: int | None
     appeal_until: date | None
+    remarks: tuple[RemarkView, ...]
 
 
 class WorkedVisit(NamedTuple):

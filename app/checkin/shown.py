@@ -11,6 +11,7 @@ from app.checkin.commands import ItemEntry
 from app.checkin.door_words import AwayView
 from app.checkin.photos import PhotoView
 from app.checkin.reasons import AttemptReason, ReviewReason
+from app.checkin.remarks import RemarkView
 from app.checkin.statements import StatementView
 from app.checkin.types import (
     Decision,
@@ -114,6 +115,7 @@ class FactView:
     photos: tuple[PhotoView, ...] | None = None
     vouchers: tuple[VoucherScanView, ...] | None = None
     away_words: tuple[AwayView, ...] | None = None
+    remarks: tuple[RemarkView, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

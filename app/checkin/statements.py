@@ -35,6 +35,7 @@ class StatementReason(StrEnum):
     CANNOT_READ = "cannot_read"
     NO_PHONE = "no_phone"
     FORGOTTEN = "forgotten"
+    NOT_REMEMBERED = "not_remembered"  # 记不清了: forgotten, and he cannot say when he left
     PHONE_FAILED = "phone_failed"
     NO_NETWORK = "no_network"
     OTHER = "other"
@@ -68,10 +69,10 @@ OF_HAND = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class StatedEnd:
-    """Command: the carer says when a visit ended whose clock-out he forgot."""
+    """Command: the carer says when a visit ended whose clock-out he forgot; None: he does not remember."""
 
     id: UUID
-    ended_at: datetime
+    ended_at: datetime | None
     reason: StatementReason
     occurred_at: datetime
 

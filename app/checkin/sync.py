@@ -31,6 +31,8 @@ class RecordKind(StrEnum):
     AWAY_WORD = "away_word"
     TAG_SCAN = "tag_scan"
     VITAL_SIGNS = "vital_signs"
+    REMARK = "remark"
+    RATING = "rating"
 
 
 OF_A_VISIT = frozenset(RecordKind) - {
@@ -40,6 +42,7 @@ OF_A_VISIT = frozenset(RecordKind) - {
     RecordKind.PHOTO,
     RecordKind.INCIDENT,
     RecordKind.NOTICE,
+    RecordKind.REMARK,
 }
 PERMISSION = {
     RecordKind.CHECKS: Permission.LOG_ITEMS,
@@ -59,6 +62,8 @@ PERMISSION = {
     RecordKind.PHOTO: Permission.SEND_PHOTOS,
     RecordKind.AWAY_WORD: Permission.LOG_ITEMS,
     RecordKind.TAG_SCAN: Permission.LOG_ITEMS,
+    RecordKind.REMARK: Permission.LEAVE_REMARKS,
+    RecordKind.RATING: Permission.BRING_RATINGS,
 }
 TAPS = frozenset({RecordKind.CLOCK_IN, RecordKind.CLOCK_OUT})
 TOLD = frozenset({RecordKind.CHECKS, RecordKind.ITEM})  # beside the taps: what a visit is judged by

@@ -113,6 +113,10 @@ class KeyRing:
         """The key of command digests. It is never rotated: a resend may come after any time."""
         return self._command_key
 
+    def box_secret(self, *, context: str) -> bytes:
+        """What opens the boxes that phones seal for one purpose; as lasting as the command key, from which it comes."""
+        return hmac.digest(self._command_key, b"box\0" + _label(context), hashlib.sha256)
+
     def encrypt(self, text: str, *, context: str) -> bytes:
         """Encrypt under the current key: head (version, algorithm, key id), 12-byte random nonce, ciphertext and tag.
 

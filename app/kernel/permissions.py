@@ -102,6 +102,7 @@ class Permission(StrEnum):
     CONFIRM_SHARES = "confirm_shares"
     ENTER_PAPER_RECORDS = "enter_paper_records"
     RATE_SERVICE = "rate_service"
+    BRING_RATINGS = "bring_ratings"
     READ_RATINGS = "read_ratings"
     READ_RATING_TOTALS = "read_rating_totals"
     COUNT_UNRATED = "count_unrated"
@@ -110,6 +111,7 @@ class Permission(StrEnum):
     REVIEW_FOR_OPERATOR = "review_for_operator"
     READ_OWN_WORK = "read_own_work"
     APPEAL = "appeal"
+    LEAVE_REMARKS = "leave_remarks"
     CARRY_CARE_CARDS = "carry_care_cards"
     READ_CARE_CARDS = "read_care_cards"
     WRITE_CARE_CARDS = "write_care_cards"
@@ -157,6 +159,7 @@ _ON_A_PHONE = frozenset(
         P.READ_MESSAGES,
         P.READ_OWN_WORK,
         P.APPEAL,
+        P.LEAVE_REMARKS,
         P.CARRY_CARE_CARDS,
         P.REPORT_INCIDENTS,
         P.READ_INCIDENTS,
@@ -174,7 +177,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.CARER: _EVERYBODY
     | {P.CLOCK_IN, P.CLOCK_OUT, P.ATTEMPT_VISITS, P.LOG_ITEMS, P.READ_VISITS, P.READ_RECORDS, P.READ_PLANS}
     | {P.READ_CLIENTS, P.CALL_FOR_HELP, P.SYNC_RECORDS, P.CONSENT, P.ASK_CORRECTIONS, P.READ_CORRECTIONS}
-    | {P.SEND_PHOTOS, P.CHECK_FACE}
+    | {P.SEND_PHOTOS, P.CHECK_FACE, P.BRING_RATINGS}
     | _ON_A_PHONE
     | {P.CONFIRM_SERVICE},  # only why nobody confirms
     Role.FAMILY_CARER: _EVERYBODY

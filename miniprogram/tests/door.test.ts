@@ -6,9 +6,10 @@ import type { Cards } from '../app/lib/cards'
 import { checksOf, IDENTITY, isEnough, VOUCHER } from '../app/lib/checks'
 import { timeOf } from '../app/lib/clock'
 import { beyondPlan, chosenEnd, DEEDS, likelyEnd, nextAtHome, otherOpen, statesAfter, stopOf } from '../app/lib/door'
+import { tellEndForgotten } from '../app/lib/door-writes'
 import { checkFace } from '../app/lib/face'
-import { handedOver } from '../app/lib/handed-over'
-import type { Code, Kept } from '../app/lib/outbox'
+import { addRating, asksRating, handedOver, ratingTerms } from '../app/lib/handed-over'
+import { records, type Code, type Kept } from '../app/lib/outbox'
 import { sha256 } from '../app/lib/sha256'
 import { CHINESE, type StateName } from '../app/lib/states'
 import { itemRecords, linesOf, stageOf } from '../app/lib/visits'
@@ -204,3 +205,42 @@ test.each([[true, 'matched', 'matched'], [false, 'matched', 'not_available'], [t
     expect(await checkFace('v1')).toBe(told)
   },
 )
+
+test('who does not remember when she left says so, and the visit asks her no more', () => {
+  tellEndForgotten('v')
+
+  const [kept] = records()
+  expect([kept?.kind, kept?.visitId, kept?.record['ended_at'], kept?.record['reason']]).toEqual(['stated_end', 'v', null, 'not_remembered'])
+  expect(stageOf({ id: 'v', state: 'begun' } as Visit, records())).toBe('done')
+})
+
+const TERMS = { is_asked: true, public_key: '8f40c5adb68f25624ae5b214ea767a6ec94d829d3d7b5e1ad1ba6f3e2138285f' }
+const rated = (state: string, visitId = 'v') => ({ kind: 'rating', visitId, state }) as Kept
+
+test.each([
+  ['over, where visits are rated', TERMS, 'done', [], true],
+  ['over, rated on this phone before', TERMS, 'done', [rated('kept')], false],
+  ['over, another was rated', TERMS, 'done', [rated('kept', 'w')], true],
+  ['over, what was said was not taken', TERMS, 'done', [rated('stuck')], true],
+  ['not over', TERMS, 'begun', [], false],
+  ['over, where visits are not rated', { ...TERMS, is_asked: false }, 'done', [], false],
+  ['over, and nobody knows whether visits are rated', undefined, 'done', [], false],
+] as const)('a client may rate a visit that is %s: %#', (_, terms, stage, kept, asks) => {
+  expect(asksRating(terms, stage, 'v', kept)).toBe(asks)
+})
+
+test('a rating lies on the phone as a box that says nothing, and the key is asked for once a day', async () => {
+  const phone = fakePhone()
+  phone.storage.set('session', sessionOf('a'))
+  phone.answer = () => ({ status: 200, data: TERMS })
+
+  expect([await ratingTerms(), await ratingTerms()]).toEqual([TERMS, TERMS])
+  phone.isOnline = false
+  expect(await addRating('v', 1, ['asked_for_money'], TERMS)).toBe(true)
+
+  expect(phone.requests.map(({ url }) => url)).toEqual(['/api/v1/ratings/handing-over'])
+  const [kept] = records()
+  expect([kept?.kind, kept?.visitId, Object.keys(kept?.record ?? {}).sort()]).toEqual(['rating', 'v', ['box', 'id', 'occurred_at']])
+  expect(kept?.record['box']).toMatch(/^[0-9a-f]{352}$/)
+  expect(JSON.stringify([...phone.storage])).not.toMatch(/score|asked_for_money/)
+})

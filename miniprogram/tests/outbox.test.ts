@@ -201,7 +201,7 @@ test('a record that is decided while room is made for it stays on the phone', as
 
 const NONE: Schemas['SentCounts'] = {
   clock_events: 0, items: 0, care_days: 0, photos: 0, photo_contents: 0, shift_notes: 0, incidents: 0, vital_signs: 0, checks: 0,
-  attempts: 0, statements: 0, help_calls: 0, notices: 0, away_words: 0, tag_scans: 0,
+  attempts: 0, statements: 0, help_calls: 0, notices: 0, away_words: 0, tag_scans: 0, remarks: 0, ratings: 0,
 }
 
 test.each([
@@ -210,6 +210,8 @@ test.each([
   ['confirmation', 'statements'],
   ['away_word', 'away_words'],
   ['tag_scan', 'tag_scans'],
+  ['remark', 'remarks'],
+  ['rating', 'ratings'],
   ['vital_signs', 'vital_signs'],
 ] as const)('a %s that the server lacks is kept again, and no other record', async (kind, counted) => {
   const { id } = outbox.add(kind, tapAt(1), { visitId: 'v1' })

@@ -5,7 +5,9 @@ import { certificateLine, validityOf } from '../app/lib/certificates'
 import { correctionBody, correctionLacks, draftOf, momentOf, type CorrectionDraft } from '../app/lib/correcting'
 import { hoursLine, hoursWord } from '../app/lib/hours'
 import { targetOf } from '../app/lib/messages'
-import { groupsOf, hasNewPhone, lackingOf, spanOf, standingOf, workTold, type Work } from '../app/lib/own-work'
+import { endTold, groupsOf, hasNewPhone, lackingOf, spanOf, standingOf, workTold, type Work } from '../app/lib/own-work'
+import type { Kept } from '../app/lib/outbox'
+import { remarkLines } from '../app/lib/remarks'
 import type { Session } from '../app/lib/session'
 import { setLanguage } from '../app/lib/settings'
 import { foundLines, reviewLines, tapLines } from '../app/lib/work-record'
@@ -25,7 +27,7 @@ function work(fact: Partial<Fact> = {}, over: Partial<Work> = {}): Work {
   const hold = { step: 'agency', due_on: '2026-11-25' } as Fact['hold']
   return {
     fact: { id: 'v', kind: 'visit', carer_id: 'c', client_id: 'k', agency_id: 'g', grade: 'B', standing: 'held', hold, exceptions: [], reviews: [], ...fact },
-    service_on: '2026-11-18', began_at: '2026-11-18T01:00:00Z', ended_at: '2026-11-18T02:00:00Z', minutes: 60, accepted_minutes: null, appeal_until: null, ...over,
+    service_on: '2026-11-18', began_at: '2026-11-18T01:00:00Z', ended_at: '2026-11-18T02:00:00Z', minutes: 60, accepted_minutes: null, appeal_until: null, remarks: [], ...over,
   }
 }
 
@@ -46,13 +48,26 @@ test.each([
 })
 
 test.each([
-  ['no_clock_out', false, 'clock_out'],
-  ['no_clock_out', true, 'confirmation'],
-  ['no_clock_in', false, 'clock_in'],
-  ['share_not_confirmed', false, 'share'],
-  ['client_denies', false, undefined],
-] as const)('%s, with an end stated %s, lacks %s', (code, hasStatedEnd, lacks) => {
-  expect(lackingOf(work({ grade: 'D', exceptions: [exception(code)] }), hasStatedEnd)).toBe(lacks)
+  ['no_clock_out', undefined, 'clock_out'],
+  ['no_clock_out', 'stated', 'confirmation'],
+  ['no_clock_out', 'not_remembered', undefined],
+  ['no_clock_in', 'not_remembered', 'clock_in'],
+  ['share_not_confirmed', undefined, 'share'],
+  ['client_denies', undefined, undefined],
+] as const)('%s, with the end %s, lacks %s', (code, end, lacks) => {
+  expect(lackingOf(work({ grade: 'D', exceptions: [exception(code)] }), end)).toBe(lacks)
+})
+
+test.each([
+  ['nothing', [], undefined],
+  ['a time', [{ ended_at: '2026-11-18T02:00:00Z' }], 'stated'],
+  ['that it is not remembered', [{ ended_at: null }], 'not_remembered'],
+  ['both: the time counts', [{ ended_at: '2026-11-18T02:00:00Z' }, { ended_at: null }], 'stated'],
+  ['one that was not taken', [{ ended_at: null, state: 'stuck' }], undefined],
+] as const)('of a forgotten end was told: %s', (_, all, told) => {
+  const kept = all.map(({ state = 'sent', ...record }: { ended_at: string | null; state?: string }) => ({ kind: 'stated_end', visitId: 'v', state, record }))
+  expect(endTold('v', kept as unknown as Kept[])).toBe(told)
+  expect(endTold('other', kept as unknown as Kept[])).toBeUndefined()
 })
 
 test('what is settled or only to be acknowledged asks for nothing', () => {
@@ -175,4 +190,20 @@ test('roles without a page are no choice, the own one is shown; what is not sent
 
 test('only agencies with a number are rung', () => {
   expect(rung([{ id: '1', name: 'a', phone: null }, { id: '2', name: 'b', phone: '022-1' }]).map(({ id }) => id)).toEqual(['2'])
+})
+
+test('what was said is shown once: as the server holds it, then what is still on the phone, with why it was not taken', () => {
+  const remark = (id: string, text: string | null) => ({ id, kind: 'explanation', text, occurred_at: '2026-11-19T01:00:00Z', received_at: '' }) as Work['remarks'][number]
+  const kept = (id: string, state: string, more: object = {}) =>
+    ({ id, kind: 'remark', state, visitId: null, record: { id, fact_id: 'v', text: `words ${id}`, occurred_at: '2026-11-19T02:00:00Z' }, ...more }) as unknown as Kept
+  const refused = { status: 409, code: 'decided_already', message: '已经有结果了。', exceptions: [] }
+  const elsewhere = kept('f', 'kept', { record: { fact_id: 'other', text: '-', occurred_at: '' } })
+
+  const lines = remarkLines(work({}, { remarks: [remark('a', '女儿在家'), remark('b', null)] }), [kept('a', 'sent'), kept('c', 'kept'), kept('d', 'stuck', { answer: refused }), elsewhere])
+
+  expect(lines.map(({ text, note, state }) => [text, note, state])).toEqual([
+    ['女儿在家', '11月19日 09:00', '审核的人能看到'],
+    ['words c', '11月19日 10:00', '在手机里'],
+    ['words d', '11月19日 10:00 已经有结果了。', '没发成'],
+  ])
 })

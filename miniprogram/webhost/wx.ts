@@ -64,6 +64,10 @@ const device = {
   getDeviceInfo: () => ({ platform: 'webhost', brand: '', model: '', system: navigator.userAgent }),
   getAppBaseInfo: () => ({ SDKVersion: '3.8.12', language: 'zh_CN', fontSizeSetting: 16 }),
   getWindowInfo: () => ({ windowWidth: innerWidth, windowHeight: innerHeight, pixelRatio: devicePixelRatio }),
+  getUserCryptoManager: () => ({
+    getRandomValues: (options: WechatMiniprogram.GetRandomValuesOption) =>
+      good(options, { randomValues: crypto.getRandomValues(new Uint8Array(options.length)).buffer }),
+  }),
 } as unknown as Partial<Wx>
 
 const people = () => (globalThis as unknown as { __people: Person[] }).__people

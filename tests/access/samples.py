@@ -170,6 +170,10 @@ SAMPLES: dict[str, Sample] = {
     "GET /clients/<uuid:client_id>/services": Sample(query="?month=2026-11-01"),
     "POST /visits/<uuid:visit_id>/rating": Sample(lambda _: {"id": str(new_id()), "score": 5, "occurred_at": NOW}),
     "GET /visits/<uuid:visit_id>/rating": Sample(),
+    "POST /visits/<uuid:visit_id>/rating-handed-over": Sample(
+        lambda _: {"id": str(new_id()), "box": "0" * 352, "occurred_at": NOW}
+    ),
+    "GET /ratings/handing-over": Sample(),
     "GET /ratings/unrated": Sample(),
     "GET /ratings/unrated-counts": Sample(query="?month=2026-10-01"),
     "GET /carers/<uuid:carer_id>/ratings": Sample(query="?month=2026-10-01"),
@@ -185,6 +189,9 @@ SAMPLES: dict[str, Sample] = {
         }
     ),
     "PUT /photos/<uuid:photo_id>/content": Sample(raw=b"x"),
+    "POST /remarks": Sample(
+        lambda world: {"id": str(new_id()), "fact_id": str(world.ids["fact_id"]), "text": "test", "occurred_at": NOW}
+    ),
     "GET /photos/<uuid:photo_id>/content": Sample(),
     "GET /facts": Sample(),
     "GET /facts/<uuid:fact_id>": Sample(),

@@ -82,6 +82,7 @@ FILES = {  # files are not looked into here; where their reading is shown to be 
 READERS = frozenset({Role.CARER, Role.GUARDIAN, Role.AGENCY_HEAD, Role.COMMUNITY_NURSE, Role.OPERATOR_REVIEWER})
 OF_ANOTHER = {  # the world's photo is of the professional carer's visit
     ("POST /photos", Role.FAMILY_CARER),
+    ("POST /remarks", Role.FAMILY_CARER),
     ("PUT /photos/<uuid:photo_id>/content", Role.FAMILY_CARER),
     ("POST /facts/<uuid:fact_id>/appeal", Role.FAMILY_CARER),
 }

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.accounts.models import Device
 from app.checkin.models import POINT_CONTEXT, ClockEvent, PayableTime, Position, ServiceRecord
 from app.checkin.queries.facts import list_overdue_holds
 from app.checkin.rules.grading import is_sampled
@@ -136,12 +137,12 @@ def say(client: FlaskClient, scene: Scene, visit_id: UUID, actor: Actor, **words
     return client.post(f"{API}/visits/{visit_id}/confirmation", json=body, headers=scene.headers(actor))
 
 
-def state_end(client: FlaskClient, scene: Scene, visit_id: UUID, *, ended_at: datetime, **changed) -> TestResponse:
-    """The carer says when he left."""
+def state_end(client: FlaskClient, scene: Scene, visit_id: UUID, *, ended_at: datetime | None, **changed):
+    """The carer says when he left, or that he does not know."""
     body = {
         "id": str(new_id()),
-        "ended_at": ended_at.isoformat(),
-        "reason": "forgotten",
+        "ended_at": ended_at and ended_at.isoformat(),
+        "reason": "forgotten" if ended_at else "not_remembered",
         "occurred_at": NOW.isoformat(),
     }
     address, headers = f"{API}/visits/{visit_id}/stated-end", scene.headers(scene.carer)
@@ -235,3 +236,14 @@ def accept_elsewhere(session: Session, scene: Scene) -> None:
         )  # fmt: skip
         session.add(paid)
     session.commit()
+
+
+def a_phone(session: Session, account_id: UUID, *, key: UUID, replaced_ago: timedelta | None = None) -> UUID:
+    """A phone that calls itself `key`, in use by an account since this morning."""
+    row = Device(
+        id=new_id(), phone_key=key, account_id=account_id, platform="test", first_seen_at=NOW - 9 * HOUR,
+        replaced_at=None if replaced_ago is None else NOW - replaced_ago,
+    )  # fmt: skip
+    session.add(row)
+    session.commit()
+    return row.id

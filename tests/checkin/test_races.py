@@ -31,6 +31,9 @@ from app.checkin.queries.events import find_record
 from app.checkin.queries.facts import get_fact, list_overdue_holds
 from app.checkin.ratings import Rating
 from app.checkin.reasons import ReviewReason
+from app.checkin.remark_models import Remark
+from app.checkin.remarks import RemarkKind, RemarkTold
+from app.checkin.rules.remarks import DecidedAlready
 from app.checkin.service import (
     correction_requests,
     escalation,
@@ -38,6 +41,7 @@ from app.checkin.service import (
     homes,
     ratings,
     records,
+    remarks,
     reviews,
     settling,
     share_confirmations,
@@ -197,6 +201,10 @@ class Stage:
         at = NOW + timedelta(days=days)
         overdue = list_overdue_holds(current, today=at.date(), after=None, limit=10)
         return [escalation.escalate(current, overdue=each, actor=JOB, at=at) for each in overdue]
+
+    def remark(self, current: Session) -> object:
+        told = RemarkTold(new_id(), self.visit_id, RemarkKind.EXPLANATION, "-", NOW)
+        return remarks.leave_remark(current, told, actor=self.scene.carer, at=NOW)
 
     def close(self, current: Session) -> object:
         return forgotten.close_forgotten(current, visit_id=self.visit_id, actor=JOB, at=NOW + 3 * HOUR)
@@ -501,6 +509,23 @@ def test_of_two_ratings_at_one_moment_the_second_is_told_that_there_is_one(
 
     with pytest.raises(ratings.AlreadyRated if is_locked else IntegrityError):
         stage.in_turn(rate, rate)
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_words_that_come_while_somebody_decides_are_told_that_nobody_will_read_them(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
+):
+    """Not locked: the control, in which they are kept and nobody reads them."""
+    for act in (stage.come, stage.go):
+        stage.run(act)
+    at_the_operator(stage)
+    if not is_locked:
+        monkeypatch.setattr(progress, "lock", lambda *_, **__: True)
+
+    with pytest.raises(DecidedAlready) if is_locked else nullcontext():
+        stage.in_turn(stage.refuse, stage.remark)
+
+    assert stage.count(Remark) == (0 if is_locked else 1)
 
 
 @pytest.mark.parametrize("is_locked", [True, False])

@@ -20,7 +20,8 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import GRANTED, Actor, Permission, Role, Scope, ScopeKind
 from app.policies.service import EXTENSION, load_book
 from tests.access.samples import SAMPLES
-from tests.checkin.factories import API, confirm, done, fact
+from tests.checkin.boxes import a_rating_handed_over
+from tests.checkin.factories import API, a_phone, a_tap, confirm, done, fact, send
 from tests.fixed_clock import clock_at
 from tests.paper_app import api_rules, paper_app
 from tests.policies.factories import asking_for_rating
@@ -84,7 +85,7 @@ def test_a_guardian_rates_a_visit_and_he_and_the_fund_read_it(
     assert (answer.json["score"], answer.json["reasons"]) == (2, ["came_late", "careless"])
     for actor in (guardian, operator):
         read = ask(client, scene, f"/visits/{visit_done}/rating", actor)
-        assert (read.status_code, read.json) == (200, answer.json)
+        assert (read.status_code, read.json) == (200, answer.json | {"given_on": "own_phone", "replaced": None})
 
 
 def test_sent_again_it_changes_nothing_however_late_and_other_content_is_refused(
@@ -238,7 +239,8 @@ def test_the_fund_counts_what_nobody_rated_by_agency_and_month(
         done(client, scene, visit_id)
     rate(client, scene, visit_done, guardian)
 
-    assert counts(client, scene, operator) == [{"agency_id": str(scene.agency_id), "asked": 2, "unrated": 1}]
+    [count] = counts(client, scene, operator)
+    assert count == {"agency_id": str(scene.agency_id), "asked": 2, "unrated": 1, "on_carers_phones": 0}
     assert counts(client, scene, operator, month="2026-10-01")[0]["asked"] == 0
 
 
@@ -270,6 +272,93 @@ def test_an_unrated_and_a_badly_rated_visit_are_paid(
 
     assert fact(client, scene, visit_done) == before
     assert tianjin.scalars(select(PayableTime.minutes)).all() == [60]
+
+
+def key_of(client: FlaskClient, scene: Scene) -> str:
+    terms = ask(client, scene, "/ratings/handing-over", scene.carer).json
+    assert terms["is_asked"] is True
+    return terms["public_key"]
+
+
+def bring(client: FlaskClient, scene: Scene, visit_id: UUID, record: dict[str, Any], actor: Actor | None = None):
+    headers = scene.headers(actor or scene.carer)
+    return client.post(f"{API}/visits/{visit_id}/rating-handed-over", json=record, headers=headers)
+
+
+def test_a_rating_given_on_the_carers_phone_is_told_apart_until_an_own_one_replaces_it(
+    client: FlaskClient, scene: Scene, visit_done: UUID, guardian: Actor, operator: Actor
+):
+    record = a_rating_handed_over(key_of(client, scene), 2, ("careless",))
+    paths = [f"/visits/{visit_done}", f"/facts/{visit_done}", "/own-work?day_from=2026-11-20&day_to=2026-11-20"]
+    before = [content(ask(client, scene, path, scene.carer)) for path in paths]
+
+    first, again = (bring(client, scene, visit_done, record) for _ in range(2))
+    second = bring(client, scene, visit_done, a_rating_handed_over(key_of(client, scene), 5))
+    alone = ask(client, scene, f"/visits/{visit_done}/rating", operator).json
+    [count], [asked] = counts(client, scene, operator), ask(client, scene, "/ratings/unrated", guardian).json["items"]
+    hidden = ask(client, scene, f"/visits/{visit_done}/rating", guardian).status_code
+    own = rate(client, scene, visit_done, guardian, score=5)
+    both = ask(client, scene, f"/visits/{visit_done}/rating", operator).json
+    [replaced] = counts(client, scene, operator)
+
+    assert (first.status_code, first.json) == (201, {"id": record["id"]})  # nothing of what it says
+    assert (again.status_code, again.headers["Idempotent-Replay"]) == (201, "true")
+    assert (second.status_code, second.json["code"]) == (409, "already_rated")
+    assert [content(ask(client, scene, path, scene.carer)) for path in paths] == before
+    assert (alone["score"], alone["reasons"], alone["given_on"]) == (2, ["careless"], "carer_phone")
+    assert (count["unrated"], count["on_carers_phones"]) == (0, 1)
+    assert (asked["visit_id"], asked["on_carers_phone"], hidden) == (str(visit_done), True, 404)
+    assert own.status_code == 201
+    assert (both["score"], both["given_on"]) == (5, "own_phone")
+    assert (both["replaced"]["score"], both["replaced"]["given_on"]) == (2, "carer_phone")
+    assert (replaced["unrated"], replaced["on_carers_phones"]) == (0, 0)
+    assert unrated(client, scene, guardian) == []
+
+
+def test_a_guardian_who_rates_on_the_phone_of_the_carer_is_told_apart_as_well(
+    client: FlaskClient, scene: Scene, visit_done: UUID, guardian: Actor, operator: Actor, tianjin: Session
+):
+    a_phone(tianjin, scene.carer.account_id, key=UUID(int=1))
+    shared = a_phone(tianjin, guardian.account_id, key=UUID(int=1))
+
+    rate(client, scene, visit_done, replace(guardian, device_id=shared))
+
+    read = ask(client, scene, f"/visits/{visit_done}/rating", operator).json
+    assert (read["given_on"], read["replaced"]) == ("carer_phone", None)
+
+
+def test_what_is_brought_without_a_readable_box_or_a_visit_of_ones_own_is_refused(
+    client: FlaskClient, scene: Scene, visit_done: UUID, visit_id: UUID, tianjin: Session, app: Flask, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    other = a_scene(tianjin, app)
+    tianjin.commit()
+    key = key_of(client, scene)
+    good = a_rating_handed_over(key)
+
+    answers = [
+        bring(client, scene, visit_done, a_rating_handed_over("0" * 62 + "09")),  # for another server
+        bring(client, scene, visit_done, a_rating_handed_over(key, 1)),  # a low one without a reason
+        bring(client, scene, visit_done, good | {"box": good["box"][:-1] + "g"}),
+        bring(client, scene, visit_id, good),
+        bring(client, scene, visit_done, good, other.carer),
+    ]
+    send(client, scene, visit_id, "in", a_tap())
+    too_early = bring(client, scene, visit_id, good)  # the phone keeps it until it has brought the clock-out
+    monkeypatch.setitem(app.extensions, EXTENSION, load_book())
+    unasked = bring(client, scene, visit_done, good)
+
+    assert [(each.status_code, each.json["code"]) for each in (*answers, too_early, unasked)] == [
+        (422, "rating_unreadable"),
+        (422, "rating_unreadable"),
+        (422, "fields_invalid"),
+        (409, "visit_not_done"),
+        (404, "not_found"),
+        (503, "visit_busy"),
+        (409, "rating_not_asked"),
+    ]
+    assert ask(client, scene, "/ratings/handing-over", scene.carer).json["is_asked"] is False
+    assert tianjin.scalar(select(func.count()).select_from(ServiceRating)) == 0
 
 
 def rated_visits(session: Session, scene: Scene, clients: int, *, days: int = 1, **changed: Any) -> None:
@@ -304,7 +393,10 @@ def test_the_agency_reads_a_carers_ratings_added_up_once_the_month_is_closed(
         elsewhere = ask(client, scene, path, stranger)
 
     assert (early.status_code, early.json["code"]) == (409, "rating_month_open")
-    assert told == [{"ratings": 5, "score_sum": 20}, {"ratings": 6, "score_sum": 24}]
+    assert told == [
+        {"ratings": 5, "score_sum": 20, "on_carers_phones": 0},
+        {"ratings": 6, "score_sum": 24, "on_carers_phones": 0},
+    ]
     assert elsewhere.status_code == 404
 
 
@@ -314,7 +406,7 @@ def test_four_clients_ratings_are_not_told(client: FlaskClient, scene: Scene, he
     with clock_at(CLOSED):
         told = ask(client, scene, f"/carers/{scene.carer_id}/ratings?month=2026-11-01", head)
 
-    assert told.json == {"ratings": None, "score_sum": None}
+    assert told.json == {"ratings": None, "score_sum": None, "on_carers_phones": None}
 
 
 def test_the_lists_take_as_many_statements_for_many_rows_as_for_one(
@@ -344,4 +436,4 @@ def test_the_lists_take_as_many_statements_for_many_rows_as_for_one(
         many = sent()
         assert (len(unrated(client, scene, guardian)), len(counts(client, scene, operator))) == (2, 2)
 
-    assert few == many == [2, 3]  # one of each asks for the account's standing
+    assert few == many == [3, 3]  # one of each asks for the account's standing

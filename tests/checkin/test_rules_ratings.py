@@ -5,13 +5,16 @@ from uuid import UUID
 
 import pytest
 
-from app.checkin.ratings import RatingReason, RatingTotals
+from app.checkin.ratings import GivenOn, RatingReason, RatingTotals, ScoreGiven
 from app.checkin.rules.ratings import (
     RatingNotAsked,
     RatingOver,
+    RatingUnreadable,
     VisitNotDone,
     add_up,
     check_ratable,
+    content_of,
+    counting,
     is_closed,
     last_day,
     reasons_fit,
@@ -63,15 +66,59 @@ def test_a_month_is_closed_when_its_last_visit_can_no_longer_be_rated(today: dat
     assert is_closed(beyond=DECEMBER, today=today) is closed
 
 
+def given(client: UUID, score: int, on: GivenOn = GivenOn.OWN_PHONE, *, visit: int = 0) -> ScoreGiven:
+    """Of the client's only visit, unless another is named."""
+    return ScoreGiven(UUID(int=client.int * 100 + visit), client, score, on)
+
+
+OWN = [given(each, 5) for each in CLIENTS[:4]]
+FIFTH = CLIENTS[4]
+
+
 @pytest.mark.parametrize(
     ("scores", "totals"),
     [
-        ([], RatingTotals(None, None)),
-        ([(each, 5) for each in CLIENTS[:4]], RatingTotals(None, None)),
-        ([(each, 5) for each in CLIENTS[:4] * 3], RatingTotals(None, None)),  # many ratings, four clients
-        ([(each, 5) for each in CLIENTS[:5]], RatingTotals(5, 25)),
-        ([*((each, 4) for each in CLIENTS), (CLIENTS[0], 1)], RatingTotals(7, 25)),
+        ([], RatingTotals(None, None, None)),
+        (OWN, RatingTotals(None, None, None)),
+        ([given(each, 5, visit=n) for each in CLIENTS[:4] for n in range(3)], RatingTotals(None, None, None)),
+        ([*OWN, given(FIFTH, 5)], RatingTotals(5, 25, 0)),
+        ([*(given(each, 4) for each in CLIENTS), given(CLIENTS[0], 1, visit=1)], RatingTotals(7, 25, 0)),
+        ([*OWN, given(FIFTH, 3, GivenOn.CARER_PHONE)], RatingTotals(5, 23, 1)),  # counts, and is told apart
+        ([*OWN, given(FIFTH, 3, GivenOn.CARER_PHONE), given(FIFTH, 1)], RatingTotals(5, 21, 0)),  # replaced
+        ([*OWN, given(FIFTH, 1), given(FIFTH, 3, GivenOn.CARER_PHONE)], RatingTotals(5, 21, 0)),  # brought later
+        ([*OWN, given(CLIENTS[0], 1, GivenOn.CARER_PHONE)], RatingTotals(None, None, None)),
     ],
 )
-def test_nothing_is_told_where_fewer_than_five_clients_rated(scores: list[tuple[UUID, int]], totals: RatingTotals):
+def test_an_own_rating_counts_before_the_carers_phones_and_four_clients_are_not_told(
+    scores: list[ScoreGiven], totals: RatingTotals
+):
     assert add_up(scores) == totals
+    assert len(counting(scores)) == len({each.visit_id for each in scores})
+
+
+@pytest.mark.parametrize(
+    ("said", "content"),
+    [
+        (b'{"score": 5, "reasons": []}  ', (5, ())),
+        (b'{"score":1,"reasons":["came_late","other"]}', (1, (RatingReason.CAME_LATE, RatingReason.OTHER))),
+        (b'{"score":2,"reasons":[]}', None),
+        (b'{"score":3,"reasons":["other"]}', None),
+        (b'{"score":1,"reasons":["other","other"]}', None),
+        (b'{"score":0,"reasons":["other"]}', None),
+        (b'{"score":6,"reasons":[]}', None),
+        (b'{"score":true,"reasons":["other"]}', None),
+        (b'{"score":4.0,"reasons":[]}', None),
+        (b'{"score":1,"reasons":["rude"]}', None),
+        (b'{"score":1,"reasons":3}', None),
+        (b'{"score":5}', None),
+        (b"[5]", None),
+        (b"\xff", None),
+        (b"", None),
+    ],
+)
+def test_what_a_phone_sealed_is_a_whole_rating_or_none(said: bytes, content: tuple | None):
+    if content is None:
+        with pytest.raises(RatingUnreadable):
+            content_of(said)
+    else:
+        assert content_of(said) == content

@@ -1,8 +1,10 @@
 """A phone compares its count with the server's."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -11,7 +13,10 @@ from app.checkin.schemas.sent import SentCountsSchema
 from app.checkin.sync import OF_A_VISIT, RecordKind
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
+from app.policies.service import EXTENSION
+from tests.checkin.boxes import a_rating_handed_over
 from tests.checkin.factories import API, a_fix, a_tap, an_item, log, send, some_checks
+from tests.policies.factories import asking_for_rating
 from tests.schedules.factories import NOW, Scene, a_scene, a_visit
 
 NOTHING = dict.fromkeys(SentCountsSchema().fields, 0)
@@ -50,8 +55,16 @@ def test_nobody_counts_what_another_carer_sent(
 
 
 def test_every_kind_that_a_phone_syncs_is_counted_for_who_sent_it(
-    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor
+    client: FlaskClient,
+    scene: Scene,
+    past_visit: UUID,
+    guardian: Actor,
+    app: Flask,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setitem(app.extensions, EXTENSION, asking_for_rating(tmp_path, "asked"))
+    key = client.get(f"{API}/ratings/handing-over", headers=scene.headers(scene.carer)).json["public_key"]
     at = {"occurred_at": NOW.isoformat()}
 
     def told(**more: object) -> dict[str, object]:
@@ -75,6 +88,8 @@ def test_every_kind_that_a_phone_syncs_is_counted_for_who_sent_it(
         "away_word": told(event_id=tap["id"], case="at_door"),
         "tag_scan": told(event_id=tap["id"], tag="-"),
         "vital_signs": told(signs={"pulse": 70}),
+        "remark": told(fact_id=visit, text="-"),
+        "rating": a_rating_handed_over(key),
     }
     by_family = {"confirmation": told(holds=True), "notice": notice}
 
@@ -88,7 +103,7 @@ def test_every_kind_that_a_phone_syncs_is_counted_for_who_sent_it(
         return {kind: number for kind, number in counts(client, scene, actor=actor).json.items() if number}
 
     ones = {"checks", "items", "attempts", "help_calls", "photos", "shift_notes", "incidents"}
-    ones |= {"away_words", "tag_scans", "vital_signs"}
+    ones |= {"away_words", "tag_scans", "vital_signs", "remarks", "ratings"}
     assert sync(scene.carer, by_carer) == dict.fromkeys(ones, 1) | {"clock_events": 3, "statements": 2}
     assert sync(guardian, by_family) == {"statements": 1, "notices": 1}
     assert {*by_carer, *by_family} == {*RecordKind} - {RecordKind.CARE_DAY}

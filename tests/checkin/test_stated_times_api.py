@@ -107,6 +107,34 @@ def test_an_end_beyond_the_plan_is_paid_up_to_the_plan_once_two_say_so(
     assert records == [None, "times_stated"]  # the second confirmation makes no third
 
 
+def test_an_end_that_is_not_remembered_waits_for_a_person_whatever_the_client_says(
+    client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, head: Actor, tianjin: Session
+):
+    came(client, scene, past_visit)
+
+    wrong = [
+        state_end(client, scene, past_visit, ended_at=end, reason=reason)
+        for end, reason in ((NOW, "not_remembered"), (None, "forgotten"))
+    ]
+    told = state_end(client, scene, past_visit, ended_at=None)
+    say(client, scene, past_visit, guardian, **WITNESS)
+    shown = fact(client, scene, past_visit)
+    times = {"reason": "confirmed_by_phone", "ended_at": NOW.isoformat()}
+    decided = decide(client, scene, past_visit, head, "agency", **times)
+
+    assert [each.json["details"]["fields"]["ended_at"]["code"] for each in wrong] == [
+        "null_only_when_not_remembered"
+    ] * 2
+    assert (told.status_code, told.json["ended_at"]) == (201, None)
+    assert visit_of(tianjin, past_visit).state is VisitState.DONE
+    assert [(each["speaker"], each["reason"], each["ended_at"]) for each in shown["statements"]] == [
+        ("carer", "not_remembered", None),
+        ("client", None, None),
+    ]
+    assert (shown["standing"], open_codes(shown)) == ("held", ["no_clock_out"])
+    assert (decided.status_code, paid(tianjin)) == (201, [(NOW - HOUR, NOW, 60)])
+
+
 def test_a_tap_stands_against_any_word_and_one_that_comes_late_takes_its_place(
     client: FlaskClient, scene: Scene, past_visit: UUID, guardian: Actor, tianjin: Session
 ):

@@ -9,26 +9,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Device
 from app.checkin.models import Evidence
 from app.checkin.statement_models import VisitStatement
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
-from tests.checkin.factories import API, come_and_go, confirm, done, fact, say
+from tests.checkin.factories import API, a_phone, come_and_go, confirm, done, fact, say
 from tests.fixed_clock import clock_at
 from tests.schedules.factories import HOUR, NOW, Scene
 
 ALL = {"times": True, "items": True, "service": True}
-
-
-def a_phone(session: Session, account_id: UUID, *, key: UUID, replaced_ago: timedelta | None = None) -> UUID:
-    row = Device(
-        id=new_id(), phone_key=key, account_id=account_id, platform="test", first_seen_at=NOW - 9 * HOUR,
-        replaced_at=None if replaced_ago is None else NOW - replaced_ago,
-    )  # fmt: skip
-    session.add(row)
-    session.commit()
-    return row.id
 
 
 def codes(client: FlaskClient, scene: Scene, visit_id: UUID) -> list[str]:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -66,11 +66,16 @@ class Town:
     url: str
     messages: StandIn
     region: str = "tianjin"
+    known: dict[str, "Town"] = field(default_factory=dict)
 
     @property
     def world(self) -> World:
         """The demo's world around the server."""
         return self.here.world
+
+    def in_region(self, region: str) -> "Town":
+        """The same system's other fund; its staff is hired once, whichever walk comes first."""
+        return self.known.setdefault(region, replace(self, region=region))
 
     @cached_property
     def staff(self) -> Staff:

@@ -82,6 +82,16 @@ def test_a_carer_appeals_asks_for_a_correction_and_calls_for_help_without_a_netw
     phone.tap("我的 服务结果")
     phone.tap("服务结果")
     phone.tap("您申诉了")
+    phone.tap("补充说明")
+    phone.page.get_by_role("dialog").get_by_role("button", name="写一句说明").tap()
+    phone.page.get_by_label("您的说明").fill("王阿姨的女儿那天在家，可以打电话问她。")
+    phone.shot("remark")
+    phone.tap("交上去")
+    phone.see("说明交上去了")
+    phone.shot("remark-sent")
+    phone.page.locator("#back").tap()
+    phone.see("审核的人能看到")
+    phone.shot("own-remark")
     phone.tap("看当时的记录")
     phone.tap("记录不对，申请更正")
     phone.page.locator("input[aria-label=几点走的]").fill("10:30")
@@ -113,12 +123,16 @@ def test_a_carer_appeals_asks_for_a_correction_and_calls_for_help_without_a_netw
 
     reviews = town.rows("SELECT decision, reason FROM review WHERE fact_id = :visit ORDER BY recorded_at", visit=visit)
     asked = town.rows("SELECT kind, reason FROM correction_request WHERE visit_id = :visit", visit=visit)
+    [remark] = town.rows(
+        "SELECT kind, text_enc FROM remark JOIN remark_note ON remark_id = id WHERE fact_id = :visit", visit=visit
+    )
     calls = town.rows("SELECT agency_ids, position_digest FROM help_call WHERE carer_id = :carer", carer=carer.id)
     (message,) = [each for each in town.messages.order("sent")["messages"] if CARER.name in each["text"]]
     doubts = town.rows(DOUBTS, carer=carer.id)
     incidents = town.rows("SELECT kind, agency_ids FROM incident WHERE carer_id = :carer", carer=carer.id)
     assert [tuple(each) for each in reviews] == [("refused", "proof_lacking"), ("reopened", "appealed")]
     assert [tuple(each) for each in asked] == [("times", "phone_failed")]
+    assert (remark.kind, "女儿".encode() in bytes(remark.text_enc)) == ("explanation", False)
     assert [len(call.agency_ids) for call in calls] == [1]
     assert calls[0].position_digest is not None
     assert message["text"].endswith("打开后台看位置。")

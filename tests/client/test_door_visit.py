@@ -41,14 +41,15 @@ def choose(phone: Phone, line: str) -> None:
 
 
 def test_a_carer_away_from_the_registered_door_of_a_couple_tells_all_and_hands_the_phone_over(phone: Phone, town: Town):
-    carer = town.carer(person("护理员孙芳", born_on=date(1971, 5, 6), number=312))
+    town = town.in_region("huaian")  # where a rating is asked for
+    carer = town.carer(person("护理员孙芳", born_on=date(1971, 5, 6), number=362))
     one, other = (
         town.client(
             carer,
             person(name, born_on=date(1944, 2, 3), number=number),
             guardian=person(f"{name}家属", born_on=date(1972, 4, 5), number=number + 10),
         )
-        for name, number in (("陈桂英", 322), ("陈德山", 323))
+        for name, number in (("陈桂英", 364), ("陈德山", 365))
     )
     town.staff.dispatcher.put(f"/clients/{one.client_id}/care-card", CARD)
     day = town.world.clock.now().astimezone(ZONE).date() + timedelta(days=1)
@@ -131,7 +132,14 @@ def test_a_carer_away_from_the_registered_door_of_a_couple_tells_all_and_hands_t
     sign(phone)
     phone.shot("door-sign")
     phone.tap("签好了")
+    phone.see("您满意吗？")
+    phone.shot("door-rate")
+    phone.tap("不满意")
+    phone.tick("做得不仔细")
+    phone.shot("door-rate-why")
+    phone.tap("好了")
     phone.see("谢谢您")
+    assert phone.page.evaluate("JSON.stringify(localStorage)").count("careless") == 0
     phone.tap("还给护理员")
     phone.see("陈桂英")
     phone.page.set_viewport_size({"width": 320, "height": 640})
@@ -176,4 +184,6 @@ def test_a_carer_away_from_the_registered_door_of_a_couple_tells_all_and_hands_t
         ("not_done", "no_time"),
         ("not_done", "no_time"),
     ]
+    [rating] = town.rows("SELECT score, reasons, given_on FROM service_rating WHERE visit_id = :visit", visit=visits[0])
+    assert tuple(rating) == (2, ["careless"], "carer_phone")
     assert tuple(kept) == ("known_person", "at_door", "unreadable", 1, 1, 1)

@@ -1,6 +1,5 @@
 """A guardian's evening on her own phone: what was done is confirmed or not, rated, and the plan is signed."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from demo.clients import let_in
@@ -51,7 +50,7 @@ def _sign(phone: Phone) -> None:
 
 
 def test_a_guardian_confirms_rates_was_not_there_and_signs_the_plan(phone: Phone, town: Town):
-    town = replace(town, region="huaian")  # where a rating is asked for
+    town = town.in_region("huaian")  # where a rating is asked for
     household, visits = _a_day(town, 8, 10, 14)
     plan = _draft(town, household, at(MONTH, 19) + timedelta(days=1))
 

@@ -12,6 +12,7 @@ from app.checkin.check_models import LIMBS_CONTEXT, LimbFinding, VisitCheck
 from app.checkin.checks import ChecksMade, ChecksView, LimbCheck
 from app.checkin.queries import facts, photos
 from app.checkin.queries.away_words import list_words
+from app.checkin.queries.remarks import list_remarks
 from app.checkin.queries.statements import list_statements
 from app.checkin.queries.vouchers import list_scans
 from app.checkin.shown import FactView
@@ -61,6 +62,7 @@ def get_fact(session: Session, *, fact_id: UUID, actor: AnyActor) -> FactView:
         photos=photos.list_photos(session, fact_id=fact_id),
         vouchers=list_scans(session, visit_id=fact_id),
         away_words=list_words(session, fact_id=fact_id),
+        remarks=list_remarks(session, fact_ids=[fact_id])[fact_id],
     )
 
 

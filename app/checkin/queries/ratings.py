@@ -1,7 +1,7 @@
 """Selects about ratings of visits. No select that a carer reaches joins them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Date, and_, cast, exists, false, func, sel
 from sqlalchemy.orm import Session
 
 from app.checkin.rating_models import ServiceRating
-from app.checkin.ratings import Rating, RatingReason, Unrated, UnratedCount
+from app.checkin.ratings import GivenOn, RatingReason, RatingView, ScoreGiven, Unrated, UnratedCount
 from app.checkin.rules.ratings import last_day
 from app.kernel import clock
 from app.kernel.errors import NotFound
@@ -25,6 +25,8 @@ from app.schedules.types import VisitState, VisitView
 
 DAY = timedelta(days=1)
 IS_RATED = exists().where(ServiceRating.visit_id == Visit.id)
+GIVEN_ON = func.coalesce(ServiceRating.given_on, GivenOn.OWN_PHONE)
+IS_RATED_ON_OWN_PHONE = exists().where(ServiceRating.visit_id == Visit.id, GIVEN_ON == GivenOn.OWN_PHONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,42 +38,56 @@ class MonthPage:
     after: UUID | None = None
 
 
-def find_rating_id(session: Session, *, visit_id: UUID) -> UUID | None:
-    """The rating a visit has. Unscoped: the caller has found the visit by his actor."""
-    return session.scalars(select(ServiceRating.id).where(ServiceRating.visit_id == visit_id)).one_or_none()
+def find_rating_ids(session: Session, *, visit_id: UUID) -> dict[GivenOn, UUID]:
+    """The ratings a visit has. Unscoped: the caller has found the visit by his actor."""
+    rows = session.execute(select(GIVEN_ON, ServiceRating.id).where(ServiceRating.visit_id == visit_id))
+    return {GivenOn(row[0]): row[1] for row in rows}
 
 
-def get_rating(session: Session, *, visit_id: UUID, actor: Actor) -> Rating:
-    """The rating of a visit in the actor's scope, of a guardian the one he gave; NotFound without one."""
+def get_rating(session: Session, *, visit_id: UUID, actor: Actor) -> RatingView:
+    """The rating of a visit in the actor's scope that counts, of a guardian the one he gave; NotFound without one."""
     visible = visible_visits(actor).with_only_columns(Visit.id)
     statement = select(ServiceRating).where(ServiceRating.visit_id == visit_id, ServiceRating.visit_id.in_(visible))
     if actor.role is Role.GUARDIAN:
         statement = statement.where(ServiceRating.account_id == actor.account_id)
-    row = session.scalars(statement).one_or_none()
-    if row is None:
+    rows = {row.given_on or GivenOn.OWN_PHONE: row for row in session.scalars(statement)}
+    own, handed_over = (rows.get(each) for each in (GivenOn.OWN_PHONE, GivenOn.CARER_PHONE))
+    counts = own or handed_over
+    if counts is None:
         raise NotFound(kind="rating")
-    return Rating(row.id, row.score, row.occurred_at, tuple(RatingReason(each) for each in row.reasons))
+    return _view(counts, replaced=_view(handed_over) if own and handed_over else None)
+
+
+def _view(row: ServiceRating, *, replaced: RatingView | None = None) -> RatingView:
+    reasons = tuple(RatingReason(each) for each in row.reasons)
+    return RatingView(row.id, row.score, row.occurred_at, reasons, row.given_on or GivenOn.OWN_PHONE, replaced)
 
 
 def list_unrated(session: Session, *, actor: Actor, page: PageRequest, days: Collection[date]) -> Page[Unrated]:
-    """Done visits of local days, but his own as a carer, that a guardian may rate and nobody has rated."""
+    """Done visits of local days, but his own as a carer, that a guardian may rate and nobody has rated on an own
+    phone."""
     zone = zone_of(actor.region)
     statement = visible_visits(actor).where(
         Visit.client_id.in_(select(Guardian.client_id).where(Guardian.person_id == actor.person_id)),
         Visit.carer_id.not_in(select(Carer.id).where(Carer.person_id == actor.person_id)),
         _done_on(days, zone=zone),
-        ~IS_RATED,
+        ~IS_RATED_ON_OWN_PHONE,
     )
 
     def view(row: Visit) -> Unrated:
         until = last_day(day_of(view_of(row), zone=zone, at=row.created_at))
-        return Unrated(row.id, row.client_id, row.began_at, row.ended_at, until)
+        return Unrated(row.id, row.client_id, row.began_at, row.ended_at, until, on_carers_phone=False)
 
-    return fetch_page(session, statement, key=Visit.id, limit=page.limit, after=page.after, view=view)
+    found = fetch_page(session, statement, key=Visit.id, limit=page.limit, after=page.after, view=view)
+    visit_ids = [each.visit_id for each in found.items]
+    rated = set(session.scalars(select(ServiceRating.visit_id).where(ServiceRating.visit_id.in_(visit_ids))))
+    items = tuple(replace(each, on_carers_phone=each.visit_id in rated) for each in found.items)
+    return Page(items, found.next_after)
 
 
 def count_unrated(session: Session, *, actor: Actor, wanted: MonthPage, days: Collection[date]) -> Page[UnratedCount]:
-    """Of each agency in scope its done visits of local days, and those nobody rated; two statements a page."""
+    """Of each agency in scope its done visits of local days, those nobody rated, and those rated on carers' phones
+    only; two statements a page."""
     found = fetch_page(
         session,
         visible_agencies(actor),
@@ -84,17 +100,22 @@ def count_unrated(session: Session, *, actor: Actor, wanted: MonthPage, days: Co
     carers = select(Employment.carer_id).where(Employment.agency_id.in_(found.items))
     statement = (
         visible_visits(actor)
-        .with_only_columns(Visit.agency_id, func.count(), func.count().filter(~IS_RATED))
+        .with_only_columns(
+            Visit.agency_id,
+            func.count(),
+            func.count().filter(~IS_RATED),
+            func.count().filter(IS_RATED, ~IS_RATED_ON_OWN_PHONE),
+        )
         .where(Visit.agency_id.in_(found.items), Visit.carer_id.in_(carers), _done_on(days, zone=zone_of(actor.region)))
         .group_by(Visit.agency_id)
     )
-    counts = {row[0]: (row[1], row[2]) for row in session.execute(statement)}
-    items = tuple(UnratedCount(agency_id, *counts.get(agency_id, (0, 0))) for agency_id in found.items)
+    counts = {row[0]: (row[1], row[2], row[3]) for row in session.execute(statement)}
+    items = tuple(UnratedCount(agency_id, *counts.get(agency_id, (0, 0, 0))) for agency_id in found.items)
     return Page(items, found.next_after)
 
 
-def list_scores(session: Session, *, carer_id: UUID, actor: Actor, first: date, beyond: date) -> list[tuple[UUID, int]]:
-    """Client and score of the ratings of a carer's visits on local days `[first, beyond)`; of an agency its own visits.
+def list_scores(session: Session, *, carer_id: UUID, actor: Actor, first: date, beyond: date) -> list[ScoreGiven]:
+    """All ratings of a carer's visits on local days `[first, beyond)`; of an agency its own visits.
 
     NotFound for a carer outside the actor's scope.
     """
@@ -103,10 +124,10 @@ def list_scores(session: Session, *, carer_id: UUID, actor: Actor, first: date, 
     statement = (
         visible_visits(actor)
         .join(ServiceRating, ServiceRating.visit_id == Visit.id)
-        .with_only_columns(Visit.client_id, ServiceRating.score)
+        .with_only_columns(Visit.id, Visit.client_id, ServiceRating.score, GIVEN_ON)
         .where(Visit.carer_id == carer_id, _starts_in(first, beyond, zone=zone))
     )
-    return [(row[0], row[1]) for row in session.execute(statement)]
+    return [ScoreGiven(row[0], row[1], row[2], GivenOn(row[3])) for row in session.execute(statement)]
 
 
 def day_of(visit: VisitView, *, zone: ZoneInfo, at: datetime) -> date:

@@ -15,6 +15,8 @@ from app.checkin.help_models import HelpCall
 from app.checkin.models import CareDay, ClockEvent, ItemDone
 from app.checkin.photo_models import Photo, PhotoTaken
 from app.checkin.photos import PhotoState
+from app.checkin.rating_models import ServiceRating
+from app.checkin.remark_models import Remark
 from app.checkin.statement_models import VisitStatement
 from app.checkin.tag_models import TagScan
 from app.kernel.permissions import Actor, Role
@@ -51,6 +53,8 @@ class SentCounts:
     away_words: int
     tag_scans: int  # those that came after their taps
     vital_signs: int
+    remarks: int
+    ratings: int
 
 
 def count_sent(session: Session, *, actor: Actor, begin: datetime, beyond: datetime) -> SentCounts:
@@ -86,4 +90,6 @@ def count_sent(session: Session, *, actor: Actor, begin: datetime, beyond: datet
         away_words=count(AwayWord.occurred_at, AwayWord.account_id == actor.account_id),
         tag_scans=count(TagScan.occurred_at, TagScan.carer_id.in_(carer_ids)),
         vital_signs=count(VitalSignsRow.occurred_at, visits, VitalSignsRow.visit_id == Visit.id),
+        remarks=count(Remark.occurred_at, Remark.account_id == actor.account_id),
+        ratings=count(ServiceRating.occurred_at, ServiceRating.account_id == actor.account_id),
     )

@@ -1,14 +1,28 @@
-"""Ratings of visits: given by guardians, read by the fund, added up for the agency, never shown to a carer."""
+"""Ratings of visits: given by guardians or on carers' phones, read by the fund, added up for the agency, never shown to
+a carer."""
 
 from uuid import UUID
 
 from app.checkin.queries import ratings as queries
 from app.checkin.queries.ratings import MonthPage
-from app.checkin.ratings import MonthAsked, Rating, RatingTotals, Unrated, UnratedCount
+from app.checkin.ratings import (
+    MonthAsked,
+    Rating,
+    RatingHandedOver,
+    RatingTerms,
+    RatingTotals,
+    RatingView,
+    Unrated,
+    UnratedCount,
+)
 from app.checkin.schemas.ratings import (
     MonthAskedSchema,
     MonthPageSchema,
+    RatingHandedOverSchema,
+    RatingKeptSchema,
+    RatingReadSchema,
     RatingSchema,
+    RatingTermsSchema,
     RatingTotalsSchema,
     UnratedCountPageSchema,
     UnratedPageSchema,
@@ -34,11 +48,30 @@ def rate_visit(command: Rating, visit_id: UUID) -> Rating:
         return service.rate_visit(current, command, visit_id=visit_id, actor=current_actor(), at=clock.now())
 
 
+@bp.post("/visits/<uuid:visit_id>/rating-handed-over")
+@requires(Permission.BRING_RATINGS)
+@bp.arguments(RatingHandedOverSchema)
+@bp.response(201, RatingKeptSchema)
+def pass_on(command: RatingHandedOver, visit_id: UUID) -> RatingHandedOver:
+    """Bring what client or family said on the carer's phone: sealed there, and told apart from an own rating."""
+    with transaction() as current:
+        service.pass_on(current, command, visit_id=visit_id, actor=current_actor(), at=clock.now())
+    return command
+
+
+@bp.get("/ratings/handing-over")
+@requires(Permission.BRING_RATINGS)
+@bp.response(200, RatingTermsSchema)
+def read_terms() -> RatingTerms:
+    """Whether visits of today are rated, and the key with which a carer's phone seals what is said on it."""
+    return service.terms_of_handing_over(actor=current_actor(), at=clock.now())
+
+
 @bp.get("/visits/<uuid:visit_id>/rating")
 @requires(Permission.READ_RATINGS)
-@bp.response(200, RatingSchema)
-def read_rating(visit_id: UUID) -> Rating:
-    """The rating of a visit, for the fund; a guardian reads the one he gave."""
+@bp.response(200, RatingReadSchema)
+def read_rating(visit_id: UUID) -> RatingView:
+    """The rating of a visit that counts, for the fund; a guardian reads the one he gave."""
     return queries.get_rating(session(), visit_id=visit_id, actor=current_actor())
 
 

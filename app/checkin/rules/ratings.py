@@ -1,16 +1,16 @@
 """Which visits may be rated, until when, and what of the ratings an agency may know."""
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from uuid import UUID
 
-from app.checkin.ratings import RatingReason, RatingTotals
+from app.checkin.ratings import GivenOn, RatingReason, RatingTotals, ScoreGiven
 from app.kernel.errors import DomainError, ErrorKind
 from app.policies.oversight_codes import RatingDuty
 from app.schedules.types import VisitState
 
 RATED_WITHIN = timedelta(days=7)  # assumed: the documents ask for a rating and give no time for it
-HIGHEST_LOW = 2  # up to here a rating has a reason
+HIGHEST, HIGHEST_LOW = 5, 2  # up to here a rating has a reason
 FEWEST_CLIENTS = 5  # of fewer an agency might tell its carer who it was
 
 
@@ -24,6 +24,12 @@ class VisitNotDone(DomainError):
     """Only a visit that is done is rated."""
 
     kind, code = ErrorKind.CONFLICT, "visit_not_done"
+
+
+class RatingUnreadable(DomainError):
+    """What the phone sealed is no rating."""
+
+    kind, code = ErrorKind.INVALID, "rating_unreadable"
 
 
 class RatingOver(DomainError):
@@ -57,8 +63,29 @@ def reasons_fit(score: int, reasons: Collection[RatingReason]) -> bool:
     return (score <= HIGHEST_LOW) == bool(reasons)
 
 
-def add_up(scores: Sequence[tuple[UUID, int]]) -> RatingTotals:
-    """Ratings, each with its client, added up; nothing of them where fewer than five clients rated."""
-    if len({client_id for client_id, _ in scores}) < FEWEST_CLIENTS:
-        return RatingTotals(None, None)
-    return RatingTotals(len(scores), sum(score for _, score in scores))
+def content_of(said: bytes) -> tuple[int, tuple[RatingReason, ...]]:
+    """Score and reasons as a phone sealed them: `{"score": 2, "reasons": ["came_late"]}`. Raises RatingUnreadable."""
+    try:
+        told = json.loads(said)
+        score, reasons = told["score"], tuple(RatingReason(each) for each in told["reasons"])
+    except (ValueError, KeyError, TypeError):
+        raise RatingUnreadable from None
+    fits = type(score) is int and 1 <= score <= HIGHEST and reasons_fit(score, reasons)
+    if not fits or len(set(reasons)) < len(reasons):
+        raise RatingUnreadable
+    return score, reasons
+
+
+def counting(given: Sequence[ScoreGiven]) -> list[ScoreGiven]:
+    """Of each visit the rating that counts: the one from an own phone, else the one from the carer's."""
+    ordered = sorted(given, key=lambda each: each.given_on is GivenOn.OWN_PHONE)
+    return list({each.visit_id: each for each in ordered}.values())
+
+
+def add_up(given: Sequence[ScoreGiven]) -> RatingTotals:
+    """Ratings added up, one a visit; nothing of them where fewer than five clients rated."""
+    scores = counting(given)
+    if len({each.client_id for each in scores}) < FEWEST_CLIENTS:
+        return RatingTotals(None, None, None)
+    on_carers = sum(each.given_on is GivenOn.CARER_PHONE for each in scores)
+    return RatingTotals(len(scores), sum(each.score for each in scores), on_carers)

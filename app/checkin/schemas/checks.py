@@ -8,6 +8,7 @@ from app.checkin.checks import Checks, IdentityCheck, IdentityReason, LimbCheck,
 from app.checkin.schemas.door_words import AwayWordSchema
 from app.checkin.schemas.facts import FactSchema
 from app.checkin.schemas.photos import PhotoSchema
+from app.checkin.schemas.remarks import RemarkSchema
 from app.checkin.schemas.vouchers import VoucherScanSchema
 from app.checkin.statements import Signature, Speaker, StatementReason
 from app.kernel.http.fields import Choice, Flag, Id, Instant, PhoneId, PhoneInstant
@@ -76,3 +77,4 @@ class CheckedFactSchema(FactSchema):
     photos = ma.fields.List(ma.fields.Nested(PhotoSchema), required=True, allow_none=True)
     vouchers = ma.fields.List(ma.fields.Nested(VoucherScanSchema), required=True, allow_none=True)
     away_words = ma.fields.List(ma.fields.Nested(AwayWordSchema), required=True, allow_none=True)
+    remarks = ma.fields.List(ma.fields.Nested(RemarkSchema), required=True, allow_none=True)

@@ -9,6 +9,7 @@ from app.checkin.load import LoadBy
 from app.checkin.own_work import Appeal, HoursFilter
 from app.checkin.queries.own_work import WorkFilter
 from app.checkin.schemas.facts import FactSchema
+from app.checkin.schemas.remarks import RemarkSchema
 from app.kernel.http.fields import Choice, Day, Instant, PhoneId, Text, WholeNumber
 from app.kernel.http.schemas import CommandSchema
 from app.kernel.paging import PageRequestSchema, page_schema
@@ -70,6 +71,7 @@ class OwnWorkSchema(ma.Schema):
     minutes = WholeNumber(required=True, allow_none=True)
     accepted_minutes = WholeNumber(required=True, allow_none=True)
     appeal_until = Day(required=True, allow_none=True)
+    remarks = ma.fields.List(ma.fields.Nested(RemarkSchema), required=True)
 
 
 class OwnHoursSchema(ma.Schema):

@@ -45,3 +45,5 @@ class SentCountsSchema(ma.Schema):
     away_words = WholeNumber(required=True)
     tag_scans = WholeNumber(required=True, metadata={"description": "Those that came after their taps"})
     vital_signs = WholeNumber(required=True)
+    remarks = WholeNumber(required=True)
+    ratings = WholeNumber(required=True)

@@ -10,17 +10,23 @@ from app.kernel.http.fields import Choice, Instant, PhoneId, PhoneInstant, Sever
 from app.kernel.http.schemas import CommandSchema
 
 BY_HAND = ma.validate.OneOf(OF_HAND, error="not_a_reason_here")
+OF_AN_END = ma.validate.OneOf(OF_HAND | {StatementReason.NOT_REMEMBERED}, error="not_a_reason_here")
 
 
 class StatedEndSchema(CommandSchema):
-    """When a visit ended whose clock-out was forgotten."""
+    """When a visit ended whose clock-out was forgotten; null for who does not remember (`not_remembered`)."""
 
     command = StatedEnd
 
     id = PhoneId(required=True)
-    ended_at = Instant(required=True)
-    reason = Choice(StatementReason, required=True, validate=BY_HAND)
+    ended_at = Instant(required=True, allow_none=True)
+    reason = Choice(StatementReason, required=True, validate=OF_AN_END)
     occurred_at = PhoneInstant(required=True)
+
+    @ma.validates_schema
+    def _check_end(self, data: dict[str, Any], **_: Any) -> None:
+        if (data["ended_at"] is None) != (data["reason"] is StatementReason.NOT_REMEMBERED):
+            raise ma.ValidationError("null_only_when_not_remembered", "ended_at")
 
 
 class PaperRecordSchema(CommandSchema):

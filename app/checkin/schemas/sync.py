@@ -12,6 +12,8 @@ from app.checkin.schemas.door_words import AwayToldSchema, TagScannedSchema
 from app.checkin.schemas.facts import ConfirmationSchema, ItemEntrySchema
 from app.checkin.schemas.help_calls import HelpTapSchema
 from app.checkin.schemas.photos import PhotoDescriptionSchema
+from app.checkin.schemas.ratings import RatingHandedOverSchema
+from app.checkin.schemas.remarks import RemarkToldSchema
 from app.checkin.schemas.statements import StatedEndSchema
 from app.checkin.schemas.taps import AttemptTapSchema, ClockTapSchema, FreeTapSchema
 from app.checkin.sync import OF_A_VISIT, RecordKind, SyncRecord
@@ -38,6 +40,8 @@ CONTENT: Mapping[RecordKind, ma.Schema] = {
     RecordKind.NOTICE: NoticeEntrySchema(),
     RecordKind.AWAY_WORD: AwayToldSchema(),
     RecordKind.TAG_SCAN: TagScannedSchema(),
+    RecordKind.REMARK: RemarkToldSchema(),
+    RecordKind.RATING: RatingHandedOverSchema(),
 }
 
 

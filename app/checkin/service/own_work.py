@@ -10,6 +10,7 @@ from app.checkin.queries import own_work as queries
 from app.checkin.queries.dossiers import find_records
 from app.checkin.queries.events import list_payable_times
 from app.checkin.queries.own_work import WorkFilter
+from app.checkin.queries.remarks import list_remarks
 from app.checkin.rules.own_work import add_up, appeal_until
 from app.checkin.rules.staff_load import spans_of
 from app.checkin.service.appeals import contested, refused_on
@@ -27,7 +28,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 def list_own_work(session: Session, wanted: WorkFilter, *, actor: Actor, at: datetime) -> Page[OwnWork]:
-    """The actor's own visits and care days of local days, as they stand; ten statements a page whatever its length."""
+    """The actor's own visits and care days of local days, as they stand; eleven statements a page."""
     begin, beyond = _span(wanted.day_from, wanted.day_to + DAY, actor=actor)
     page = queries.page_of_work(session, actor=actor, wanted=wanted, begin=begin, beyond=beyond)
     visit_ids = [fact.id for fact in page.items if fact.kind is FactKind.VISIT]
@@ -35,6 +36,7 @@ def list_own_work(session: Session, wanted: WorkFilter, *, actor: Actor, at: dat
     accepted = {each.visit_id: each.minutes for each in list_payable_times(session, visit_ids=visit_ids)}
     day_ids = [fact.id for fact in page.items if fact.kind is FactKind.CARE_DAY]
     days = queries.find_days(session, care_day_ids=day_ids)
+    remarks = list_remarks(session, fact_ids=[fact.id for fact in page.items])
     zone = zone_of(actor.region)
     items = []
     for fact in page.items:
@@ -49,6 +51,7 @@ def list_own_work(session: Session, wanted: WorkFilter, *, actor: Actor, at: dat
                 minutes=record.minutes if record else None,
                 accepted_minutes=accepted.get(fact.id),
                 appeal_until=_appeal_until(fact, visit, service_on=service_on, actor=actor, at=at),
+                remarks=remarks[fact.id],
             )
         )
     return Page(tuple(items), page.next_after)

@@ -6,15 +6,32 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.checkin.queries import events
+from app.checkin.queries import events, statements
 from app.checkin.queries import ratings as queries
 from app.checkin.queries.ratings import MonthPage
 from app.checkin.rating_models import ServiceRating
-from app.checkin.ratings import Rating, RatingTotals, Unrated, UnratedCount
-from app.checkin.rules.ratings import RATED_WITHIN, add_up, check_ratable, is_closed
+from app.checkin.ratings import (
+    GivenOn,
+    Rating,
+    RatingHandedOver,
+    RatingTerms,
+    RatingTotals,
+    Unrated,
+    UnratedCount,
+)
+from app.checkin.rules.ratings import (
+    RATED_WITHIN,
+    RatingUnreadable,
+    add_up,
+    check_ratable,
+    content_of,
+    is_closed,
+)
+from app.checkin.service.moves import VisitBusy
 from app.checkin.service.records import OwnFact
 from app.checkin.service.settling import policy_on
 from app.kernel import audit, clock, resend
+from app.kernel.boxes import BoxUnreadable, open_box, public_key
 from app.kernel.canonical import command_digest
 from app.kernel.errors import DomainError, ErrorKind
 from app.kernel.paging import Page, PageRequest
@@ -26,8 +43,10 @@ from app.policies.oversight_codes import RatingDuty
 from app.schedules.queries import get_visit
 from app.schedules.rules import days_of
 from app.schedules.service import progress
+from app.schedules.types import VisitState, VisitView
 
 DAY = timedelta(days=1)
+BOX_CONTEXT = "service_rating.box"
 
 
 class AlreadyRated(DomainError):
@@ -48,17 +67,63 @@ def rate_visit(session: Session, command: Rating, *, visit_id: UUID, actor: Acto
     Raises NotFound, OwnFact, AlreadyRated, EventReused and what `check_ratable` raises.
     """
     visit = get_visit(session, visit_id=visit_id, actor=actor)
-    progress.lock(session, visit_id=visit_id)
-    if actor.person_id == events.get_carer_person(session, carer_id=visit.carer_id):
+    carer_person_id = events.get_carer_person(session, carer_id=visit.carer_id)
+    if actor.person_id == carer_person_id:
         raise OwnFact
-    rated = queries.find_rating_id(session, visit_id=visit_id)
-    if rated is None:
+    is_carers = statements.is_carers_phone(
+        session, device_id=actor.device_id, person_id=carer_person_id, since=visit.began_at or at
+    )
+    given_on = GivenOn.CARER_PHONE if is_carers else GivenOn.OWN_PHONE
+    _keep(session, command, command, visit=visit, given_on=given_on, actor=actor, at=at)
+    return command
+
+
+def pass_on(session: Session, command: RatingHandedOver, *, visit_id: UUID, actor: Actor, at: datetime) -> None:
+    """Keep what the client or family said on the phone of the visit's carer. Whoever held it, it is told apart, and a
+    rating from an own phone replaces it. Raises NotFound, RatingUnreadable, VisitBusy for a visit whose clock-out the
+    phone is still to bring, and what `rate_visit` raises but OwnFact.
+    """
+    visit = get_visit(session, visit_id=visit_id, actor=actor)
+    if visit.state is VisitState.BEGUN:
+        raise VisitBusy(visit_id=str(visit_id))
+    try:
+        said = open_box(command.box, secret=current_settings().key_ring.box_secret(context=BOX_CONTEXT))
+    except BoxUnreadable:
+        raise RatingUnreadable from None
+    score, reasons = content_of(said)
+    rating = Rating(command.id, score, command.occurred_at, reasons)
+    _keep(session, command, rating, visit=visit, given_on=GivenOn.CARER_PHONE, actor=actor, at=at)
+
+
+def terms_of_handing_over(*, actor: Actor, at: datetime) -> RatingTerms:
+    """Whether a carer's phone asks for a rating today, and the key with which it seals one."""
+    today = clock.local_date(at, zone_of(actor.region))
+    duty = policy_on(today, region=actor.region, district=None, at=at).service.rating
+    key = public_key(current_settings().key_ring.box_secret(context=BOX_CONTEXT))
+    return RatingTerms(is_asked=duty is not None, public_key=key)
+
+
+def _keep(
+    session: Session,
+    command: Rating | RatingHandedOver,
+    rating: Rating,
+    *,
+    visit: VisitView,
+    given_on: GivenOn,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Append a rating, once for each phone; what was sent before changes nothing."""
+    visit_id = visit.id
+    progress.lock(session, visit_id=visit_id)
+    rated = queries.find_rating_ids(session, visit_id=visit_id)
+    if command.id not in rated.values():
+        if given_on in rated:
+            raise AlreadyRated
         zone = zone_of(actor.region)
         day = queries.day_of(visit, zone=zone, at=at)
         duty = policy_on(day, region=actor.region, district=visit.district_code, at=at).service.rating
         check_ratable(visit.state, duty=duty, day=day, today=clock.local_date(at, zone))
-    elif rated != command.id:
-        raise AlreadyRated
     keys = current_settings().key_ring
     content = {"command": command, "visit_id": visit_id, "account_id": actor.account_id}
     _, is_new = resend.insert_once(
@@ -67,18 +132,18 @@ def rate_visit(session: Session, command: Rating, *, visit_id: UUID, actor: Acto
         digest=command_digest(content, key=keys.command_key),
         id=command.id,
         visit_id=visit_id,
-        score=command.score,
-        reasons=[each.value for each in command.reasons],
+        score=rating.score,
+        reasons=[each.value for each in rating.reasons],
         account_id=actor.account_id,
+        given_on=given_on,
         occurred_at=command.occurred_at,
         recorded_at=at,
     )
     if is_new:  # the score is not told: who reads the audit need not know it
-        about, details = ("visit", visit_id), {"rating_id": command.id}
+        about, details = ("visit", visit_id), {"rating_id": command.id, "given_on": given_on}
         audit.record(session, "visit.rated", actor=actor, at=at, subject=about, details=details, keys=keys)
     else:
         resend.mark_replay()
-    return command
 
 
 def list_unrated(session: Session, page: PageRequest, *, actor: Actor, at: datetime) -> Page[Unrated]:

@@ -22,13 +22,14 @@ END_STATED = "end_stated"
 
 
 def state_end(session: Session, command: StatedEnd, *, visit_id: UUID, actor: Actor, at: datetime) -> StatedEnd:
-    """Keep when a carer says his visit ended. One that is still open is closed, with no end time of its own: his word
-    alone pays nothing, with the client's it does. Where he tapped, the tap stands.
+    """Keep when a carer says his visit ended, or that he does not remember. One that is still open is closed, with no
+    end time of its own: his word alone pays nothing, with the client's it does, and where he does not remember a person
+    looks. Where he tapped, the tap stands.
 
     Raises NotFound for a visit that is not his, TimesImpossible for an end that lies ahead, EventReused.
     """
     get_visit(session, visit_id=visit_id, actor=actor)
-    if command.ended_at > at:
+    if command.ended_at is not None and command.ended_at > at:
         raise TimesImpossible(fact_id=str(visit_id))
     progress.lock(session, visit_id=visit_id)
     session.expire_all()

@@ -18,7 +18,9 @@ from app.checkin.service import (
     help_calls,
     incidents,
     photos,
+    ratings,
     records,
+    remarks,
     scans,
     stated_ends,
     tag_scans,
@@ -41,6 +43,7 @@ SAID_OF_A_VISIT: dict[RecordKind, Callable[..., Any]] = {
     RecordKind.SHIFT_NOTE: cards.leave_note,
     RecordKind.VITAL_SIGNS: cards.tell_signs,
     RecordKind.AWAY_WORD: away_words.tell_away,
+    RecordKind.RATING: ratings.pass_on,
 }
 AT_A_MOMENT: dict[RecordKind, Callable[..., Any]] = {  # of a visit, judged by the phone's clock too
     RecordKind.ATTEMPT: attempts.record_attempt,
@@ -50,6 +53,7 @@ SAID: dict[RecordKind, Callable[..., Any]] = {
     RecordKind.HELP_CALL: help_calls.call_for_help,
     RecordKind.INCIDENT: incidents.report_incident,
     RecordKind.NOTICE: notices.give_notice,
+    RecordKind.REMARK: remarks.leave_remark,
 }
 TAPPED = {RecordKind.CLOCK_IN: EventKind.IN, RecordKind.CLOCK_OUT: EventKind.OUT}
 

@@ -35,7 +35,7 @@ function key(name: string): string {
 const ANSWER_WITHIN_MS = 5_000
 
 /** What a visit without a network needs goes last. */
-const NEEDED = /:(visits|around|cards)$/
+const NEEDED = /:(visits|around|cards|rating-terms)$/
 onFull(() => drop((name) => !NEEDED.test(name)))
 onFullAtLast(() => drop(() => true))
 

@@ -33,6 +33,8 @@ const COUNTED: Record<Kind, Counted> = {
   vital_signs: 'vital_signs',
   away_word: 'away_words',
   tag_scan: 'tag_scans',
+  remark: 'remarks',
+  rating: 'ratings',
 }
 const KINDS = [...new Set(Object.values(COUNTED))]
 

@@ -51,6 +51,11 @@ export function tellEnd(visit: Visit, endedAt: number): Added {
   return told('stated_end', { ended_at: iso(endedAt), reason: 'forgotten' }, visit.id)
 }
 
+/** She forgot to clock out, and does not know any more when she left: the agency asks, and a person decides. */
+export function tellEndForgotten(visitId: string): Added {
+  return told('stated_end', { ended_at: null, reason: 'not_remembered' }, visitId)
+}
+
 /** A home tag that was read after a tap says of it what it would have said beside it. */
 export function tellTag(visitId: string, tapId: string, tag: string): Added {
   return told('tag_scan', { event_id: tapId, tag }, visitId)

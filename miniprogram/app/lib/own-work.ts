@@ -2,6 +2,7 @@
 
 import type { Schemas } from './api'
 import { dayOf, partsOf } from './clock'
+import type { Kept } from './outbox'
 import { told, type Told } from './states'
 import { fill, wording } from './texts'
 
@@ -13,6 +14,8 @@ type Review = Schemas['Review']
 export type Standing = 'asked' | 'rejected' | 'in_review' | 'appeal_won' | 'accepted' | 'lost' | 'open'
 /** What the carer himself can bring. */
 export type Lacking = 'clock_out' | 'clock_in' | 'share' | 'confirmation'
+/** What was told of a clock-out that was forgotten. */
+export type EndTold = 'stated' | 'not_remembered'
 export type Deed = 'explain' | 'back' | 'supply' | 'cannot' | 'appeal' | 'record' | 'call' | 'hours'
 
 const DEEDS: Record<Standing, Deed[]> = {
@@ -83,31 +86,39 @@ export function dateWord(day: string): string {
   return fill(words().date, { month, day: of })
 }
 
+/** What this phone told of the end of a visit: a time counts, whatever was told besides. */
+export function endTold(visitId: string, kept: readonly Kept[]): EndTold | undefined {
+  const told = kept.filter((each) => each.kind === 'stated_end' && each.visitId === visitId && each.state !== 'stuck')
+  if (!told.length) return undefined
+  return told.some(({ record }) => record['ended_at']) ? 'stated' : 'not_remembered'
+}
+
 /** Where it stands, as the carer should see it. */
-export function standingOf(work: Work, hasStatedEnd = false): Standing {
+export function standingOf(work: Work, end?: EndTold): Standing {
   const { standing } = work.fact
   if (standing === 'accepted') return lastRefusal(work) && isAppealed(work) ? 'appeal_won' : 'accepted'
   if (standing === 'refused') return work.appeal_until ? 'rejected' : 'lost'
   if (standing === 'open') return 'open'
-  return lackingOf(work, hasStatedEnd) ? 'asked' : 'in_review'
+  return lackingOf(work, end) ? 'asked' : 'in_review'
 }
 
 /**
- * What would let go of a hold and is in the carer's hands; after an appeal people look, and nothing is asked. With
- * `hasStatedEnd` he has said when he left: then the family has to say so too.
+ * What would let go of a hold and is in the carer's hands; after an appeal people look, and nothing is asked. Where he has
+ * said when he left, the family has to say so too; where he does not remember, the agency asks.
  */
-export function lackingOf(work: Work, hasStatedEnd = false): Lacking | undefined {
+export function lackingOf(work: Work, end?: EndTold): Lacking | undefined {
   if (work.fact.standing !== 'held' || isAppealed(work)) return undefined
   const holding = holdingOf(work).map(({ code }) => code)
   const supply = SUPPLY.find(([code]) => holding.includes(code))?.[1]
-  if (supply) return supply === 'clock_out' && hasStatedEnd ? 'confirmation' : supply
+  if (supply === 'clock_out' && end) return end === 'stated' ? 'confirmation' : undefined
+  if (supply) return supply
   return holding.length === 0 && WEAK.includes(work.fact.grade) ? 'confirmation' : undefined
 }
 
 /** The texts of where it stands, and what each button does. */
-export function workTold(work: Work, name: string, hasStatedEnd = false): WorkTold {
-  const standing = standingOf(work, hasStatedEnd)
-  const { title, body, actions } = textsOf(standing, work, { name, what: words()[lackingOf(work, hasStatedEnd) ?? 'confirmation'] })
+export function workTold(work: Work, name: string, end?: EndTold): WorkTold {
+  const standing = standingOf(work, end)
+  const { title, body, actions } = textsOf(standing, work, { name, what: words()[lackingOf(work, end) ?? 'confirmation'] })
   return { standing, title, body, actions, deeds: DEEDS[standing], tone: TONES[standing] }
 }
 

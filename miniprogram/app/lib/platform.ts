@@ -57,6 +57,15 @@ export function isSimulated(): boolean {
   return !['android', 'ios', 'ohos'].includes(platformName())
 }
 
+/** Random bytes for a key that is used once; where WeChat is too old to give its own, the engine's. */
+export function randomBytes(length: number): Promise<Uint8Array> {
+  const engines = () => Uint8Array.from({ length }, () => Math.floor(Math.random() * 256))
+  if (typeof wx.getUserCryptoManager !== 'function') return Promise.resolve(engines())
+  return new Promise((resolve) =>
+    wx.getUserCryptoManager().getRandomValues({ length, success: ({ randomValues }) => resolve(new Uint8Array(randomValues)), fail: () => resolve(engines()) }),
+  )
+}
+
 /** The text size WeChat is set to; 16 is the usual one. */
 export function fontSizeSetting(): number {
   return wx.getAppBaseInfo().fontSizeSetting ?? 16

@@ -2,6 +2,7 @@
 
 import { ownAgencies } from './agency-phone'
 import { around, lastSeen, visits, type Around, type Seen, type Visit } from './cache'
+import { ratingTerms } from './handed-over'
 import { callName, cards, type Cards, type DoorCard } from './cards'
 
 export interface VisitSeen {
@@ -30,6 +31,7 @@ export function keptVisit(id: string): VisitSeen | undefined {
 /** Asked for anew; without a network as it was seen last. */
 export async function freshVisit(id: string): Promise<VisitSeen> {
   void ownAgencies() // a call must not wait for them
+  void ratingTerms() // nor a client to whom the phone is handed
   const [all, about, homes] = await Promise.all([visits(), around(), cards()])
   return put(id, all.value, about.value, homes.value, all)
 }

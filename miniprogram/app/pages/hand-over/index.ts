@@ -1,11 +1,14 @@
-import { addHandedOver, QUESTIONS, type Answers } from '../../lib/handed-over'
+import { asksWhy, isRatingComplete, REASONS } from '../../lib/confirming'
+import { addHandedOver, addRating, asksRating, QUESTIONS, ratingTerms, type Answers, type RatingTerms } from '../../lib/handed-over'
+import type { Visit } from '../../lib/cache'
 import { timeOf } from '../../lib/clock'
 import { records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { hideHome, restart, title } from '../../lib/platform'
 import { common, fill, wording } from '../../lib/texts'
 import { visitOf } from '../../lib/visit-of'
-import { linesOf, tappedAt } from '../../lib/visits'
+import { reasonWords, scoreWords } from '../../lib/visit-words'
+import { linesOf, stageOf, tappedAt } from '../../lib/visits'
 
 const words = wording(
   {
@@ -23,6 +26,12 @@ const words = wording(
     clear: '重写',
     signed: '签好了',
     unsigned: '不签名',
+    rate: '您满意吗？',
+    rateText: '护理员看不到您打的分，在这部手机上也查不到。',
+    why: '哪里不满意？可以多选',
+    send: '好了',
+    again: '重新选',
+    skip: '不打分',
     thanks: '谢谢您',
     thanksText: '请把手机还给护理员。您也可以在自己的手机上确认和打分，护理员看不到。',
     giveBack: '还给护理员',
@@ -42,11 +51,19 @@ const words = wording(
     clear: 'Write again',
     signed: 'Signed',
     unsigned: 'No signature',
+    rate: 'Are you content?',
+    rateText: 'The carer does not see your rating, nor can it be found on this phone.',
+    why: 'What was not good? Choose one or more',
+    send: 'Done',
+    again: 'Choose again',
+    skip: 'No rating',
     thanks: 'Thank you',
     thanksText: 'Please give the phone back. You may also confirm and rate on your own phone; the carer does not see it.',
     giveBack: 'Back to the carer',
   },
 )
+
+const SCORES = [5, 4, 3, 2, 1] as const
 
 Page({
   data: {
@@ -57,12 +74,19 @@ Page({
     id: '',
     intro: '',
     questions: ['', '', ''],
-    /** 0 to 2 a question, 3 the signature, 4 done. */
+    /** 0 to 2 a question, 3 the signature, 4 the rating, 5 done. */
     step: 0,
     isSigned: false,
+    scores: [] as { score: number; text: string }[],
+    score: 0,
+    reasons: [] as { code: string; text: string; outcome: string }[],
+    isComplete: false,
+    isBusy: false,
     thanksText: '',
   },
   answers: {} as Answers,
+  /** Undefined where no rating is asked for. */
+  terms: undefined as RatingTerms | undefined,
 
   onLoad({ id = '' }: Record<string, string | undefined>) {
     this.setData({ id })
@@ -78,13 +102,20 @@ Page({
       const { visit, about, name } = await visitOf(this.data.id)
       const w = words()
       const kept = records()
+      if (visit) void this.askTerms(visit)
       const at = (kind: 'clock_in' | 'clock_out') => (visit ? tappedAt(visit, kept, kind) : null)
       const [from, to] = [at('clock_in'), at('clock_out')]
       const times = from && to ? fill(w.times, { in: timeOf(from), out: timeOf(to) }) : fill(w.timesOpen, { in: from ? timeOf(from) : '?' })
       const done = visit ? linesOf(visit, about, {}, kept).filter(({ outcome }) => outcome === 'done' || outcome === 'extra') : []
       const items = done.length ? fill(w.items, { items: done.map((line) => line.name).join('、') }) : w.noItems
-      return { data: { w, intro: fill(w.intro, { name }), questions: [w.service, times, items] } }
+      return { data: { w, scores: SCORES.map((score) => ({ score, text: scoreWords()[score] })), intro: fill(w.intro, { name }), questions: [w.service, times, items] } }
     })
+  },
+
+  /** Nobody waits for them: where they come too late, no rating is asked for. */
+  async askTerms(visit: Visit) {
+    const terms = await ratingTerms()
+    this.terms = asksRating(terms, stageOf(visit, records()), visit.id, records()) ? terms : undefined
   },
 
   answer({ currentTarget }: WechatMiniprogram.BaseEvent) {
@@ -100,9 +131,43 @@ Page({
   finish({ currentTarget }: WechatMiniprogram.BaseEvent) {
     const saved = addHandedOver(this.data.id, this.answers, currentTarget.dataset['signed'] === true)
     this.answers = {}
-    this.setData({ step: 4, thanksText: saved ? words().thanksText : common().storageFull })
+    this.setData({ step: this.terms ? 4 : 5, thanksText: saved ? words().thanksText : common().storageFull })
+  },
+
+  // --- rating: what is chosen leaves this page in a box only ---
+
+  async rate({ currentTarget }: WechatMiniprogram.BaseEvent) {
+    const score = Number(currentTarget.dataset['score'])
+    this.setData({ score, reasons: asksWhy(score) ? reasonLines([]) : [], isComplete: false })
+    if (!asksWhy(score)) await this.keepRating()
+  },
+  tickReason({ currentTarget, detail }: WechatMiniprogram.CustomEvent<{ done: boolean }>) {
+    const chosen = this.chosen().filter((code) => code !== currentTarget.dataset['code'])
+    if (detail.done) chosen.push(String(currentTarget.dataset['code']))
+    this.setData({ reasons: reasonLines(chosen), isComplete: isRatingComplete(this.data.score, chosen) })
+  },
+  chosen(): string[] {
+    return this.data.reasons.filter(({ outcome }) => outcome === 'done').map(({ code }) => code)
+  },
+  async keepRating() {
+    const { terms, data } = this
+    if (!terms || data.isBusy || !isRatingComplete(data.score, this.chosen())) return
+    this.setData({ isBusy: true })
+    const saved = await addRating(data.id, data.score, this.chosen(), terms)
+    if (!saved) this.setData({ thanksText: common().storageFull })
+    this.endRating()
+  },
+  scoreAgain() {
+    this.setData({ score: 0, reasons: [], isComplete: false })
+  },
+  endRating() {
+    this.setData({ step: 5, score: 0, reasons: [], isBusy: false })
   },
   giveBack() {
     restart('/pages/today/index')
   },
 })
+
+function reasonLines(chosen: readonly string[]) {
+  return REASONS.map((code) => ({ code, text: reasonWords()[code], outcome: chosen.includes(code) ? 'done' : 'open' }))
+}

@@ -12,6 +12,8 @@ import { common, fill, wording } from '../../lib/texts'
 
 const words = wording(
   {
+    explain: '补充说明',
+    explainNote: '写一句，审核的人能看到',
     title: '本月日历',
     month: '{year}年{month}月',
     sum: '计发 {paid} 天，已记 {logged} 天',
@@ -29,6 +31,8 @@ const words = wording(
     tapped: '{day}：{text}',
   },
   {
+    explain: 'Explain',
+    explainNote: 'The reviewer reads it',
     title: 'This month',
     month: '{month}/{year}',
     sum: '{paid} days paid, {logged} logged',
@@ -68,10 +72,13 @@ Page({
     isNow: true,
     weekdays: [] as string[],
     squares: [] as Square[],
-    chosen: null as { day: string; text: string; log: string } | null,
+    chosen: null as { day: string; text: string; log: string; reviewed: string } | null,
     unpaid: [] as { day: string; name: string; text: string }[],
     keyTexts: [] as { tone: string; text: string }[],
   },
+
+  /** Care days that people look into, by their day. */
+  reviewed: new Map<string, string>(),
 
   onLoad({ client = '', month = '' }: Record<string, string | undefined>) {
     this.setData({ client, month: month || `${dayOf(now()).slice(0, 7)}-01` })
@@ -95,6 +102,7 @@ Page({
 
   shaped(care: Care, { days, amountFen }: Month) {
     const { month } = this.data
+    this.reviewed = new Map(days.flatMap(({ day, rule, record_id }) => (rule === 'in_review' && record_id ? [[day, record_id] as const] : [])))
     const kept = records()
     const today = dayOf(now())
     const open = new Set([...missedDays(care, kept, now()), ...(isLogged(care, kept, today) ? [] : [today])])
@@ -130,7 +138,10 @@ Page({
     const text = fill(words().tapped, { day: dayText(square.day), text: square.text })
     const isToday = square.day === dayOf(now())
     const log = square.tone !== 'open' ? '' : isToday ? words().logToday : fill(words().logIt, { day: dayText(square.day) })
-    this.setData({ chosen: { day: square.day, text, log } })
+    this.setData({ chosen: { day: square.day, text, log, reviewed: this.reviewed.get(square.day) ?? '' } })
+  },
+  explain() {
+    open(`/pages/remark/index?id=${this.data.chosen?.reviewed ?? ''}`)
   },
   logDay() {
     open(`/pages/care-day/index?client=${this.data.client}&day=${this.data.chosen?.day ?? ''}`)

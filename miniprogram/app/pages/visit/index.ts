@@ -4,7 +4,7 @@ import { callName, type Cards } from '../../lib/cards'
 import { dayOf, iso, minutesWrong, now, phoneNow, timeOf } from '../../lib/clock'
 import { clockTold } from '../../lib/clock-told'
 import { chosenEnd, DEEDS, likelyEnd, nextAtHome, otherOpen, statesAfter, type Deed, type PlaceReason } from '../../lib/door'
-import { addItems, marksOf, setMark, tellEnd, tellPlace, tellTag } from '../../lib/door-writes'
+import { addItems, marksOf, setMark, tellEnd, tellEndForgotten, tellPlace, tellTag } from '../../lib/door-writes'
 import { parted } from '../../lib/geo'
 import { onChange, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
@@ -50,7 +50,6 @@ Page({
   queue: [] as StateName[],
   tapped: undefined as Tapped | undefined,
   open: undefined as Visit | undefined,
-  letBe: '',
   partnerId: '',
   stopWaiting: () => undefined as void,
   stop: () => undefined as unknown,
@@ -112,7 +111,7 @@ Page({
     const isAsking = this.data.told?.deeds.includes('left_then') === true
     if (this.data.stage !== 'planned' || this.data.isBusy || (this.data.told && !isAsking)) return
     const other = otherOpen(visit, this.all, records(), this.homes, now())
-    if (!other || other.visit.id === this.letBe) return isAsking ? this.setData({ told: null }) : undefined
+    if (!other) return isAsking ? this.setData({ told: null }) : undefined
     this.sayOpen(other.visit, other.state)
   },
   sayOpen(visit: Visit, state: StateName) {
@@ -169,7 +168,7 @@ Page({
       left_then: () => other && this.endOther(likelyEnd(other, now())),
       left_at: () => undefined,
       go_back: () => other && open(`/pages/visit/index?id=${other.id}`),
-      not_known: () => this.leaveOther(),
+      not_known: () => this.endOther(),
       why_all: () => this.endWithReasons(),
       confirm: () => this.openConfirm(),
       partner: () => replace(`/pages/visit/index?id=${this.partnerId}`),
@@ -184,19 +183,15 @@ Page({
   pick({ detail }: WechatMiniprogram.CustomEvent<{ value: string }>) {
     if (this.open) this.endOther(chosenEnd(this.open, detail.value, now()))
   },
-  endOther(endedAt: number) {
+  endOther(endedAt?: number) {
     const other = this.open
     if (!other || !this.about) return
     addItems(other.id, linesOf(other, this.about, marksOf(other.id), []), phoneNow())
-    tellEnd(other, endedAt)
-    toast(words().endTold)
+    if (endedAt === undefined) tellEndForgotten(other.id)
+    else tellEnd(other, endedAt)
+    toast(endedAt === undefined ? words().agencyAsks : words().endTold)
     this.setData({ told: null })
     this.draw()
-  },
-  leaveOther() {
-    this.letBe = this.open?.id ?? ''
-    toast(words().agencyAsks)
-    this.setData({ told: null })
   },
 
   placeTold(reason: PlaceReason) {

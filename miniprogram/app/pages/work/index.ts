@@ -5,37 +5,40 @@ import { clientName } from '../../lib/client-names'
 import { iso, now, phoneNow, timeOf } from '../../lib/clock'
 import { correctionStates, momentOf, type Correction } from '../../lib/correcting'
 import { add, pump, records } from '../../lib/outbox'
-import { lackingOf, spanOf, workTold, type Work, type WorkTold } from '../../lib/own-work'
+import { endTold, lackingOf, spanOf, workTold, type EndTold, type Work, type WorkTold } from '../../lib/own-work'
 import { isLoggedIn, show } from '../../lib/page'
 import { back, choose, open, replace, say, StorageFull, title } from '../../lib/platform'
 import { takePhotos } from '../../lib/photos'
+import { remarkLines, type RemarkKind, type RemarkLine } from '../../lib/remarks'
 import { common, wording } from '../../lib/texts'
 import { foundLines, itemLines, reviewLines, tapLines, type RecordLine } from '../../lib/work-record'
 
 const MOST_PHOTOS = 3
 /** Why there is no word of the client: what a carer may tell. */
-const SILENCE = ['cannot_sign', 'nobody_there', 'declined', 'no_phone', 'other'] as const
+const SILENCE = ['cannot_sign', 'nobody_there', 'declined', 'no_phone'] as const
 
 const words = wording(
   {
     title: '这一次服务', gone: '找不到这一次服务', goneText: '这里只有这个月和上个月的。',
     record: '看当时的记录', taps: '签到和签退', items: '服务项目', found: '查到了什么', reviews: '谁看过', none: '没有记录',
     correct: '记录不对，申请更正', correctNote: '时间或签到签退记错了',
+    write: '写一句说明', said: '您的说明', unknown: '记不清几点走的', unknownTold: '已告诉机构，会有人来问您',
     photo: '拍一张照片', kept: '存好了，有网就发出去', keptPhoto: '照片存好了，有网就发出去，审核的人能看到', tooLarge: '照片太大，没有存',
     askFamily: '请家属确认', askFamilyText: '您的手机不能替家属确认。请家属在自己手机上打开安护，点“确认”；今天晚上也可以。',
     askShare: '请家属确认个人负担', askShareText: '请家属在自己手机上打开安护，确认这个月的个人负担。',
     left: '我 {time} 走的',
-    cannot_sign: '手不方便，不能签', nobody_there: '家里没有别人', declined: '不愿意确认', no_phone: '没有手机', other: '其他原因',
+    cannot_sign: '手不方便，不能签', nobody_there: '家里没有别人', declined: '不愿意确认', no_phone: '没有手机',
   },
   {
     title: 'This visit', gone: 'This visit is not found', goneText: 'Only this month and the last are here.',
     record: 'See the record', taps: 'Clock-in and clock-out', items: 'Service items', found: 'What was found', reviews: 'Who looked', none: 'No record',
     correct: 'The record is wrong: ask for a correction', correctNote: 'times, or in and out',
+    write: 'Write a sentence', said: 'What you said', unknown: 'I do not remember when I left', unknownTold: 'The agency is told and will ask you',
     photo: 'Take a photo', kept: 'Kept; it is sent where there is a network', keptPhoto: 'The photo is kept and sent; the reviewer can see it', tooLarge: 'The photo is too large',
     askFamily: 'Ask the family', askFamilyText: 'Your phone cannot confirm for the family. Ask them to open Anhu on their own phone and confirm; this evening is fine.',
     askShare: 'Ask the family about the share', askShareText: 'Ask them to open Anhu on their own phone and confirm the personal share of this month.',
     left: 'I left at {time}',
-    cannot_sign: 'cannot sign', nobody_there: 'nobody else there', declined: 'does not want to', no_phone: 'has no phone', other: 'another reason',
+    cannot_sign: 'cannot sign', nobody_there: 'nobody else there', declined: 'does not want to', no_phone: 'has no phone',
   },
 )
 
@@ -52,6 +55,7 @@ Page({
     pickValue: '10:00',
     note: '',
     correction: '',
+    remarks: [] as RemarkLine[],
     isRecordShown: false,
     record: null as { taps: RecordLine[]; items: RecordLine[]; found: RecordLine[]; reviews: RecordLine[] } | null,
   },
@@ -83,13 +87,13 @@ Page({
     const { work, about } = this
     if (!work || !about) return this.setData({ told: null })
     const name = clientName(work.fact.client_id, about)
-    const hasStatedEnd = this.hasStatedEnd()
-    const lacks = lackingOf(work, hasStatedEnd)
-    this.setData({ name, told: workTold(work, name, hasStatedEnd), pickAt: lacks === 'clock_out' ? 0 : -1, pickValue: work.ended_at ? timeOf(work.ended_at) : '10:00' })
+    const end = this.end()
+    const lacks = lackingOf(work, end)
+    this.setData({ name, remarks: remarkLines(work, records()), told: workTold(work, name, end), pickAt: lacks === 'clock_out' ? 0 : -1, pickValue: work.ended_at ? timeOf(work.ended_at) : '10:00' })
   },
 
-  hasStatedEnd(): boolean {
-    return records().some(({ kind, visitId, state }) => kind === 'stated_end' && visitId === this.data.id && state !== 'stuck')
+  end(): EndTold | undefined {
+    return endTold(this.data.id, records())
   },
 
   /** Beside the visit: where it cannot be read, the page is good without it. */
@@ -115,12 +119,16 @@ Page({
     else if (deed === 'cannot') await this.cannot()
   },
 
-  /** A photo for whoever reviews it, or a word with a request to correct. */
+  /** A word or a photo for whoever reviews it, or a request to correct. */
   async explain() {
-    const { photo, correct } = words()
-    const place = await choose([photo, correct])
-    if (place === 1) return this.correct()
-    if (place === 0) await this.takePhoto()
+    const { write, photo, correct } = words()
+    const place = await choose([write, photo, correct])
+    if (place === 0) return this.write('explanation')
+    if (place === 1) return this.takePhoto()
+    if (place === 2) this.correct()
+  },
+  write(kind: RemarkKind) {
+    open(`/pages/remark/index?id=${this.data.id}&kind=${kind}`)
   },
 
   async takePhoto() {
@@ -135,18 +143,28 @@ Page({
   },
 
   async supply() {
-    const lacks = this.work && lackingOf(this.work, this.hasStatedEnd())
+    const lacks = this.work && lackingOf(this.work, this.end())
     const { askFamily, askFamilyText, askShare, askShareText } = words()
     if (lacks === 'clock_in') return this.correct()
     const [head, text] = lacks === 'share' ? [askShare, askShareText] : [askFamily, askFamilyText]
     await say(head, text, common().ok)
   },
 
+  /** Why it cannot be supplied: a code where there is one, else in the carer's own words. */
   async cannot() {
-    if (this.work && ['clock_in', 'clock_out'].includes(lackingOf(this.work, this.hasStatedEnd()) ?? '')) return this.correct()
-    const place = await choose(SILENCE.map((each) => words()[each]))
-    const reason = place === undefined ? undefined : SILENCE[place]
-    if (reason) this.tell('confirmation', { reason })
+    const lacks = this.work && lackingOf(this.work, this.end())
+    const codes = lacks === 'confirmation' ? SILENCE : lacks === 'clock_out' ? (['unknown'] as const) : []
+    const place = codes.length ? await choose([...codes, 'write' as const].map((each) => words()[each])) : 0
+    const code = place === undefined ? undefined : codes[place]
+    if (code === 'unknown') this.forgotten()
+    else if (code) this.tell('confirmation', { reason: code })
+    else if (place !== undefined) this.write('cannot_supply')
+  },
+
+  /** A clock-out that was forgotten, and nobody knows when: a person looks. */
+  forgotten() {
+    this.tell('stated_end', { ended_at: null, reason: 'not_remembered' }, words().unknownTold)
+    this.draw()
   },
 
   /** A clock-out that was forgotten: when the carer says that he left. */
@@ -157,10 +175,10 @@ Page({
     this.draw()
   },
 
-  tell(kind: 'confirmation' | 'stated_end', content: Record<string, unknown>) {
+  tell(kind: 'confirmation' | 'stated_end', content: Record<string, unknown>, text = words().kept) {
     const { saved } = add(kind, { ...content, occurred_at: iso(phoneNow()) }, { visitId: this.data.id })
     pump()
-    this.setData({ note: saved ? words().kept : common().storageFull })
+    this.setData({ note: saved ? text : common().storageFull })
   },
 
   correct() {
