@@ -184,15 +184,18 @@ test('a month in squares: blanks before the first, then each day as it stands', 
 
 const payout = (more: Partial<Payout> = {}): Payout => ({
   id: 'p1', subsidy_id: 's1', client_id: 'c', month: '2026-11-01', amount_fen: 70000, state: 'paid', reason_code: null, text: '已送银行。', holder_name: '陈玉兰',
-  payee_account: '****1234', changed_at: '', ...more,
+  payee_account: '****1234', counter: '新港社区', changed_at: '', ...more,
 })
-const around = { daysLess: 2, isRetried: false, holdDays: 7, reason: '户名和卡不一样', place: '新港社区', monthText: '11 月补助 700 元', retriedText: '已经重新发' }
+const around = { daysLess: 2, isRetried: false, holdDays: 7, reason: '户名和卡不一样', account: null, monthText: '11 月补助 700 元', retriedText: '已经重新发', changedText: '已经换卡' }
+const card = (number: string) => ({ account: { number } as Account })
 
 test.each([
   [{}, {}, '11 月补助已发出', '700 元，转到尾号 1234 的卡，户名陈玉兰。一般 1–3 天到。少发的 2 天点这里看原因。', 'why'],
   [{}, { daysLess: 0 }, '11 月补助已发出', '700 元，转到尾号 1234 的卡，户名陈玉兰。一般 1–3 天到。', null],
   [{ state: 'returned' }, {}, '银行退回来了', '原因：户名和卡不一样。钱还在，没有丢。请带身份证和银行卡到新港社区办理，或在这里换卡，7 天后重新发。', 'change'],
   [{ state: 'failed' }, {}, '银行退回来了', '原因：户名和卡不一样。钱还在，没有丢。请带身份证和银行卡到新港社区办理，或在这里换卡，7 天后重新发。', 'change'],
+  [{ state: 'failed' }, card('****1234'), '银行退回来了', '原因：户名和卡不一样。钱还在，没有丢。请带身份证和银行卡到新港社区办理，或在这里换卡，7 天后重新发。', 'change'],
+  [{ state: 'failed' }, card('****1235'), '银行退回来了', '已经换卡', null],
   [{ state: 'failed', reason_code: 'file_refused' }, {}, '11 月补助 700 元', '已送银行。', null],
   [{ state: 'returned' }, { isRetried: true }, '11 月补助 700 元', '已经重新发', null],
   [{ state: 'sent' }, {}, '11 月补助 700 元', '已送银行。', null],

@@ -4,7 +4,7 @@ import { rung } from '../app/lib/agency-phone'
 import { certificateLine, validityOf } from '../app/lib/certificates'
 import { correctionBody, correctionLacks, draftOf, momentOf, type CorrectionDraft } from '../app/lib/correcting'
 import { hoursLine, hoursWord } from '../app/lib/hours'
-import { targetOf } from '../app/lib/messages'
+import { newsOf, targetOf } from '../app/lib/messages'
 import { groupsOf, hasNewPhone, lackingOf, spanOf, standingOf, workTold, type Work } from '../app/lib/own-work'
 import type { Session } from '../app/lib/session'
 import { setLanguage } from '../app/lib/settings'
@@ -164,6 +164,7 @@ test('a message about a visit opens it, one that says all opens nothing', () => 
   expect(targetOf({ kind: 'work_refused', subject_id: 'v' })).toBe('/pages/work/index?id=v')
   expect(targetOf({ kind: 'certificate_ending', subject_id: 'c' })).toBe('/pages/certificates/index')
   expect(targetOf({ kind: 'incident_seen', subject_id: 'i' })).toBe('')
+  expect(targetOf({ kind: 'payout_returned', subject_id: 'p' })).toBe('/pages/payouts/index')
 })
 
 test('roles without a page are no choice, the own one is shown; what is not sent keeps the role', () => {
@@ -175,4 +176,12 @@ test('roles without a page are no choice, the own one is shown; what is not sent
 
 test('only agencies with a number are rung', () => {
   expect(rung([{ id: '1', name: 'a', phone: null }, { id: '2', name: 'b', phone: '022-1' }]).map(({ id }) => id)).toEqual(['2'])
+})
+
+test.each([
+  [[], null],
+  [[{ text: '已看', is_read: true }], null],
+  [[{ text: '已看', is_read: true }, { text: '新', is_read: false }, { text: '旧', is_read: false }], { text: '新', count: 2 }],
+])('the newest message that was not read %#', (messages, news) => {
+  expect(newsOf(messages)).toEqual(news)
 })

@@ -104,6 +104,7 @@ def test_a_family_carers_week(phone: Phone, town: Town):
     _evening(town, son, 4)
     phone.open()
     phone.tap("住院、外出")
+    phone.page.get_by_role("dialog").get_by_role("button", name="林秀兰").tap()
     phone.tick("住院了")
     phone.shot("family-away")
     phone.tap("告诉机构")

@@ -72,10 +72,10 @@ export interface PayoutLine {
   deed: 'why' | 'change' | null
 }
 
-/** What is said of a payment. `daysLess`: days of its month that are not paid; `isRetried`: sent again since. */
+/** What is said of a payment. `daysLess`: days of its month that are not paid; `isRetried`: sent again since; `account`: the card of now. */
 export function payoutLine(
   payout: Payout,
-  more: { daysLess: number; isRetried: boolean; holdDays: number; reason: string; place: string; monthText: string; retriedText: string },
+  more: { daysLess: number; isRetried: boolean; holdDays: number; reason: string; account: Account | null; monthText: string; retriedText: string; changedText: string },
 ): PayoutLine {
   const { id, subsidy_id: subsidyId } = payout
   const plain = { id, subsidyId, title: more.monthText, text: payout.text, tone: 'info', deed: null } as const
@@ -92,8 +92,9 @@ export function payoutLine(
   }
   if (!CAME_BACK.includes(payout.state) || OURS_TO_MEND.includes(payout.reason_code ?? '')) return plain
   if (more.isRetried) return { ...plain, text: more.retriedText }
-  const { title, body } = told('returned', { reason: more.reason, place: more.place, days: more.holdDays })
-  return { id, subsidyId, title, text: body, tone: 'warn', deed: 'change' }
+  const { title, body } = told('returned', { reason: more.reason, place: payout.counter, days: more.holdDays })
+  const isChanged = more.account !== null && more.account.number.slice(-4) !== payout.payee_account.slice(-4)
+  return isChanged ? { ...plain, title, text: more.changedText } : { id, subsidyId, title, text: body, tone: 'warn', deed: 'change' }
 }
 
 /** A text without its last sentence. */

@@ -1,5 +1,5 @@
-import { isNoAnswer, isRefused, post } from '../../lib/api'
-import { lastSeen } from '../../lib/cache'
+import { get, isNoAnswer, isRefused, post } from '../../lib/api'
+import { lastSeen, seen } from '../../lib/cache'
 import { clockTold } from '../../lib/clock-told'
 import { dayOf, iso, now, partsOf, phoneNow, timeOf } from '../../lib/clock'
 import { lateUntil, loggedDays, missedDays, pauseOn, promptOf, stageOf, type Care, type Stage } from '../../lib/family'
@@ -7,10 +7,10 @@ import { family } from '../../lib/family-care'
 import { backWord, missedTold, pauseTold, trainingTold } from '../../lib/family-words'
 import { parted } from '../../lib/geo'
 import { newId } from '../../lib/ids'
+import { newsOf } from '../../lib/messages'
 import { add, isTight, onChange, pump, records, waiting, type Kept } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { choose, locate, open, title, toast } from '../../lib/platform'
-import { isLarge, language, setLanguage, setLarge } from '../../lib/settings'
 import { told } from '../../lib/states'
 import { common, dayName, fill, wording } from '../../lib/texts'
 
@@ -28,8 +28,10 @@ const words = wording(
     records: '我的记录',
     waitingNote: '{count} 条还在手机里',
     allSent: '都发出去了',
-    large: '大字',
-    language: 'English',
+    messages: '消息',
+    news: '{text}（{count} 条没看）',
+    settings: '设置',
+    settingsNote: '大字、语言 Language、换手机、退出',
     promptTitle: '现在在照护吗？',
     promptText: '{time} 前点一下就行。没点到也不扣补助。',
     promptDo: '我在',
@@ -49,8 +51,10 @@ const words = wording(
     records: 'My records',
     waitingNote: '{count} still on this phone',
     allSent: 'all sent',
-    large: 'Large type',
-    language: '中文',
+    messages: 'Messages',
+    news: '{text} ({count} unread)',
+    settings: 'Settings',
+    settingsNote: 'large type, 语言 Language, new phone, log out',
     promptTitle: 'Are you caring now?',
     promptText: 'One tap before {time}. Missing it costs nothing.',
     promptDo: 'I am here',
@@ -71,7 +75,8 @@ Page({
     isTight: false,
     tightText: '',
     clock: null as ReturnType<typeof clockTold>,
-    isLarge: false,
+    news: '',
+    isAsked: false,
     busyPrompt: '',
   },
   cares: [] as Care[],
@@ -86,7 +91,7 @@ Page({
   },
   onShow() {
     if (!isLoggedIn()) return
-    this.setData({ w: words(), isLarge: isLarge() })
+    this.setData({ w: words() })
     title(common().today)
     pump()
     void this.load()
@@ -101,10 +106,10 @@ Page({
       this.draw()
     }
     await show(this, async () => {
-      const found = await family()
+      const [found, news] = await Promise.all([family(), newsText()])
       this.cares = found.value
       this.draw()
-      return { data: {}, seen: found }
+      return { data: { news }, seen: found }
     })
   },
 
@@ -112,9 +117,11 @@ Page({
     const kept = records()
     const at = now()
     const count = waiting().length
+    const isAsked = this.cares.some((care) => promptOf(care, at))
     this.setData({
+      isAsked,
       day: dayName(partsOf(dayOf(at)), -1),
-      people: this.cares.map((care) => personOf(care, kept, at)),
+      people: this.cares.map((care) => personOf(care, kept, at, isAsked)),
       waitingText: count ? fill(words().waitingNote, { count }) : words().allSent,
       isTight: isTight(),
       tightText: common().storageTight,
@@ -126,8 +133,9 @@ Page({
     const { id, day } = currentTarget.dataset as { id: string; day: string }
     open(`/pages/care-day/index?client=${id}&day=${day}`)
   },
-  openAway({ currentTarget }: WechatMiniprogram.BaseEvent) {
-    open(`/pages/away/index?client=${String(currentTarget.dataset['id'])}`)
+  async openAway() {
+    const client = await this.chosen()
+    if (client) open(`/pages/away/index?client=${client}`)
   },
 
   /** Back home: one tap, and the days go on. */
@@ -168,30 +176,34 @@ Page({
     const place = await choose(this.cares.map(({ name }) => name))
     return place === undefined ? undefined : this.cares[place]?.id
   },
-  openMoney() {
-    open('/pages/payouts/index')
-  },
-  openRecords() {
-    open('/pages/records/index')
-  },
-  switchLarge({ detail }: WechatMiniprogram.SwitchChange) {
-    setLarge(detail.value)
-    this.onShow()
-  },
-  switchLanguage() {
-    setLanguage(language() === 'en' ? 'zh-CN' : 'en')
-    this.onShow()
+  go({ currentTarget }: WechatMiniprogram.TouchEvent) {
+    open(`/pages/${String(currentTarget.dataset['to'])}/index`)
   },
 })
 
+/** The newest message that was not read; home works without it. */
+async function newsText(): Promise<string> {
+  try {
+    const news = newsOf((await seen('messages', () => get('/api/v1/messages'))).value.items)
+    return news ? fill(words().news, news) : ''
+  } catch (error) {
+    if (!isNoAnswer(error) && !isRefused(error)) throw error
+    return ''
+  }
+}
+
 const TONES: Record<Stage, string> = { paused: 'warn', done: 'good', begun: 'info', open: 'info' }
 
-function personOf(care: Care, kept: Kept[], at: number) {
+/** While an answer is asked for, which is for minutes only, what can wait is not spoken of. */
+function lateOf(care: Care, kept: Kept[], at: number, isAsked: boolean) {
+  const missed = isAsked ? undefined : missedDays(care, kept, at)[0]
+  return missed ? { missed, late: missedTold(missed, lateUntil(missed, care.terms.late_entry_hours), at) } : { missed: '', late: null }
+}
+
+function personOf(care: Care, kept: Kept[], at: number, isAsked: boolean) {
   const today = dayOf(at)
   const stage = stageOf(care, kept, at)
   const pause = pauseOn(care, kept, today)
-  const missed = missedDays(care, kept, at)[0]
-  const late = missed ? missedTold(missed, lateUntil(missed, care.terms.late_entry_hours), at) : null
   const prompt = promptOf(care, at)
   const text = stage === 'done' ? doneTold(care, kept, today) : stage === 'paused' && pause ? pauseTold(pause) : null
   return {
@@ -203,8 +215,7 @@ function personOf(care: Care, kept: Kept[], at: number) {
     text,
     main: stage === 'begun' ? words().goOn : words().clockIn,
     back: stage === 'paused' && pause ? backWord(pause) : '',
-    missed: missed ?? '',
-    late,
+    ...lateOf(care, kept, at, isAsked),
     training: trainingTold(care, today),
     prompt: prompt ? { id: prompt.id, text: fill(words().promptText, { time: timeOf(prompt.closes_at) }) } : null,
   }

@@ -24,7 +24,7 @@ const words = wording(
     due: '正在核算和审核，最晚 {day}发。',
     nothing: '{month} 月没有可发的补助',
     retried: '银行退回过，已经重新发。',
-    place: '医保中心',
+    changed: '原因：{reason}。钱还在，没有丢。您换了尾号 {tail} 的卡，卡能用了就重新发，不用再去办理。',
   },
   {
     title: 'Subsidy and bank card',
@@ -39,7 +39,7 @@ const words = wording(
     due: 'Being computed and reviewed; sent by {day} at the latest.',
     nothing: 'Nothing to pay for month {month}',
     retried: 'It came back once and was sent again.',
-    place: 'the medical insurance centre',
+    changed: 'Why: {reason}. The money is safe. You named the card ending in {tail}; once it can be used the money is sent again, nothing else to do.',
   },
 )
 
@@ -104,7 +104,7 @@ async function moneyOf(): Promise<Money> {
 }
 
 /** Payments, the newest first, and before them the months that were computed and are not paid yet. */
-function linesOf({ payouts, months }: Money, holdDays: number): Line[] {
+function linesOf({ payouts, months, account }: Money, holdDays: number): Line[] {
   const again = retried(payouts)
   const names = new Map((lastSeen<Care[]>('family')?.value ?? []).map(({ id, name }) => [id, name]))
   const byId = new Map(months.map((each) => [each.id, each]))
@@ -115,9 +115,10 @@ function linesOf({ payouts, months }: Money, holdDays: number): Line[] {
       isRetried: again.has(payout.id),
       holdDays,
       reason: reasonText(payout.reason_code),
-      place: words().place,
+      account,
       monthText: fill(words().month, { month: partsOf(payout.month).month, yuan: yuan(payout.amount_fen) }),
       retriedText: words().retried,
+      changedText: fill(words().changed, { reason: reasonText(payout.reason_code), tail: account?.number.slice(-4) ?? '' }),
     })
     const action = line.deed === 'why' ? words().why : line.deed === 'change' ? words().change : ''
     return { ...line, month: payout.month, client: payout.client_id, name: names.get(payout.client_id) ?? '', action }
