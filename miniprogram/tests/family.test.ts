@@ -4,8 +4,8 @@ import {
   dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateUntil, loggedDays, missedDays, noteOf, pauseOn, promptOf, stageOf, tapOf, toldOf,
   whyNotLogged, type Care, type CareDay, type Told,
 } from '../app/lib/family'
-import { accountState, missingOf, payoutLine, retried, squaresOf, withoutLast, yuan, type Account, type Payout } from '../app/lib/family-money'
-import { missedTold, pauseTold, trainingTold } from '../app/lib/family-words'
+import { accountState, cameBack, missingOf, payoutLine, retried, squaresOf, withoutLast, yuan, type Account, type Payout } from '../app/lib/family-money'
+import { missedTold, monthText, pauseTold, trainingTold } from '../app/lib/family-words'
 import type { Kept } from '../app/lib/outbox'
 import { sha256 } from '../app/lib/sha256'
 import { fakePhone } from './fake-wx'
@@ -203,9 +203,23 @@ test.each([
   expect(payoutLine(payout(more), { ...around, ...other })).toMatchObject({ title, text, deed })
 })
 
+test.each([
+  [[], '****1234', false],
+  [[payout()], '****1234', false],
+  [[payout({ state: 'returned' })], '****1234', true],
+  [[payout({ state: 'failed' })], '****1234', true],
+  [[payout({ state: 'failed' })], '****9999', false],
+  [[payout({ state: 'failed' })], null, false],
+  [[payout({ state: 'failed', reason_code: 'file_refused' })], '****1234', false],
+  [[payout({ state: 'returned' }), payout({ id: 'p2', state: 'sent' })], '****1234', false],
+])('whether the card of now has to be changed %#', (payouts, number, isBack) => {
+  expect(cameBack(payouts, number === null ? null : card(number).account)).toBe(isBack)
+})
+
 test('money, retries, accounts and what is missing', () => {
   expect([yuan(70000), yuan(14516), yuan(5), yuan(0)]).toEqual(['700', '145.16', '0.05', '0'])
   expect(withoutLast('One. Two.')).toBe('One.')
+  expect([monthText('2026-01-01'), monthText('2026-12-01')]).toEqual(['1', '12'])
   const again = [payout({ state: 'returned' }), payout({ id: 'p2', state: 'sent' }), payout({ id: 'p3', subsidy_id: 's2', state: 'failed' })]
   expect([...retried(again)]).toEqual(['p1'])
   const account = (name_check: Account['name_check'], hold_until: string | null): Account => ({ id: 'a', person_id: 'p', number: '****1', holder: '陈*', bank_code: '1', bank_name: null, name_check, hold_until })

@@ -14,6 +14,7 @@ from demo import cast, payment
 from demo.clients import assign, let_in, register_account, register_carer, register_client, train
 from demo.family import Family, log_day
 from demo.invented import BANK_CODE, Invented, bank_account, person
+from demo.professional import review
 from demo.world import ZONE, at
 from tests.client.phone import Newcomer, Phone, Town
 
@@ -72,6 +73,7 @@ def test_a_family_carer_is_asked_where_he_is_paid_and_sent_to_change_his_card(ph
     town.set_time(at(day, 20, 30))
     for family in (mother, father):
         log_day(town.world, family, day)
+    review(town.world, town.staff)  # where the sample fell on a day
 
     town.set_time(at(payment.PAID_ON, 9))
     sent = payment.send(town.world, town.staff)
@@ -88,11 +90,12 @@ def test_a_family_carer_is_asked_where_he_is_paid_and_sent_to_change_his_card(ph
 
     town.set_time(at(payment.ANSWERED_ON, 11))
     phone.open()
-    phone.see("补助被银行退回，请换卡（3 条没看）")
+    phone.see("补助被银行退回，请换卡（")
     phone.tap("补助和银行卡")
     tail, holder = bank_account(ACCOUNT)[-4:], mask_name(SON.name)
     phone.see("10 月补助已发出")
-    phone.see(f"转到尾号 {tail} 的卡，户名{holder}。一般 1–3 天到。少发的 30 天点这里看原因。")
+    yuan = f"{paid[1].amount_fen / 100:g}"
+    phone.see(f"{yuan} 元，转到尾号 {tail} 的卡，户名{holder}。一般 1–3 天到。少发的 30 天点这里看原因。")
     phone.see("银行退回来了")
     phone.see("原因：这张卡已经销户。钱还在，没有丢。请带身份证和银行卡到新港社区办理，或在这里换卡，7 天后重新发。")
     phone.shot("family-payouts")

@@ -31,8 +31,8 @@ const words = wording(
   {
     title: 'This month',
     month: '{month}/{year}',
-    sum: '{paid} days paid, {logged} logged',
-    amount: 'Subsidy of this month {yuan} yuan',
+    sum: 'Days paid: {paid}, logged: {logged}',
+    amount: 'Subsidy of this month: {yuan} yuan',
     before: 'Last month',
     after: 'Next month',
     why: 'Days not paid so far',

@@ -1,10 +1,10 @@
 import { get, getAll } from '../../lib/api'
 import { accountText, reasonText } from '../../lib/bank-words'
 import { lastSeen, seen } from '../../lib/cache'
-import { now, partsOf } from '../../lib/clock'
+import { now } from '../../lib/clock'
 import { daysIn, type Care } from '../../lib/family'
-import { payoutLine, retried, yuan, type Account, type Payout, type PayoutLine } from '../../lib/family-money'
-import { dayText } from '../../lib/family-words'
+import { cameBack, payoutLine, retried, yuan, type Account, type Payout, type PayoutLine } from '../../lib/family-money'
+import { dayText, monthText } from '../../lib/family-words'
 import type { Schemas } from '../../lib/api'
 import { isLoggedIn, show } from '../../lib/page'
 import { open, title } from '../../lib/platform'
@@ -35,9 +35,9 @@ const words = wording(
     days: 'See each day',
     none: 'No subsidy yet',
     noneText: 'It appears here once a month is over and computed.',
-    month: 'Month {month}: {yuan} yuan',
+    month: '{month}: {yuan} yuan',
     due: 'Being computed and reviewed; sent by {day} at the latest.',
-    nothing: 'Nothing to pay for month {month}',
+    nothing: 'Nothing to pay for {month}',
     retried: 'It came back once and was sent again.',
     changed: 'Why: {reason}. The money is safe. You named the card ending in {tail}; once it can be used the money is sent again, nothing else to do.',
   },
@@ -72,12 +72,12 @@ Page({
   async load() {
     await show(this, async () => {
       const found = await seen('family-money', moneyOf)
-      const { account, holdDays } = found.value
+      const { account, holdDays, payouts } = found.value
       return {
         data: {
           lines: linesOf(found.value, holdDays),
           account: account && { number: account.number, bank: account.bank_name ?? '' },
-          accountText: accountText(account, now()),
+          accountText: accountText(account, now(), cameBack(payouts, account)),
         },
         seen: found,
       }
@@ -116,7 +116,7 @@ function linesOf({ payouts, months, account }: Money, holdDays: number): Line[] 
       holdDays,
       reason: reasonText(payout.reason_code),
       account,
-      monthText: fill(words().month, { month: partsOf(payout.month).month, yuan: yuan(payout.amount_fen) }),
+      monthText: fill(words().month, { month: monthText(payout.month), yuan: yuan(payout.amount_fen) }),
       retriedText: words().retried,
       changedText: fill(words().changed, { reason: reasonText(payout.reason_code), tail: account?.number.slice(-4) ?? '' }),
     })
@@ -130,7 +130,7 @@ function linesOf({ payouts, months, account }: Money, holdDays: number): Line[] 
 }
 
 function dueLine(month: Schemas['Subsidy'], names: ReadonlyMap<string, string>): Line {
-  const values = { month: partsOf(month.month).month, yuan: yuan(month.payable_fen) }
+  const values = { month: monthText(month.month), yuan: yuan(month.payable_fen) }
   const isNothing = month.payable_fen <= 0
   return {
     id: month.id,
