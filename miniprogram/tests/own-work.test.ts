@@ -185,3 +185,14 @@ test.each([
 ])('the newest message that was not read %#', (messages, news) => {
   expect(newsOf(messages)).toEqual(news)
 })
+
+test.each([
+  ['accepted', work({ kind: 'care_day', standing: 'accepted' }), '王秀英家，11月18日的照护，已算进 11 月。'],
+  ['appeal won', work({ kind: 'care_day', standing: 'accepted', reviews: [REFUSED, APPEAL, review('accepted', 'new_facts')] }), '11月18日那天已改为通过，算进 11 月。原来的决定和您的说明都留着。'],
+  ['refused', work({ kind: 'care_day', standing: 'refused', reviews: [REFUSED] }, { appeal_until: '2026-12-02' }),
+    '原因：证明不够，家属说当天没来。决定人：机构审核员。这一天现在不计发。您觉得不对，12月2日 前可以申诉，会换一个人再看。'],
+  ['lost', work({ kind: 'care_day', standing: 'refused', reviews: [REFUSED] }), '原因：证明不够，家属说当天没来。决定人：机构审核员。这一天不计发。申诉看过了，或者申诉的日子过了。'],
+  ['in review', work({ kind: 'care_day', exceptions: [exception('outside_fence')] }), workTold(work({ exceptions: [exception('outside_fence')] }), '王秀英').body],
+])('a family carer’s day, %s, is told in days', (_, each, body) => {
+  expect(workTold(each, '王秀英').body).toBe(body)
+})

@@ -7,7 +7,7 @@ import { family } from '../../lib/family-care'
 import { backWord, missedTold, pauseTold, trainingTold } from '../../lib/family-words'
 import { parted } from '../../lib/geo'
 import { newId } from '../../lib/ids'
-import { newsOf } from '../../lib/messages'
+import { newsOf, type Message } from '../../lib/messages'
 import { add, isTight, onChange, pump, records, waiting, type Kept } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { choose, locate, open, title, toast } from '../../lib/platform'
@@ -106,10 +106,10 @@ Page({
       this.draw()
     }
     await show(this, async () => {
-      const [found, news] = await Promise.all([family(), newsText()])
+      const [found] = await Promise.all([family(), readMessages()])
       this.cares = found.value
       this.draw()
-      return { data: { news }, seen: found }
+      return { data: {}, seen: found }
     })
   },
 
@@ -120,6 +120,7 @@ Page({
     const isAsked = this.cares.some((care) => promptOf(care, at))
     this.setData({
       isAsked,
+      news: newsText(),
       day: dayName(partsOf(dayOf(at)), -1),
       people: this.cares.map((care) => personOf(care, kept, at, isAsked)),
       waitingText: count ? fill(words().waitingNote, { count }) : words().allSent,
@@ -181,15 +182,19 @@ Page({
   },
 })
 
-/** The newest message that was not read; home works without it. */
-async function newsText(): Promise<string> {
+/** Home works without them. */
+async function readMessages(): Promise<void> {
   try {
-    const news = newsOf((await seen('messages', () => get('/api/v1/messages'))).value.items)
-    return news ? fill(words().news, news) : ''
+    await seen('messages', () => get('/api/v1/messages'))
   } catch (error) {
     if (!isNoAnswer(error) && !isRefused(error)) throw error
-    return ''
   }
+}
+
+/** The newest message that was not read. */
+function newsText(): string {
+  const news = newsOf(lastSeen<{ items: Message[] }>('messages')?.value.items ?? [])
+  return news ? fill(words().news, news) : ''
 }
 
 const TONES: Record<Stage, string> = { paused: 'warn', done: 'good', begun: 'info', open: 'info' }
