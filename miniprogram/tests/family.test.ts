@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import {
-  dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateUntil, loggedDays, missedDays, noteOf, pauseOn, promptOf, stageOf, tapOf, toldOf,
+  dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateDay, lateUntil, loggedDays, missedDays, noteOf, pauseOn, promptOf, stageOf, tapOf, toldOf,
   whyNotLogged, type Care, type CareDay, type Told,
 } from '../app/lib/family'
 import { accountState, cameBack, missingOf, payoutLine, retried, squaresOf, withoutLast, yuan, type Account, type Payout } from '../app/lib/family-money'
@@ -34,6 +34,19 @@ const kept = (kind: Kept['kind'], record: Record<string, unknown>, more: Partial
 })
 const told = (kind: Told['kind'], day: string, state: Told['state'] = 'open'): Told => ({ id: `${day}-${kind}`, kind, day, state })
 const stay = (admitted_on: string, discharged_on: string | null, kind: 'hospital' | 'travel' = 'hospital') => ({ id: admitted_on, kind, admitted_on, discharged_on })
+
+test.each([
+  [[care()], '2026-10-05', ['c']],
+  [[care({ days: [logged('2026-10-05')] })], undefined, undefined],
+  [[care({ days: [logged('2026-10-05')] }), care({ id: 'd' })], '2026-10-05', ['d']],
+  [[care(), care({ id: 'd' }), care({ id: 'e', training: null })], '2026-10-05', ['c', 'd']],
+  [[care({ days: [logged('2026-10-05')], terms: { ...care().terms, late_entry_hours: 48 } }), care({ id: 'd' })], '2026-10-05', ['d']],
+  [[care({ days: [logged('2026-10-05')], terms: { ...care().terms, late_entry_hours: 48 } })], '2026-10-04', ['c']],
+  [[], undefined, undefined],
+])('the last day that somebody misses %#', (cares, day, ids) => {
+  const late = lateDay(cares, [], NOW)
+  expect([late?.day, late?.cares.map(({ id }) => id)]).toEqual([day, ids])
+})
 
 test('days are counted without a time zone', () => {
   expect([daysOn('2026-02-28', 1), daysOn('2026-03-01', -1), daysOn('2026-12-31', 1)]).toEqual(['2026-03-01', '2026-02-28', '2027-01-01'])

@@ -89,6 +89,7 @@ def test_a_family_carers_week(phone: Phone, town: Town):
     phone.see("可以补到今晚 12 点")
     phone.shot("family-missed")
     phone.tap("记这一天")
+    phone.page.get_by_role("dialog").get_by_role("button", name="林秀兰").tap()
     phone.see("补记 10月2日")
     phone.tap("和上次一样")
     phone.tap("记好了")

@@ -2,7 +2,7 @@ import { get, isNoAnswer, isRefused, post } from '../../lib/api'
 import { lastSeen, seen } from '../../lib/cache'
 import { clockTold } from '../../lib/clock-told'
 import { dayOf, iso, now, partsOf, phoneNow, timeOf } from '../../lib/clock'
-import { lateUntil, loggedDays, missedDays, pauseOn, promptOf, stageOf, type Care, type Stage } from '../../lib/family'
+import { lateDay, lateUntil, loggedDays, pauseOn, promptOf, stageOf, type Care, type Stage } from '../../lib/family'
 import { family } from '../../lib/family-care'
 import { backWord, missedTold, pauseTold, trainingTold } from '../../lib/family-words'
 import { parted } from '../../lib/geo'
@@ -21,6 +21,7 @@ const words = wording(
     clockIn: '签到，记今天',
     goOn: '接着记今天',
     log: '记这一天',
+    and: '、',
     begun: '{time} 签到了',
     away: '住院、外出',
     month: '本月日历',
@@ -44,6 +45,7 @@ const words = wording(
     clockIn: 'Clock in and log today',
     goOn: 'Go on with today',
     log: 'Log that day',
+    and: ', ',
     begun: 'clocked in at {time}',
     away: 'Hospital, travel',
     month: 'This month',
@@ -76,6 +78,7 @@ Page({
     tightText: '',
     clock: null as ReturnType<typeof clockTold>,
     news: '',
+    late: null as ReturnType<typeof lateOf>,
     isAsked: false,
     busyPrompt: '',
   },
@@ -120,9 +123,10 @@ Page({
     const isAsked = this.cares.some((care) => promptOf(care, at))
     this.setData({
       isAsked,
+      late: lateOf(this.cares, kept, at, isAsked),
       news: newsText(),
       day: dayName(partsOf(dayOf(at)), -1),
-      people: this.cares.map((care) => personOf(care, kept, at, isAsked)),
+      people: this.cares.map((care) => personOf(care, kept, at)),
       waitingText: count ? fill(words().waitingNote, { count }) : words().allSent,
       isTight: isTight(),
       tightText: common().storageTight,
@@ -168,14 +172,20 @@ Page({
     void this.load()
   },
 
+  async openLate() {
+    const { late } = this.data
+    const client = late && (await this.chosen(late.people))
+    if (client) open(`/pages/care-day/index?client=${client}&day=${late.day}`)
+  },
   async openMonth() {
     const client = await this.chosen()
     if (client) open(`/pages/month/index?client=${client}`)
   },
-  async chosen(): Promise<string | undefined> {
-    if (this.cares.length < 2) return this.cares[0]?.id
-    const place = await choose(this.cares.map(({ name }) => name))
-    return place === undefined ? undefined : this.cares[place]?.id
+  async chosen(of?: { id: string; name: string }[]): Promise<string | undefined> {
+    const people = of ?? this.cares
+    if (people.length < 2) return people[0]?.id
+    const place = await choose(people.map(({ name }) => name))
+    return place === undefined ? undefined : people[place]?.id
   },
   go({ currentTarget }: WechatMiniprogram.TouchEvent) {
     open(`/pages/${String(currentTarget.dataset['to'])}/index`)
@@ -199,13 +209,17 @@ function newsText(): string {
 
 const TONES: Record<Stage, string> = { paused: 'warn', done: 'good', begun: 'info', open: 'info' }
 
-/** While an answer is asked for, which is for minutes only, what can wait is not spoken of. */
-function lateOf(care: Care, kept: Kept[], at: number, isAsked: boolean) {
-  const missed = isAsked ? undefined : missedDays(care, kept, at)[0]
-  return missed ? { missed, late: missedTold(missed, lateUntil(missed, care.terms.late_entry_hours), at) } : { missed: '', late: null }
+/** What can wait is not spoken of while an answer is asked for, which is for minutes only. */
+function lateOf(cares: Care[], kept: Kept[], at: number, isAsked: boolean) {
+  const late = isAsked ? null : lateDay(cares, kept, at)
+  const first = late?.cares[0]
+  if (!late || !first) return null
+  const { title, body } = missedTold(late.day, lateUntil(late.day, first.terms.late_entry_hours), at)
+  const people = late.cares.map(({ id, name }) => ({ id, name }))
+  return { day: late.day, title, body, people, names: cares.length > 1 ? people.map(({ name }) => name).join(words().and) : '' }
 }
 
-function personOf(care: Care, kept: Kept[], at: number, isAsked: boolean) {
+function personOf(care: Care, kept: Kept[], at: number) {
   const today = dayOf(at)
   const stage = stageOf(care, kept, at)
   const pause = pauseOn(care, kept, today)
@@ -220,7 +234,6 @@ function personOf(care: Care, kept: Kept[], at: number, isAsked: boolean) {
     text,
     main: stage === 'begun' ? words().goOn : words().clockIn,
     back: stage === 'paused' && pause ? backWord(pause) : '',
-    ...lateOf(care, kept, at, isAsked),
     training: trainingTold(care, today),
     prompt: prompt ? { id: prompt.id, text: fill(words().promptText, { time: timeOf(prompt.closes_at) }) } : null,
   }
