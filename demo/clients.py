@@ -28,15 +28,23 @@ class Registered:
 
 
 def register_client(
-    staff: Staff, who: Invented, *, home: Point, system: CoordinateSystem, home_type: str, number: int
+    staff: Staff,
+    who: Invented,
+    *,
+    home: Point,
+    system: CoordinateSystem,
+    home_type: str,
+    number: int,
+    street: str | None = None,
 ) -> Json:
     """A client with a home, an agreement with the agency, and an entitlement by the operator; answers the client."""
-    district = cast.HEPING if staff.region == "tianjin" else cast.QINGJIANGPU
+    district = street[:6] if street else cast.HEPING if staff.region == "tianjin" else cast.QINGJIANGPU
     registered = staff.dispatcher.post(
         "/clients",
         {
             "person": _person(who),
             "district_code": district,
+            "street_code": street,
             "home": {"address": f"示例路{number}号", **coordinates(home, system)},
             "agreement": {
                 "agency_id": staff.agency_id,

@@ -124,7 +124,12 @@ def come_back(world: World, staff: Staff, sent: Sent, *, account: int) -> None:
     """Days after "paid" the bank returns a payment (退票), and its file is booked."""
     tail = bank_account(account)[-4:]
     (payout,) = (each for each in staff.preparer.list(f"{sent.path}/payouts") if each["payee_account"].endswith(tail))
-    settle_unknown(world, serial=payout["serial"], outcome="returned", reason="账户已销户")
+    return_payout(world, staff, sent, serial=payout["serial"])
+
+
+def return_payout(world: World, staff: Staff, sent: Sent, *, serial: str) -> None:
+    """The bank returns this payment, and its file is booked."""
+    settle_unknown(world, serial=serial, outcome="returned", reason="账户已销户")
     returns = world.bank.get(f"/batches/{sent.batch['number']}/returns").raise_for_status()
     staff.preparer.upload(f"{sent.path}/returns", returns.content)
     world.say(f"{REGIONS[staff.region]}：1 笔在“已付”后退回 One payment came back after it was paid")

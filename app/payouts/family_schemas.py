@@ -45,7 +45,7 @@ class PayoutFilterSchema(PageRequestSchema):
 
 
 class FamilyPayoutSchema(ma.Schema):
-    """A payment; `text` says where it stands, or why it came back and what to do."""
+    """A payment; `text` says where it stands, or why it came back and what to do; `counter` where to go with it."""
 
     id = Id(required=True)
     subsidy_id = Id(required=True)
@@ -55,6 +55,7 @@ class FamilyPayoutSchema(ma.Schema):
     state = Choice(PayoutState, required=True)
     reason_code = ma.fields.String(required=True, allow_none=True)
     text = Told("payouts", of="told")
+    counter = Told("counters", of="counter")
     holder_name = ma.fields.String(required=True)
     payee_account = ma.fields.String(required=True)
     changed_at = Instant(required=True)

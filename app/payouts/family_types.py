@@ -18,7 +18,8 @@ class RunningMonth:
 
 @dataclass(frozen=True, slots=True)
 class FamilyPayout:
-    """A payment as who gets it sees it: account and holder masked, and what is to be said of its state."""
+    """A payment as who gets it sees it: account and holder masked, what is to be said of its state, and where to go
+    with it (see `counter_of`)."""
 
     id: UUID
     subsidy_id: UUID
@@ -30,6 +31,7 @@ class FamilyPayout:
     holder_name: str
     payee_account: str
     changed_at: datetime
+    counter: str
 
     @property
     def told(self) -> str:

@@ -1,11 +1,11 @@
-"""Terms of agencies, settlement, sanctions and inspection."""
+"""Terms of agencies, paying out, settlement, sanctions and inspection."""
 
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from app.policies.kinds import Choice, Choices, Duration, Share, Whole, YesNo
+from app.policies.kinds import Choice, Choices, Duration, Share, Text, Whole, YesNo
 from app.policies.oversight_codes import (
     ContractRule,
     InspectionWay,
@@ -73,6 +73,30 @@ class SupplementTerms:
     from_level: Annotated[int | None, Whole("连续居家增补最低等级", low=1, high=6, optional=True)]
     chosen_by: Annotated[SupplementChoice | None, Choice("增补时长或现金由谁选择", of=SupplementChoice, optional=True)]
     steps: Annotated[tuple[SupplementStep, ...], Rows("连续居家增补", of=SupplementStep)]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCounter:
+    """The counter of an area, a district or street by its code, and what it is called there."""
+
+    area: Annotated[str, Text("区划代码（区县 6 位或街镇 9 位）", longest=9)]
+    name: Annotated[str, Text("名称", longest=40)]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """Paying out: due `pay_by` after the last day of the month, reminder `reminder_before` it; a changed bank account
+    waits `account_hold`; a batch file has at most `batch_rows` rows. `counters`: where people go with a payment that
+    came back; in an area without one, to the body that takes applications."""
+
+    pay_by: Annotated[dt.timedelta, Duration("月末后最迟发放（天）", key="pay_by_days", unit="days", low=1, high=120)]
+    reminder_before: Annotated[
+        dt.timedelta, Duration("到期前提醒（天）", key="reminder_days_before", unit="days", high=60, local=True)
+    ]
+    account_hold: Annotated[dt.timedelta, Duration("换卡等待（天）", key="account_hold_days", unit="days", high=60)]
+    purpose: Annotated[str, Text("银行用途", longest=40)]
+    batch_rows: Annotated[int, Whole("每批最多笔数", low=1, high=100_000)]
+    counters: Annotated[tuple[ServiceCounter, ...], Rows("各区县、街镇办理窗口", of=ServiceCounter, local=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from app.policies.kinds import Kind, Plain
 from app.policies.oversight_terms import (
     AgencyTerms,
     InspectionTerms,
+    PaymentTerms,
     SanctionTerms,
     ServiceTerms,
     SettlementTerms,
@@ -25,7 +26,6 @@ from app.policies.terms import (
     FamilyTerms,
     GradingTerms,
     LocationTerms,
-    PaymentTerms,
     PlanTerms,
     RetentionTerms,
     SubsidyTerms,

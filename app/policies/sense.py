@@ -1,5 +1,6 @@
 """Values that are each allowed and do not fit together. Pure."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -7,11 +8,12 @@ from itertools import pairwise
 from app.policies.codes import GradeOutcome, SubsidyKind
 from app.policies.entry_terms import EntitlementTerms, HomeLimit
 from app.policies.oversight_codes import PositionVerdict, SupplementChoice
-from app.policies.oversight_terms import SanctionTerms, SupplementTerms
+from app.policies.oversight_terms import PaymentTerms, SanctionTerms, SupplementTerms
 from app.policies.terms import CarerTerms, GradingTerms, LocationTerms, SubsidyTerms
 from app.policies.types import Policy
 
 Contradiction = tuple[str, str, str]
+AREA = re.compile(r"[1-9][0-9]{5}([0-9]{3})?")
 
 
 def contradictions(policy: Policy) -> Iterator[Contradiction]:
@@ -24,6 +26,7 @@ def contradictions(policy: Policy) -> Iterator[Contradiction]:
     yield from _home_types(policy.entitlement)
     yield from _verdicts(policy.location)
     yield from _ladder(policy.sanction)
+    yield from _counters(policy.payment)
 
 
 def _caseload(terms: CarerTerms) -> Iterator[Contradiction]:
@@ -127,4 +130,14 @@ def _ladder(terms: SanctionTerms) -> Iterator[Contradiction]:
             "sanction.ladder",
             "每种情形的步骤须从 1 起连续",
             "the steps of each trigger must run from 1 without a gap",
+        )
+
+
+def _counters(terms: PaymentTerms) -> Iterator[Contradiction]:
+    areas = [each.area for each in terms.counters]
+    if len(set(areas)) != len(areas) or not all(AREA.fullmatch(area) for area in areas):
+        yield (
+            "payment.counters",
+            "每个区县（6 位代码）或街镇（9 位代码）只写一次",
+            "each district (6 digits) or street (9 digits) is named once",
         )

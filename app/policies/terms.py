@@ -23,7 +23,7 @@ from app.policies.codes import (
     StartRule,
     SubsidyKind,
 )
-from app.policies.kinds import Choice, Choices, Day, Duration, Share, Text, Whole, YesNo
+from app.policies.kinds import Choice, Choices, Day, Duration, Share, Whole, YesNo
 from app.policies.oversight_codes import CaseloadCount, PositionVerdict, VerdictEffect
 from app.policies.tables import Rows
 
@@ -237,20 +237,6 @@ class SubsidyTerms:
         MonthReviewRule,
         Choice("发放前由人审核的月份", of=MonthReviewRule, in_older_texts=MonthReviewRule.NONE.value),
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentTerms:
-    """Paying out: due `pay_by` after the last day of the month, reminder `reminder_before` it; a changed bank account
-    waits `account_hold`; a batch file has at most `batch_rows` rows."""
-
-    pay_by: Annotated[dt.timedelta, Duration("月末后最迟发放（天）", key="pay_by_days", unit="days", low=1, high=120)]
-    reminder_before: Annotated[
-        dt.timedelta, Duration("到期前提醒（天）", key="reminder_days_before", unit="days", high=60, local=True)
-    ]
-    account_hold: Annotated[dt.timedelta, Duration("换卡等待（天）", key="account_hold_days", unit="days", high=60)]
-    purpose: Annotated[str, Text("银行用途", longest=40)]
-    batch_rows: Annotated[int, Whole("每批最多笔数", low=1, high=100_000)]
 
 
 @dataclass(frozen=True, slots=True)

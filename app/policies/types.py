@@ -11,6 +11,7 @@ from app.policies.kinds import Plain
 from app.policies.oversight_terms import (
     AgencyTerms,
     InspectionTerms,
+    PaymentTerms,
     SanctionTerms,
     ServiceTerms,
     SettlementTerms,
@@ -24,7 +25,6 @@ from app.policies.terms import (
     FamilyTerms,
     GradingTerms,
     LocationTerms,
-    PaymentTerms,
     PlanTerms,
     RetentionTerms,
     SubsidyTerms,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import {
-  dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateUntil, loggedDays, missedDays, noteOf, pauseOn, promptOf, stageOf, tapOf, toldOf,
+  dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateDay, lateUntil, loggedDays, missedDays, noteOf, pauseOn, promptOf, stageOf, tapOf, toldOf,
   whyNotLogged, type Care, type CareDay, type Told,
 } from '../app/lib/family'
-import { accountState, missingOf, payoutLine, retried, squaresOf, withoutLast, yuan, type Account, type Payout } from '../app/lib/family-money'
-import { missedTold, pauseTold, trainingTold } from '../app/lib/family-words'
+import { accountState, cameBack, missingOf, payoutLine, retried, squaresOf, withoutLast, yuan, type Account, type Payout } from '../app/lib/family-money'
+import { missedTold, monthText, pauseTold, trainingTold } from '../app/lib/family-words'
 import type { Kept } from '../app/lib/outbox'
 import { sha256 } from '../app/lib/sha256'
 import { fakePhone } from './fake-wx'
@@ -34,6 +34,19 @@ const kept = (kind: Kept['kind'], record: Record<string, unknown>, more: Partial
 })
 const told = (kind: Told['kind'], day: string, state: Told['state'] = 'open'): Told => ({ id: `${day}-${kind}`, kind, day, state })
 const stay = (admitted_on: string, discharged_on: string | null, kind: 'hospital' | 'travel' = 'hospital') => ({ id: admitted_on, kind, admitted_on, discharged_on })
+
+test.each([
+  [[care()], '2026-10-05', ['c']],
+  [[care({ days: [logged('2026-10-05')] })], undefined, undefined],
+  [[care({ days: [logged('2026-10-05')] }), care({ id: 'd' })], '2026-10-05', ['d']],
+  [[care(), care({ id: 'd' }), care({ id: 'e', training: null })], '2026-10-05', ['c', 'd']],
+  [[care({ days: [logged('2026-10-05')], terms: { ...care().terms, late_entry_hours: 48 } }), care({ id: 'd' })], '2026-10-05', ['d']],
+  [[care({ days: [logged('2026-10-05')], terms: { ...care().terms, late_entry_hours: 48 } })], '2026-10-04', ['c']],
+  [[], undefined, undefined],
+])('the last day that somebody misses %#', (cares, day, ids) => {
+  const late = lateDay(cares, [], NOW)
+  expect([late?.day, late?.cares.map(({ id }) => id)]).toEqual([day, ids])
+})
 
 test('days are counted without a time zone', () => {
   expect([daysOn('2026-02-28', 1), daysOn('2026-03-01', -1), daysOn('2026-12-31', 1)]).toEqual(['2026-03-01', '2026-02-28', '2027-01-01'])
@@ -184,15 +197,18 @@ test('a month in squares: blanks before the first, then each day as it stands', 
 
 const payout = (more: Partial<Payout> = {}): Payout => ({
   id: 'p1', subsidy_id: 's1', client_id: 'c', month: '2026-11-01', amount_fen: 70000, state: 'paid', reason_code: null, text: '已送银行。', holder_name: '陈玉兰',
-  payee_account: '****1234', changed_at: '', ...more,
+  payee_account: '****1234', counter: '新港社区', changed_at: '', ...more,
 })
-const around = { daysLess: 2, isRetried: false, holdDays: 7, reason: '户名和卡不一样', place: '新港社区', monthText: '11 月补助 700 元', retriedText: '已经重新发' }
+const around = { daysLess: 2, isRetried: false, holdDays: 7, reason: '户名和卡不一样', account: null, monthText: '11 月补助 700 元', retriedText: '已经重新发', changedText: '已经换卡' }
+const card = (number: string) => ({ account: { number } as Account })
 
 test.each([
   [{}, {}, '11 月补助已发出', '700 元，转到尾号 1234 的卡，户名陈玉兰。一般 1–3 天到。少发的 2 天点这里看原因。', 'why'],
   [{}, { daysLess: 0 }, '11 月补助已发出', '700 元，转到尾号 1234 的卡，户名陈玉兰。一般 1–3 天到。', null],
   [{ state: 'returned' }, {}, '银行退回来了', '原因：户名和卡不一样。钱还在，没有丢。请带身份证和银行卡到新港社区办理，或在这里换卡，7 天后重新发。', 'change'],
   [{ state: 'failed' }, {}, '银行退回来了', '原因：户名和卡不一样。钱还在，没有丢。请带身份证和银行卡到新港社区办理，或在这里换卡，7 天后重新发。', 'change'],
+  [{ state: 'failed' }, card('****1234'), '银行退回来了', '原因：户名和卡不一样。钱还在，没有丢。请带身份证和银行卡到新港社区办理，或在这里换卡，7 天后重新发。', 'change'],
+  [{ state: 'failed' }, card('****1235'), '银行退回来了', '已经换卡', null],
   [{ state: 'failed', reason_code: 'file_refused' }, {}, '11 月补助 700 元', '已送银行。', null],
   [{ state: 'returned' }, { isRetried: true }, '11 月补助 700 元', '已经重新发', null],
   [{ state: 'sent' }, {}, '11 月补助 700 元', '已送银行。', null],
@@ -200,9 +216,23 @@ test.each([
   expect(payoutLine(payout(more), { ...around, ...other })).toMatchObject({ title, text, deed })
 })
 
+test.each([
+  [[], '****1234', false],
+  [[payout()], '****1234', false],
+  [[payout({ state: 'returned' })], '****1234', true],
+  [[payout({ state: 'failed' })], '****1234', true],
+  [[payout({ state: 'failed' })], '****9999', false],
+  [[payout({ state: 'failed' })], null, false],
+  [[payout({ state: 'failed', reason_code: 'file_refused' })], '****1234', false],
+  [[payout({ state: 'returned' }), payout({ id: 'p2', state: 'sent' })], '****1234', false],
+])('whether the card of now has to be changed %#', (payouts, number, isBack) => {
+  expect(cameBack(payouts, number === null ? null : card(number).account)).toBe(isBack)
+})
+
 test('money, retries, accounts and what is missing', () => {
   expect([yuan(70000), yuan(14516), yuan(5), yuan(0)]).toEqual(['700', '145.16', '0.05', '0'])
   expect(withoutLast('One. Two.')).toBe('One.')
+  expect([monthText('2026-01-01'), monthText('2026-12-01')]).toEqual(['1', '12'])
   const again = [payout({ state: 'returned' }), payout({ id: 'p2', state: 'sent' }), payout({ id: 'p3', subsidy_id: 's2', state: 'failed' })]
   expect([...retried(again)]).toEqual(['p1'])
   const account = (name_check: Account['name_check'], hold_until: string | null): Account => ({ id: 'a', person_id: 'p', number: '****1', holder: '陈*', bank_code: '1', bank_name: null, name_check, hold_until })

@@ -4,7 +4,7 @@ import { rung } from '../app/lib/agency-phone'
 import { certificateLine, validityOf } from '../app/lib/certificates'
 import { correctionBody, correctionLacks, draftOf, momentOf, type CorrectionDraft } from '../app/lib/correcting'
 import { hoursLine, hoursWord } from '../app/lib/hours'
-import { targetOf } from '../app/lib/messages'
+import { newsOf, targetOf } from '../app/lib/messages'
 import { endTold, groupsOf, hasNewPhone, lackingOf, spanOf, standingOf, workTold, type Work } from '../app/lib/own-work'
 import type { Kept } from '../app/lib/outbox'
 import { remarkLines } from '../app/lib/remarks'
@@ -179,6 +179,7 @@ test('a message about a visit opens it, one that says all opens nothing', () => 
   expect(targetOf({ kind: 'work_refused', subject_id: 'v' })).toBe('/pages/work/index?id=v')
   expect(targetOf({ kind: 'certificate_ending', subject_id: 'c' })).toBe('/pages/certificates/index')
   expect(targetOf({ kind: 'incident_seen', subject_id: 'i' })).toBe('')
+  expect(targetOf({ kind: 'payout_returned', subject_id: 'p' })).toBe('/pages/payouts/index')
 })
 
 test('roles without a page are no choice, the own one is shown; what is not sent keeps the role', () => {
@@ -206,4 +207,23 @@ test('what was said is shown once: as the server holds it, then what is still on
     ['words c', '11月19日 10:00', '在手机里'],
     ['words d', '11月19日 10:00 已经有结果了。', '没发成'],
   ])
+})
+
+test.each([
+  [[], null],
+  [[{ text: '已看', is_read: true }], null],
+  [[{ text: '已看', is_read: true }, { text: '新', is_read: false }, { text: '旧', is_read: false }], { text: '新', count: 2 }],
+])('the newest message that was not read %#', (messages, news) => {
+  expect(newsOf(messages)).toEqual(news)
+})
+
+test.each([
+  ['accepted', work({ kind: 'care_day', standing: 'accepted' }), '王秀英家，11月18日的照护，已算进 11 月。'],
+  ['appeal won', work({ kind: 'care_day', standing: 'accepted', reviews: [REFUSED, APPEAL, review('accepted', 'new_facts')] }), '11月18日那天已改为通过，算进 11 月。原来的决定和您的说明都留着。'],
+  ['refused', work({ kind: 'care_day', standing: 'refused', reviews: [REFUSED] }, { appeal_until: '2026-12-02' }),
+    '原因：证明不够，家属说当天没来。决定人：机构审核员。这一天现在不计发。您觉得不对，12月2日 前可以申诉，会换一个人再看。'],
+  ['lost', work({ kind: 'care_day', standing: 'refused', reviews: [REFUSED] }), '原因：证明不够，家属说当天没来。决定人：机构审核员。这一天不计发。申诉看过了，或者申诉的日子过了。'],
+  ['in review', work({ kind: 'care_day', exceptions: [exception('outside_fence')] }), workTold(work({ exceptions: [exception('outside_fence')] }), '王秀英').body],
+])('a family carer’s day, %s, is told in days', (_, each, body) => {
+  expect(workTold(each, '王秀英').body).toBe(body)
 })

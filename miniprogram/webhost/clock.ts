@@ -1,6 +1,14 @@
 /** The browser's clock, moved to the demo's time: the demo lives in its own month. */
 
+let shifted = 0
+
+/** How far this page's clock is moved. */
+export function shiftOf(): number {
+  return shifted
+}
+
 export function shiftClock(shiftMs: number): void {
+  shifted = shiftMs
   if (!shiftMs) return
   const Real = Date
   class Shifted extends Real {

@@ -4,7 +4,8 @@
  *
  * `GET /__host/state` who may log in and how far the clock is moved; `PUT /__host/state` sets it;
  * `POST /__host/login {openid}` a login code of the stand-in WeChat; `POST /__host/subscribe {openid, template_id}` the user
- * accepts one message; `/api/…` goes to the server.
+ * accepts one message; `/api/…` goes to the server. The time of an answer is that of the page that asked (`Host-Shift-Ms`):
+ * one opened before the clock was moved must not believe its own clock wrong.
  */
 
 import { readFileSync } from 'node:fs'
@@ -43,9 +44,11 @@ const server = http.createServer(async (request, response) => {
 
 function forward(to, path, request, response) {
   const headers = { ...request.headers, ...(to === given.wechat ? { 'content-type': 'application/json' } : {}) }
+  const shift = Number(headers['host-shift-ms'] ?? JSON.parse(state).shift_ms)
   delete headers.host
+  delete headers['host-shift-ms']
   const onward = http.request(to + path, { method: request.method, headers, agent: keepAlive }, (answer) => {
-    const shifted = new Date(Date.now() + JSON.parse(state).shift_ms).toUTCString()
+    const shifted = new Date(Date.now() + shift).toUTCString()
     response.writeHead(answer.statusCode, { ...answer.headers, date: shifted })
     answer.pipe(response)
   })

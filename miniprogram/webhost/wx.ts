@@ -1,6 +1,7 @@
 /** `wx` in a browser, typed as WeChat's own. What is not here throws by its name: nothing is silently left out. */
 
 import { SERVER } from '../app/lib/config'
+import { shiftOf } from './clock'
 import { box, sheet, toast } from './dialogs'
 import { Files } from './files'
 import { modalFault, sheetFault } from './limits'
@@ -93,7 +94,7 @@ async function send(options: WechatMiniprogram.RequestOption): Promise<object> {
   try {
     const answer = await fetch(options.url.replace(SERVER, ''), {
       method: options.method ?? 'GET',
-      headers: options.header as Record<string, string>,
+      headers: { ...(options.header as Record<string, string>), 'Host-Shift-Ms': String(shiftOf()) },
       body: (options.data as string | ArrayBuffer | undefined) ?? null,
       signal: stop.signal,
       cache: 'no-store',

@@ -13,6 +13,7 @@ from app.kernel.http.problems import LANGUAGES, catalogue
 from app.kernel.http.told import told
 from app.payouts.messages import MessageKind
 from app.payouts.types import FREED_STATES, DayRule, PayoutState
+from app.policies.entry_codes import IntakeBody
 
 # A payment is told by why it is not paid, or where it stands; one taken back is not told.
 NOT_TOLD = {*FREED_STATES, "cancelled"}
@@ -24,7 +25,13 @@ BANNED = re.compile("异常|违规|围栏|同步|非法|作弊|补贴|老人|失
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("kind", "codes"),
-    [("exceptions", ExceptionCode), ("days", DayRule), ("messages", MessageKind), ("payouts", PAYOUT_CODES)],
+    [
+        ("exceptions", ExceptionCode),
+        ("days", DayRule),
+        ("messages", MessageKind),
+        ("payouts", PAYOUT_CODES),
+        ("counters", IntakeBody),
+    ],
 )
 def test_every_code_has_its_sentence_and_no_other(language: str, kind: str, codes: Iterable[StrEnum]):
     assert set(told(language)[kind]) == {code.value for code in codes}

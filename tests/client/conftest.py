@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 
+from app.policies.service import SHIPPED
 from demo.processes import ROOT, start_listener
 from demo.world import MONTH, at
 from standins.sms import server as sms
@@ -21,6 +22,23 @@ from tests.standins_signed import running
 
 CLIENT = ROOT / "miniprogram"
 SHOTS = CLIENT / "shots"
+# One district of the town asks families where they are, and has counters of its own.
+ASKING_DISTRICT = """
+layer = "district"
+code = "120116"
+name = "滨海新区"
+parent = "tianjin"
+region = "tianjin"
+validity = { valid_from = 2025-01-01, valid_to = 2029-12-06, assumed = true, reason = "test" }
+
+[family]
+prompts_per_week = { value = 7, assumed = true, reason = "test" }
+
+[payment.counters]
+value = [{ area = "120116003", name = "新港社区" }]
+assumed = true
+reason = "test"
+"""
 NO_SANDBOX = ("--no-sandbox",) if os.geteuid() == 0 else ()
 
 
@@ -64,10 +82,12 @@ def town(template: str, built_host: Path, tmp_path_factory: pytest.TempPathFacto
     """A running Anhu with its stand-ins and the web host on this worker's own database; walks bring their people."""
     folder = tmp_path_factory.mktemp("town")
     database = clone_of(template)
+    shutil.copytree(SHIPPED, folder / "policies")
+    (folder / "policies" / "tianjin-120116.toml").write_text(ASKING_DISTRICT, encoding="utf-8")
     with running("sms", app_id=sms.DEFAULT_APP, secret=sms.DEFAULT_SECRET) as messages, ExitStack() as stack:
         provider = {"URL": messages.url, "APP": messages.app_id, "SECRET": messages.secret}
         settings = {f"ANHU_SMS_{name}": value for name, value in provider.items()}
-        here = stack.enter_context(living(database, folder, settings=settings))
+        here = stack.enter_context(living(database, folder, settings=settings, policies=folder / "policies"))
         command = [shutil.which("node") or "node", str(CLIENT / "webhost" / "serve.mjs")]
         command += ["--folder", str(built_host), "--server", here.world.server_url, "--wechat", here.world.wechat_url]
         host, url = start_listener("webhost", command, logs=folder)

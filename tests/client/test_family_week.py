@@ -19,7 +19,7 @@ ACCOUNT = 4031
 
 
 def _family(town: Town) -> tuple[Newcomer, str, str]:
-    """Mother and father at one address, and their son who cares for both and is formal since September."""
+    """Mother and father at one address, and their son who cares for both: for her formally, for him in training."""
     staff = town.staff
     registered = register_carer(staff, SON, kind="family")
 
@@ -27,10 +27,12 @@ def _family(town: Town) -> tuple[Newcomer, str, str]:
         home, system = cast.TIANJIN_HOME, CoordinateSystem.GCJ02
         client = register_client(staff, who, home=home, system=system, home_type="family_care", number=number)
         assign(staff, client_id=client["id"], carer_id=registered["id"], relation="child")
-        train(staff, client_id=client["id"], carer_id=registered["id"])
         return str(client["id"])
 
     mother, father = cared_for(MOTHER, 41), cared_for(FATHER, 42)
+    train(staff, client_id=mother, carer_id=registered["id"])
+    training = {"carer_id": registered["id"], "stage": "provisional", "valid_from": "2026-09-05"}
+    staff.dispatcher.post(f"/clients/{father}/trainings", training)
     consent_to_photos(register_guardian(town.world, staff, DAUGHTER, client_id=mother), mother)
     register_account(staff, person_id=registered["person"]["id"], number=ACCOUNT)
     access = staff.dispatcher.post(f"/carers/{registered['id']}/access")
@@ -55,6 +57,8 @@ def test_a_family_carers_week(phone: Phone, town: Town):
     phone.log_in(son)
     phone.see("林秀兰")
     phone.see("签到，记今天")
+    phone.see("培训第 27 天")
+    phone.see("满两个月并考核合格后转为正式，转正次月 12月1日 起算补助。")
     phone.shot("family-today")
     phone.tap("签到，记今天")
     phone.see("±12 米")
@@ -85,6 +89,7 @@ def test_a_family_carers_week(phone: Phone, town: Town):
     phone.see("可以补到今晚 12 点")
     phone.shot("family-missed")
     phone.tap("记这一天")
+    phone.page.get_by_role("dialog").get_by_role("button", name="林秀兰").tap()
     phone.see("补记 10月2日")
     phone.tap("和上次一样")
     phone.tap("记好了")
@@ -104,6 +109,7 @@ def test_a_family_carers_week(phone: Phone, town: Town):
     _evening(town, son, 4)
     phone.open()
     phone.tap("住院、外出")
+    phone.page.get_by_role("dialog").get_by_role("button", name="林秀兰").tap()
     phone.tick("住院了")
     phone.shot("family-away")
     phone.tap("告诉机构")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from app.kernel.geo import CoordinateSystem
 from demo import cast
-from demo.clients import assign, register_carer, register_client
+from demo.clients import assign, register_carer, register_client, train
 from demo.invented import person
 from demo.world import MONTH, at
 from tests.client.conftest import CLIENT
@@ -25,7 +25,8 @@ window.fetch = async (...given) => {
   __asking += 1
   try {
     const answer = await ask(...given)
-    __said += await answer.clone().text()
+    const text = await answer.clone().text()
+    __said += text // not in one: += takes what it adds to before it waits, and answers come side by side
     return answer
   } finally { __asking -= 1 }
 }"""
@@ -57,6 +58,7 @@ def _people(town: Town) -> tuple[Newcomer, Newcomer, Household, str]:
     home = {"home": cast.TIANJIN_HOME, "system": CoordinateSystem.GCJ02, "home_type": "family_care"}
     client = register_client(town.staff, father, number=53, **home)
     assign(town.staff, client_id=client["id"], carer_id=registered["id"], relation="child")
+    train(town.staff, client_id=client["id"], carer_id=registered["id"])  # yesterday is missing
     code = town.staff.dispatcher.post(f"/carers/{registered['id']}/access")["binding_code"]
     return carer, Newcomer(son, f"{town.region}-{son.openid}", code, registered["id"]), household, visit
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.policies.service import SHIPPED
 from demo.installation import DemoTime, add_regions
 from demo.processes import start_standin
 from demo.story import BEGINS_AT
@@ -27,14 +28,19 @@ class Living:
 
 @contextmanager
 def living(
-    database: Clone, folder: Path, *, application: str = "wsgi:application", settings: Mapping[str, str] | None = None
+    database: Clone,
+    folder: Path,
+    *,
+    application: str = "wsgi:application",
+    policies: Path = SHIPPED,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Living]:
     """Start everything; stop it at the end. People in this world send again what was not answered. `settings` are more
     of the environment."""
     with ExitStack() as stack:
         clock = DemoTime(database.urls.owner)
         stack.callback(clock.close)
-        add_regions(database.urls, at=BEGINS_AT)
+        add_regions(database.urls, at=BEGINS_AT, policies=policies)
         clock.move_to(BEGINS_AT)
         wechat, wechat_url = start_standin("wechat", logs=folder)
         stack.callback(wechat.stop)
@@ -44,6 +50,7 @@ def living(
             "DATABASE_URL": database.urls.runtime,
             "ANHU_OWNER_URL": database.urls.owner,
             "ANHU_DATA_DIR": str(folder),
+            "ANHU_POLICIES_DIR": str(policies),
             "ANHU_DEMO_CLOCK": "on",
             "ANHU_LOG_LEVEL": "WARNING",
             "ANHU_WECHAT_URL": wechat_url,

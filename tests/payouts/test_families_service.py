@@ -75,6 +75,7 @@ def test_a_returned_payment_is_told_with_its_reason_masked_and_read_once_and_by_
     assert (paid.state, paid.told, paid.amount_fen) == (PayoutState.PAID, "paid", returned.amount_fen)
     assert (returned.state, returned.told) == (PayoutState.RETURNED, "name_mismatch")
     assert returned.told in told("zh-CN")["payouts"]
+    assert returned.counter == "entrusted_operator"
     assert returned.payee_account.startswith("*")
     assert "*" in returned.holder_name
     assert [each.kind for each in messages] == [MessageKind.PAYOUT_RETURNED, MessageKind.PAYOUT_PAID]

@@ -29,6 +29,7 @@ def supplement(*rows, level="5", by="by_client"):
 
 LIMITS, STEPS = "entitlement.home_limits", "supplement.steps"
 LEVELS = "subsidy.level_amounts"
+COUNTERS = "payment.counters"
 WEEKLY = 'home_type = "family_care", period = "week", visits = 1'
 LADDER = 'trigger = "violation", target = "agency", measure = "talk"'
 TWO = 'source = { document = "d", clause = "一" }\nassumed = true\nreason = "test"\n[documents.d]\ntitle = "D"'
@@ -120,6 +121,9 @@ IN_FUND = [
     (entry(LEVELS, "[{ level = 0, amount_fen = 1 }]"), LEVELS, "bad_value"),
     (entry(LEVELS, "[{ level = 3 }]"), LEVELS, "bad_value"),
     (entry(LEVELS, "[{ level = 3, amount_fen = 1 }, { level = 3, amount_fen = 2 }]"), LEVELS, "inconsistent"),
+    (entry(COUNTERS, '[{ area = "310114" }]'), COUNTERS, "bad_value"),
+    (entry(COUNTERS, '[{ area = "310114", name = "A" }, { area = "310114", name = "B" }]'), COUNTERS, "inconsistent"),
+    (entry(COUNTERS, '[{ area = "3101140", name = "A" }]'), COUNTERS, "inconsistent"),
 ]
 
 

@@ -27,8 +27,8 @@ from app.payouts.queries.standings import find_standings
 from app.payouts.service import runs
 from app.payouts.service.states import lock_money, start
 from app.payouts.types import PayoutState
+from app.policies.oversight_terms import PaymentTerms
 from app.policies.service import current_book
-from app.policies.terms import PaymentTerms
 from app.registry.overdue_reviews import list_held_for_review
 from app.registry.queries import find_payee_accounts
 

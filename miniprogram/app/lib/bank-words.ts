@@ -12,13 +12,15 @@ const words = wording(
     unchecked: '户名正在核对，对上就发。',
     mismatched: '户名和您的名字不一样，请换成本人的卡。',
     good: '补助发到这张卡。',
+    cameBack: '银行没有把钱转进这张卡，请换卡，或到窗口办理。',
   },
   {
     none: 'No bank card yet. The subsidy goes to a card in your own name.',
     waiting: 'This card is used from {day}, so that nobody else can change it unseen. To keep the old one, change it back now.',
-    unchecked: 'The holder’s name is being checked; then it is paid.',
+    unchecked: 'The name of the holder is being checked; then it is paid.',
     mismatched: 'The holder is not you; please use a card in your own name.',
     good: 'The subsidy goes to this card.',
+    cameBack: 'The bank could not pay to this card; please change it, or go to the counter.',
   },
 )
 
@@ -50,8 +52,9 @@ export function reasonText(code: string | null): string {
   return all[code ?? 'other'] ?? reasonWords().other
 }
 
-export function accountText(account: Account | null, now: number): string {
+/** `isBack`: the last money came back from this card. */
+export function accountText(account: Account | null, now: number, isBack = false): string {
   const state = accountState(account, now)
   const day = account?.hold_until ? dayText(dayOf(Date.parse(account.hold_until))) : ''
-  return fill(words()[state], { day })
+  return fill(words()[isBack && state !== 'mismatched' ? 'cameBack' : state], { day })
 }

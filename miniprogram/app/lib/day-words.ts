@@ -57,7 +57,7 @@ export const dayWords = wording(
     again: 'Same as last time',
     items: 'What was done',
     more: '{count} more',
-    condition: 'How was it',
+    condition: 'How is the person',
     same: 'as usual',
     better: 'better',
     worse: 'not so well',

@@ -3,6 +3,7 @@
 import type { Schemas } from './api'
 import { partsOf } from './clock'
 import { daysIn } from './family'
+import { monthText } from './family-words'
 import { told } from './states'
 
 type RunningDay = Schemas['RunningDay']
@@ -72,16 +73,16 @@ export interface PayoutLine {
   deed: 'why' | 'change' | null
 }
 
-/** What is said of a payment. `daysLess`: days of its month that are not paid; `isRetried`: sent again since. */
+/** What is said of a payment. `daysLess`: days of its month that are not paid; `isRetried`: sent again since; `account`: the card of now. */
 export function payoutLine(
   payout: Payout,
-  more: { daysLess: number; isRetried: boolean; holdDays: number; reason: string; place: string; monthText: string; retriedText: string },
+  more: { daysLess: number; isRetried: boolean; holdDays: number; reason: string; account: Account | null; monthText: string; retriedText: string; changedText: string },
 ): PayoutLine {
   const { id, subsidy_id: subsidyId } = payout
   const plain = { id, subsidyId, title: more.monthText, text: payout.text, tone: 'info', deed: null } as const
   if (payout.state === 'paid') {
     const values = {
-      month: partsOf(payout.month).month,
+      month: monthText(payout.month),
       yuan: yuan(payout.amount_fen),
       tail: payout.payee_account.slice(-4),
       name: payout.holder_name,
@@ -92,13 +93,22 @@ export function payoutLine(
   }
   if (!CAME_BACK.includes(payout.state) || OURS_TO_MEND.includes(payout.reason_code ?? '')) return plain
   if (more.isRetried) return { ...plain, text: more.retriedText }
-  const { title, body } = told('returned', { reason: more.reason, place: more.place, days: more.holdDays })
-  return { id, subsidyId, title, text: body, tone: 'warn', deed: 'change' }
+  const { title, body } = told('returned', { reason: more.reason, place: payout.counter, days: more.holdDays })
+  return more.account && !cameBack([payout], more.account) ? { ...plain, title, text: more.changedText } : { id, subsidyId, title, text: body, tone: 'warn', deed: 'change' }
 }
 
 /** A text without its last sentence. */
 export function withoutLast(text: string): string {
   return text.replace(/[^。.]+[。.]\s*$/, '').trim()
+}
+
+/** Whether the money of a payment came back from the card of now, and nothing was sent since: another card is needed. */
+export function cameBack(payouts: readonly Payout[], account: Account | null): boolean {
+  const again = retried(payouts)
+  return payouts.some(
+    ({ id, state, reason_code, payee_account }) =>
+      CAME_BACK.includes(state) && !OURS_TO_MEND.includes(reason_code ?? '') && !again.has(id) && payee_account.slice(-4) === account?.number.slice(-4),
+  )
 }
 
 /** Payments sent again since they came back: a later one of the same month stands beside them. */

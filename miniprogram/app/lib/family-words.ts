@@ -8,6 +8,7 @@ import { fill, wording } from './texts'
 export const familyWords = wording(
   {
     day: '{month}月{day}日',
+    months: '1,2,3,4,5,6,7,8,9,10,11,12',
     travelTitle: '外出的日子先停',
     travelText: '从 {day} 起停发，回来后点一下“回来了”就接着记。',
     institutionTitle: '住机构的日子先停',
@@ -27,6 +28,7 @@ export const familyWords = wording(
   },
   {
     day: '{day}/{month}',
+    months: 'January,February,March,April,May,June,July,August,September,October,November,December',
     travelTitle: 'Days away pause',
     travelText: 'Paused from {day}; tap “Back home” afterwards and go on.',
     institutionTitle: 'Days in an institution pause',
@@ -34,7 +36,7 @@ export const familyWords = wording(
     hospital_out: 'Discharged',
     travel_back: 'Back home',
     institution_out: 'Home again',
-    missedOther: '{day} is missing',
+    missedOther: '{day} is not recorded',
     missedUntil: 'You can add it until {day} {time}. For hospital or travel choose the reason; no need to add.',
     formalTitle: 'Formal now',
     formalText: 'The subsidy counts from {day}.',
@@ -55,6 +57,11 @@ export const PROXIES: readonly FilledBy[] = ['daughter', 'son', 'spouse', 'relat
 /** 11月20日. */
 export function dayText(day: string): string {
   return fill(familyWords().day, partsOf(day))
+}
+
+/** The month as a sentence names it: 11 (月), November. */
+export function monthText(month: string): string {
+  return familyWords().months.split(',')[partsOf(month).month - 1] ?? ''
 }
 
 export function backWord(pause: Pause): string {

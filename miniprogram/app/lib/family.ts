@@ -140,6 +140,13 @@ export function missedDays(care: Care, records: readonly Kept[], now: number): s
   return missed
 }
 
+/** The last day that somebody misses and that may still be entered, and who they are. */
+export function lateDay(cares: readonly Care[], records: readonly Kept[], now: number): { day: string; cares: Care[] } | null {
+  const missed = cares.map((care) => ({ care, days: missedDays(care, records, now) }))
+  const day = missed.flatMap(({ days }) => days.slice(0, 1)).sort().pop()
+  return day ? { day, cares: missed.filter(({ days }) => days.includes(day)).map(({ care }) => care) } : null
+}
+
 export type Stage = 'paused' | 'done' | 'begun' | 'open'
 
 /** What is to be done for a client today. What was logged counts, also on the day of a stay. */

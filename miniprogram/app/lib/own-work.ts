@@ -3,6 +3,7 @@
 import type { Schemas } from './api'
 import { dayOf, partsOf } from './clock'
 import type { Kept } from './outbox'
+import { dayBody } from './own-days'
 import { told, type Told } from './states'
 import { fill, wording } from './texts'
 
@@ -137,7 +138,10 @@ function textsOf(standing: Standing, work: Work, { name, what }: { name: string;
     lost: () => ({ title: w.lostTitle, body: fill(w.lostText, refusal), actions: [w.record, w.call] }),
     open: () => ({ title: w.openTitle, body: w.openText, actions: [w.gotIt] }),
   }
-  return texts[standing]()
+  const text = texts[standing]()
+  if (work.fact.kind !== 'care_day') return text
+  const day = { name, month, day: dateWord(work.service_on), reason: refusal.reason, who: refusal.who, until: dateWord(work.appeal_until ?? work.service_on) }
+  return { ...text, body: dayBody(standing, day) ?? text.body }
 }
 
 /** Why somebody looks: the first thing that holds it. */

@@ -1,6 +1,6 @@
 /** How a record's state and kind are called. */
 
-import type { Kind, State } from './outbox'
+import type { Kept, Kind, State } from './outbox'
 import { wording } from './texts'
 
 export const STATE_TONES: Record<State, string> = {
@@ -17,7 +17,7 @@ export const stateWords = wording<State>(
   { kept: 'on this phone', sent: 'sent', in_review: 'in review', accepted: 'accepted', not_accepted: 'not accepted', stuck: 'not taken' },
 )
 
-export const kindWords = wording<Kind>(
+const kindWords = wording<Kind>(
   {
     clock_in: '签到', clock_out: '签退', clock_event: '打卡', item: '服务项目', checks: '服务前核对', attempt: '没能开始',
     stated_end: '补签退', confirmation: '服务确认', care_day: '照护日', help_call: '一键求助', photo: '照片',
@@ -31,3 +31,9 @@ export const kindWords = wording<Kind>(
     rating: 'Rating',
   },
 )
+
+/** How a record is called; a tap by whether somebody came or went. */
+export function kindName({ kind, record }: Pick<Kept, 'kind' | 'record'>): string {
+  const tap = kind === 'clock_event' && ({ in: 'clock_in', out: 'clock_out' } as const)[String(record['kind']) as 'in' | 'out']
+  return kindWords()[tap || kind]
+}

@@ -1,7 +1,8 @@
 import { get, isNoAnswer, isRefused, post } from '../../lib/api'
 import { accountText } from '../../lib/bank-words'
+import { lastSeen } from '../../lib/cache'
 import { now, phoneNow } from '../../lib/clock'
-import { missingOf, type Account } from '../../lib/family-money'
+import { cameBack, missingOf, type Account, type Payout } from '../../lib/family-money'
 import { newId } from '../../lib/ids'
 import { isLoggedIn, sentence, show } from '../../lib/page'
 import { back, confirm, title } from '../../lib/platform'
@@ -79,7 +80,8 @@ Page({
   async load() {
     await show(this, async () => {
       const { account, hold_days: holdDays } = await get('/api/v1/bank-accounts/own')
-      return { data: { account, holdDays, waitText: fill(words().sure, { days: holdDays }), accountText: accountText(account, now()) } }
+      const isBack = cameBack(lastSeen<{ payouts: Payout[] }>('family-money')?.value.payouts ?? [], account)
+      return { data: { account, holdDays, waitText: fill(words().sure, { days: holdDays }), accountText: accountText(account, now(), isBack) } }
     })
   },
 

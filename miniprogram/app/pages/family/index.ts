@@ -1,16 +1,16 @@
-import { isNoAnswer, isRefused, post } from '../../lib/api'
-import { lastSeen } from '../../lib/cache'
+import { get, isNoAnswer, isRefused, post } from '../../lib/api'
+import { lastSeen, seen } from '../../lib/cache'
 import { clockTold } from '../../lib/clock-told'
 import { dayOf, iso, now, partsOf, phoneNow, timeOf } from '../../lib/clock'
-import { lateUntil, loggedDays, missedDays, pauseOn, promptOf, stageOf, type Care, type Stage } from '../../lib/family'
+import { lateDay, lateUntil, loggedDays, pauseOn, promptOf, stageOf, type Care, type Stage } from '../../lib/family'
 import { family } from '../../lib/family-care'
 import { backWord, missedTold, pauseTold, trainingTold } from '../../lib/family-words'
 import { parted } from '../../lib/geo'
 import { newId } from '../../lib/ids'
+import { newsOf, type Message } from '../../lib/messages'
 import { add, isTight, onChange, pump, records, waiting, type Kept } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { choose, locate, open, title, toast } from '../../lib/platform'
-import { isLarge, language, setLanguage, setLarge } from '../../lib/settings'
 import { told } from '../../lib/states'
 import { common, dayName, fill, wording } from '../../lib/texts'
 
@@ -21,6 +21,7 @@ const words = wording(
     clockIn: '签到，记今天',
     goOn: '接着记今天',
     log: '记这一天',
+    and: '、',
     begun: '{time} 签到了',
     away: '住院、外出',
     month: '本月日历',
@@ -28,8 +29,10 @@ const words = wording(
     records: '我的记录',
     waitingNote: '{count} 条还在手机里',
     allSent: '都发出去了',
-    large: '大字',
-    language: 'English',
+    messages: '消息',
+    news: '{text}（{count} 条没看）',
+    settings: '设置',
+    settingsNote: '大字、语言 Language、换手机、退出',
     promptTitle: '现在在照护吗？',
     promptText: '{time} 前点一下就行。没点到也不扣补助。',
     promptDo: '我在',
@@ -42,6 +45,7 @@ const words = wording(
     clockIn: 'Clock in and log today',
     goOn: 'Go on with today',
     log: 'Log that day',
+    and: ', ',
     begun: 'clocked in at {time}',
     away: 'Hospital, travel',
     month: 'This month',
@@ -49,8 +53,10 @@ const words = wording(
     records: 'My records',
     waitingNote: '{count} still on this phone',
     allSent: 'all sent',
-    large: 'Large type',
-    language: '中文',
+    messages: 'Messages',
+    news: '{text} ({count} unread)',
+    settings: 'Settings',
+    settingsNote: 'large type, 语言 Language, new phone, log out',
     promptTitle: 'Are you caring now?',
     promptText: 'One tap before {time}. Missing it costs nothing.',
     promptDo: 'I am here',
@@ -71,7 +77,9 @@ Page({
     isTight: false,
     tightText: '',
     clock: null as ReturnType<typeof clockTold>,
-    isLarge: false,
+    news: '',
+    late: null as ReturnType<typeof lateOf>,
+    isAsked: false,
     busyPrompt: '',
   },
   cares: [] as Care[],
@@ -86,7 +94,7 @@ Page({
   },
   onShow() {
     if (!isLoggedIn()) return
-    this.setData({ w: words(), isLarge: isLarge() })
+    this.setData({ w: words() })
     title(common().today)
     pump()
     void this.load()
@@ -101,7 +109,7 @@ Page({
       this.draw()
     }
     await show(this, async () => {
-      const found = await family()
+      const [found] = await Promise.all([family(), readMessages()])
       this.cares = found.value
       this.draw()
       return { data: {}, seen: found }
@@ -112,7 +120,11 @@ Page({
     const kept = records()
     const at = now()
     const count = waiting().length
+    const isAsked = this.cares.some((care) => promptOf(care, at))
     this.setData({
+      isAsked,
+      late: lateOf(this.cares, kept, at, isAsked),
+      news: newsText(),
       day: dayName(partsOf(dayOf(at)), -1),
       people: this.cares.map((care) => personOf(care, kept, at)),
       waitingText: count ? fill(words().waitingNote, { count }) : words().allSent,
@@ -126,8 +138,9 @@ Page({
     const { id, day } = currentTarget.dataset as { id: string; day: string }
     open(`/pages/care-day/index?client=${id}&day=${day}`)
   },
-  openAway({ currentTarget }: WechatMiniprogram.BaseEvent) {
-    open(`/pages/away/index?client=${String(currentTarget.dataset['id'])}`)
+  async openAway() {
+    const client = await this.chosen()
+    if (client) open(`/pages/away/index?client=${client}`)
   },
 
   /** Back home: one tap, and the days go on. */
@@ -159,39 +172,57 @@ Page({
     void this.load()
   },
 
+  async openLate() {
+    const { late } = this.data
+    const client = late && (await this.chosen(late.people))
+    if (client) open(`/pages/care-day/index?client=${client}&day=${late.day}`)
+  },
   async openMonth() {
     const client = await this.chosen()
     if (client) open(`/pages/month/index?client=${client}`)
   },
-  async chosen(): Promise<string | undefined> {
-    if (this.cares.length < 2) return this.cares[0]?.id
-    const place = await choose(this.cares.map(({ name }) => name))
-    return place === undefined ? undefined : this.cares[place]?.id
+  async chosen(of?: { id: string; name: string }[]): Promise<string | undefined> {
+    const people = of ?? this.cares
+    if (people.length < 2) return people[0]?.id
+    const place = await choose(people.map(({ name }) => name))
+    return place === undefined ? undefined : people[place]?.id
   },
-  openMoney() {
-    open('/pages/payouts/index')
-  },
-  openRecords() {
-    open('/pages/records/index')
-  },
-  switchLarge({ detail }: WechatMiniprogram.SwitchChange) {
-    setLarge(detail.value)
-    this.onShow()
-  },
-  switchLanguage() {
-    setLanguage(language() === 'en' ? 'zh-CN' : 'en')
-    this.onShow()
+  go({ currentTarget }: WechatMiniprogram.TouchEvent) {
+    open(`/pages/${String(currentTarget.dataset['to'])}/index`)
   },
 })
 
+/** Home works without them. */
+async function readMessages(): Promise<void> {
+  try {
+    await seen('messages', () => get('/api/v1/messages'))
+  } catch (error) {
+    if (!isNoAnswer(error) && !isRefused(error)) throw error
+  }
+}
+
+/** The newest message that was not read. */
+function newsText(): string {
+  const news = newsOf(lastSeen<{ items: Message[] }>('messages')?.value.items ?? [])
+  return news ? fill(words().news, news) : ''
+}
+
 const TONES: Record<Stage, string> = { paused: 'warn', done: 'good', begun: 'info', open: 'info' }
+
+/** What can wait is not spoken of while an answer is asked for, which is for minutes only. */
+function lateOf(cares: Care[], kept: Kept[], at: number, isAsked: boolean) {
+  const late = isAsked ? null : lateDay(cares, kept, at)
+  const first = late?.cares[0]
+  if (!late || !first) return null
+  const { title, body } = missedTold(late.day, lateUntil(late.day, first.terms.late_entry_hours), at)
+  const people = late.cares.map(({ id, name }) => ({ id, name }))
+  return { day: late.day, title, body, people, names: cares.length > 1 ? people.map(({ name }) => name).join(words().and) : '' }
+}
 
 function personOf(care: Care, kept: Kept[], at: number) {
   const today = dayOf(at)
   const stage = stageOf(care, kept, at)
   const pause = pauseOn(care, kept, today)
-  const missed = missedDays(care, kept, at)[0]
-  const late = missed ? missedTold(missed, lateUntil(missed, care.terms.late_entry_hours), at) : null
   const prompt = promptOf(care, at)
   const text = stage === 'done' ? doneTold(care, kept, today) : stage === 'paused' && pause ? pauseTold(pause) : null
   return {
@@ -203,8 +234,6 @@ function personOf(care: Care, kept: Kept[], at: number) {
     text,
     main: stage === 'begun' ? words().goOn : words().clockIn,
     back: stage === 'paused' && pause ? backWord(pause) : '',
-    missed: missed ?? '',
-    late,
     training: trainingTold(care, today),
     prompt: prompt ? { id: prompt.id, text: fill(words().promptText, { time: timeOf(prompt.closes_at) }) } : null,
   }

@@ -8,8 +8,8 @@ import { open, title } from '../../lib/platform'
 import { wording } from '../../lib/texts'
 
 const words = wording(
-  { title: '消息', none: '没有消息', noneText: '服务有了结果、证书快到期，都会写在这里。', fresh: '新' },
-  { title: 'Messages', none: 'No messages', noneText: 'What became of visits, certificates that end: all is told here.', fresh: 'new' },
+  { title: '消息', none: '没有消息', noneText: '服务有了结果、证书快到期、补助发出，都会写在这里。', fresh: '新' },
+  { title: 'Messages', none: 'No messages', noneText: 'What became of visits, certificates that end, subsidies paid: all is told here.', fresh: 'new' },
 )
 
 Page({

@@ -1,10 +1,10 @@
 import { get, getAll } from '../../lib/api'
 import { accountText, reasonText } from '../../lib/bank-words'
 import { lastSeen, seen } from '../../lib/cache'
-import { now, partsOf } from '../../lib/clock'
+import { now } from '../../lib/clock'
 import { daysIn, type Care } from '../../lib/family'
-import { payoutLine, retried, yuan, type Account, type Payout, type PayoutLine } from '../../lib/family-money'
-import { dayText } from '../../lib/family-words'
+import { cameBack, payoutLine, retried, yuan, type Account, type Payout, type PayoutLine } from '../../lib/family-money'
+import { dayText, monthText } from '../../lib/family-words'
 import type { Schemas } from '../../lib/api'
 import { isLoggedIn, show } from '../../lib/page'
 import { open, title } from '../../lib/platform'
@@ -24,8 +24,8 @@ const words = wording(
     due: '正在核算和审核，最晚 {day}发。',
     nothing: '{month} 月没有可发的补助',
     retried: '银行退回过，已经重新发。',
-    place: '医保中心',
     remind: '退回了，微信提醒我',
+    changed: '原因：{reason}。钱还在，没有丢。您换了尾号 {tail} 的卡，卡能用了就重新发，不用再去办理。',
   },
   {
     title: 'Subsidy and bank card',
@@ -36,12 +36,12 @@ const words = wording(
     days: 'See each day',
     none: 'No subsidy yet',
     noneText: 'It appears here once a month is over and computed.',
-    month: 'Month {month}: {yuan} yuan',
+    month: '{month}: {yuan} yuan',
     due: 'Being computed and reviewed; sent by {day} at the latest.',
-    nothing: 'Nothing to pay for month {month}',
+    nothing: 'Nothing to pay for {month}',
     retried: 'It came back once and was sent again.',
-    place: 'the medical insurance centre',
     remind: 'Tell me by WeChat when it comes back',
+    changed: 'Why: {reason}. The money is safe. You named the card ending in {tail}; once it can be used the money is sent again, nothing else to do.',
   },
 )
 
@@ -74,12 +74,12 @@ Page({
   async load() {
     await show(this, async () => {
       const found = await seen('family-money', moneyOf)
-      const { account, holdDays } = found.value
+      const { account, holdDays, payouts } = found.value
       return {
         data: {
           lines: linesOf(found.value, holdDays),
           account: account && { number: account.number, bank: account.bank_name ?? '' },
-          accountText: accountText(account, now()),
+          accountText: accountText(account, now(), cameBack(payouts, account)),
         },
         seen: found,
       }
@@ -109,7 +109,7 @@ async function moneyOf(): Promise<Money> {
 }
 
 /** Payments, the newest first, and before them the months that were computed and are not paid yet. */
-function linesOf({ payouts, months }: Money, holdDays: number): Line[] {
+function linesOf({ payouts, months, account }: Money, holdDays: number): Line[] {
   const again = retried(payouts)
   const names = new Map((lastSeen<Care[]>('family')?.value ?? []).map(({ id, name }) => [id, name]))
   const byId = new Map(months.map((each) => [each.id, each]))
@@ -120,9 +120,10 @@ function linesOf({ payouts, months }: Money, holdDays: number): Line[] {
       isRetried: again.has(payout.id),
       holdDays,
       reason: reasonText(payout.reason_code),
-      place: words().place,
-      monthText: fill(words().month, { month: partsOf(payout.month).month, yuan: yuan(payout.amount_fen) }),
+      account,
+      monthText: fill(words().month, { month: monthText(payout.month), yuan: yuan(payout.amount_fen) }),
       retriedText: words().retried,
+      changedText: fill(words().changed, { reason: reasonText(payout.reason_code), tail: account?.number.slice(-4) ?? '' }),
     })
     const action = line.deed === 'why' ? words().why : line.deed === 'change' ? words().change : ''
     return { ...line, month: payout.month, client: payout.client_id, name: names.get(payout.client_id) ?? '', action }
@@ -134,7 +135,7 @@ function linesOf({ payouts, months }: Money, holdDays: number): Line[] {
 }
 
 function dueLine(month: Schemas['Subsidy'], names: ReadonlyMap<string, string>): Line {
-  const values = { month: partsOf(month.month).month, yuan: yuan(month.payable_fen) }
+  const values = { month: monthText(month.month), yuan: yuan(month.payable_fen) }
   const isNothing = month.payable_fen <= 0
   return {
     id: month.id,

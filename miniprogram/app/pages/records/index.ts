@@ -7,7 +7,7 @@ import { isOfRole, isTight, nextTry, onChange, records, sendAgain, waiting, type
 import { listed, mainBanner, moreBanners, reasonOf, type Banner, type Deed, type Known, type Reach } from '../../lib/outbox-told'
 import { HOME, isLoggedIn, show } from '../../lib/page'
 import { isOnline, restart, title } from '../../lib/platform'
-import { kindWords, STATE_TONES, stateWords } from '../../lib/record-words'
+import { kindName, STATE_TONES, stateWords } from '../../lib/record-words'
 import { role } from '../../lib/session'
 import { common, dayName, wording } from '../../lib/texts'
 
@@ -164,7 +164,7 @@ function lineOf(kept: Kept, about: Around | undefined) {
   const item = typeof code === 'string' ? about?.items[code]?.name : undefined
   return {
     id: kept.id,
-    title: item ?? kindWords()[kept.kind],
+    title: item ?? kindName(kept),
     note: [timeOf(kept.record.occurred_at), reasonOf(kept)].join(' ').trim(),
     state: stateWords()[kept.state],
     tone: STATE_TONES[kept.state],

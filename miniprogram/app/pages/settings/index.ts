@@ -16,7 +16,7 @@ Page({
 
   onShow() {
     if (!isLoggedIn()) return
-    this.setData({ w: words(), look: look(), isCarer: role() !== 'guardian', isLarge: isLarge(), languageName: NAMES[LANGUAGES.indexOf(language())] ?? '' })
+    this.setData({ w: words(), look: look(), isCarer: role() === 'carer', isLarge: isLarge(), languageName: NAMES[LANGUAGES.indexOf(language())] ?? '' })
     title(words().title)
   },
 

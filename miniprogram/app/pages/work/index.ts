@@ -112,11 +112,17 @@ Page({
     if (deed === 'back') back()
     else if (deed === 'call') await callAgency()
     else if (deed === 'record') await this.showRecord()
-    else if (deed === 'hours') replace('/pages/hours/index')
+    else if (deed === 'hours') replace(this.monthPage())
     else if (deed === 'appeal') open(`/pages/appeal/index?id=${this.data.id}`)
     else if (deed === 'explain') await this.explain()
     else if (deed === 'supply') await this.supply()
     else if (deed === 'cannot') await this.cannot()
+  },
+
+  /** Where the month is: in hours for a visit, in days for a family's care. */
+  monthPage(): string {
+    const { fact, service_on: day = '' } = this.work ?? {}
+    return fact?.kind === 'care_day' ? `/pages/month/index?client=${fact.client_id ?? ''}&month=${day.slice(0, 7)}-01` : '/pages/hours/index'
   },
 
   /** A word or a photo for whoever reviews it, or a request to correct. */
