@@ -89,12 +89,11 @@ Page({
       const cares = lastSeen<Care[]>('family') ?? (await family())
       const care = cares.value.find(({ id }) => id === client)
       const found = await seen(`family-month:${client}:${month}`, () => monthOf(client, month))
-      return { data: care ? this.shaped(care, found.value) : {}, seen: found }
+      return { data: care ? this.shaped(care, month, found.value) : {}, seen: found }
     })
   },
 
-  shaped(care: Care, { days, amountFen }: Month) {
-    const { month } = this.data
+  shaped(care: Care, month: string, { days, amountFen }: Month) {
     const kept = records()
     const today = dayOf(now())
     const open = new Set([...missedDays(care, kept, now()), ...(isLogged(care, kept, today) ? [] : [today])])
