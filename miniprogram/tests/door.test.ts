@@ -5,16 +5,17 @@ import type { Around, Visit } from '../app/lib/cache'
 import type { Cards } from '../app/lib/cards'
 import { checksOf, IDENTITY, isEnough, VOUCHER } from '../app/lib/checks'
 import { timeOf } from '../app/lib/clock'
-import { beyondPlan, chosenEnd, DEEDS, likelyEnd, nextAtHome, otherOpen, statesAfter, stopOf } from '../app/lib/door'
+import { beyondPlan, chosenEnd, DEEDS, likelyEnd, nextAtHome, otherOpen, statesAfter, stopOf, tapToProve } from '../app/lib/door'
 import { tellEndForgotten } from '../app/lib/door-writes'
 import { checkFace } from '../app/lib/face'
 import { addRating, asksRating, handedOver, ratingTerms } from '../app/lib/handed-over'
 import { records, type Code, type Kept } from '../app/lib/outbox'
 import { sha256 } from '../app/lib/sha256'
 import { CHINESE, type StateName } from '../app/lib/states'
-import { itemRecords, linesOf, stageOf } from '../app/lib/visits'
+import { firstTapAt, itemRecords, linesOf, stageOf } from '../app/lib/visits'
 import { doubtful, signsOf } from '../app/lib/vitals'
 import { toGcj02 } from '../app/lib/way'
+import { openValues } from '../app/pages/visit/drawing'
 import { fakePhone, sessionOf } from './fake-wx'
 
 beforeEach(() => {
@@ -38,14 +39,13 @@ test.each([
   ['inside', [], false, false, ['inside']],
   ['outside', ['outside_fence'], false, false, ['outside']],
   ['none', ['no_location'], true, false, ['noLocation', 'clockWrong']],
-  [undefined, [], false, false, ['offline']],
   ['approximate', ['outside_fence', 'new_device'], false, false, ['approximate', 'newPhone']],
   ['inside', ['in_hospital', 'device_of_other'], false, false, ['inside', 'stopped', 'newPhone']],
   ['inside', ['repeated_event'], false, false, ['twice']],
   ['inside', ['repeated_event'], false, true, ['inside']],
   ['uncertain', ['client_died'], true, true, ['uncertain', 'stopped', 'clockWrong']],
 ] as const)('at place %s with %j the screen says %#', (place, codes, isWrong, isAgain, states) => {
-  expect(statesAfter({ place, codes }, isWrong, isAgain)).toEqual(states)
+  expect(statesAfter({ place, codes, became: 'sent', why: undefined }, isWrong, isAgain)).toEqual(states)
 })
 
 test('every state that has deeds has one for each of its buttons', () => {
@@ -65,12 +65,50 @@ test.each([
 })
 
 test.each([
-  [before(), T, '08:00'],
-  [before({ planned_to: '2026-10-01T03:00:00Z' }), T, '08:50'],
-  [before({ planned_to: '2026-10-01T03:00:00Z', began_at: '2026-10-01T01:00:00Z' }), T, '09:01'],
-  [before({ planned_to: '2026-10-01T03:00:00Z', began_at: '2026-10-01T01:02:00Z' }), T, '09:02'],
-])('she most likely left %#', (of, now, end) => {
-  expect(timeOf(likelyEnd(of, now))).toBe(end)
+  [before(), [], '08:00'],
+  [before({ planned_to: '2026-10-01T03:00:00Z' }), [], '08:50'],
+  [before({ planned_to: '2026-10-01T03:00:00Z', began_at: '2026-10-01T01:00:00Z' }), [], '09:01'],
+  [before({ planned_to: '2026-10-01T03:00:00Z', began_at: '2026-10-01T01:02:00Z' }), [], '09:02'],
+  [before({ began_at: null }), [kept('clock_in', 'v0', { occurred_at: '2026-10-01T00:30:00Z' })], '08:31'], // begun without a network
+])('she most likely left %#', (of, records, end) => {
+  expect(timeOf(likelyEnd(of, records, T))).toBe(end)
+})
+
+test.each([
+  ['2026-09-30T23:00:00Z', '10月1日'],
+  ['2026-09-30T15:00:00Z', '昨天'],
+  ['2026-09-29T15:00:00Z', '9月29日'],
+])('of a visit that was not left, planned %s, the day is %s; it began when it was tapped here', (planned_from, day) => {
+  const offline = before({ planned_from, began_at: null })
+  const tapped = kept('clock_in', 'v0', { occurred_at: '2026-09-29T23:05:00Z' })
+  expect(openValues(offline, [tapped], T)).toEqual({ day, time: '07:05', end: '08:00' })
+})
+
+test.each([
+  [null, [], null],
+  [null, ['01:02'], '2026-10-01T01:02:00Z'],
+  ['2026-10-01T00:58:00+00:00', ['01:02'], '2026-10-01T00:58:00+00:00'], // tapped on another phone before
+  ['2026-10-01T01:03:00Z', ['01:02', '01:05'], '2026-10-01T01:02:00Z'],
+])('the first tap %#', (began_at, times, first) => {
+  const records = times.map((time) => ({ ...kept('clock_in', 'v1', { occurred_at: `2026-10-01T${time}:00Z` }), id: time }))
+  expect(firstTapAt(visit({ began_at }), records)).toBe(first)
+})
+
+const FIX = { accuracy_m: 12 }
+const answered = (record: object, ...exceptions: Code[]): Kept => ({ ...kept('clock_in', 'v1', record), state: 'sent', answer: { status: 201, code: null, message: null, exceptions } })
+test.each([
+  ['nothing tapped here', [], undefined],
+  ['no answer yet', [kept('clock_in', 'v1', { fix: null })], 'clock_in'],
+  ['no position', [answered({ fix: null }, 'no_location')], 'clock_in'],
+  ['not a sure one', [answered({ fix: FIX }, 'uncertain_location')], 'clock_in'],
+  ['inside', [answered({ fix: FIX })], undefined],
+  ['refused', [{ ...kept('clock_in', 'v1'), state: 'stuck' as const }], undefined],
+  ['scanned', [kept('clock_in', 'v1', { fix: null }), kept('tag_scan', 'v1', { event_id: 'clock_in' })], undefined],
+  ['scanned for another tap', [kept('clock_in', 'v1', { fix: null }), kept('tag_scan', 'v1', { event_id: 'x' })], 'clock_in'],
+  ['taken back', [kept('clock_in', 'v1', { fix: null }), kept('away_word', 'v1', { event_id: 'clock_in', case: 'not_there_yet' })], undefined],
+  ['of another visit', [kept('clock_in', 'v2', { fix: null })], undefined],
+])('the home tag is asked for, %s', (_, records, id) => {
+  expect(tapToProve('v1', records)).toBe(id)
 })
 
 test('a chosen end is of the visit’s day and never ahead', () => {

@@ -82,6 +82,7 @@ function wxOf(phone: Mortal): object {
       limitSize: 100,
     }),
     getDeviceInfo: () => ({ platform: 'android' }),
+    getNetworkType: ({ success }: { success: (told: { networkType: string }) => void }) => success({ networkType: phone.isOnline ? 'wifi' : 'none' }),
     getAppBaseInfo: () => ({ fontSizeSetting: 16, SDKVersion: '3.8.12' }),
     getSystemSetting: () => ({ locationEnabled: true }),
     getAppAuthorizeSetting: () => ({ locationAuthorized: 'authorized', locationReducedAccuracy: false }),

@@ -47,11 +47,12 @@ test.each([
 })
 
 test.each([
-  [true, 'serverDown'],
-  [false, 'offline'],
-  [undefined, 'offline'],
-] as const)('a tap without an answer, network %s, is %s', (isOnline, state) => {
-  expect(statesAfter({ place: undefined, codes: [], ...(isOnline === undefined ? {} : { isOnline }) }, false)).toEqual([state])
+  ['noAnswer', undefined, ['serverDown']],
+  ['noNet', undefined, ['offline']],
+  ['noAnswer', 'timeout', ['serverDown', 'noLocation']],
+  ['noNet', 'denied', ['offline', 'noLocation']], // in a stairwell without a position she hears of both
+] as const)('a tap without an answer, %s, with no position for %s, is %j', (became, why, states) => {
+  expect(statesAfter({ place: undefined, codes: [], became, why }, false)).toEqual(states)
 })
 
 test('a week is listed, the newest first, and what is not settled however old', () => {

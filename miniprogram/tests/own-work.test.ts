@@ -1,17 +1,17 @@
 import { beforeEach, expect, test } from 'vitest'
-import { rolesOf, unsent } from '../app/lib/account'
+import { rolesOf, unsentOfRole } from '../app/lib/account'
 import { rung } from '../app/lib/agency-phone'
 import { certificateLine, validityOf } from '../app/lib/certificates'
 import { correctionBody, correctionLacks, draftOf, momentOf, type CorrectionDraft } from '../app/lib/correcting'
 import { hoursLine, hoursWord } from '../app/lib/hours'
 import { newsOf, targetOf } from '../app/lib/messages'
-import { endTold, groupsOf, hasNewPhone, lackingOf, spanOf, standingOf, workTold, type Work } from '../app/lib/own-work'
-import type { Kept } from '../app/lib/outbox'
+import { add, waiting, type Kept } from '../app/lib/outbox'
+import { endTold, groupsOf, hasNewPhone, lackingOf, spanOf, standingOf, statedEnd, workTold, type Work } from '../app/lib/own-work'
 import { remarkLines } from '../app/lib/remarks'
 import type { Session } from '../app/lib/session'
 import { setLanguage } from '../app/lib/settings'
 import { foundLines, reviewLines, tapLines } from '../app/lib/work-record'
-import { fakePhone } from './fake-wx'
+import { fakePhone, sessionOf } from './fake-wx'
 
 beforeEach(() => {
   fakePhone()
@@ -117,6 +117,15 @@ test.each([
   expect(spanOf(Date.parse(at))).toEqual({ day_from, day_to })
 })
 
+test.each([
+  ['10:30', '2026-11-18T02:30:00Z', '2026-11-18T02:30:00.000Z'],
+  ['10:31', '2026-11-18T02:30:00Z', null], // still to come
+  ['08:00', '2026-11-18T02:30:00Z', null], // before she came is the next day
+  ['08:00', '2026-11-19T00:00:00Z', '2026-11-19T00:00:00.000Z'],
+])('that he left at %s, said at %s, is %s', (time, at, ended_at) => {
+  expect(statedEnd(work(), time, Date.parse(at))).toBe(ended_at)
+})
+
 test('the record of then: taps with their distance, what was found, who decided', () => {
   const tap = { kind: 'in', occurred_at: '2026-11-18T01:02:00Z', received_at: '', visit_id: 'v', skew_s: null }
   const taps = [{ ...tap, id: '1', verdict: 'outside', distance_m: 2300 }, { ...tap, id: '2', verdict: 'inside', distance_m: 12 }, { ...tap, id: '3', verdict: 'no_position', distance_m: null }]
@@ -182,11 +191,22 @@ test('a message about a visit opens it, one that says all opens nothing', () => 
   expect(targetOf({ kind: 'payout_returned', subject_id: 'p' })).toBe('/pages/payouts/index')
 })
 
-test('roles without a page are no choice, the own one is shown; what is not sent keeps the role', () => {
+test('roles without a page are no choice, the own one is shown', () => {
   const grant = (id: string, role: string) => ({ id, role })
   const session = { grant: grant('1', 'carer'), grants: [grant('1', 'carer'), grant('2', 'family_carer'), grant('3', 'supervisor')] } as unknown as Session
   expect(rolesOf(session, { carer: '/a', family_carer: '/b' }).map(({ id, isNow }) => [id, isNow])).toEqual([['1', true], ['2', false]])
-  expect(unsent([{ state: 'kept' }, { state: 'sent' }, { state: 'sent', file: 'f' }, { state: 'stuck' }])).toBe(2)
+})
+
+test('only what is not sent of this role keeps it: records of his others wait for theirs', () => {
+  const grant = (id: string, role: string) => ({ id, role })
+  const grants = [grant('1', 'carer'), grant('2', 'guardian')]
+  const { storage } = fakePhone()
+  const as = (place: number) => storage.set('session', { ...sessionOf('li'), grant: grants[place], grants })
+  as(0)
+  for (const minute of [1, 2, 3]) add('clock_event', { occurred_at: `2026-10-01T01:0${minute}:00Z` })
+  expect(unsentOfRole()).toBe(3)
+  as(1)
+  expect([unsentOfRole(), waiting().length]).toEqual([0, 3])
 })
 
 test('only agencies with a number are rung', () => {

@@ -39,6 +39,22 @@ test('a renewal whose answer was lost is asked for again under the same id, also
   expect(first).toBe(second)
 })
 
+test('a change of role behind a lost renewal, which the server only repeats, is asked for again and ends in that role', async () => {
+  phone.storage.set('session', old())
+  phone.answer = () => 'lost'
+  const { session, api } = await modules()
+  await expect(api.get('/api/v1/me')).rejects.toMatchObject({ kind: 'no_answer' })
+  const first = (refreshes()[0]?.body as { request_id: string }).request_id
+  phone.answer = ({ body }) => {
+    const { request_id, grant_id } = body as { request_id: string; grant_id: string }
+    const isRepeat = request_id === first
+    return { status: 200, data: { ...sessionOf('li'), refresh_token: request_id, grant: isRepeat ? { id: 'grant-1', role: 'carer' } : { id: grant_id, role: 'guardian' } } }
+  }
+
+  expect((await session.actAs('grant-2')).grant).toEqual({ id: 'grant-2', role: 'guardian' })
+  expect(refreshes()).toHaveLength(3)
+})
+
 test('when WeChat does not know the person any more the session ends, and records stay', async () => {
   phone.storage.set('session', old())
   phone.storage.set('outbox:1', { id: '1' })

@@ -56,6 +56,22 @@ test('an in-tap under way is none of an out-tap', async () => {
   expect(outbox.records().map(({ kind }) => kind)).toEqual(['clock_out'])
 })
 
+test.each([1, 2, 3])('a family carer’s tap is kept before its position, and is one record wherever the phone dies (write %i)', async (write) => {
+  const before = await started()
+  const tap = { id: 'tap-1', kind: 'in' as const, client_id: 'c1', occurred_at: '2026-10-01T12:00:00.000Z' }
+  before.tapping.beginDayTap(tap)
+  phone.dieAt(write, () => undefined) // with the record, with the mark of the tap, or later
+  before.tapping.addDayTap(tap, null)
+  phone = reborn(phone)
+  const { tapping, outbox } = await started()
+
+  tapping.recoverTaps()
+  tapping.recoverTaps()
+
+  expect(outbox.records().map(({ kind, visitId, record }) => ({ of: kind, visitId, record }))).toEqual([{ of: 'clock_event', visitId: null, record: { ...tap, fix: null } }])
+  expect([...phone.storage.keys()].filter((key) => key.startsWith('tapping:'))).toEqual([])
+})
+
 test('how far it was comes with the answer, and what is told of the tap names it', async () => {
   const { tapping, outbox, writes } = await started()
   phone.answer = ({ body }) => {
@@ -68,7 +84,7 @@ test('how far it was comes with the answer, and what is told of the tap names it
   writes.tellPlace('v1', tapped.id, 'at_door')
   writes.tellTag('v1', tapped.id, 'AH1')
 
-  expect([tapped.place, tapped.away]).toEqual(['outside', 620])
+  expect([tapped.place, tapped.away, tapped.became]).toEqual(['outside', 620, 'sent'])
   expect(phone.requests.filter(({ url }) => url !== '/api/v1/sync')).toEqual([])
   expect(outbox.records().map(({ kind, visitId, record }) => [kind, visitId, record['event_id'], record['case'] ?? record['tag']])).toEqual([
     ['clock_in', 'v1', undefined, undefined],

@@ -1,7 +1,7 @@
 /** Who acts on this phone: other roles, and leaving it without losing a record. */
 
 import { isNoAnswer, isRefused } from './api'
-import { waiting, type Kept } from './outbox'
+import { isOfRole, waiting } from './outbox'
 import { HOME } from './page'
 import { forget, keysFrom } from './platform'
 import { logOut, type Role, type Session } from './session'
@@ -32,12 +32,9 @@ export function rolesOf(session: Session, homes: Partial<Record<Role, string>> =
     .filter(({ home, isNow }) => home || isNow)
 }
 
-/**
- * How many records would go under another role, which the server refuses: they have to be sent before a switch. Leaving
- * loses none of them, but they wait until the same person logs in on this phone again. Pure.
- */
-export function unsent(kept: readonly Pick<Kept, 'state' | 'file'>[] = waiting()): number {
-  return kept.filter(({ state, file }) => state === 'kept' || file !== undefined).length
+/** How many records of this role have to be sent before a switch: no other role may bring them. Those of his other roles wait for theirs. */
+export function unsentOfRole(): number {
+  return waiting().filter(isOfRole).length
 }
 
 /** Log out, also without a network. What was read of clients leaves the phone; records and drafts stay for this account. */

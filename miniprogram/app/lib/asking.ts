@@ -1,6 +1,8 @@
-/** Wishes that are sent at once: what the screen says when one did not arrive. */
+/** Wishes that are sent at once: each by a key of its own, and what the screen says when one did not arrive. */
 
-import { isNoAnswer } from './api'
+import { isNoAnswer, isRefused } from './api'
+import { phoneNow } from './clock'
+import { newId } from './ids'
 import { sentence } from './page'
 import { wording } from './texts'
 
@@ -12,4 +14,17 @@ const words = wording(
 /** Nothing was lost and nothing was done, or the server's own sentence. */
 export function whyNotSent(error: unknown): string {
   return isNoAnswer(error) ? words().noNet : sentence(error)
+}
+
+/** Ask for something by the key of this wish: over tries it is the same one, another wish has another. What is answered lets its key go. */
+export async function askOnce<T>(keys: Record<string, string>, wish: string, ask: (key: string) => Promise<T>): Promise<T> {
+  const key = (keys[wish] ??= newId(phoneNow()))
+  try {
+    const answer = await ask(key)
+    delete keys[wish]
+    return answer
+  } catch (error) {
+    if (isRefused(error) && !error.isPassing) delete keys[wish]
+    throw error
+  }
 }

@@ -5,6 +5,8 @@ import { tapOf, type Care } from './family'
 import { accuracy, placeOf } from './geo'
 import { records, type Code } from './outbox'
 import type { PhoneFix } from './platform'
+import { becameTold, type Became, type BecameTold } from './sending'
+import { told } from './states'
 import { fill, wording } from './texts'
 
 export const dayWords = wording(
@@ -41,6 +43,7 @@ export const dayWords = wording(
     home: '回首页',
     next: '记{name}',
     kept: '没有网，已存在手机里。有网时打开一次这个小程序就会发出去。',
+    keptNoAnswer: '后台还没有回答，已存在手机里，会自动发出去。',
     photoLost: '有照片没存住，请再拍一次。',
   },
   {
@@ -76,9 +79,19 @@ export const dayWords = wording(
     home: 'Home',
     next: 'Log {name}',
     kept: 'No network; kept on this phone. Open this app once where there is one and it is sent.',
+    keptNoAnswer: 'The server has not answered yet; it is kept on this phone and sent by itself.',
     photoLost: 'A photo was not kept; please take it again.',
   },
 )
+
+/** What is said of a day that was just logged; `late` names one before today. Recorded only where phone or server holds it. */
+export function loggedTold(became: Became, values: { count: number; days: number }, late: string, refusal: string): BecameTold {
+  const w = dayWords()
+  const { title, body } = told('dayDone', values)
+  const sent = { title: late ? `${late} ${w.save}` : title, text: body }
+  if (became === 'noNet' || became === 'noAnswer') return { tone: 'good', ...sent, text: `${body}\n${became === 'noNet' ? w.kept : w.keptNoAnswer}` }
+  return becameTold(became, sent, refusal)
+}
 
 /** 20:01 签到 · ±12 米. */
 export function tapText(care: Care, day: string): string {

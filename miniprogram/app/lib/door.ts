@@ -5,10 +5,12 @@ import type { Around, Visit } from './cache'
 import { beginOf } from './cache'
 import type { Cards } from './cards'
 import { dayOf } from './clock'
+import { placeOf } from './geo'
 import type { Code, Kept } from './outbox'
+import type { PhoneFix } from './platform'
 import type { StateName } from './states'
 import type { Tapped } from './tapping'
-import { stageOf } from './visits'
+import { isTakenBack, stageOf, tappedAt } from './visits'
 
 export type PlaceReason = Schemas['AwayTold']['case']
 export type Deed =
@@ -49,19 +51,33 @@ const STOPPED: readonly Code[] = ['not_entitled', 'entitlement_suspended', 'in_h
 const NEW_PHONE: readonly Code[] = ['new_device', 'device_of_other']
 
 /** What the screen says after a clock-in, one after the other: where she is, then what else she has to know. */
-export function statesAfter(tapped: Pick<Tapped, 'place' | 'codes' | 'isOnline'>, isWrongClock: boolean, isAgain = false): StateName[] {
+export function statesAfter(tapped: Pick<Tapped, 'place' | 'codes' | 'became' | 'why'>, isWrongClock: boolean, isAgain = false): StateName[] {
   const has = (wanted: readonly Code[]) => wanted.some((code) => tapped.codes.includes(code))
   return [
-    tapped.codes.includes('repeated_event') && !isAgain ? 'twice' : placeState(tapped),
+    ...(tapped.codes.includes('repeated_event') && !isAgain ? (['twice'] as const) : placeStates(tapped)),
     ...(has(STOPPED) ? (['stopped'] as const) : []),
     ...(has(NEW_PHONE) ? (['newPhone'] as const) : []),
     ...(isWrongClock ? (['clockWrong'] as const) : []),
   ]
 }
 
-function placeState({ place, isOnline }: Pick<Tapped, 'place' | 'isOnline'>): StateName {
-  if (!place) return isOnline ? 'serverDown' : 'offline'
-  return place === 'none' ? 'noLocation' : place
+/** Without an answer the time is kept; that there is no position the phone knows by itself. */
+function placeStates({ place, became, why }: Pick<Tapped, 'place' | 'became' | 'why'>): StateName[] {
+  if (place) return [place === 'none' ? 'noLocation' : place]
+  return [became === 'noAnswer' ? 'serverDown' : 'offline', ...(why ? (['noLocation'] as const) : [])]
+}
+
+/** The clock-in on this phone that the home tag would speak for: the last one, unless she was inside or has scanned it. */
+export function tapToProve(visitId: string, kept: readonly Kept[]): string | undefined {
+  const own = kept.filter((each) => each.visitId === visitId && each.state !== 'stuck')
+  const last = own.filter(({ kind }) => kind === 'clock_in').pop()
+  const isScanned = own.some(({ kind, record }) => kind === 'tag_scan' && record['event_id'] === last?.id)
+  const isProven = !last || isScanned || isInside(last) || isTakenBack(visitId, kept)
+  return isProven ? undefined : last.id
+}
+
+function isInside({ answer, record }: Kept): boolean {
+  return answer !== undefined && placeOf(answer.exceptions, (record['fix'] as PhoneFix | null | undefined) ?? null) === 'inside'
 }
 
 /** Another visit of hers that she has not left: of today, or of a day before. A couple's other visit is none. */
@@ -78,10 +94,11 @@ export function otherOpen(
 }
 
 /** When she most likely left: the planned end, or ten minutes ago where that lies ahead. Never before she came. */
-export function likelyEnd(visit: Visit, at: number): number {
+export function likelyEnd(visit: Visit, kept: readonly Kept[], at: number): number {
   const planned = visit.planned_to ? Date.parse(visit.planned_to) : at
   const end = planned <= at ? planned : Math.floor((at - 600_000) / 600_000) * 600_000
-  return Math.max(end, Math.min(at, (visit.began_at ? Date.parse(visit.began_at) : end) + 60_000))
+  const began = tappedAt(visit, kept, 'clock_in')
+  return Math.max(end, Math.min(at, (began ? Date.parse(began) : end) + 60_000))
 }
 
 /** The instant of a time of day that was chosen, on the day of the visit, never ahead of now. */

@@ -2,8 +2,13 @@
 
 import { isNoAnswer, isRefused, post, type Schemas } from './api'
 import { find, type Content } from './outbox'
-import { DAY_MS, iso } from './clock'
+import { around, type Seen, type Visit } from './cache'
+import { clientName } from './client-names'
+import { DAY_MS, iso, now, phoneNow, timeOf } from './clock'
 import { momentOf } from './correcting'
+import { family } from './family-care'
+import { newId } from './ids'
+import { role } from './session'
 import { wording } from './texts'
 
 export type IncidentKind = Schemas['IncidentTold']['kind']
@@ -25,6 +30,22 @@ export interface IncidentDraft {
   happened: string
   place: string
   done: string
+}
+
+/** Whom one can report about: as the pages of a day know them, so that it works without a network. */
+export async function clientsToReport(): Promise<Seen<{ id: string; name: string }[]>> {
+  if (role() === 'family_carer') {
+    const cares = await family()
+    return { ...cares, value: cares.value.map(({ id, name }) => ({ id, name })) }
+  }
+  const about = await around()
+  return { ...about, value: Object.values(about.value.clients).map(({ id }) => ({ id, name: clientName(id, about.value) })) }
+}
+
+/** A report begun now, of the visit that is on; its time is the server's, as the day it is sent by. */
+export function freshIncident(clients: readonly { id: string }[], visit: Pick<Visit, 'id' | 'client_id'> | undefined): IncidentDraft {
+  const clientId = visit?.client_id ?? (clients.length === 1 ? (clients[0]?.id ?? '') : '')
+  return { id: newId(phoneNow()), kind: '', clientId, visitId: visit?.id ?? null, time: timeOf(now()), happened: '', place: '', done: '' }
 }
 
 /** What is missing before it can be told: the first of them, or undefined. Pure. */
@@ -53,18 +74,15 @@ export function instantOf(time: string, today: string, now: number): string {
   return iso(at > now ? at - DAY_MS : at)
 }
 
-export type Heard = 'kept' | 'stuck' | 'nobody' | 'told'
-
-/** Who heard of it: told again under its id, which changes nothing. Without an agency somebody has to ring. */
-export async function incidentHeard(id: string): Promise<Heard> {
+/** Whether no agency was told of a report that was sent: asked again under its id, which changes nothing. Then somebody has to ring. */
+export async function isHeardByNobody(id: string): Promise<boolean> {
   const kept = find(id)
-  if (!kept || kept.state === 'kept') return 'kept'
-  if (kept.state === 'stuck') return 'stuck'
+  if (!kept) return false
   try {
     const { agency_ids } = await post('/api/v1/incidents', kept.record as unknown as Schemas['IncidentTold'])
-    return agency_ids.length ? 'told' : 'nobody'
+    return agency_ids.length === 0
   } catch (error) {
-    if (isNoAnswer(error) || isRefused(error)) return 'told'
+    if (isNoAnswer(error) || isRefused(error)) return false
     throw error
   }
 }

@@ -1,7 +1,8 @@
 /** Where a carer's own visit stands, what is said of it, and what he can do about it. Pure. */
 
 import type { Schemas } from './api'
-import { dayOf, partsOf } from './clock'
+import { dayOf, partsOf, timeOf } from './clock'
+import { momentOf } from './correcting'
 import type { Kept } from './outbox'
 import { dayBody } from './own-days'
 import { told, type Told } from './states'
@@ -218,6 +219,12 @@ function lineOf(work: Work, standing: Standing, name: string): WorkLine {
     in_review: () => reasonOf(work),
   }
   return { id: work.fact.id, title: `${dateWord(work.service_on)} ${name}`, note: why[standing]?.() ?? '' }
+}
+
+/** When he says that he left, on the day of the visit or in the night after it; null for a time that is still to come. */
+export function statedEnd(work: Work, time: string, now: number): string | null {
+  const at = momentOf(time, work.service_on, work.began_at ? timeOf(work.began_at) : '')
+  return Date.parse(at) > now ? null : at
 }
 
 /** From the first of last month to today: what can still be asked about. At most 62 days, as the server takes. */

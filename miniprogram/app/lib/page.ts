@@ -2,11 +2,11 @@
 
 import { isNoAnswer, isRefused } from './api'
 import type { Seen } from './cache'
-import { timeOf } from './clock'
+import { dayOf, now, partsOf, timeOf } from './clock'
 import { current, role, type Role } from './session'
 import { look } from './settings'
 import { restart } from './platform'
-import { common, fill } from './texts'
+import { common, dayName, fill } from './texts'
 
 interface Shown {
   setData(data: Record<string, unknown>): void
@@ -34,20 +34,36 @@ export function isHome(page: string): boolean {
   return false
 }
 
+/** The last loading of each page: the answer of an earlier one, of another month say, comes too late to be shown. */
+const loading = new WeakMap<Shown, object>()
+
 /**
  * Fill a page: `load` gives its data, with `seen` when it came through the cache. The page's `state` follows: ready,
  * offline (seen last at …), error or denied with the server's sentence; `look` are the classes of its outermost view.
  */
 export async function show(page: Shown, load: () => Promise<{ data: Record<string, unknown>; seen?: Seen<unknown> }>): Promise<void> {
+  const own = {}
+  loading.set(page, own)
   page.setData({ look: look() })
+  const shown = await shownOf(load)
+  if (loading.get(page) === own) page.setData(shown)
+}
+
+async function shownOf(load: Parameters<typeof show>[1]): Promise<Record<string, unknown>> {
   try {
     const { data, seen } = await load()
     const isOld = seen !== undefined && !seen.isFresh
-    const stateText = isOld ? fill(common().offlineSince, { time: timeOf(seen.at) }) : ''
-    page.setData({ ...data, state: isOld ? 'offline' : 'ready', stateText })
+    const stateText = isOld ? fill(common().offlineSince, { time: whenSeen(seen.at, now()) }) : ''
+    return { ...data, state: isOld ? 'offline' : 'ready', stateText }
   } catch (error) {
-    page.setData(failure(error))
+    return { ...failure(error) }
   }
+}
+
+/** 09:12 of today; of another day with the day before it. Pure but for the language. */
+export function whenSeen(at: number, today: number): string {
+  const day = dayOf(at)
+  return day === dayOf(today) ? timeOf(at) : `${dayName(partsOf(day), -1)} ${timeOf(at)}`
 }
 
 /** The state of a page whose reading did not succeed. */

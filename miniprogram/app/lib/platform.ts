@@ -209,10 +209,7 @@ export function switches(): Switches {
 /** WeChat's page of this app's own permissions; true when positions are allowed afterwards. Only at once after a tap. */
 export function openOwnPermissions(): Promise<boolean> {
   return new Promise((resolve) =>
-    wx.openSetting({
-      success: ({ authSetting }) => resolve(authSetting['scope.userLocation'] === true),
-      fail: () => resolve(false),
-    }),
+    wx.openSetting({ success: ({ authSetting }) => resolve(authSetting['scope.userLocation'] === true), fail: () => resolve(false) }),
   )
 }
 
@@ -262,21 +259,13 @@ export function choosePhotos(most: number, from: PhotoSource[] = ['camera']): Pr
 /** Move a photo to where it survives the end of the app; answers its path there. */
 export function keepFile(path: string): Promise<string> {
   return new Promise((resolve, reject) =>
-    wx.getFileSystemManager().saveFile({
-      tempFilePath: path,
-      success: ({ savedFilePath }) => resolve(savedFilePath),
-      fail: ({ errMsg }) => reject(new StorageFull(errMsg)),
-    }),
+    wx.getFileSystemManager().saveFile({ tempFilePath: path, success: ({ savedFilePath }) => resolve(savedFilePath), fail: ({ errMsg }) => reject(new StorageFull(errMsg)) }),
   )
 }
 
 export function readFile(path: string): Promise<ArrayBuffer> {
   return new Promise((resolve, reject) =>
-    wx.getFileSystemManager().readFile({
-      filePath: path,
-      success: ({ data }) => resolve(data as ArrayBuffer),
-      fail: ({ errMsg }) => reject(new Error(errMsg)),
-    }),
+    wx.getFileSystemManager().readFile({ filePath: path, success: ({ data }) => resolve(data as ArrayBuffer), fail: ({ errMsg }) => reject(new Error(errMsg)) }),
   )
 }
 

@@ -53,9 +53,10 @@ export async function bind(bindingCode: string): Promise<Session> {
   return keepSession(await postOpenly('/api/v1/auth/bindings', { binding_code: bindingCode.trim(), wechat_code, device: device() }))
 }
 
-/** Act in another of one's roles. */
+/** Act in another of one's roles. Where a lost renewal is only repeated, which keeps the role, it is asked once more. */
 export async function actAs(grantId: string): Promise<Session> {
-  return keepSession(await refreshed(grantId))
+  const session = keepSession(await refreshed(grantId))
+  return session.grant.id === grantId ? session : keepSession(await refreshed(grantId))
 }
 
 export async function logOut(): Promise<void> {

@@ -3,8 +3,9 @@
 import { iso } from './clock'
 import { accuracy, parted, placeOf, type Place } from './geo'
 import { newId } from './ids'
-import { add, find, flush, pump, type Added, type Content, type Code, type Kept } from './outbox'
-import { forget, isOnline, keepIfRoom, keysFrom, locate, read, switches, type NoFix, type PhoneFix } from './platform'
+import { add, find, type Added, type Content, type Code, type Kept, type Kind } from './outbox'
+import { forget, keepIfRoom, keysFrom, locate, read, switches, type NoFix, type PhoneFix } from './platform'
+import { sendAndHear, type Became } from './sending'
 
 export type TapKind = 'clock_in' | 'clock_out'
 
@@ -16,42 +17,56 @@ export interface Tapped extends Added {
   place: Place | undefined
   /** Metres from the registered home, where it matters. */
   away: number | undefined
-  /** There is a network: without an answer it is the server that is away. */
-  isOnline?: boolean
+  became: Became
   /** What the server found to look into. */
   codes: readonly Code[]
-  /** The server's sentence, where it did not take the tap. */
-  refusal: string | undefined
 }
 
-const ANSWER_WITHIN_MS = 6_000
+type Tap = Content & { id: string }
+export type DayTap = Tap & { kind: 'in' | 'out'; client_id: string }
 
+/** A tap whose position is still looked for. */
 interface UnderWay {
-  id: string
-  kind: TapKind
-  at: number
+  kind: Kind
+  visitId: string | null
+  content: Tap
 }
 const UNDER_WAY = 'tapping:'
 
 /** Keep that she tapped, before her position is looked for: a phone that dies meanwhile has the tap all the same. */
 export function beginTap(kind: TapKind, visitId: string, at: number): void {
-  keepIfRoom(UNDER_WAY + visitId, { id: newId(at), kind, at } satisfies UnderWay)
+  begin(visitId, { kind, visitId, content: { id: newId(at), occurred_at: iso(at) } })
+}
+
+/** The same of a family carer's tap, which belongs to a client's day. */
+export function beginDayTap(tap: DayTap): void {
+  begin(tap.id, { kind: 'clock_event', visitId: null, content: tap })
+}
+
+function begin(key: string, tap: UnderWay): void {
+  keepIfRoom(UNDER_WAY + key, tap)
 }
 
 /** The record of a tap that was begun, or of one made at once. */
 export function addTap(kind: TapKind, visitId: string, content: Content): Added {
   const begun = read<UnderWay>(UNDER_WAY + visitId)
-  const added = add(kind, { ...content, ...(begun?.kind === kind ? { id: begun.id } : {}) }, { visitId })
-  forget(UNDER_WAY + visitId)
+  return ended(visitId, add(kind, { ...content, ...(begun?.kind === kind ? { id: begun.content.id } : {}) }, { visitId }))
+}
+
+export function addDayTap(tap: DayTap, fix: PhoneFix | null): Added {
+  return ended(tap.id, add('clock_event', { ...tap, fix }))
+}
+
+function ended(key: string, added: Added): Added {
+  forget(UNDER_WAY + key)
   return added
 }
 
 /** At the start of the app: taps whose position nobody waited for become records without one. */
 export function recoverTaps(): void {
   for (const key of keysFrom(UNDER_WAY)) {
-    const { id, kind, at } = read<UnderWay>(key) ?? {}
-    const visitId = key.slice(UNDER_WAY.length)
-    if (id && kind && at !== undefined && !find(id)) add(kind, { id, occurred_at: iso(at), fix: null }, { visitId })
+    const { kind, visitId, content } = read<UnderWay>(key) ?? {}
+    if (kind && content && !find(content.id)) add(kind, { ...content, fix: null }, visitId ? { visitId } : {})
     forget(key)
   }
 }
@@ -62,29 +77,20 @@ export function fixUnless(stopped: Promise<void>): Promise<PhoneFix | NoFix> {
 }
 
 /** Record a tap made at `tappedAt`, send it, and wait a moment for the answer. */
-export async function tap(
-  kind: TapKind,
-  visitId: string,
-  tappedAt: number,
-  found: PhoneFix | NoFix,
-  tag?: string,
-): Promise<Tapped> {
+export async function tap(kind: TapKind, visitId: string, tappedAt: number, found: PhoneFix | NoFix): Promise<Tapped> {
   const { fix, why } = parted(found)
   const at = iso(tappedAt)
-  const added = addTap(kind, visitId, { occurred_at: at, fix, ...(tag ? { tag } : {}) })
-  await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS))])
-  pump()
-  const answer = find(added.id)?.answer
-  const told = answer ? outcomeOf(answer, fix) : NOT_ASKED
-  return { ...added, ...told, at, why, metres: accuracy(fix), isOnline: told.place ? true : await isOnline() }
+  const added = addTap(kind, visitId, { occurred_at: at, fix })
+  const became = await sendAndHear(added)
+  return { ...added, ...outcomeOf(find(added.id)?.answer, fix), at, why, metres: accuracy(fix), became }
 }
 
-type Outcome = Pick<Tapped, 'place' | 'away' | 'codes' | 'refusal'>
-const NOT_ASKED: Outcome = { place: undefined, away: undefined, codes: [], refusal: undefined }
+type Outcome = Pick<Tapped, 'place' | 'away' | 'codes'>
+const NOT_TOLD: Outcome = { place: undefined, away: undefined, codes: [] }
 
-/** What an answer says: where it was, or why it was not taken. */
-function outcomeOf({ status, message, exceptions, distance_m }: NonNullable<Kept['answer']>, fix: PhoneFix | null): Outcome {
-  if (status >= 300) return { ...NOT_ASKED, refusal: message ?? '' }
-  const place = placeOf(exceptions, fix, switches().isRough)
-  return { place, away: place === 'outside' ? (distance_m ?? undefined) : undefined, codes: exceptions, refusal: undefined }
+/** What an answer says of where it was; one that did not take the tap says nothing of it. */
+function outcomeOf(answer: Kept['answer'], fix: PhoneFix | null): Outcome {
+  if (!answer || answer.status >= 300) return NOT_TOLD
+  const place = placeOf(answer.exceptions, fix, switches().isRough)
+  return { place, away: place === 'outside' ? (answer.distance_m ?? undefined) : undefined, codes: answer.exceptions }
 }

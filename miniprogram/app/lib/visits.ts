@@ -32,6 +32,12 @@ export function tappedAt(visit: Visit, records: readonly Kept[], kind: 'clock_in
   return tap?.record.occurred_at ?? (kind === 'clock_in' ? visit.began_at : visit.ended_at)
 }
 
+/** When it began by the first tap that the server or this phone knows of. */
+export function firstTapAt(visit: Visit, records: readonly Kept[]): string | null {
+  const known = [visit.began_at, tappedAt(visit, records, 'clock_in')].filter((at) => at !== null)
+  return known.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null
+}
+
 /** She said of every clock-in that she was not there yet: the next one is when the visit begins. */
 export function isTakenBack(visitId: string, records: readonly Kept[]): boolean {
   const taps = records.filter((kept) => kept.visitId === visitId && kept.kind === 'clock_in')

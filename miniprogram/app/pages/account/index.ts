@@ -1,6 +1,6 @@
-import { leave, roleName, rolesOf, unsent, type RoleLine } from '../../lib/account'
-import { flush } from '../../lib/outbox'
-import { isLoggedIn, sentence } from '../../lib/page'
+import { leave, roleName, rolesOf, unsentOfRole, type RoleLine } from '../../lib/account'
+import { flush, waiting } from '../../lib/outbox'
+import { HOME, isLoggedIn, sentence } from '../../lib/page'
 import { confirm, open, restart, title } from '../../lib/platform'
 import { actAs, current } from '../../lib/session'
 import { look } from '../../lib/settings'
@@ -39,11 +39,11 @@ Page({
     if (!role || role.isNow || this.data.isBusy) return
     this.setData({ isBusy: true, trouble: '' })
     await flush()
-    const count = unsent()
+    const count = unsentOfRole()
     if (count) return this.setData({ isBusy: false, trouble: fill(words().keep, { count }) })
     try {
-      await actAs(role.id)
-      restart(role.home)
+      const { grant } = await actAs(role.id)
+      restart(HOME[grant.role] ?? role.home)
     } catch (error) {
       this.setData({ trouble: sentence(error) })
     }
@@ -54,7 +54,7 @@ Page({
     if (this.data.isBusy) return
     this.setData({ isBusy: true })
     await flush()
-    const count = unsent()
+    const count = waiting().length // of all roles: leaving loses none, but they wait until he is here again
     const { outTitle, outText, outUnsent, yes, no } = words()
     const session = current()
     if (session && (await confirm(outTitle, count ? fill(outUnsent, { count }) : outText, yes, no))) {

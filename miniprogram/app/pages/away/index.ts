@@ -2,10 +2,11 @@ import { dayOf, iso, now, phoneNow } from '../../lib/clock'
 import { daysOn, pauseOn, toldOf, type Care, type NoticeKind, type Told } from '../../lib/family'
 import { family } from '../../lib/family-care'
 import { dayText, pauseTold } from '../../lib/family-words'
-import { add, onChange, pump, records } from '../../lib/outbox'
+import { add, onChange, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { buzz, title, toast } from '../../lib/platform'
-import { common, wording } from '../../lib/texts'
+import { becameTold, refusalOf, sendAndHear, type BecameTold } from '../../lib/sending'
+import { wording } from '../../lib/texts'
 
 const words = wording(
   {
@@ -14,6 +15,7 @@ const words = wording(
     since: '从哪一天起',
     send: '告诉机构',
     sent: '已告知机构',
+    sentText: '机构登记好，这里会写“已登记”。',
     told: '告知过的',
     hospital_in: '住院了',
     hospital_out: '出院了',
@@ -36,6 +38,7 @@ const words = wording(
     since: 'Since which day',
     send: 'Tell the agency',
     sent: 'The agency is told',
+    sentText: 'When the agency has entered it, it says so here.',
     told: 'Told so far',
     hospital_in: 'In hospital',
     hospital_out: 'Discharged',
@@ -72,6 +75,8 @@ Page({
     dayWords: '',
     first: '',
     today: '',
+    isBusy: false,
+    result: null as BecameTold | null,
     told: [] as { id: string; text: string; day: string; state: string; tone: string }[],
   },
   care: undefined as Care | undefined,
@@ -126,13 +131,16 @@ Page({
     this.setData({ day: detail.value, dayWords: dayText(detail.value) })
   },
 
-  send() {
-    const { kind, day, client } = this.data
+  async send() {
+    const { kind, day, client, isBusy } = this.data
     if (!kind) return toast(words().what)
-    const { saved } = add('notice', { client_id: client, kind, day, occurred_at: iso(phoneNow()) })
+    if (isBusy) return
+    this.setData({ isBusy: true, result: null })
+    const added = add('notice', { client_id: client, kind, day, occurred_at: iso(phoneNow()) })
     buzz()
-    toast(saved ? words().sent : common().storageFull)
-    pump()
+    const became = await sendAndHear(added)
+    const { sent, sentText } = words()
+    this.setData({ isBusy: false, result: becameTold(became, { title: sent, text: sentText }, refusalOf(added.id)) })
   },
 })
 

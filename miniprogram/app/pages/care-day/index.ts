@@ -5,18 +5,19 @@ import {
   type Care, type Condition, type Draft,
 } from '../../lib/family'
 import { catalogue, family } from '../../lib/family-care'
-import { dayWords, tapText } from '../../lib/day-words'
+import { dayWords, loggedTold, tapText } from '../../lib/day-words'
 import { dayText, PROXIES, proxyWords } from '../../lib/family-words'
 import { parted } from '../../lib/geo'
 import { newId } from '../../lib/ids'
-import { add, flush, onChange, pump, records } from '../../lib/outbox'
+import { add, onChange, pump, records, type Added } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { openPermissions } from '../../lib/permissions'
 import { addPhoto } from '../../lib/photos'
 import { back, buzz, choose, choosePhotos, forget, forgetFile, keep, keepFile, read, replace, title, toast } from '../../lib/platform'
+import { refusalOf, sendAndHear, type Became, type BecameTold } from '../../lib/sending'
 import { told, type Told } from '../../lib/states'
 import { askAtTap, learnReminders } from '../../lib/subscribing'
-import { fixUnless } from '../../lib/tapping'
+import { addDayTap, beginDayTap, fixUnless, type DayTap } from '../../lib/tapping'
 import { common, dayName, fill } from '../../lib/texts'
 
 const CONDITIONS: readonly Condition[] = ['same', 'better', 'worse']
@@ -47,12 +48,13 @@ Page({
     photos: [] as { path: string; state: string }[],
     by: '',
     isBusy: false,
-    done: null as (Told & { next: { id: string; name: string } | null }) | null,
+    done: null as (BecameTold & { next: { id: string; name: string } | null }) | null,
   },
   care: undefined as Care | undefined,
   cares: [] as Care[],
   drafted: undefined as Draft | undefined,
   items: [] as { code: string; name: string }[],
+  coming: null as string | null, // the tap of coming, while its position is looked for
   tapping: Promise.resolve() as Promise<void>,
   stopWaiting: () => undefined as void,
   stop: () => undefined as unknown,
@@ -184,18 +186,25 @@ Page({
   /** Coming: at the moment the day is opened, while the carer ticks; of a day that is over there is none. */
   tapIn(care: Care) {
     if (this.data.day !== dayOf(now()) || stageOf(care, records(), now()) !== 'open' || this.data.locating) return
-    this.tapping = this.tap('in', newId(phoneNow()))
+    const tap = this.begin('in')
+    this.coming = tap.id
+    this.tapping = this.locate(tap).finally(() => (this.coming = null))
   },
 
-  /** The tap counts from now, wherever the phone finds itself some seconds later. */
-  async tap(kind: 'in' | 'out', id: string) {
-    const at = iso(phoneNow())
+  /** The tap counts from now, and is on the phone from now, wherever it finds itself some seconds later. */
+  begin(kind: 'in' | 'out'): DayTap {
+    const at = phoneNow()
+    const tap = { id: newId(at), kind, client_id: this.data.client, occurred_at: iso(at) }
+    beginDayTap(tap)
+    return tap
+  },
+  async locate(tap: DayTap) {
     this.setData({ locating: told('locating') })
     const { fix, why } = parted(await fixUnless(new Promise<void>((resolve) => (this.stopWaiting = resolve))))
-    const { saved } = add('clock_event', { id, kind, client_id: this.data.client, occurred_at: at, fix })
+    const { saved } = addDayTap(tap, fix)
     if (!saved) toast(common().storageFull)
     this.setData({ locating: null, isDenied: why === 'denied' || why === 'off' })
-    pump()
+    if (!this.data.isBusy) pump() // else the day goes with it, and the server waits for no tap of it
     this.draw()
   },
   noWait() {
@@ -213,34 +222,33 @@ Page({
     if (!care || this.data.isBusy) return
     if (!draft.codes.length) return toast(dayWords().nothing)
     this.setData({ isBusy: true })
-    await this.tapping
-    const { id, saved } = await this.record(care, draft)
-    for (const path of draft.photos) await addPhoto(path, id, 'care').catch(() => toast(dayWords().photoLost))
+    const { added, going } = this.record(care, draft)
+    for (const path of draft.photos) await addPhoto(path, added.id, 'care').catch(() => toast(dayWords().photoLost))
     forget(this.key())
+    await this.tapping
+    if (going) await this.locate(going)
     buzz()
-    const isSent = await Promise.race([flush(), new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ANSWER_WITHIN_MS))])
-    pump()
-    this.tellDone(care, draft.codes.length, saved ? isSent : undefined)
+    const became = await sendAndHear(added, ANSWER_WITHIN_MS)
+    this.tellDone(care, draft.codes.length, became, refusalOf(added.id))
   },
 
-  /** Going, where the region asks for it and the coming was told; then the day, which names both taps. */
-  async record(care: Care, draft: Draft) {
+  /** All of it on the phone at once: going, where the region asks for it and the coming was told, and the day, which names both taps. */
+  record(care: Care, draft: Draft): { added: Added; going: DayTap | null } {
     const { day } = this.data
-    const inId = tapOf(care.id, records(), day, 'in')?.id ?? null
-    const outId = asksForOut(care, day, inId) ? newId(phoneNow()) : null
-    if (outId) await this.tap('out', outId)
+    const inId = tapOf(care.id, records(), day, 'in')?.id ?? this.coming
+    const going = asksForOut(care, day, inId) ? this.begin('out') : null
     const note = noteOf(draft.condition && `${dayWords().condition}：${dayWords()[draft.condition]}。`, draft.note)
-    return add('care_day', dayRecord(care, day, draft, { note, occurred_at: iso(phoneNow()), inId, outId }))
+    const outId = going?.id ?? null
+    return { added: add('care_day', dayRecord(care, day, draft, { note, occurred_at: iso(phoneNow()), inId, outId })), going }
   },
 
-  tellDone(care: Care, count: number, isSent: boolean | undefined) {
-    const state = told('dayDone', { count, days: loggedDays(care, records(), this.data.day).size })
-    const isToday = this.data.day === dayOf(now())
-    const heads = { title: isToday ? state.title : `${dayText(this.data.day)} ${dayWords().save}` }
-    const kept = isSent === undefined ? common().storageFull : isSent ? '' : dayWords().kept
+  tellDone(care: Care, count: number, became: Became, refusal: string) {
+    const { day } = this.data
+    const days = loggedDays(care, records(), day).size
+    const told = loggedTold(became, { count, days }, day === dayOf(now()) ? '' : dayText(day), refusal)
     const other = this.cares.find((each) => each.id !== care.id && ['open', 'begun'].includes(stageOf(each, records(), now())))
     const next = other ? { id: other.id, name: fill(dayWords().next, { name: other.name }) } : null
-    this.setData({ isBusy: false, done: { ...state, ...heads, body: [state.body, kept].filter(Boolean).join('\n'), next } })
+    this.setData({ isBusy: false, done: { ...told, next } })
   },
 
   goHome() {

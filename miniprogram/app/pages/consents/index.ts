@@ -1,7 +1,7 @@
-import { get, isRefused, post, type Schemas } from '../../lib/api'
+import { get, post, type Schemas } from '../../lib/api'
+import { askOnce } from '../../lib/asking'
 import { seen } from '../../lib/cache'
-import { dayOf, phoneNow } from '../../lib/clock'
-import { newId } from '../../lib/ids'
+import { dayOf } from '../../lib/clock'
 import { dateWord } from '../../lib/own-work'
 import { isLoggedIn, sentence, show } from '../../lib/page'
 import { confirm, title } from '../../lib/platform'
@@ -55,16 +55,12 @@ Page({
     const line = this.data.lines[place]
     if (!line || this.data.isBusy) return
     const { purpose, version } = line
-    const wish = `${purpose}:${version}:${is_given}`
-    const key = (this.keys[wish] ??= newId(phoneNow()))
     this.setData({ isBusy: true, trouble: '' })
     try {
-      await post('/api/v1/consents', { purpose, version, is_given }, { key })
-      delete this.keys[wish]
+      await askOnce(this.keys, `${purpose}:${version}:${is_given}`, (key) => post('/api/v1/consents', { purpose, version, is_given }, { key }))
       await this.load()
     } catch (error) {
       this.setData({ trouble: sentence(error) })
-      if (isRefused(error) && !error.isPassing) delete this.keys[wish]
     }
     this.setData({ isBusy: false })
   },

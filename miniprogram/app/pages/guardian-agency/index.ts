@@ -1,10 +1,9 @@
 import { get, getAll, post, type Schemas } from '../../lib/api'
-import { whyNotSent } from '../../lib/asking'
+import { askOnce, whyNotSent } from '../../lib/asking'
 import { seen } from '../../lib/cache'
 import { agreementOn, chosenDetail, holds } from '../../lib/cared'
-import { dayOf, DAY_MS, now, phoneNow } from '../../lib/clock'
+import { dayOf, DAY_MS, now } from '../../lib/clock'
 import { dayWords } from '../../lib/guardian-visits'
-import { newId } from '../../lib/ids'
 import { isLoggedIn, show } from '../../lib/page'
 import { buzz, confirm, title } from '../../lib/platform'
 import { fill, wording } from '../../lib/texts'
@@ -107,7 +106,7 @@ Page({
   },
   clientId: '',
   homeType: 'agency_care' as Choice['home_type'],
-  key: '',
+  keys: {} as Record<string, string>,
 
   onShow() {
     if (!isLoggedIn()) return
@@ -149,12 +148,10 @@ Page({
   },
 
   choose({ detail }: WechatMiniprogram.CustomEvent<{ value: number }>) {
-    this.key = ''
     this.setData({ chosen: this.data.options[Number(detail.value)] ?? null })
     if (!this.data.day) this.setDay(this.data.firstDay)
   },
   chooseDay({ detail }: WechatMiniprogram.CustomEvent<{ value: string }>) {
-    this.key = ''
     this.setDay(detail.value)
   },
   setDay(day: string) {
@@ -165,9 +162,10 @@ Page({
     const { chosen, day, dayText } = this.data
     const w = words()
     if (!chosen || !(await confirm(w.title, fill(w.sure, { agency: chosen.name, day: dayText }), w.yes, w.no))) return
-    await this.tried(async () => {
+    const path = { client_id: this.clientId }
+    await this.tried(`agency:${path.client_id}:${chosen.id}:${day}`, async (key) => {
       const body = { home_type: this.homeType, wanted_from: day, agency_id: chosen.id, reason: chosen.id ? null : 'any_agency' }
-      await post('/api/v1/clients/{client_id}/agency-choices', body, { path: { client_id: this.clientId }, key: this.keyOnce() })
+      await post('/api/v1/clients/{client_id}/agency-choices', body, { path, key })
       this.setData({ chosen: null })
       return w.sent
     })
@@ -175,8 +173,8 @@ Page({
   async withdraw() {
     const { open } = this.data
     if (!open) return
-    await this.tried(async () => {
-      await post('/api/v1/agency-choices/{choice_id}/withdrawal', { reason: 'changed_mind' }, { path: { choice_id: open.id }, key: this.keyOnce() })
+    await this.tried(`withdraw:${open.id}`, async (key) => {
+      await post('/api/v1/agency-choices/{choice_id}/withdrawal', { reason: 'changed_mind' }, { path: { choice_id: open.id }, key })
       return words().withdrawn
     })
   },
@@ -184,23 +182,19 @@ Page({
     const { cash } = this.data
     const w = words()
     if (!cash || !(await confirm(cash.action, w.cashSure, w.cashYes, w.cashNo))) return
-    await this.tried(async () => {
-      const body = { takes_cash: !cash.takes, chosen_on: dayOf(now()) }
-      const { valid_from } = await post('/api/v1/clients/{client_id}/cash-choices', body, { path: { client_id: this.clientId }, key: this.keyOnce() })
+    const path = { client_id: this.clientId }
+    const body = { takes_cash: !cash.takes, chosen_on: dayOf(now()) }
+    await this.tried(`cash:${path.client_id}:${body.takes_cash}:${body.chosen_on}`, async (key) => {
+      const { valid_from } = await post('/api/v1/clients/{client_id}/cash-choices', body, { path, key })
       return fill(w.cashDone, { day: dayWords(valid_from, dayOf(now())) })
     })
   },
 
-  keyOnce(): string {
-    this.key ||= newId(phoneNow())
-    return this.key
-  },
-  async tried(deed: () => Promise<string>) {
+  async tried(wish: string, deed: (key: string) => Promise<string>) {
     if (this.data.isBusy) return
     this.setData({ isBusy: true, trouble: '', told: '' })
     try {
-      const told = await deed()
-      this.key = ''
+      const told = await askOnce(this.keys, wish, deed)
       buzz()
       this.setData({ told })
       await this.load()

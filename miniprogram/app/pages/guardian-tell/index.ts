@@ -3,11 +3,12 @@ import { seen } from '../../lib/cache'
 import { chosenDetail } from '../../lib/cared'
 import { dayOf, DAY_MS, iso, now, phoneNow } from '../../lib/clock'
 import { dayWords } from '../../lib/guardian-visits'
-import { add, flush, pump, records, type Kept } from '../../lib/outbox'
+import { add, records, type Kept } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { buzz, choose, open, title } from '../../lib/platform'
+import { becameTold, refusalOf, sendAndHear } from '../../lib/sending'
 import { MODES, tellable, type Notice, type NoticeKind } from '../../lib/telling'
-import { common, fill, wording } from '../../lib/texts'
+import { fill, wording } from '../../lib/texts'
 
 const words = wording(
   {
@@ -39,8 +40,6 @@ const words = wording(
     other: '请打电话问机构',
     sent: '机构收到了',
     sentText: '机构登记好，这里会写“已登记”。',
-    offline: '没有网，已存在手机里',
-    offlineText: '有网就发出去，不用再说一次。急的话请打电话给机构。',
     nobody: '还没有您照看的人',
   },
   {
@@ -72,8 +71,6 @@ const words = wording(
     other: 'Please call the agency',
     sent: 'The agency has it',
     sentText: 'When the agency has entered it, it says so here.',
-    offline: 'No network, kept on this phone',
-    offlineText: 'It is sent when there is one; no need to tell again. If it is urgent please call the agency.',
     nobody: 'Nobody in your care yet',
   },
 )
@@ -145,11 +142,11 @@ Page({
     const { chosen, day, isBusy } = this.data
     if (!chosen || isBusy) return
     this.setData({ isBusy: true })
-    const { id, saved } = add('notice', { client_id: this.clientId, kind: chosen.kind, day, occurred_at: iso(phoneNow()) })
+    const added = add('notice', { client_id: this.clientId, kind: chosen.kind, day, occurred_at: iso(phoneNow()) })
     buzz()
-    await flush()
-    pump()
-    this.setData({ isBusy: false, chosen: null, result: saved ? resultOf(records().find((kept) => kept.id === id)) : { tone: 'bad', title: '', text: common().storageFull } })
+    const became = await sendAndHear(added)
+    const { sent, sentText } = words()
+    this.setData({ isBusy: false, chosen: null, result: becameTold(became, { title: sent, text: sentText }, refusalOf(added.id)) })
     await this.load()
   },
   openAgency() {
@@ -159,13 +156,6 @@ Page({
 
 function asNotice({ id, record }: Kept): Notice {
   return { id, ...(record as unknown as Pick<Notice, 'client_id' | 'kind' | 'day' | 'occurred_at'>), state: 'open', told_by: '', received_at: '', answered_at: null, decline_reason: null }
-}
-
-function resultOf(kept: Kept | undefined) {
-  const w = words()
-  if (kept?.state === 'kept') return { tone: 'warn', title: w.offline, text: w.offlineText }
-  if (kept?.state === 'stuck') return { tone: 'bad', title: '', text: kept.answer?.message ?? '' }
-  return { tone: 'good', title: w.sent, text: w.sentText }
 }
 
 function lineOf(notice: Notice) {

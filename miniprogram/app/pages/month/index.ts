@@ -96,12 +96,11 @@ Page({
       const cares = lastSeen<Care[]>('family') ?? (await family())
       const care = cares.value.find(({ id }) => id === client)
       const found = await seen(`family-month:${client}:${month}`, () => monthOf(client, month))
-      return { data: care ? this.shaped(care, found.value) : {}, seen: found }
+      return { data: care ? this.shaped(care, month, found.value) : {}, seen: found }
     })
   },
 
-  shaped(care: Care, { days, amountFen }: Month) {
-    const { month } = this.data
+  shaped(care: Care, month: string, { days, amountFen }: Month) {
     this.reviewed = new Map(days.flatMap(({ day, rule, record_id }) => (rule === 'in_review' && record_id ? [[day, record_id] as const] : [])))
     const kept = records()
     const today = dayOf(now())

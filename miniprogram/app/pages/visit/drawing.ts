@@ -2,12 +2,14 @@
 
 import { get, isNoAnswer, isRefused, type Schemas } from '../../lib/api'
 import type { Visit } from '../../lib/cache'
-import { partsOf, timeOf } from '../../lib/clock'
-import { stopOf } from '../../lib/door'
-import { records, type Code, type Kept, type Kind } from '../../lib/outbox'
+import { dayOf, iso, partsOf, timeOf } from '../../lib/clock'
+import { likelyEnd, stopOf, type Deed } from '../../lib/door'
+import { daysBetween } from '../../lib/family'
+import { records, type Added, type Code, type Kept, type Kind } from '../../lib/outbox'
 import { STATE_TONES, stateWords } from '../../lib/record-words'
+import { told } from '../../lib/states'
 import type { Tapped } from '../../lib/tapping'
-import { fill } from '../../lib/texts'
+import { common, fill } from '../../lib/texts'
 import { tappedAt, type ItemLine } from '../../lib/visits'
 import { reasonWord, words } from './words'
 
@@ -52,6 +54,17 @@ export function monthDay(day: string): string {
   return fill(words().day, { month, day: date })
 }
 
+/** Of a visit that she has not left: when she came and most likely left, and on what day. */
+export function openValues(visit: Visit, kept: readonly Kept[], at: number): { day: string; time: string; end: string } {
+  const today = dayOf(at)
+  const day = dayOf(Date.parse(visit.planned_from ?? '') || at)
+  return {
+    day: daysBetween(day, today) === 1 ? words().yesterday : monthDay(day),
+    time: timeOf(tappedAt(visit, kept, 'clock_in') ?? visit.planned_from ?? iso(at)),
+    end: timeOf(likelyEnd(visit, kept, at)),
+  }
+}
+
 export function stopValues(codes: readonly Code[], of: Schemas['ClientDetail'] | undefined, on: string): { day: string; reason: string } {
   const { day, reason } = stopOf(codes, of, on)
   return { day: monthDay(day), reason: words()[reason] }
@@ -70,4 +83,14 @@ export async function detailOf(visit: Visit): Promise<Schemas['ClientDetail'] | 
     if (isNoAnswer(error) || isRefused(error)) return undefined
     throw error
   }
+}
+
+/** What is said of a record that was just made, where there was room for it. */
+export function ifKept({ saved }: Added, text: string): string {
+  return saved ? text : common().storageFull
+}
+
+/** The button with which the service begins. */
+export function toWork(): [string, Deed] {
+  return [told('inside', { time: '', name: '' }).actions[0] ?? '', 'next']
 }

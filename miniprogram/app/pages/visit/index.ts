@@ -3,20 +3,21 @@ import type { Around, Visit } from '../../lib/cache'
 import { callName, type Cards } from '../../lib/cards'
 import { dayOf, iso, minutesWrong, now, phoneNow, timeOf } from '../../lib/clock'
 import { clockTold } from '../../lib/clock-told'
-import { chosenEnd, DEEDS, likelyEnd, nextAtHome, otherOpen, statesAfter, type Deed, type PlaceReason } from '../../lib/door'
+import { chosenEnd, DEEDS, likelyEnd, nextAtHome, otherOpen, statesAfter, tapToProve, type Deed, type PlaceReason } from '../../lib/door'
 import { addItems, marksOf, setMark, tellEnd, tellEndForgotten, tellPlace, tellTag } from '../../lib/door-writes'
 import { parted } from '../../lib/geo'
-import { onChange, records } from '../../lib/outbox'
+import { onChange, records, type Added } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
 import { openPermissions } from '../../lib/permissions'
 import { buzz, choose, open, replace, scanCode, title, toast } from '../../lib/platform'
+import { lostTold, refusalOf } from '../../lib/sending'
 import { told, type StateName, type Told } from '../../lib/states'
 import { askAtTap, learnReminders } from '../../lib/subscribing'
 import { addTap, beginTap, fixUnless, tap, type Tapped, type TapKind } from '../../lib/tapping'
 import { common, fill } from '../../lib/texts'
 import { freshVisit, keptVisit, type VisitSeen } from '../../lib/visit-of'
-import { isTakenBack, linesOf, minutesEarly, stageOf } from '../../lib/visits'
-import { detailOf, hasRecord, metresOf, monthDay, placeText, shownLines, stateOfVisit, stopValues, timesOf } from './drawing'
+import { firstTapAt, isTakenBack, linesOf, minutesEarly, stageOf } from '../../lib/visits'
+import { detailOf, hasRecord, ifKept, metresOf, openValues, placeText, shownLines, stateOfVisit, stopValues, timesOf, toWork } from './drawing'
 import { REASONS, words } from './words'
 
 type Shown = Told & { tone: string; deeds: readonly Deed[]; pickAt: number; pickValue: string; isAlone: boolean }
@@ -39,6 +40,7 @@ Page({
     isAttempted: false,
     isAgain: false,
     isAnswered: false,
+    canScan: false,
     partner: null as { id: string; text: string } | null,
     isTogether: false,
     recordState: null as { text: string; tone: string } | null,
@@ -96,6 +98,7 @@ Page({
       isAttempted: hasRecord(kept, visit.id, 'attempt'),
       isAgain: this.data.isAgain || isTakenBack(visit.id, kept),
       isAnswered: kept.some((each) => each.visitId === visit.id && each.record['handed_over'] === true),
+      canScan: stage === 'begun' && tapToProve(visit.id, kept) !== undefined,
       partner: partner ? { id: partner.id, text: fill(words().together, { name: this.nameOf(partner) }) } : null,
       recordState: stateOfVisit(visit.id),
     })
@@ -116,10 +119,8 @@ Page({
   },
   sayOpen(visit: Visit, state: StateName) {
     this.open = visit
-    const end = timeOf(likelyEnd(visit, now()))
-    const begin = timeOf(visit.began_at ?? visit.planned_from ?? iso(now()))
-    const day = monthDay(dayOf(Date.parse(visit.planned_from ?? '') || now()))
-    this.say(state, { name: this.nameOf(visit), end, time: begin, day }, end)
+    const values = openValues(visit, records(), now())
+    this.say(state, { name: this.nameOf(visit), ...values }, values.end)
   },
 
   // --- what the screen says ---
@@ -137,10 +138,21 @@ Page({
     const shown = { title: head, body, actions: actions.map(([text]) => text), deeds: actions.map(([, deed]) => deed) }
     this.setData({ told: { ...shown, tone, pickAt: -1, pickValue: '', isAlone: true } })
   },
+  sayKept(added: Added, head: string, body: string, actions: [string, Deed][]) {
+    this.sayPlainly(ifKept(added, head), added.saved ? body : '', actions, added.saved ? 'good' : 'bad')
+  },
+  /** Said instead of what would follow: the server refused it, or it is in memory only. */
+  isNotKept({ id, became }: Tapped): boolean {
+    const lost = lostTold(became, refusalOf(id))
+    if (lost) this.sayPlainly(lost.title, lost.text, [[common().gotIt, 'next']], lost.tone)
+    return lost !== undefined
+  },
 
   async next() {
     const name = this.queue.shift()
-    const { tapped, visit } = this
+    const { tapped } = this
+    if (name === 'twice') await this.load() // the first tap may have been another phone's
+    const { visit } = this
     if (!name || !tapped || !visit) {
       this.setData({ told: null })
       return this.draw()
@@ -148,7 +160,8 @@ Page({
     const clock = name === 'clockWrong' ? clockTold() : null
     if (clock) return this.sayPlainly(clock.title, clock.text, [[common().gotIt, 'next']], 'warn')
     const stop = name === 'stopped' ? stopValues(tapped.codes, await detailOf(visit), dayOf(now())) : {}
-    this.say(name, { time: timeOf(tapped.at), name: this.data.head.name, metres: metresOf(tapped), minutes: 0, ...stop })
+    const at = name === 'twice' ? firstTapAt(visit, records()) : tapped.at
+    this.say(name, { time: timeOf(at ?? tapped.at), name: this.data.head.name, metres: metresOf(tapped), minutes: 0, ...stop })
   },
 
   async act({ detail }: WechatMiniprogram.CustomEvent<{ place: number }>) {
@@ -165,7 +178,7 @@ Page({
       call: () => callAgency(),
       at_home: () => (open(`/pages/checks/index?id=${data.id}`), this.next()),
       digits: () => (open('/pages/new-phone/index'), this.next()),
-      left_then: () => other && this.endOther(likelyEnd(other, now())),
+      left_then: () => other && this.endOther(likelyEnd(other, records(), now())),
       left_at: () => undefined,
       go_back: () => other && open(`/pages/visit/index?id=${other.id}`),
       not_known: () => this.endOther(),
@@ -187,9 +200,8 @@ Page({
     const other = this.open
     if (!other || !this.about) return
     addItems(other.id, linesOf(other, this.about, marksOf(other.id), []), phoneNow())
-    if (endedAt === undefined) tellEndForgotten(other.id)
-    else tellEnd(other, endedAt)
-    toast(endedAt === undefined ? words().agencyAsks : words().endTold)
+    const added = endedAt === undefined ? tellEndForgotten(other.id) : tellEnd(other, endedAt)
+    toast(ifKept(added, endedAt === undefined ? words().agencyAsks : words().endTold))
     this.setData({ told: null })
     this.draw()
   },
@@ -197,24 +209,25 @@ Page({
   placeTold(reason: PlaceReason) {
     const { w, id } = this.data
     if (!this.tapped) return
-    tellPlace(id, this.tapped.id, reason)
+    const added = tellPlace(id, this.tapped.id, reason)
     const actions = told('outside', { time: '', metres: '' }).actions
     if (reason === 'not_there_yet') {
       this.setData({ told: null })
       this.draw()
-      return toast(w.notThere)
+      return toast(ifKept(added, w.notThere))
     }
     const isAtDoor = reason === 'at_door'
-    const scan: [string, Deed][] = isAtDoor ? [[told('uncertain', { time: '', metres: '' }).actions[0] ?? '', 'scan']] : []
+    const scan: [string, Deed][] = isAtDoor ? [[w.scan, 'scan']] : []
     const place = ['at_door', 'address_wrong', 'elsewhere'].indexOf(reason)
-    this.sayPlainly(actions[place] ?? '', isAtDoor ? w.atDoor : w.placeTold, [...scan, [told('inside', { time: '', name: '' }).actions[0] ?? '', 'next']])
+    this.sayKept(added, actions[place] ?? '', isAtDoor ? w.atDoor : w.placeTold, [...scan, toWork()])
   },
 
+  /** For the tap that is on this phone, also when the page was closed meanwhile. */
   async scan() {
-    const tag = await scanCode()
-    if (!tag || !this.tapped) return
-    tellTag(this.data.id, this.tapped.id, tag)
-    this.sayPlainly(words().scanned, '', [[told('inside', { time: '', name: '' }).actions[0] ?? '', 'next']])
+    const { id } = this.data
+    const tapId = tapToProve(id, records())
+    const tag = tapId && (await scanCode())
+    if (tag) this.sayKept(tellTag(id, tapId, tag), words().scanned, '', [toWork()])
   },
 
   /** With a position allowed she may tap once more; the first tap stays the time that counts. */
@@ -230,8 +243,7 @@ Page({
     const tapped = await this.tapAt('clock_in')
     if (!tapped) return
     this.tapped = tapped
-    if (tapped.refusal !== undefined) return this.sayPlainly(words().notTaken, tapped.refusal, [[common().gotIt, 'next']], 'bad')
-    if (!tapped.saved) return this.sayPlainly(common().storageFull, '', [[common().gotIt, 'next']], 'bad')
+    if (this.isNotKept(tapped)) return
     this.queue = statesAfter(tapped, minutesWrong() !== 0, isAgain)
     this.setData({ isAgain: false })
     await this.next()
@@ -240,7 +252,7 @@ Page({
   async clockOut() {
     const left = this.data.lines.filter(({ outcome }) => outcome === 'open')
     if (!left.length || !this.visit) return this.end()
-    const minutes = minutesEarly(this.visit, phoneNow())
+    const minutes = minutesEarly(this.visit, now())
     this.queue = []
     this.say('early', { minutes, count: left.length, items: left.map(({ name }) => name).join('、') })
     if (!minutes && this.data.told) this.setData({ told: { ...this.data.told, title: fill(words().itemsOpen, { count: left.length }) } })
@@ -253,12 +265,11 @@ Page({
 
   async end() {
     const tapped = await this.tapAt('clock_out')
-    if (!tapped) return
+    if (!tapped || this.isNotKept(tapped)) return
     const { w } = this.data
     const time = timeOf(tapped.at)
-    if (tapped.refusal !== undefined) return this.sayPlainly(w.notTaken, tapped.refusal, [[common().gotIt, 'next']], 'bad')
-    const body = tapped.place ? w.outText : fill(tapped.isOnline ? w.outNoServer : w.outKept, { time })
-    this.sayPlainly(fill(w.outTitle, { time }), tapped.saved ? body : common().storageFull, [[w.confirm, 'confirm'], this.partnerId ? [w.toPartner, 'partner'] : [common().gotIt, 'next']])
+    const body = tapped.place ? w.outText : fill(tapped.became === 'noAnswer' ? w.outNoServer : w.outKept, { time })
+    this.sayPlainly(fill(w.outTitle, { time }), body, [[w.confirm, 'confirm'], this.partnerId ? [w.toPartner, 'partner'] : [common().gotIt, 'next']])
   },
 
   /** Position, record, answer; of a couple the next visit begins by the same tap. The second of two taps does nothing. */

@@ -3,9 +3,9 @@ import { get, getAll, isNoAnswer, isRefused, type Schemas } from '../../lib/api'
 import { around, seen, type Around } from '../../lib/cache'
 import { clientName } from '../../lib/client-names'
 import { iso, now, phoneNow, timeOf } from '../../lib/clock'
-import { correctionStates, momentOf, type Correction } from '../../lib/correcting'
+import { correctionStates, type Correction } from '../../lib/correcting'
 import { add, pump, records } from '../../lib/outbox'
-import { endTold, lackingOf, spanOf, workTold, type EndTold, type Work, type WorkTold } from '../../lib/own-work'
+import { endTold, lackingOf, spanOf, statedEnd, workTold, type EndTold, type Work, type WorkTold } from '../../lib/own-work'
 import { isLoggedIn, show } from '../../lib/page'
 import { back, choose, open, replace, say, StorageFull, title } from '../../lib/platform'
 import { takePhotos } from '../../lib/photos'
@@ -26,7 +26,7 @@ const words = wording(
     photo: '拍一张照片', kept: '存好了，有网就发出去', keptPhoto: '照片存好了，有网就发出去，审核的人能看到', tooLarge: '照片太大，没有存',
     askFamily: '请家属确认', askFamilyText: '您的手机不能替家属确认。请家属在自己手机上打开安护，点“确认”；今天晚上也可以。',
     askShare: '请家属确认个人负担', askShareText: '请家属在自己手机上打开安护，确认这个月的个人负担。',
-    left: '我 {time} 走的',
+    left: '我 {time} 走的', ahead: '这个时间还没到，请再选一次',
     cannot_sign: '手不方便，不能签', nobody_there: '家里没有别人', declined: '不愿意确认', no_phone: '没有手机',
   },
   {
@@ -37,7 +37,7 @@ const words = wording(
     photo: 'Take a photo', kept: 'Kept; it is sent where there is a network', keptPhoto: 'The photo is kept and sent; the reviewer can see it', tooLarge: 'The photo is too large',
     askFamily: 'Ask the family', askFamilyText: 'Your phone cannot confirm for the family. Ask them to open Anhu on their own phone and confirm; this evening is fine.',
     askShare: 'Ask the family about the share', askShareText: 'Ask them to open Anhu on their own phone and confirm the personal share of this month.',
-    left: 'I left at {time}',
+    left: 'I left at {time}', ahead: 'This time is still to come; please choose again',
     cannot_sign: 'cannot sign', nobody_there: 'nobody else there', declined: 'does not want to', no_phone: 'has no phone',
   },
 )
@@ -53,7 +53,7 @@ Page({
     told: null as WorkTold | null,
     pickAt: -1,
     pickValue: '10:00',
-    note: '',
+    note: null as { tone: 'good' | 'bad'; text: string } | null,
     correction: '',
     remarks: [] as RemarkLine[],
     isRecordShown: false,
@@ -140,11 +140,11 @@ Page({
   async takePhoto() {
     try {
       const taken = await takePhotos(this.data.id, 'explanation', MOST_PHOTOS)
-      if (taken.tooLarge) this.setData({ note: words().tooLarge })
-      else if (Object.keys(taken.shown).length) this.setData({ note: taken.saved ? words().keptPhoto : common().storageFull })
+      if (taken.tooLarge) this.say('bad', words().tooLarge)
+      else if (Object.keys(taken.shown).length) this.sayKept(taken.saved, words().keptPhoto)
     } catch (error) {
       if (!(error instanceof StorageFull)) throw error
-      this.setData({ note: common().storageFull })
+      this.sayKept(false, '')
     }
   },
 
@@ -175,16 +175,22 @@ Page({
 
   /** A clock-out that was forgotten: when the carer says that he left. */
   pick({ detail }: WechatMiniprogram.CustomEvent<{ value: string }>) {
-    const { work } = this
-    if (!work) return
-    this.tell('stated_end', { ended_at: momentOf(detail.value, work.service_on, work.began_at ? timeOf(work.began_at) : ''), reason: 'forgotten' })
+    const ended_at = this.work && statedEnd(this.work, detail.value, now())
+    if (!ended_at) return this.say('bad', words().ahead)
+    this.tell('stated_end', { ended_at, reason: 'forgotten' })
     this.draw()
   },
 
   tell(kind: 'confirmation' | 'stated_end', content: Record<string, unknown>, text = words().kept) {
     const { saved } = add(kind, { ...content, occurred_at: iso(phoneNow()) }, { visitId: this.data.id })
     pump()
-    this.setData({ note: saved ? text : common().storageFull })
+    this.sayKept(saved, text)
+  },
+  sayKept(saved: boolean, text: string) {
+    this.say(saved ? 'good' : 'bad', saved ? text : common().storageFull)
+  },
+  say(tone: 'good' | 'bad', text: string) {
+    this.setData({ note: { tone, text } })
   },
 
   correct() {
