@@ -3,7 +3,7 @@ import { draft, forgetDraft, keepDraft } from '../../lib/drafts'
 import { find, flush, pump } from '../../lib/outbox'
 import { standingOf, workTold, type Work } from '../../lib/own-work'
 import { isLoggedIn, show } from '../../lib/page'
-import { title } from '../../lib/platform'
+import { back, title } from '../../lib/platform'
 import { addRemark, type RemarkKind } from '../../lib/remarks'
 import { common, wording } from '../../lib/texts'
 
@@ -12,13 +12,13 @@ const words = wording(
     title: '补充说明', explanation: '说说那天的情况', cannot_supply: '为什么补不了', leadText: '审核的人会看到。核实完以前都可以说，没有网也可以写。',
     hint: '例如：屋里没有信号，女儿在家。', label: '您的说明', send: '交上去', empty: '请先写一句说明。',
     sent: '说明交上去了', sentText: '审核的人能看到，您不用再做什么。', kept: '说明存好了', keptText: '在手机里，有网就发出去，不用您重写。',
-    refused: '说明没有交上去', gone: '这一次已经有结果了', goneText: '没有通过的，可以申诉。',
+    refused: '说明没有交上去', ok: '好，回去', gone: '这一次已经有结果了', goneText: '没有通过的，可以申诉。',
   },
   {
     title: 'Explain', explanation: 'Say how it was', cannot_supply: 'Why it cannot be supplied', leadText: 'The reviewer reads it. You may say something until it is decided, also without a network.',
     hint: 'For example: no signal indoors, the daughter was at home.', label: 'Your words', send: 'Send', empty: 'Please write a sentence first.',
     sent: 'Your words are sent', sentText: 'The reviewer can read them; you need do nothing more.', kept: 'Your words are kept', keptText: 'They are on this phone and sent where there is a network.',
-    refused: 'Your words were not taken', gone: 'This one is decided', goneText: 'What was not accepted can be appealed.',
+    refused: 'Your words were not taken', ok: 'Good, go back', gone: 'This one is decided', goneText: 'What was not accepted can be appealed.',
   },
 )
 
@@ -63,6 +63,10 @@ Page({
     await flush()
     pump()
     this.setData({ isBusy: false, done: doneOf(id) })
+  },
+
+  back() {
+    back()
   },
 })
 
