@@ -1,4 +1,4 @@
-# Every command a developer or a continuous-integration machine needs. `make test` is `make check` and the tests.
+# Every command a developer or a continuous-integration machine needs.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
@@ -13,7 +13,7 @@ CLIENT := miniprogram
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo run check fix test run-tests test-slow test-pg15 fuzz storm bench bench-large simulate migrate migration \
-        openapi policy-table client walks screenshots
+        openapi policy-table client browser walks screenshots
 
 setup: $(VENV)/.ready
 
@@ -34,9 +34,11 @@ fix: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The checks beside the tests: the first half minute of both leaves a core idle.
+# The checks and the mini-program's own tests beside the server's; then its pages in a browser, alone: a page has a bar in
+# seconds, and somebody who waits for it.
 test: setup
-	$(MAKE) --no-print-directory -j 2 check run-tests
+	$(MAKE) --no-print-directory -j 2 run-tests check client browser
+	$(MAKE) --no-print-directory walks ARGS=
 
 run-tests: setup
 	$(BIN)/pytest -n $(TESTERS) $(ARGS)
@@ -97,17 +99,15 @@ client: $(CLIENT)/node_modules/.installed $(CLIENT)/types/schema.d.ts
 	cd $(CLIENT) && npm run --silent all
 
 # Its pages in Chromium, against the real server and database; pictures in miniprogram/shots.
-walks: $(VENV)/.walks $(CLIENT)/node_modules/.installed
-	.ci/needs chromium font
+walks: setup browser $(CLIENT)/node_modules/.installed
 	$(BIN)/pytest -n 2 tests/client $(ARGS)
+
+browser:
+	.ci/needs chromium font
 
 # Pictures for the README (docs/screens) out of the walks: look at each before they are committed.
 screenshots: walks
 	$(BIN)/python -m tests.client.pictures
-
-$(VENV)/.walks: $(VENV)/.ready
-	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '.[walks]'
-	touch $@
 
 $(CLIENT)/node_modules/.installed: $(CLIENT)/package-lock.json
 	.ci/needs node

@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -78,10 +78,23 @@ def town(template: str, built_host: Path, tmp_path_factory: pytest.TempPathFacto
     drop(database)
 
 
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember what failed, for the picture of it."""
+    report = yield
+    item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def phone(browser: Browser, town: Town) -> Iterator[Phone]:
+def phone(browser: Browser, town: Town, request: pytest.FixtureRequest) -> Iterator[Phone]:
     """A new phone, 360 points wide, on the morning of the month. What its page logs as an error fails the test."""
     town.set_time(at(MONTH, 7))  # another walk has moved the clock, and nothing is planned in the past
     phone = Phone.new(browser, town, shots=SHOTS)
     yield phone
+    if request.node.stash.get(FAILED, False):
+        phone.page.screenshot(path=SHOTS / f"failed-{request.node.name}.png")
     phone.close()

@@ -1,6 +1,7 @@
 // What is wrong with the page on the screen: at 320 points in large type, then, at 375 and in the usual type, how much its
 // first screen asks. Lines of one list are one control; a switch is WeChat's own and as high as it makes it.
 async (language) => {
+  const OF_THE_SWITCH = ['语言', '中文'] // who is lost in English finds the way back
   const page = document.querySelector('wx-page:not([hidden])')
   const faults = []
   const shown = (e) => { const { width, height } = e.getBoundingClientRect(); return width > 0 && height > 0 }
@@ -30,7 +31,7 @@ async (language) => {
   if (banned) faults.push(`must not be said: ${banned}`)
   if (/undefined|NaN|\[object|\{\w+\}/.test(text)) faults.push(`a hole in the text: ${text.match(/.{0,20}(undefined|NaN|\[object|\{\w+\}).{0,20}/)[0]}`)
   if (language === 'en') {
-    const left = [...new Set(text.match(/[\u4e00-\u9fff]+/g) ?? [])].filter((run) => !said.includes(run))
+    const left = [...new Set(text.match(/[\u4e00-\u9fff]+/g) ?? [])].filter((run) => !said.includes(run) && !OF_THE_SWITCH.includes(run))
     if (left.length) faults.push(`not English: ${left.join(' ')}`)
   }
 
@@ -38,7 +39,7 @@ async (language) => {
   for (const e of large) e.classList.remove('large')
   wide(375)
   const first = controls().filter((e) => e.getBoundingClientRect().top < innerHeight)
-  const ofLists = first.filter((e) => e.getAttribute('role') && e.tagName !== 'WX-BUTTON') // lines of a list are one control
+  const ofLists = first.filter((e) => (e.tagName === 'WX-PICKER' ? e.querySelector('[role]') : e.getAttribute('role') && e.tagName !== 'WX-BUTTON')) // lines of a list are one control
   const lists = new Set(ofLists.map((e) => e.getRootNode() && (e.closest('an-card') ?? e.parentElement)))
   const asked = first.length - ofLists.length + lists.size
   if (asked > 5) faults.push(`${asked} controls on the first screen: ${first.map(nameOf).join(' | ')}`)

@@ -1,5 +1,8 @@
 """A phone in somebody's hand, and the town it is carried through."""
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +17,7 @@ from sqlalchemy import create_engine, text
 from app.kernel import clock
 from app.kernel.geo import CoordinateSystem, Point
 from app.kernel.ids import new_id
+from app.kernel.tag_codes import MAC_BYTES
 from demo import cast
 from demo.client import User
 from demo.clients import assign, register_carer, register_client, register_guardian
@@ -110,6 +114,14 @@ class Town:
         }
         self.staff.dispatcher.post("/visits", {"visits": [visit]})
         return visit["id"]
+
+    def read_chip(self, household: Household) -> str:
+        """The text of a first reading of the tag that hangs in a home: its chip's key was given to its maker."""
+        tag = self.staff.dispatcher.post(f"/clients/{household.client_id}/home-tags")
+        chip = self.staff.admin.post(f"/home-tags/{tag['id']}/chip-key")
+        said = f"{chip['prefix']}1"
+        mac = hmac.digest(bytes.fromhex(chip["key"]), said.encode(), hashlib.sha256)[:MAC_BYTES]
+        return f"{said}:{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
 
     def set_time(self, instant: datetime, *, people: Sequence[Newcomer] = ()) -> None:
         """Move the clocks of server and phones, and name those who may log in."""

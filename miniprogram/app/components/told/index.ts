@@ -1,4 +1,7 @@
-/** What a state says and what can be done: tells `act {place}`; the button at `pickAt` asks for a time: `pick {value}`. */
+/**
+ * What a state says and what can be done: tells `act {place}`; the button at `pickAt` asks for a time: `pick {value}`.
+ * More than three are one question with its answers, a list.
+ */
 Component({
   properties: {
     tone: { type: String, value: 'info' },

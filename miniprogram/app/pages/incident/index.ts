@@ -15,14 +15,14 @@ import { common, wording } from '../../lib/texts'
 const words = wording(
   {
     title: '报告意外', lead: '有生命危险，先打 120。', help: '去求助', who: '是哪一位', kind: '出了什么事', when: '几点', choose: '点这里选',
-    happened: '经过', happenedHint: '看到了什么，人现在怎么样', place: '在哪里', placeHint: '例如：卫生间', done: '做了什么', doneHint: '例如：扶起来，打了电话给女儿',
+    happened: '经过', happenedHint: '看到了什么，人现在怎么样', place: '在哪里', more: '再写在哪里、做了什么', placeHint: '例如：卫生间', done: '做了什么', doneHint: '例如：扶起来，打了电话给女儿',
     send: '报告', sent: '机构收到了', sentText: '机构会看，有问题会打给您。', kept: '没有网，已存在手机里', keptText: '有网就发出去。急的话请先打电话给机构。',
     lackClient: '请选是哪一位。', lackKind: '请选出了什么事。', lackHappened: '请写一句经过。', refused: '后台没有收下', nobody: '请直接打电话', nobodyText: '报告存到后台了，但是现在没有机构负责，请自己打电话说。',
     past: '报告过的', open: '机构还没看', acknowledged: '机构看过了', noClients: '没有找到服务对象，请打电话给机构。',
   },
   {
     title: 'Report an incident', lead: 'If a life is in danger, call 120 first.', help: 'To the call for help', who: 'Who', kind: 'What happened', when: 'When', choose: 'choose',
-    happened: 'How it was', happenedHint: 'what you saw, how the person is now', place: 'Where', placeHint: 'such as the bathroom', done: 'What was done', doneHint: 'such as: helped up, called the daughter',
+    happened: 'How it was', happenedHint: 'what you saw, how the person is now', place: 'Where', more: 'Add where, and what was done', placeHint: 'such as the bathroom', done: 'What was done', doneHint: 'such as: helped up, called the daughter',
     send: 'Report', sent: 'The agency has it', sentText: 'They look into it and call you if needed.', kept: 'No network, kept on this phone', keptText: 'It is sent where there is a network. If it is urgent, call the agency.',
     lackClient: 'Please choose who.', lackKind: 'Please choose what happened.', lackHappened: 'Please write a sentence.', refused: 'The server did not take it', nobody: 'Please call yourself', nobodyText: 'The server has the report, but no agency answers for this client now: please call.',
     past: 'Reported before', open: 'not seen yet', acknowledged: 'seen by the agency', noClients: 'No client was found; please call the agency.',
@@ -49,6 +49,7 @@ Page({
     past: [] as { id: string; title: string; note: string }[],
     result: null as { tone: string; title: string; text: string } | null,
     trouble: '',
+    isMore: false,
     isBusy: false,
   },
 
@@ -89,7 +90,11 @@ Page({
     const clientPlace = Math.max(0, clients.findIndex(({ id }) => id === next.clientId))
     const clientName = clients.find(({ id }) => id === next.clientId)?.name ?? words().choose
     const kindName = next.kind ? incidentWords()[next.kind] : words().choose
+    if (next.place || next.done) this.more()
     this.setData({ draft: next, clientPlace, clientName, kindPlace: Math.max(0, KINDS.indexOf(next.kind || 'fall')), kindName, trouble: '' })
+  },
+  more() {
+    this.setData({ isMore: true })
   },
   edit(changed: Partial<IncidentDraft>) {
     this.change(changed)
