@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.checkin.help import AlertWords
-from app.checkin.rules.help_calls import SAME_TIME, alert_text, alert_values, number_to_alert
+from app.checkin.rules.help_calls import SAME_TIME, AlertWords, alert_text, alert_values, number_to_alert
 
 AT = datetime(2026, 11, 18, 9, 2, tzinfo=ZoneInfo("Asia/Shanghai"))
 SECOND = timedelta(seconds=1)

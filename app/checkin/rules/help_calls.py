@@ -1,12 +1,23 @@
 """Whom does a call for help reach, and in which words? No client and no illness is named."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.checkin.help import AlertWords
 from app.kernel.codes import BadCode, normal_mobile
 
 SAME_TIME = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWords:
+    """What a text message about a call says; local times of the region."""
+
+    carer: str
+    agency: str
+    told_at: datetime
+    received_at: datetime
+    has_place: bool
 
 
 def number_to_alert(numbers: Iterable[str | None]) -> str | None:

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.checkin.help import AlertWords, HelpCallView, HelpFilter, HelpTap
+from app.checkin.help import HelpCallView, HelpFilter, HelpTap
 from app.checkin.help_models import HelpAcknowledgement, HelpAlert, HelpCall
 from app.checkin.queries import help_calls as queries
-from app.checkin.rules.help_calls import alert_text, alert_values, number_to_alert
+from app.checkin.rules.help_calls import AlertWords, alert_text, alert_values, number_to_alert
 from app.checkin.service.events import SALT_BYTES, position_digest, store_position
 from app.checkin.service.moves import NotACarer, carer_kind_of
 from app.kernel import audit, clock, outbox, resend
