@@ -46,13 +46,18 @@ def _family(town: Town) -> tuple[Newcomer, Family, Family]:
 
 
 def _prompt(town: Town, son: Newcomer, mother: Family) -> DuePrompt:
-    """The first that is drawn for him, by the rule and key of the running system."""
+    """The first that is drawn for him and open alone, by the rule and key of the running system."""
     environment = town.world.environment
     key = read_settings(environment).key_ring.command_key
     book = load_book(Path(environment["ANHU_POLICIES_DIR"]))
     terms = book.policy_for(region=town.region, district=STREET[:6], on=LOOKED_AT[0]).family
     who = {"carer_id": UUID(son.id), "client_id": UUID(mother.client_id)}
-    return next(due for day in LOOKED_AT for due in draw_prompts(**who, on=day, zone=ZONE, terms=terms, key=key))
+    drawn = [due for day in LOOKED_AT for due in draw_prompts(**who, on=day, zone=ZONE, terms=terms, key=key)]
+    return next(due for due in drawn if sum(_is_beside(each, due) for each in drawn) == 1)
+
+
+def _is_beside(other: DuePrompt, due: DuePrompt) -> bool:
+    return abs(other.opens_at - due.opens_at) < timedelta(hours=1)
 
 
 def test_a_family_carer_is_asked_where_he_is_paid_and_sent_to_change_his_card(phone: Phone, town: Town):
