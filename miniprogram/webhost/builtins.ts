@@ -172,6 +172,7 @@ function image(space: Space): void {
   define(space, 'image', { src: String, mode: { type: String, value: 'scaleToFill' }, ariaLabel: String }, watch, (component) => {
     const picture = elementOf(component).appendChild(document.createElement('img'))
     for (const name of ['load', 'error']) picture.addEventListener(name, () => component.triggerEvent(name, {}, quiet))
+    picture.addEventListener('error', () => console.error(`no picture at ${String(component.data['src'])}`)) // blank on a phone
   })
 }
 

@@ -42,6 +42,12 @@ function bad(options: Loose, errMsg: string): void {
   options.complete?.({ errMsg } as never)
 }
 
+/** What WeChat refuses whoever holds the phone is a mistake of ours: a walk fails by it. */
+function refused(options: Loose, errMsg: string): void {
+  console.error(errMsg)
+  bad(options, errMsg)
+}
+
 /** Answer later, as WeChat does. */
 function later<A extends object>(options: Loose, work: Promise<A | void>): void {
   work.then((answer) => good(options, answer ?? {}), (error: Error) => bad(options, error.message))
@@ -193,14 +199,14 @@ const questions = {
   showModal: (options: Loose & { title?: string; content?: string; confirmText?: string; cancelText?: string; showCancel?: boolean; editable?: boolean; placeholderText?: string }) => {
     const buttons = [options.confirmText ?? '确定', ...(options.showCancel === false ? [] : [options.cancelText ?? '取消'])]
     const fault = modalFault(options)
-    if (fault) return bad(options, fault)
+    if (fault) return refused(options, fault)
     const hasField = options.editable === true
     const asked = hasField ? options.placeholderText : options.content
     later(options, box(options.title ?? '', asked ?? '', buttons, { hasField }).then(({ place: at, text }) => ({ confirm: at === 0, cancel: at !== 0, content: text })))
   },
   showActionSheet: (options: Loose & { itemList: string[]; alertText?: string }) => {
     const fault = sheetFault(options)
-    if (fault) return bad(options, fault)
+    if (fault) return refused(options, fault)
     later(options, sheet(options.alertText ?? '', options.itemList).then((tapIndex) => {
       if (tapIndex === undefined) throw new Error('showActionSheet:fail cancel')
       return { tapIndex }
