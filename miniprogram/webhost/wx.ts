@@ -221,9 +221,10 @@ const questions = {
   requestSubscribeMessage: (options: Loose & { tmplIds: string[] }) => later(options, subscribed(options.tmplIds)),
 } as unknown as Partial<Wx>
 
-/** One word for all, as WeChat's dialog with nothing unticked; a word kept at `host:subscribe` is given without asking. */
+/** One word for all, as WeChat's dialog with nothing unticked; at `host:subscribe` lies one that is given without asking, `none` where no dialog comes. */
 async function subscribed(templates: string[]): Promise<Record<string, string>> {
   const kept = localStorage.getItem('host:subscribe')
+  if (kept === 'none') throw new Error('requestSubscribeMessage:fail')
   const asked = kept ?? ((await box('发送一次以下消息', `${templates.length} 种消息，允许以后各发一次`, ['允许', '拒绝'])).place === 0 ? 'accept' : 'reject')
   if (asked === 'accept') {
     const openid = localStorage.getItem('host:person')
