@@ -17,14 +17,14 @@ from tests.policies.factories import day
 BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
-    ("changchun", None, "2022-10-31"): "67e70f3d30d77e202ecc9237604c894e21940deefd8f928f4742df8c69c143f5",
-    ("huaian", None, "2023-10-01"): "bbf92d81a421762a8b8abce2c775884388bcbde2a8cbb8d70b68b5e6ea08b466",
-    ("shanghai", None, "2020-01-01"): "e9efee9d5444c0e55bd507b278b4e5f5310113786719f4d17b9b5c326b85e629",
-    ("shanghai", "310105", "2020-04-15"): "c186ee73b84d10c991e7e3ebcfcef741c6b6c77a50667cde9e86fcdfbc971ec9",
-    ("shanghai", "310105", "2021-01-01"): "909a9a1e73f01f7b3f109b12b06130ebf6f2329359ab449d61910bc270f4b1b8",
-    ("shanghai", "310114", "2026-01-01"): "c530ca842d7d84f53a94d97158c7ee37adac1b3c58650f69ee0a98c0fd4b5321",
-    ("shanghai", "310114", "2028-01-01"): "59a0c330e5b6381c2c21fb17da509bf27fb8a86080d1d5eb8e4d81b13e0a3d53",
-    ("tianjin", None, "2024-12-06"): "330706358f14fdb20a89b8a1fb1e852067d202d4b7e609bc1775420111da74e5",
+    ("changchun", None, "2022-10-31"): "3a1d2b3a7ce253b93d2cc1bbe7c98587c450d40a2c29ebe598bc4a158d9e7320",
+    ("huaian", None, "2023-10-01"): "4baa9e95f2bf987f5bcc4ae7890a4d534d27a0b9549b3789eb008e9bf801355f",
+    ("shanghai", None, "2020-01-01"): "e7e1427850dd18abc1ffea931a608372e94e22d6ac97ca6823e8df55b40c6c09",
+    ("shanghai", "310105", "2020-04-15"): "12f27ac33ff8d0388e78a7be0267ed3ae0c40a9b40c2672105b3519929f5ad4d",
+    ("shanghai", "310105", "2021-01-01"): "6d5fd70156a9afbf4b62bcdb46c6928b3b13233068712e91dc6aaa240133656a",
+    ("shanghai", "310114", "2026-01-01"): "84513eb8a3abee02ba1b3341bee3d1c2218382469663a57b3381b98da2b23392",
+    ("shanghai", "310114", "2028-01-01"): "c5dd699ed8d1871030ab6d98adab181c330969d2e3c29e4a5e522f9b2a9373db",
+    ("tianjin", None, "2024-12-06"): "3909f068a2f0a1f445e248082800d481a5a79396e0f96c36082ef9805cb14ad2",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.
