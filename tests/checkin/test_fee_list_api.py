@@ -230,7 +230,7 @@ def test_the_price_that_was_told_is_kept_with_the_extra_and_with_nothing_else(
     told = extra | {"id": str(new_id()), "price_fen": 3000}
 
     answers = [log(client, scene, past_visit, each) for each in (extra, told, told)]
-    wrong = [an_item("bath", "done", price_fen=3000), told | {"id": str(new_id()), "price_fen": 0}]
+    wrong = [an_item("bath", "done", price_fen=3000), told | {"id": str(new_id()), "price_fen": 1_000_001}]
 
     assert [each.status_code for each in answers] == [201, 201, 201]
     kept = tianjin.scalars(select(ItemDone.price_fen).where(ItemDone.visit_id == past_visit).order_by(ItemDone.id))

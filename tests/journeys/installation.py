@@ -25,12 +25,15 @@ class Living:
 
 
 @contextmanager
-def living(database: Clone, folder: Path, *, application: str = "wsgi:application") -> Iterator[Living]:
-    """Start everything; stop it at the end. People in this world send again what was not answered."""
+def living(
+    database: Clone, folder: Path, *, application: str = "wsgi:application", policies: Path | None = None
+) -> Iterator[Living]:
+    """Start everything; stop it at the end. People in this world send again what was not answered. The rules are
+    the shipped ones, or those of a folder."""
     with ExitStack() as stack:
         clock = DemoTime(database.urls.owner)
         stack.callback(clock.close)
-        add_regions(database.urls, at=BEGINS_AT)
+        add_regions(database.urls, at=BEGINS_AT, policies=policies)
         clock.move_to(BEGINS_AT)
         wechat, wechat_url = start_standin("wechat", logs=folder)
         stack.callback(wechat.stop)
@@ -46,6 +49,8 @@ def living(database: Clone, folder: Path, *, application: str = "wsgi:applicatio
             "ANHU_WECHAT_APPID": DEFAULT_APPID,
             "ANHU_WECHAT_SECRET": DEFAULT_SECRET,
         }
+        if policies is not None:
+            environment["ANHU_POLICIES_DIR"] = str(policies)
         system = System(environment, folder, application)
         stack.callback(system.stop)
         system.start()
