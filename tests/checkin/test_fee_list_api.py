@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.checkin.models import ItemDone, PayableTime, ServiceRecord
@@ -78,6 +79,11 @@ def a_paid_visit(session: Session, scene: Scene, start: datetime, *, minutes: in
     return visit_id
 
 
+def a_copy(row: FeeConfirmation) -> FeeConfirmation:
+    values = {column.key: getattr(row, column.key) for column in FeeConfirmation.__table__.columns}
+    return FeeConfirmation(**values | {"id": new_id()})
+
+
 def test_a_guardian_reads_what_care_cost_and_confirms_exactly_that_list(
     client: FlaskClient, scene: Scene, past_visit: UUID, payer: Actor, guardian: Actor, tianjin: Session
 ):
@@ -111,6 +117,8 @@ def test_a_guardian_reads_what_care_cost_and_confirms_exactly_that_list(
     row = tianjin.scalars(select(FeeConfirmation)).one()
     assert (row.list_digest, row.person_id, row.personal_fen) == (shown["digest"], payer.person_id, 1489)
     assert [len(each) for each in row.policy_digests] == [64]
+    with pytest.raises(IntegrityError), tianjin.begin_nested():  # what keeps one row of two taps at one moment
+        tianjin.add(a_copy(row))
     assert tianjin.scalar(select(func.count()).where(AuditEntry.action == "client.confirmed_fees")) == 1
     assert fees(client, scene, payer)["confirmation"]["is_current"] is True
 
