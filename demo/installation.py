@@ -26,8 +26,8 @@ MADE_UP_PRICE = (
 
 
 def lay_policies(folder: Path) -> Path:
-    """A folder of policy files: the shipped ones, with a made-up price of care in Tianjin, and two made-up districts that
-    show what a district may change."""
+    """A folder of policy files: the shipped ones, with a made-up price of care in Tianjin, and two made-up districts
+    that show what a district may change."""
     for source in (SHIPPED, DISTRICTS):
         shutil.copytree(source, folder, dirs_exist_ok=True)
     tianjin = folder / "tianjin.toml"
