@@ -36,6 +36,7 @@ from app.checkin.routes.sync import bp as sync
 from app.checkin.routes.taps import bp as taps
 from app.checkin.routes.verified import bp as verified
 from app.checkin.routes.vouchers import bp as vouchers
+from app.claims.routes import bp as fees
 from app.gateways.seals_inbox import SealsInbox
 from app.gateways.sms_channel import send_sms
 from app.imports.routes import bp as imports
@@ -87,6 +88,7 @@ BLUEPRINTS: tuple[api.AnhuBlueprint, ...] = (
     vouchers,
     facts,
     families,
+    fees,
     findings,
     help_calls,
     home_tags,

@@ -23,6 +23,7 @@ import app.checkin.share_models
 import app.checkin.statement_models
 import app.checkin.tag_models
 import app.checkin.voucher_models
+import app.claims.models
 import app.imports.models
 import app.kernel.audit
 import app.kernel.jobs

@@ -19,12 +19,21 @@ from app.policies.service import SHIPPED, keep_texts, load_book
 
 REGIONS: Mapping[str, str] = {"tianjin": "天津市", "huaian": "淮安市"}
 DISTRICTS = Path(__file__).with_name("policies")
+MADE_UP_PRICE = (
+    'prices = { value = [{ unit = "hour", amount_fen = 6000 }], assumed = true, '
+    'reason = "示范用：天津未查到价格，假定每小时 60 元" }'
+)
 
 
 def lay_policies(folder: Path) -> Path:
-    """A folder of policy files: the shipped ones, and two made-up districts that show what a district may change."""
+    """A folder of policy files: the shipped ones, with a made-up price of care in Tianjin, and two made-up districts
+    that show what a district may change."""
     for source in (SHIPPED, DISTRICTS):
         shutil.copytree(source, folder, dirs_exist_ok=True)
+    tianjin = folder / "tianjin.toml"
+    lines = tianjin.read_text(encoding="utf-8").splitlines()
+    told = [MADE_UP_PRICE if line.startswith("prices = ") else line for line in lines]
+    tianjin.write_text("\n".join(told) + "\n", encoding="utf-8")
     return folder
 
 

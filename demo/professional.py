@@ -186,7 +186,7 @@ def items_done(instant: datetime, *, varied: bool = False) -> list[Json]:
     outcomes = ("done", "refused", "not_done") if varied else ("done", "done", "done")
     items = [_item(instant, code, outcome, minutes) for (code, minutes), outcome in zip(ITEMS, outcomes, strict=True)]
     if varied:
-        items.append({**_item(instant, EXTRA_ITEM[0], "extra", EXTRA_ITEM[1]), "consented": True})
+        items.append({**_item(instant, EXTRA_ITEM[0], "extra", EXTRA_ITEM[1]), "consented": True, "price_fen": 3000})
     return items
 
 

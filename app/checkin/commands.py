@@ -43,7 +43,7 @@ class FreeTap:
 
 @dataclass(frozen=True, slots=True)
 class ItemEntry:
-    """One line of a log: reason is a code, for refused and not done."""
+    """One line of a log: reason is a code, for refused and not done; the price is what was told of an extra before."""
 
     id: UUID
     item_code: str
@@ -52,6 +52,7 @@ class ItemEntry:
     minutes: int | None = None
     reason: str | None = None
     consented: bool = False
+    price_fen: int | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

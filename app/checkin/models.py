@@ -1,7 +1,6 @@
 """Clock events, evidence, records, care days and their judgement. No overlap constraint refuses a fact.
 
-Facts in partitioned tables are named by id without a foreign key: a partition could not be added while the DEFAULT
-partition holds a referenced row.
+Facts in partitioned tables are named by id without a foreign key: with one, none could be added beside a full DEFAULT.
 """
 
 from datetime import date, datetime
@@ -162,6 +161,7 @@ class ItemDone(AppendOnly, Base):
     minutes: Mapped[int | None]
     reason: Mapped[str | None]  # a code, for refused and not done
     consented: Mapped[bool]  # extra items: the client or guardian agreed before
+    price_fen: Mapped[int | None]  # extra items: what was told that it costs, before
     occurred_at: Mapped[datetime]
     account_id: Mapped[UUID]
     command_digest: Mapped[bytes]

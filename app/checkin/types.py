@@ -285,6 +285,7 @@ class LoggedItem:
     outcome: ItemOutcome
     minutes: int | None = None
     consented: bool = False
+    price_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

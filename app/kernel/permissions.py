@@ -124,6 +124,9 @@ class Permission(StrEnum):
     CHANGE_RULES = "change_rules"
     READ_HOME_PROPOSALS = "read_home_proposals"
     READ_VERIFIED_SHARES = "read_verified_shares"
+    # claims
+    READ_FEES = "read_fees"
+    CONFIRM_FEES = "confirm_fees"
     # payouts
     COMPUTE_SUBSIDIES = "compute_subsidies"
     READ_SUBSIDIES = "read_subsidies"
@@ -150,7 +153,17 @@ class Permission(StrEnum):
 
 P = Permission
 _EVERYBODY = frozenset({P.SESSION, P.READ_CATALOGUE, P.READ_POLICIES, P.READ_SEALS})
-_READS_CARE = frozenset({P.READ_CLIENTS, P.READ_CARERS, P.READ_PLANS, P.READ_VISITS, P.READ_RECORDS, P.READ_CARE_DAYS})
+_READS_CARE = frozenset(
+    {
+        P.READ_CLIENTS,
+        P.READ_CARERS,
+        P.READ_PLANS,
+        P.READ_VISITS,
+        P.READ_RECORDS,
+        P.READ_CARE_DAYS,
+        P.READ_FEES,
+    }
+)
 _SEES_RATINGS = frozenset({P.READ_RATINGS, P.READ_RATING_TOTALS, P.COUNT_UNRATED})
 _ON_A_PHONE = frozenset(
     {
@@ -190,7 +203,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     | {P.READ_CLIENTS, P.READ_SUBSIDIES, P.CHOOSE_AGENCY, P.CHOOSE_CASH, P.READ_CHOICES, P.CONFIRM_SHARES}
     | {P.RATE_SERVICE, P.READ_RATINGS, P.SYNC_RECORDS, P.CONSENT}  # reads his own ratings
     | {P.READ_CARE_CARDS, P.GIVE_NOTICE, P.READ_NOTICES, P.READ_MESSAGES, P.SIGN_AGREEMENTS, P.READ_OWN_AGENCIES}
-    | {P.COMPLAIN, P.READ_COMPLAINTS},
+    | {P.COMPLAIN, P.READ_COMPLAINTS, P.READ_FEES, P.CONFIRM_FEES},
     Role.DISPATCHER: _EVERYBODY
     | _READS_CARE
     | {P.WRITE_CARERS, P.WRITE_CLIENTS, P.WRITE_STAYS, P.WRITE_PLANS, P.PLAN_VISITS, P.BIND_PEOPLE}

@@ -63,6 +63,20 @@ class SupplementChoice(StrEnum):
     CASH_ONLY = "cash_only"
 
 
+class PriceUnit(StrEnum):
+    """What a price is of."""
+
+    HOUR = "hour"
+    VISIT = "visit"
+
+
+class PricedStaff(StrEnum):
+    """By whom a visit is made, where that makes its price."""
+
+    CARER = "carer"
+    NURSE = "nurse"
+
+
 class SettlementPeriod(StrEnum):
     """How often the fund settles with an agency."""
 

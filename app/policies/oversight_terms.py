@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
+from app.policies.codes import ItemCategory
 from app.policies.kinds import Choice, Choices, Duration, Share, Text, Whole, YesNo
 from app.policies.oversight_codes import (
     ContractRule,
     InspectionWay,
     LiabilityInsurance,
+    PricedStaff,
+    PriceUnit,
     RatingDuty,
     SanctionMeasure,
     SanctionTarget,
@@ -100,10 +103,23 @@ class PaymentTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What a visit of agency care costs by the hour or as a whole, where the item, or one of the category, was done,
+    and such staff came (None: any)."""
+
+    unit: Annotated[PriceUnit, Choice("单位", of=PriceUnit)]
+    item_code: Annotated[str | None, Text("服务项目", longest=64, optional=True)]
+    category: Annotated[ItemCategory | None, Choice("项目类别", of=ItemCategory, optional=True)]
+    staff: Annotated[PricedStaff | None, Choice("服务人员", of=PricedStaff, optional=True)]
+    amount_fen: Annotated[int, Whole("价格（分）", low=1, high=1_000_000)]
+
+
+@dataclass(frozen=True, slots=True)
 class SettlementTerms:
     """Settling fees with agencies: how often, the fund's last day after the period, what the person bears first or in
     all, whether he confirms his own share, that what the fund refuses is not passed on, his vouchers, and whether one
-    that its provider traced to him may be a witness."""
+    that its provider traced to him may be a witness. Of `prices` the first row that fits a visit counts; without one
+    its price is not known here."""
 
     period: Annotated[
         SettlementPeriod,
@@ -121,6 +137,7 @@ class SettlementTerms:
         tuple[Voucher, ...], Choices("就医凭证", of=Voucher, in_older_texts=[each.value for each in Voucher])
     ]
     voucher_is_witness: Annotated[bool, YesNo("电子凭证经核验计作佐证", in_older_texts=False)]
+    prices: Annotated[tuple[Price, ...], Rows("上门服务价格", of=Price)]
 
 
 @dataclass(frozen=True, slots=True)

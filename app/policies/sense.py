@@ -8,7 +8,7 @@ from itertools import pairwise
 from app.policies.codes import GradeOutcome, SubsidyKind
 from app.policies.entry_terms import EntitlementTerms, HomeLimit
 from app.policies.oversight_codes import PositionVerdict, SupplementChoice
-from app.policies.oversight_terms import PaymentTerms, SanctionTerms, SupplementTerms
+from app.policies.oversight_terms import PaymentTerms, SanctionTerms, SettlementTerms, SupplementTerms
 from app.policies.terms import CarerTerms, GradingTerms, LocationTerms, SubsidyTerms
 from app.policies.types import Policy
 
@@ -24,6 +24,7 @@ def contradictions(policy: Policy) -> Iterator[Contradiction]:
     yield from _subsidy(policy.subsidy, policy.supplement)
     yield from _supplement(policy.supplement)
     yield from _home_types(policy.entitlement)
+    yield from _prices(policy.settlement)
     yield from _verdicts(policy.location)
     yield from _ladder(policy.sanction)
     yield from _counters(policy.payment)
@@ -113,6 +114,15 @@ def _fits(limit: HomeLimit, terms: EntitlementTerms) -> bool:
     is_ordered = limit.level_from is None or limit.level_to is None or limit.level_from <= limit.level_to
     says_something = (limit.visits, limit.minutes, limit.limit_fen, limit.fund_share) != (None,) * 4
     return is_known and is_held and is_ordered and says_something
+
+
+def _prices(terms: SettlementTerms) -> Iterator[Contradiction]:
+    if any((each.item_code, each.category, each.staff) == (None, None, None) for each in terms.prices[:-1]):
+        yield (
+            "settlement.prices",
+            "不带条件的价格须写在最后：写在前面时，后面的价格用不上",
+            "a price without a condition comes last: none behind it would ever be used",
+        )
 
 
 def _verdicts(terms: LocationTerms) -> Iterator[Contradiction]:

@@ -118,6 +118,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = MappingProxyType(
             "hours_only": "只给时长",
             "cash_only": "只给现金",
         },
+        oversight_codes.PriceUnit: {"hour": "每小时", "visit": "每次"},
+        oversight_codes.PricedStaff: {"carer": "护理员", "nurse": "护士"},
         oversight_codes.SettlementPeriod: {"month": "按月", "quarter": "按季"},
         oversight_codes.Voucher: {"e_voucher": "医保电子凭证", "social_security_card": "社会保障卡"},
         oversight_codes.SanctionTrigger: {

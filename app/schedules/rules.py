@@ -105,28 +105,42 @@ def assignments(client: ClientRights, carer_id: UUID) -> list[Period]:
 def limits_on(
     limits: Iterable[HomeLimit], *, home_type: HomeType, entitled: Iterable[EntitlementView], on: date
 ) -> tuple[HomeLimit, ...]:
-    """The limits of a type of home care by what somebody is entitled to on a day; none without an entitlement."""
+    """The limits of a type of home care by what somebody is entitled to on a day, as far as care is judged by them
+    before it is paid; none without an entitlement."""
+    return tuple(filter(is_judged, rows_on(limits, home_type=home_type, entitled=entitled, on=on)))
+
+
+def rows_on(
+    limits: Iterable[HomeLimit], *, home_type: HomeType, entitled: Iterable[EntitlementView], on: date
+) -> tuple[HomeLimit, ...]:
+    """As `limits_on`, with those that care is not judged by."""
     held = next((each for each in entitled if each.period.covers(on)), None)
-    return () if held is None else limits_for(limits, home_type=home_type, level=held.level, held=held.home_types)
+    return () if held is None else rows_for(limits, home_type=home_type, level=held.level, held=held.home_types)
 
 
 def limits_for(
     limits: Iterable[HomeLimit], *, home_type: HomeType, level: str, held: Iterable[HomeType]
 ) -> tuple[HomeLimit, ...]:
     """The limits of a type of home care for who has this level and holds these types, as far as they are judged."""
+    return tuple(filter(is_judged, rows_for(limits, home_type=home_type, level=level, held=held)))
+
+
+def rows_for(
+    limits: Iterable[HomeLimit], *, home_type: HomeType, level: str, held: Iterable[HomeType]
+) -> tuple[HomeLimit, ...]:
+    """The rows that say anything of a type of home care for who has this level and holds these types."""
     types = frozenset(held)
     return tuple(
         each
         for each in limits
-        if is_judged(each)
-        and each.home_type is home_type
+        if each.home_type is home_type
         and (each.combination is None or frozenset(each.combination) == types)
         and _is_for_level(each, level)
     )
 
 
 def is_judged(limit: HomeLimit) -> bool:
-    """A limit in fen alone is not: a visit has no price yet."""
+    """Whether care is judged by it before it is paid: a limit in fen alone is not, and only splits what care costs."""
     return limit.visits is not None or limit.minutes is not None
 
 

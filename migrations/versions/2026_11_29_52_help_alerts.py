@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_52_help_alerts"
-down_revision = "2026_11_29_50_device_software"
+down_revision = "2026_11_29_51_fees"
 
 
 def upgrade(schema: str) -> None:

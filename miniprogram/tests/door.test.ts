@@ -156,13 +156,14 @@ const about = {
 
 test('what is not planned may be added with consent, and is told with it', () => {
   expect(beyondPlan(visit(), about).map(({ code }) => code)).toEqual(['b'])
-  const lines = linesOf(visit(), about, { b: { outcome: 'extra', reason: null }, a: { outcome: 'refused', reason: 'declined' } }, [])
+  const lines = linesOf(visit(), about, { b: { outcome: 'extra', reason: null, price_fen: 3000 }, a: { outcome: 'refused', reason: 'declined' } }, [])
   expect(itemRecords(lines, 'T')).toEqual([
     { item_code: 'a', outcome: 'refused', occurred_at: 'T', reason: 'declined' },
-    { item_code: 'b', outcome: 'extra', occurred_at: 'T', minutes: 15, consented: true },
+    { item_code: 'b', outcome: 'extra', occurred_at: 'T', minutes: 15, consented: true, price_fen: 3000 },
   ])
-  const recorded = kept('item', 'v1', { item_code: 'b', outcome: 'extra' })
-  expect(linesOf(visit(), about, {}, [recorded]).map(({ outcome }) => outcome)).toEqual(['open', 'extra'])
+  expect(itemRecords(linesOf(visit(), about, { b: { outcome: 'extra', reason: null } }, []), 'T')[0]).not.toHaveProperty('price_fen')
+  const recorded = kept('item', 'v1', { item_code: 'b', outcome: 'extra', price_fen: 0 })
+  expect(linesOf(visit(), about, {}, [recorded]).map(({ outcome, price_fen }) => [outcome, price_fen])).toEqual([['open', undefined], ['extra', 0]])
   expect(linesOf(visit(), about, { b: { outcome: 'open', reason: null } }, [])).toHaveLength(1)
 })
 

@@ -167,6 +167,10 @@ SAMPLES: dict[str, Sample] = {
     "POST /clients/<uuid:client_id>/share-confirmations": Sample(
         lambda world: {"agency_id": str(world.ids["agency_id"]), "month": "2026-11-01", "share_fen": 12_000}
     ),
+    "GET /clients/<uuid:client_id>/fee-list": Sample(query="?month=2026-11-01"),
+    "POST /clients/<uuid:client_id>/fee-list/confirmations": Sample(
+        lambda _: {"month": "2026-11-01", "digest": "0" * 64}
+    ),
     "GET /clients/<uuid:client_id>/services": Sample(query="?month=2026-11-01"),
     "POST /visits/<uuid:visit_id>/rating": Sample(lambda _: {"id": str(new_id()), "score": 5, "occurred_at": NOW}),
     "GET /visits/<uuid:visit_id>/rating": Sample(),

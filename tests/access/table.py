@@ -93,6 +93,8 @@ TABLE = {
     "change_rules": "region_admin",
     "read_home_proposals": STAFF,
     "read_verified_shares": f"agency_head {FUND}",
+    "read_fees": f"guardian {STAFF}",
+    "confirm_fees": "guardian",
     "compute_subsidies": "payout_preparer",
     "read_subsidies": f"family_carer guardian {FUND}",
     "review_months": "operator_reviewer",

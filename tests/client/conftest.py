@@ -77,17 +77,36 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def _with_a_price(folder: Path) -> Path:
+    """The shipped rules, but that in Huai'an care costs 65 yuan an hour, of which the fund pays three quarters within
+    100 yuan a month, and no sample is drawn."""
+    shutil.copytree(SHIPPED, folder)
+    rules, told = folder / "huaian.toml", 'assumed = true, reason = "test"'
+    limit = '{ home_type = "agency_care", period = "month", limit_fen = 10000, fund_share = "0.75" }'
+    for table, key, value in (
+        ("settlement", "prices", '[{ unit = "hour", amount_fen = 6500 }]'),
+        ("entitlement", "home_limits", f"[{limit}]"),
+        ("grading", "b_outcome", '"pays"'),
+    ):
+        lines = rules.read_text(encoding="utf-8").splitlines()
+        lines = [line for line in lines if not line.startswith(f"{key} = ")]
+        at = lines.index(f"[{table}]") if f"[{table}]" in lines else len(lines)
+        lines[at : at + 1] = [f"[{table}]", f"{key} = {{ value = {value}, {told} }}"]
+        rules.write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def town(template: str, built_host: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A running Anhu with its stand-ins and the web host on this worker's own database; walks bring their people."""
     folder = tmp_path_factory.mktemp("town")
     database = clone_of(template)
-    shutil.copytree(SHIPPED, folder / "policies")
-    (folder / "policies" / "tianjin-120116.toml").write_text(ASKING_DISTRICT, encoding="utf-8")
+    policies = _with_a_price(folder / "policies")
+    (policies / "tianjin-120116.toml").write_text(ASKING_DISTRICT, encoding="utf-8")
     with running("sms", app_id=sms.DEFAULT_APP, secret=sms.DEFAULT_SECRET) as messages, ExitStack() as stack:
         provider = {"URL": messages.url, "APP": messages.app_id, "SECRET": messages.secret}
         settings = {f"ANHU_SMS_{name}": value for name, value in provider.items()}
-        here = stack.enter_context(living(database, folder, settings=settings, policies=folder / "policies"))
+        here = stack.enter_context(living(database, folder, settings=settings, policies=policies))
         command = [shutil.which("node") or "node", str(CLIENT / "webhost" / "serve.mjs")]
         command += ["--folder", str(built_host), "--server", here.world.server_url, "--wechat", here.world.wechat_url]
         host, url = start_listener("webhost", command, logs=folder)

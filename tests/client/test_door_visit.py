@@ -160,7 +160,9 @@ def test_a_carer_away_from_the_registered_door_of_a_couple_tells_all_and_hands_t
         " ORDER BY occurred_at",
         visit=visits[0],
     )
-    items = town.rows("SELECT outcome, reason FROM item_done WHERE visit_id = :visit ORDER BY outcome", visit=visits[0])
+    items = town.rows(
+        "SELECT outcome, reason, price_fen FROM item_done WHERE visit_id = :visit ORDER BY outcome", visit=visits[0]
+    )
     (kept,) = town.rows(
         "SELECT (SELECT identity FROM visit_check WHERE visit_id = :visit),"
         ' (SELECT "case" FROM away_word JOIN clock_event ON clock_event.id = event_id WHERE visit_id = :visit),'
@@ -179,10 +181,10 @@ def test_a_carer_away_from_the_registered_door_of_a_couple_tells_all_and_hands_t
         ("client", None, True, True, None, "signed", None),
     ]
     assert [tuple(item) for item in items] == [
-        ("done", None),
-        ("extra", None),
-        ("not_done", "no_time"),
-        ("not_done", "no_time"),
+        ("done", None, None),
+        ("extra", None, 3000),
+        ("not_done", "no_time", None),
+        ("not_done", "no_time", None),
     ]
     [rating] = town.rows("SELECT score, reasons, given_on FROM service_rating WHERE visit_id = :visit", visit=visits[0])
     assert tuple(rating) == (2, ["careless"], "carer_phone")

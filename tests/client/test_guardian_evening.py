@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
+from app.kernel.ids import new_id
 from demo.clients import let_in
 from demo.invented import person
-from demo.professional import ITEMS, clock_event, items_done
+from demo.professional import EXTRA_ITEM, ITEMS, clock_event, items_done
 from demo.professional import TAPS as DOORS
 from demo.world import MONTH, at
 from tests.client.phone import Household, Phone, Town
@@ -12,6 +13,8 @@ from tests.client.phone import Household, Phone, Town
 CARER = person("护理员何静", born_on=date(1984, 6, 7), number=312)
 CLIENT = person("何桂英", born_on=date(1946, 7, 8), number=322)
 GUARDIAN = person("何小燕", born_on=date(1975, 9, 10), number=332)
+
+EXTRA = {"item_code": EXTRA_ITEM[0], "outcome": "extra", "minutes": 3, "consented": True, "price_fen": 3000}
 
 
 def _a_day(town: Town, *hours: int) -> tuple[Household, dict[int, str]]:
@@ -24,7 +27,10 @@ def _a_day(town: Town, *hours: int) -> tuple[Household, dict[int, str]]:
     for hour, visit in visits.items():
         start = at(MONTH, hour, 2)
         user.post(f"/visits/{visit}/clock-in", clock_event(DOORS[0], start))
-        user.post(f"/visits/{visit}/items", {"items": items_done(start + timedelta(minutes=50))})
+        items = items_done(start + timedelta(minutes=50))
+        if hour == hours[0]:
+            items.append({**items[-1], "id": str(new_id(at=start)), **EXTRA})
+        user.post(f"/visits/{visit}/items", {"items": items})
         user.post(f"/visits/{visit}/clock-out", clock_event(DOORS[0], start + timedelta(minutes=58)))
     return household, visits
 
@@ -98,6 +104,15 @@ def test_a_guardian_confirms_rates_was_not_there_and_signs_the_plan(phone: Phone
     phone.tap("我看过了，同意这份计划")
     phone.see("您同意了这份计划")
     phone.shot("guardian-plan-signed")
+    phone.tap("返回")
+    phone.tap("做了什么、多少钱")
+    phone.see("长护险付 75.01 元，您付 47.40 元")  # of 55 and 58 minutes; 22.41 yuan of them lie over the limit
+    phone.see("另有计划外项目（自费）30 元")
+    phone.shot("guardian-fees")
+    phone.tap("确认个人负担")
+    phone.page.get_by_role("dialog").get_by_role("button", name="对", exact=True).tap()
+    phone.see("您确认过了")
+    phone.shot("guardian-fees-confirmed")
 
     said = town.rows(
         "SELECT visit_id, service, times, items, signature, reason, holds FROM visit_statement"
@@ -113,4 +128,9 @@ def test_a_guardian_confirms_rates_was_not_there_and_signs_the_plan(phone: Phone
         "SELECT visit_id, score FROM service_rating WHERE visit_id = ANY(:all)", all=list(visits.values())
     )
     assert [(str(visit), score) for visit, score in rated] == [(visits[8], 4)]
+    confirmed = town.rows(
+        "SELECT month, personal_fen, extra_fen FROM fee_confirmation WHERE client_id = :client",
+        client=household.client_id,
+    )
+    assert [tuple(each) for each in confirmed] == [(MONTH.replace(day=1), 4740, 3000)]
     assert town.rows("SELECT way FROM plan_confirmation WHERE plan_id = :plan", plan=plan) == [("own_phone",)]

@@ -76,6 +76,18 @@ def limited(folder: Path, limit: str) -> PolicyBook:
     return tianjin_with(folder, row, after="[entitlement.home_limits]\nvalue = [")
 
 
+def priced(folder: Path, rows: str = '{ unit = "hour", amount_fen = 6500 }', *, limit: str = "") -> PolicyBook:
+    """Where agency care has a price: 65 yuan an hour; with one more limit, such as `period = "week", visits = 1`."""
+    shipped = (SHIPPED / "tianjin.toml").read_text(encoding="utf-8")
+    (line,) = (each for each in shipped.splitlines() if each.startswith("prices = "))
+    text = shipped.replace(line, f'prices = {{ value = [{rows}], assumed = true, reason = "test" }}')
+    if limit:
+        table = "[entitlement.home_limits]\nvalue = ["
+        assert text.count(table) == 1
+        text = text.replace(table, f'{table}\n    {{ home_type = "agency_care", {limit} }},')
+    return load_book(write(folder, tianjin=text))
+
+
 def asking_for_share(folder: Path) -> PolicyBook:
     """Where clients confirm what they bear themselves."""
     line = 'own_share_confirmed = { value = true, assumed = true, reason = "test" }'

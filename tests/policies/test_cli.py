@@ -35,6 +35,7 @@ def test_show_names_the_clause_the_secondary_source_and_what_is_assumed(tmp_path
     assert "75000" in shown["subsidy.amount_fen"]
     assert "经办机构假定" in shown["subsidy.day_divisor"]
     assert "district 120101" in shown["location.radius_m"]
+    assert "6000" in shown["settlement.prices"]  # the demo's own
 
 
 @pytest.mark.parametrize("on", ["2024-12-05", "2029-12-06"])

@@ -17,14 +17,14 @@ from tests.policies.factories import day
 BOOK = load_book()
 OLDER = Path(__file__).parent / "older_texts"
 GOLDEN = {
-    ("changchun", None, "2022-10-31"): "c20afad517927877f7ea4de6f254b206d2c6e124f0f9a101d23f5111fbbbd198",
-    ("huaian", None, "2023-10-01"): "51fdd01b4bbab29384651364aa2614731119e0ebdfc77d2174ac2f385ea04539",
-    ("shanghai", None, "2020-01-01"): "63398f27e0c3dfbd1da0b94ae13d5d5f35c149a9f4272019c3c77993c9a2fa51",
-    ("shanghai", "310105", "2020-04-15"): "e4ae2072654b057052a698a436e2e8718ca3f20ccf290e04693614ce25003ef0",
-    ("shanghai", "310105", "2021-01-01"): "eb50e8605c46c3c9eb34823b4aac4b190cc4ca45a0268294cf4a962a0c746bb7",
-    ("shanghai", "310114", "2026-01-01"): "7bbbeff7a93e99fe94bcb21dbff82c7a107db7b87ea9bb4be6d677d48a48efef",
-    ("shanghai", "310114", "2028-01-01"): "4f6e3427d58da8750da156e4ac82d188f6695b3b90905c70d1cc249ca5064275",
-    ("tianjin", None, "2024-12-06"): "1a8189941ac5ec75221571cb601bcac9e97a5a4e232a50948c9035f51e6bed01",
+    ("changchun", None, "2022-10-31"): "628bb1930986d599840bb0c291b3d9214a912f32860c11685fdea197825ff16c",
+    ("huaian", None, "2023-10-01"): "d0ce2683f8152f7454fd9b72870250eccec7f2dab66983c4eb45dc3d663cec46",
+    ("shanghai", None, "2020-01-01"): "24d040cb7026a60054a223f1b37ef3e5227af31edac53e1c09d7b62e36e4f6aa",
+    ("shanghai", "310105", "2020-04-15"): "89bf40ca23491535a2c5aab4602eecb0d87c34586bf455e966ae0b4a35fdd0b4",
+    ("shanghai", "310105", "2021-01-01"): "21eaa0f11a96faf13c63aedbc810220056cab1adc617bee16c9e623430e3a789",
+    ("shanghai", "310114", "2026-01-01"): "cb261e157f729d8beee9ffc9cc00141e46b14257c5f69ffe542dfc7ab68aa805",
+    ("shanghai", "310114", "2028-01-01"): "468a3a28de87277b5b0a3f3d6dec12f6c54f8e56e0988685a01aebd2103dbe59",
+    ("tianjin", None, "2024-12-06"): "e11ec76f4ffd1f01ad7d369b4591f551bc805087b18a1cc8b9daa8ed7ea43daa",
 }
 # Texts of a release before applications, assessments, agencies, services, settlement, sanctions and inspections had
 # terms, with the digests they were kept by.

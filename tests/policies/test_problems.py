@@ -30,6 +30,9 @@ def supplement(*rows, level="5", by="by_client"):
 LIMITS, STEPS = "entitlement.home_limits", "supplement.steps"
 LEVELS = "subsidy.level_amounts"
 COUNTERS = "payment.counters"
+PRICES = "settlement.prices"
+HOURLY = '{ unit = "hour", amount_fen = 6500 }'
+NURSING = '{ unit = "hour", staff = "nurse", amount_fen = 8000 }'
 WEEKLY = 'home_type = "family_care", period = "week", visits = 1'
 LADDER = 'trigger = "violation", target = "agency", measure = "talk"'
 TWO = 'source = { document = "d", clause = "一" }\nassumed = true\nreason = "test"\n[documents.d]\ntitle = "D"'
@@ -97,6 +100,10 @@ IN_FUND = [
     (limits(WEEKLY, WEEKLY), LIMITS, "bad_value"),
     (entry(LIMITS, "7"), LIMITS, "bad_value"),
     (entry(LIMITS, "[7]"), LIMITS, "bad_value"),
+    (entry(PRICES, f"[{HOURLY}, {HOURLY}]"), PRICES, "bad_value"),
+    (entry(PRICES, '[{ unit = "day", amount_fen = 1 }]'), PRICES, "bad_value"),
+    (entry(PRICES, '[{ unit = "hour", amount_fen = 0 }]'), PRICES, "bad_value"),
+    (entry(PRICES, f"[{HOURLY}, {NURSING}]"), PRICES, "inconsistent"),
     (limits('home_type = "family_care", period = "week"'), LIMITS, "inconsistent"),
     (limits(f'{WEEKLY}, combination = ["agency_care"]'), LIMITS, "inconsistent"),
     (limits(f"{WEEKLY}, level_from = 4, level_to = 3"), LIMITS, "inconsistent"),

@@ -5,7 +5,14 @@ import pytest
 
 from app.policies.codes import DayDivisor, HomeType, Payee, PlanAuthor, Relation, StartRule, SubsidyKind
 from app.policies.entry_codes import LimitPeriod
-from app.policies.oversight_codes import SanctionMeasure, SanctionTarget, SanctionTrigger, SupplementChoice
+from app.policies.oversight_codes import (
+    PricedStaff,
+    PriceUnit,
+    SanctionMeasure,
+    SanctionTarget,
+    SanctionTrigger,
+    SupplementChoice,
+)
 from app.policies.oversight_terms import SupplementStep
 from app.policies.registry import REGISTRY
 from app.policies.service import load_book
@@ -91,6 +98,8 @@ ASSUMED = [
     ("changchun", None, "subsidy.amount_fen"),
     ("changchun", None, "carer.uncertified_until"),
     ("changchun", None, "entitlement.home_limits"),
+    ("tianjin", None, "settlement.prices"),
+    ("shanghai", None, "settlement.prices"),
     ("shanghai", None, "supplement.chosen_by"),
     ("shanghai", None, "subsidy.payee"),
     ("shanghai", None, "plan.author_role"),
@@ -240,6 +249,13 @@ def test_the_limits_of_tianjin_depend_on_the_combination():
         (210000, Decimal("0.75")),
         (110000, Decimal("0.75")),
     ]
+
+
+def test_only_shanghai_has_a_price_of_care_and_only_by_a_carer():
+    (price,) = rules_of("shanghai").settlement.prices
+
+    assert (price.unit, price.staff, price.amount_fen) == (PriceUnit.HOUR, PricedStaff.CARER, 6500)
+    assert [rules_of(region).settlement.prices for region in ("tianjin", "huaian", "changchun")] == [()] * 3
 
 
 def test_the_limits_of_shanghai_rise_with_the_level():

@@ -175,4 +175,5 @@ def _item(stored: dict[str, Any]) -> ItemEntry:
         minutes=stored["minutes"],
         reason=stored["reason"],
         consented=stored["consented"],
+        price_fen=stored.get("price_fen"),
     )

@@ -87,7 +87,14 @@ def list_items(session: Session, *, visit_ids: Collection[UUID]) -> dict[UUID, t
     return {
         visit_id: tuple(
             ItemEntry(
-                row.id, row.item_code, ItemOutcome(row.outcome), row.occurred_at, row.minutes, row.reason, row.consented
+                row.id,
+                row.item_code,
+                ItemOutcome(row.outcome),
+                row.occurred_at,
+                row.minutes,
+                row.reason,
+                row.consented,
+                row.price_fen,
             )
             for row in rows[visit_id]
         )

@@ -126,6 +126,7 @@ ITEMS = FixedStatement(
         ItemDone.minutes,
         ItemDone.reason,
         ItemDone.consented,
+        ItemDone.price_fen,
     )
     .where(ItemDone.visit_id == OF_FACTS)
     .order_by(ItemDone.occurred_at, ItemDone.id)

@@ -39,7 +39,7 @@ GIVEN_BY_PEOPLE = ma.validate.NoneOf((*MACHINE_REASONS, ReviewReason.APPEALED), 
 
 
 class ItemEntrySchema(CommandSchema):
-    """One line: done, refused by the client, not done, or beside the plan with the client's consent."""
+    """One line: done, refused by the client, not done, or beside the plan with the client's consent to its price."""
 
     command = ItemEntry
 
@@ -52,11 +52,16 @@ class ItemEntrySchema(CommandSchema):
     )
     reason = Text(load_default=None, allow_none=True, maximum=64, validate=REASON_CODE)
     consented = Flag(load_default=False)
+    price_fen = WholeNumber(
+        load_default=None, allow_none=True, validate=ma.validate.Range(0, 1_000_000, error="price_fen_out_of_range")
+    )
 
     @ma.validates_schema
     def _check_reason(self, data: dict[str, Any], **_: Any) -> None:
         if data.get("outcome") in UNDONE and not data.get("reason"):
             raise ma.ValidationError("reason_needed", "reason")
+        if data.get("price_fen") is not None and data.get("outcome") is not ItemOutcome.EXTRA:
+            raise ma.ValidationError("only_of_an_extra", "price_fen")
 
 
 class ItemLogSchema(CommandSchema):

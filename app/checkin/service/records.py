@@ -94,6 +94,7 @@ def _store_items(
             "minutes": item.minutes,
             "reason": item.reason,
             "consented": item.consented,
+            "price_fen": item.price_fen,
             "occurred_at": item.occurred_at,
             "account_id": actor.account_id,
             "command_digest": command_digest({"item": item, "visit_id": visit_id}, key=key),

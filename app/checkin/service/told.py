@@ -65,7 +65,9 @@ def items_told(session: Session, visits: Sequence[tuple[VisitView, date]]) -> li
     clients, ids = {visit.client_id for visit, _ in visits}, [visit.id for visit, _ in visits]
     plans = list_live_plans(session, client_ids=clients, first=min(days), last=max(days))
     logged = {
-        visit_id: newest_outcomes([LoggedItem(i.item_code, i.outcome, i.minutes, i.consented) for i in items])
+        visit_id: newest_outcomes(
+            [LoggedItem(i.item_code, i.outcome, i.minutes, i.consented, i.price_fen) for i in items]
+        )
         for visit_id, items in events.list_items(session, visit_ids=ids).items()
     }
     known = catalogue(session, codes={item.item_code for items in logged.values() for item in items})

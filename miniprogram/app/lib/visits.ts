@@ -11,10 +11,12 @@ export interface ItemLine {
   minutes: number
   outcome: 'open' | 'done' | 'not_done' | 'refused' | 'extra'
   reason: string | null
+  /** What was told that an extra costs, before it. */
+  price_fen?: number
 }
 
 /** A visit's marks before they are sent: what was ticked, by item code. */
-export type Marks = Record<string, { outcome: ItemLine['outcome']; reason: string | null }>
+export type Marks = Record<string, Pick<ItemLine, 'outcome' | 'reason' | 'price_fen'>>
 
 /** Where a visit stands: a tap on this phone counts at once, whether it was sent or not. */
 export function stageOf(visit: Visit, records: readonly Kept[]): Stage {
@@ -61,24 +63,26 @@ export function linesOf(visit: Visit, around: Around, marks: Marks, records: rea
   )
   return [...planned, ...beside.map((code) => ({ item_code: code, minutes: around.items[code]?.minutes ?? 0 }))].map(({ item_code: code, minutes }) => {
     const mark = markOf(code)
-    return { code, name: around.items[code]?.name ?? code, minutes, outcome: mark?.outcome ?? 'open', reason: mark?.reason ?? null }
+    return { code, name: around.items[code]?.name ?? code, minutes, outcome: mark?.outcome ?? 'open', reason: mark?.reason ?? null, ...priceOf(mark?.price_fen) }
   })
 }
 
+const priceOf = (price: unknown) => (typeof price === 'number' ? { price_fen: price } : {})
+
 function recordedMark(record: Record<string, unknown> | undefined): Marks[string] | undefined {
-  return record && { outcome: record['outcome'] as ItemLine['outcome'], reason: (record['reason'] as string | undefined) ?? null }
+  return record && { outcome: record['outcome'] as ItemLine['outcome'], reason: (record['reason'] as string | undefined) ?? null, ...priceOf(record['price_fen']) }
 }
 
 /** The records of what was marked, one for each item. An unmarked item is none. */
 export function itemRecords(lines: readonly ItemLine[], occurred_at: string): (Record<string, unknown> & { occurred_at: string })[] {
   return lines
     .filter(({ outcome }) => outcome !== 'open')
-    .map(({ code, outcome, minutes, reason }) => ({
+    .map(({ code, outcome, minutes, reason, price_fen }) => ({
       item_code: code,
       outcome,
       occurred_at,
       ...(outcome === 'done' || outcome === 'extra' ? { minutes } : { reason }),
-      ...(outcome === 'extra' ? { consented: true } : {}),
+      ...(outcome === 'extra' ? { consented: true, ...priceOf(price_fen) } : {}),
     }))
 }
 

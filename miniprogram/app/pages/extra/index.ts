@@ -85,9 +85,9 @@ Page({
     this.setData({ isSigned: detail.isSigned })
   },
   agree() {
-    const { chosen, id, isSigned } = this.data
+    const { chosen, id, isSigned, yuan } = this.data
     if (!chosen || !isSigned) return
-    setMark(id, chosen.code, { outcome: 'extra', reason: null })
+    setMark(id, chosen.code, { outcome: 'extra', reason: null, price_fen: Math.round(yuan * 100) })
     back()
   },
 })

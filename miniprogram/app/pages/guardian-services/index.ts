@@ -1,9 +1,10 @@
-import { getAll, post, type Schemas } from '../../lib/api'
+import { get, getAll, isRefused, post, type Schemas } from '../../lib/api'
 import { whyNotSent } from '../../lib/asking'
 import { seen } from '../../lib/cache'
 import { agreementOn, chosenDetail, may, ownExtent, type ClientDetail } from '../../lib/cared'
 import { dayOf, now, partsOf, phoneNow } from '../../lib/clock'
 import { dayWords, minutesText, span } from '../../lib/guardian-visits'
+import { askedOf, costOf, totalsOf, type Asked, type FeeList } from '../../lib/fees'
 import { newId } from '../../lib/ids'
 import { fenOf, lastDayOf, monthOf, totalOf, yuanOf, type Service } from '../../lib/months'
 import { isLoggedIn, show } from '../../lib/page'
@@ -27,17 +28,20 @@ const words = wording(
     inReview: '核实中',
     counted: '通过 {minutes} 分钟',
     notCounted: '没有通过',
-    paidYourself: '计划外自费：{items}',
     days: '亲情照护 {count} 天',
     things: '{count} 项照护',
     payable: '已记好',
     in_review: '核实中',
     refused: '没有通过',
     second: '当天已有一条',
-    fees: '费用',
-    feesText: '费用清单由机构结算后给您。请和这里对一下：这里没有的，先问清楚再付钱。对不上，可以投诉。',
+    feesText: '机构给您的费用清单，请和这里对一下：这里没有的，先问清楚再付钱。对不上，可以投诉。',
     shareTitle: '确认个人负担',
     shareText: '照机构给您的费用清单，填您这个月自己要付的钱。',
+    listText: '这里是{month}已通过的服务。都对，就确认您要付的 {yuan} 元。',
+    listOlder: '{day}您确认过 {yuan} 元。之后清单有变化，请再看一遍。',
+    listDone: '您确认过了',
+    listDoneText: '{month}您付 {yuan} 元。清单以后有变化，会再请您看。',
+    listNotWhole: '这个月有些服务在您登记之前，这里看不到。请向机构办理。',
     yuan: '元',
     shareSend: '确认这个数',
     shareSure: '{month}您自己付 {yuan} 元，对吗？',
@@ -61,17 +65,20 @@ const words = wording(
     inReview: 'in review',
     counted: '{minutes} min accepted',
     notCounted: 'not accepted',
-    paidYourself: 'Beside the plan, paid by yourself: {items}',
     days: '{count} days of family care',
     things: '{count} things done',
     payable: 'recorded',
     in_review: 'in review',
     refused: 'not accepted',
     second: 'the day has one already',
-    fees: 'Fees',
-    feesText: 'The agency gives you the fee list after settlement. Compare it with this page: ask before you pay for what is not here. If it differs you can complain.',
+    feesText: 'Compare the agency’s fee list with this page: ask before you pay for what is not here. If it differs you can complain.',
     shareTitle: 'Confirm your own share',
     shareText: 'Enter what you pay yourself this month, as on the agency’s fee list.',
+    listText: 'These are the accepted visits of {month}. If all is right, confirm the {yuan} yuan you pay.',
+    listOlder: 'You confirmed {yuan} yuan on {day}. The list has changed since, please look again.',
+    listDone: 'You confirmed',
+    listDoneText: 'You pay {yuan} yuan for {month}. If the list changes you will be asked again.',
+    listNotWhole: 'Some visits of this month were before you were registered and are not shown. Please ask the agency.',
     yuan: 'yuan',
     shareSend: 'Confirm this amount',
     shareSure: 'You pay {yuan} yuan yourself for {month}, right?',
@@ -97,7 +104,11 @@ Page({
     lines: [] as object[],
     days: [] as object[],
     daysText: '',
-    mayShare: '',
+    sum: '',
+    sumMore: '',
+    asked: 'nothing' as Asked,
+    askedText: '',
+    older: '',
     amount: '',
     told: '',
     trouble: '',
@@ -106,6 +117,7 @@ Page({
   month: '',
   detail: undefined as ClientDetail | undefined,
   shareKey: '',
+  fees: undefined as FeeList | undefined,
 
   onShow() {
     if (!isLoggedIn()) return
@@ -124,10 +136,12 @@ Page({
       const path = { client_id: client.id }
       const month = this.month
       const found = await seen(`services:${client.id}:${month}`, () => getAll('/api/v1/clients/{client_id}/services', { path, query: { month } }))
+      const { value: fees } = await seen(`fees:${client.id}:${month}`, () => get('/api/v1/clients/{client_id}/fee-list', { path, query: { month } }))
+      this.fees = fees
       const days = await careDaysOf(detail, month)
       const services = [...found.value].sort((a, b) => b.service_on.localeCompare(a.service_on) || (b.began_at ?? '').localeCompare(a.began_at ?? ''))
       return {
-        data: { name: client.person.name, monthText: monthText(month), total: services.length ? totalLines(services) : [], lines: services.map(lineOf), days: days.map(dayLine), daysText: fill(words().days, { count: days.length }), mayShare: shareState(detail, month) },
+        data: { name: client.person.name, monthText: monthText(month), total: services.length ? totalLines(services, fees) : [], lines: services.map((each) => lineOf(each, fees)), days: days.map(dayLine), daysText: fill(words().days, { count: days.length }), ...totalsOf(fees), ...askedWords(fees, detail, month) },
         seen: found,
       }
     })
@@ -174,32 +188,57 @@ Page({
     }
     this.setData({ isBusy: false })
   },
+  /** Exactly the list that was read; one that has changed since is shown anew. */
+  async confirmList() {
+    const { fees, detail } = this
+    const fen = fees?.totals.split.personal_fen
+    if (!fees || !detail || typeof fen !== 'number') return
+    const values = { month: this.data.monthText, yuan: yuanOf(fen) }
+    if (!(await confirm(words().shareTitle, fill(words().shareSure, values), words().yes, words().no))) return
+    this.shareKey ||= newId(phoneNow())
+    this.setData({ isBusy: true, trouble: '' })
+    try {
+      const body = { month: fees.month, digest: fees.digest }
+      await post('/api/v1/clients/{client_id}/fee-list/confirmations', body, { path: { client_id: detail.client.id }, key: this.shareKey })
+      await this.load()
+    } catch (error) {
+      this.setData({ trouble: whyNotSent(error) })
+      if (isRefused(error) && error.code === 'fee_list_changed') {
+        this.shareKey = ''
+        await this.load()
+      }
+    }
+    this.setData({ isBusy: false })
+  },
 })
 
 function monthText(month: string): string {
   return fill(words().month, { year: month.slice(0, 4), month: partsOf(month).month })
 }
 
-function totalLines(services: readonly Service[]): string[] {
-  const { visits, accepted, waiting } = totalOf(services)
+function totalLines(services: readonly Service[], { totals: { in_review: waiting } }: FeeList): string[] {
+  const { visits, accepted } = totalOf(services)
   const w = words()
   return [fill(w.visits, { count: visits }), fill(w.accepted, { minutes: accepted }), ...(waiting ? [fill(w.waiting, { count: waiting })] : [])]
 }
 
-function lineOf(service: Service) {
+function lineOf(service: Service, fees: FeeList) {
   const w = words()
   const { accepted_minutes: accepted, items } = service
   const names = (outcome: string) => items.filter((item) => item.outcome === outcome).map(({ name, item_code }) => name ?? item_code)
   const left = [...names('refused'), ...names('not_done')]
-  const extra = names('extra')
+  const fee = fees.lines.find(({ visit_id }) => visit_id === service.visit_id)
+  const cost = fee ? costOf(fee, names('extra')) : { cost: [], extra: '' }
+  const isRefusedWork = fee?.state === 'refused'
   return {
     id: service.visit_id,
     time: `${dayWords(service.service_on, dayOf(now()))} ${span(service.began_at, service.ended_at)}`,
     done: [names('done').join('，'), ...(left.length ? [`${itemWords().not_done}：${left.join('，')}`] : [])].filter(Boolean).join('；'),
-    extra: extra.length ? fill(w.paidYourself, { items: extra.join('，') }) : '',
+    ...cost,
+    spoken: [...cost.cost, cost.extra].join('，'),
     minutes: minutesText(service.minutes),
-    state: accepted === null ? w.inReview : accepted ? fill(w.counted, { minutes: accepted }) : w.notCounted,
-    tone: accepted === null ? 'wait' : accepted ? 'good' : 'bad',
+    state: isRefusedWork ? w.notCounted : accepted === null ? w.inReview : fill(w.counted, { minutes: accepted }),
+    tone: isRefusedWork ? 'bad' : accepted === null ? 'wait' : 'good',
   }
 }
 
@@ -216,9 +255,22 @@ function dayLine({ id, day, items, standing }: CareDay) {
   return { id, title: dayWords(day, dayOf(now())), note: fill(words().things, { count: items.length }), state: words()[standing], tone: tones[standing] }
 }
 
-/** Empty: may confirm; else why not. */
-function shareState(detail: ClientDetail, month: string): string {
-  if (!may(ownExtent(detail), 'agree_money')) return words().shareNotYours
-  return agreementOn(detail, lastDayOf(month, dayOf(now()))) ? '' : words().shareNoAgency
+/** What is asked of him, and in which words. */
+function askedWords(fees: FeeList, detail: ClientDetail, month: string): { asked: Asked; askedText: string; older: string } {
+  const w = words()
+  const asked = askedOf(fees, may(ownExtent(detail), 'agree_money'), agreementOn(detail, lastDayOf(month, dayOf(now()))) !== undefined)
+  const values = { month: monthText(month), yuan: yuanOf(fees.totals.split.personal_fen ?? 0) }
+  const texts = {
+    list: fill(w.listText, values),
+    confirmed: fill(w.listDoneText, values),
+    typed: w.shareText,
+    nothing: '',
+    not_yours: w.shareNotYours,
+    no_agency: w.shareNoAgency,
+    not_whole: w.listNotWhole,
+  }
+  const last = fees.confirmation
+  const older = last && asked === 'list' ? fill(w.listOlder, { day: dayWords(dayOf(Date.parse(last.confirmed_at)), dayOf(now())), yuan: yuanOf(last.personal_fen) }) : ''
+  return { asked, askedText: texts[asked], older }
 }
 
