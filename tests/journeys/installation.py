@@ -6,7 +6,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.policies.service import SHIPPED
 from demo.installation import DemoTime, add_regions
 from demo.processes import start_standin
 from demo.story import BEGINS_AT
@@ -27,9 +26,10 @@ class Living:
 
 @contextmanager
 def living(
-    database: Clone, folder: Path, *, application: str = "wsgi:application", policies: Path = SHIPPED
+    database: Clone, folder: Path, *, application: str = "wsgi:application", policies: Path | None = None
 ) -> Iterator[Living]:
-    """Start everything; stop it at the end. People in this world send again what was not answered."""
+    """Start everything; stop it at the end. People in this world send again what was not answered. The rules are
+    the shipped ones, or those of a folder."""
     with ExitStack() as stack:
         clock = DemoTime(database.urls.owner)
         stack.callback(clock.close)
@@ -43,13 +43,14 @@ def living(
             "DATABASE_URL": database.urls.runtime,
             "ANHU_OWNER_URL": database.urls.owner,
             "ANHU_DATA_DIR": str(folder),
-            "ANHU_POLICIES_DIR": str(policies),
             "ANHU_DEMO_CLOCK": "on",
             "ANHU_LOG_LEVEL": "WARNING",
             "ANHU_WECHAT_URL": wechat_url,
             "ANHU_WECHAT_APPID": DEFAULT_APPID,
             "ANHU_WECHAT_SECRET": DEFAULT_SECRET,
         }
+        if policies is not None:
+            environment["ANHU_POLICIES_DIR"] = str(policies)
         system = System(environment, folder, application)
         stack.callback(system.stop)
         system.start()
