@@ -48,11 +48,38 @@ def back(phone: Phone) -> None:
     phone.page.locator("#back").tap()
 
 
-def serve_offline(phone: Phone) -> None:
-    """From the door to the clock-out, without a network."""
+def scan(phone: Phone, chip: str) -> None:
+    """Hold the phone to the home's tag."""
+    phone.tap("扫入户码")
+    phone.page.get_by_role("dialog").get_by_role("textbox").fill(chip)
+    phone.page.get_by_role("dialog").get_by_role("button", name="好").tap()
+    phone.see("入户码已记下")
+    press(phone, "开始服务")
+
+
+def clock_in_nowhere(phone: Phone, visit: str, chip: str) -> None:
+    """In the stairwell: no network and no position; the tag is scanned when the page was closed meanwhile."""
+    phone.deny_location()
+    phone.tap(visit)
     press(phone, "签到")
     phone.see("没有网，已存在手机里")
     press(phone, "知道了")
+    phone.see("没有拿到位置")
+    back(phone)
+    phone.tap(visit)
+    scan(phone, chip)
+
+
+def clock_in_offline(phone: Phone, visit: str) -> None:
+    """At the door, without a network."""
+    phone.tap(visit)
+    press(phone, "签到")
+    phone.see("没有网，已存在手机里")
+    press(phone, "知道了")
+
+
+def serve_offline(phone: Phone) -> None:
+    """From the service to the clock-out, without a network."""
     for box in phone.page.get_by_role("checkbox").all():
         box.tap()
     press(phone, "签退")
@@ -91,22 +118,23 @@ def switched_on_again(phone: Phone, browser: Browser) -> Phone:
 def test_a_day_wholly_offline_on_a_phone_that_dies_is_one_row_each(phone: Phone, town: Town, browser: Browser):
     carer, household = people(town, 512)
     visits = [town.visit(carer, household, at(MONTH, hour)) for hour in (9, 11)]
+    chip = town.read_chip(household)
     town.set_time(at(MONTH, 9, 2), people=[carer])
     phone.log_in(carer)
     phone.see("09:00–10:00")
 
     phone.go_offline()
-    phone.tap("09:00–10:00")
+    clock_in_offline(phone, "09:00–10:00")
     serve_offline(phone)
     photograph(phone)
     town.set_time(at(MONTH, 11, 1), people=[carer])
     phone = switched_on_again(phone, browser)
     phone.see("已签退")
-    phone.tap("11:00–12:00")
+    clock_in_nowhere(phone, "11:00–12:00", chip)
     serve_offline(phone)
     back(phone)
     phone.tap("我的记录")
-    phone.see("还有 13 条没发出去")
+    phone.see("还有 14 条没发出去")
     phone.see("现在没有网")
     phone.shot("faults-day-offline")
     lost: list[int] = []
@@ -120,7 +148,7 @@ def test_a_day_wholly_offline_on_a_phone_that_dies_is_one_row_each(phone: Phone,
     phone.go_offline(offline=False)
     phone.see("后台现在没有回答")
     press(phone, "马上发送")
-    phone.see("今天 13 条，后台也收到 13 条，数目一样。")
+    phone.see("今天 14 条，后台也收到 14 条，数目一样。")
     phone.shot("faults-day-sent")
     phone.close()
 
@@ -132,6 +160,7 @@ def test_a_day_wholly_offline_on_a_phone_that_dies_is_one_row_each(phone: Phone,
     assert count("clock_event", more="AND kind = 'in'") == [1, 1]
     assert count("clock_event", more="AND kind = 'out'") == [1, 1]
     assert count("item_done") == [3, 3]
+    assert count("tag_scan JOIN clock_event tap ON tap.id = event_id", more="AND outcome = 'genuine'") == [0, 1]
     assert count("visit_statement") == [1, 1]
     assert count("photo", of="fact_id", more="AND state = 'stored'") == [1, 0]
 
@@ -181,11 +210,7 @@ def test_whatever_is_wrong_with_the_phone_the_screen_says_what_to_do_and_the_wor
     press(phone, "再签一次到")
     phone.see("手机只给了大概位置")
     phone.shot("faults-approximate")
-    press(phone, "扫入户码")
-    phone.page.get_by_role("dialog").get_by_role("textbox").fill(town.read_chip(household))
-    phone.page.get_by_role("dialog").get_by_role("button", name="好").tap()
-    phone.see("入户码已记下")
-    press(phone, "开始服务")
+    scan(phone, town.read_chip(household))
     age_session(phone)  # in mid-visit: WeChat vouches for her again, and nothing is asked
     tick_and_leave(phone)
     phone.see("签退好了")
