@@ -165,7 +165,12 @@ function groupChanged(of: HTMLElement): void {
 function image(space: Space): void {
   const inner = (of: Component) => elementOf(of).querySelector('img') as HTMLImageElement
   const watch: Watch = {
-    src: (of, source: string) => (source ? (inner(of).src = files.addressOf(source)) : inner(of).removeAttribute('src')),
+    src: (of, source: string) => {
+      if (inner(of).dataset['path'] === source) return // the same one is not read again: its file may be gone by now
+      inner(of).dataset['path'] = source
+      if (source) inner(of).src = files.addressOf(source)
+      else inner(of).removeAttribute('src')
+    },
     mode: (of, mode: string) => (inner(of).style.objectFit = mode === 'aspectFill' ? 'cover' : mode === 'aspectFit' ? 'contain' : 'fill'),
     ariaLabel: (of, label: string) => (inner(of).alt = label),
   }
