@@ -278,7 +278,7 @@ test('a rating lies on the phone as a box that says nothing, and the key is aske
   expect(await addRating('v', 1, ['asked_for_money'], TERMS)).toBe(true)
 
   expect(phone.requests.map(({ url }) => url)).toEqual(['/api/v1/ratings/handing-over'])
-  const kept = records().find(({ kind }) => kind === 'stated_end')
+  const kept = records().find(({ kind }) => kind === 'rating')
   expect([kept?.kind, kept?.visitId, Object.keys(kept?.record ?? {}).sort()]).toEqual(['rating', 'v', ['box', 'id', 'occurred_at']])
   expect(kept?.record['box']).toMatch(/^[0-9a-f]{352}$/)
   expect(JSON.stringify([...phone.storage])).not.toMatch(/score|asked_for_money/)
