@@ -44,17 +44,6 @@ class AlertView:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertWords:
-    """What a text message about a call says; local times of the region."""
-
-    carer: str
-    agency: str
-    told_at: datetime
-    received_at: datetime
-    has_place: bool
-
-
-@dataclass(frozen=True, slots=True)
 class HelpFilter(PageRequest):
     """Query keys of the list: calls in one state, or all."""
 
