@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.checkin.rules.help_calls import SAME_TIME, AlertWords, alert_text, alert_values, number_to_alert
+from app.checkin.rules.help_calls import SAME_TIME, alert_text, alert_values, number_to_alert
 
 AT = datetime(2026, 11, 18, 9, 2, tzinfo=ZoneInfo("Asia/Shanghai"))
 SECOND = timedelta(seconds=1)
@@ -36,13 +36,13 @@ def test_the_first_number_that_takes_messages_is_told(numbers: tuple[str | None,
     ],
 )
 def test_a_call_that_arrives_late_or_by_a_wrong_clock_says_both_times(told_at: datetime, time: str):
-    values = alert_values(AlertWords("周敏", "康宁站", told_at, AT, has_place=True))
+    values = alert_values(carer="周敏", agency="康宁站", told_at=told_at, received_at=AT, has_place=True)
 
     assert values["time"] == time
     assert alert_text(values) == f"周敏（康宁站）{time}一键求助。请马上打电话联系本人，打开后台看位置。"
 
 
 def test_a_call_without_a_place_sends_nobody_to_look_for_it():
-    values = alert_values(AlertWords("周敏", "康宁站", AT, AT, has_place=False))
+    values = alert_values(carer="周敏", agency="康宁站", told_at=AT, received_at=AT, has_place=False)
 
     assert "看位置" not in alert_text(values)

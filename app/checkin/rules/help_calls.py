@@ -1,23 +1,11 @@
 """Whom does a call for help reach, and in which words? No client and no illness is named."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.kernel.codes import BadCode, normal_mobile
 
 SAME_TIME = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class AlertWords:
-    """What a text message about a call says; local times of the region."""
-
-    carer: str
-    agency: str
-    told_at: datetime
-    received_at: datetime
-    has_place: bool
 
 
 def number_to_alert(numbers: Iterable[str | None]) -> str | None:
@@ -30,15 +18,18 @@ def number_to_alert(numbers: Iterable[str | None]) -> str | None:
     return None
 
 
-def alert_values(words: AlertWords) -> dict[str, str]:
-    """What fills a provider's template. A call that arrived late, or from a phone whose clock is wrong, says both."""
-    told, received = (_said(each) for each in (words.told_at, words.received_at))
-    is_late = abs(words.received_at - words.told_at) > SAME_TIME
+def alert_values(
+    *, carer: str, agency: str, told_at: datetime, received_at: datetime, has_place: bool
+) -> dict[str, str]:
+    """What fills a provider's template, times as the region's clocks show them. A call that arrived late, or from a
+    phone whose clock is wrong, says both."""
+    told, received = _said(told_at), _said(received_at)
+    is_late = abs(received_at - told_at) > SAME_TIME
     return {
-        "carer": words.carer,
-        "agency": words.agency,
+        "carer": carer,
+        "agency": agency,
         "time": f"{told}（{received}收到）" if is_late else told,
-        "place": "打开后台看位置" if words.has_place else "手机没有给出位置",
+        "place": "打开后台看位置" if has_place else "手机没有给出位置",
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.checkin.help import HelpCallView, HelpFilter, HelpTap
 from app.checkin.help_models import HelpAcknowledgement, HelpAlert, HelpCall
 from app.checkin.queries import help_calls as queries
-from app.checkin.rules.help_calls import AlertWords, alert_text, alert_values, number_to_alert
+from app.checkin.rules.help_calls import alert_text, alert_values, number_to_alert
 from app.checkin.service.events import SALT_BYTES, position_digest, store_position
 from app.checkin.service.moves import NotACarer, carer_kind_of
 from app.kernel import audit, clock, outbox, resend
@@ -71,7 +71,8 @@ def _alert(session: Session, call: HelpCall, *, region: str, at: datetime) -> No
         phone = number_to_alert(numbers)
         if phone is None:
             continue
-        values = alert_values(AlertWords(carer, name, told_at, received_at, call.position_digest is not None))
+        has_place = call.position_digest is not None
+        values = alert_values(carer=carer, agency=name, told_at=told_at, received_at=received_at, has_place=has_place)
         outbox.enqueue(
             session,
             channel=outbox.SMS,
