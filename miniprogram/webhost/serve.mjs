@@ -17,7 +17,6 @@ import { gzipSync } from 'node:zlib'
 const { values: given } = parseArgs({
   options: { folder: { type: 'string' }, server: { type: 'string' }, wechat: { type: 'string' }, port: { type: 'string', default: '0' } },
 })
-const keepAlive = new http.Agent({ keepAlive: true })
 let state = JSON.stringify({ people: [], shift_ms: 0 })
 
 const FILES = {
@@ -42,12 +41,13 @@ const server = http.createServer(async (request, response) => {
   response.writeHead(404).end()
 })
 
+/** A connection for each request: one kept open is closed by the server at the very moment that it is used again. */
 function forward(to, path, request, response) {
   const headers = { ...request.headers, ...(to === given.wechat ? { 'content-type': 'application/json' } : {}) }
   const shift = Number(headers['host-shift-ms'] ?? JSON.parse(state).shift_ms)
   delete headers.host
   delete headers['host-shift-ms']
-  const onward = http.request(to + path, { method: request.method, headers, agent: keepAlive }, (answer) => {
+  const onward = http.request(to + path, { method: request.method, headers, agent: false }, (answer) => {
     const shifted = new Date(Date.now() + shift).toUTCString()
     response.writeHead(answer.statusCode, { ...answer.headers, date: shifted })
     answer.pipe(response)

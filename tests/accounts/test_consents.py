@@ -7,7 +7,7 @@ from itertools import groupby
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.consent_models import Consent
@@ -27,6 +27,7 @@ from app.kernel.db import session, transaction
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role
 from tests.kernel.processes import wait_until
+from tests.locks import HOW_MANY_WAIT
 from tests.tokens import OWN_CLIENTS, bearer, make_account
 
 # Whoever changes a word adds a version, and its digest here: a consent was given to the words that were read.
@@ -142,14 +143,11 @@ def test_two_answers_at_once_are_kept_one_after_the_other(swept_app: Flask):
         with transaction() as own:
             assert say_so(own, is_given=True)
             second = pool.submit(answer_in_thread, is_given=False)
-            wait_until(lambda: waits_for_a_row(own))  # it wants the number that is taken, and not yet committed
+            wait_until(
+                lambda: bool(own.scalar(HOW_MANY_WAIT))
+            )  # it wants the number that is taken, and not yet committed
         assert second.result(timeout=10) is False
         rows = session().execute(select(Consent.seq, Consent.is_given).order_by(Consent.seq)).all()
         session().rollback()
 
     assert [tuple(row) for row in rows] == [(1, True), (2, False)]
-
-
-def waits_for_a_row(own: Session) -> bool:
-    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"
-    return bool(own.scalar(text(waiting)))

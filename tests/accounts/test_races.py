@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from app.accounts.models import Account, Device, Identity, RefreshToken
 from app.accounts.service.devices import take_device
@@ -26,6 +26,7 @@ from app.kernel.permissions import Role
 from tests.accounts.factories import APhone, an_account, bearer_of
 from tests.conftest import Clone, settings_for
 from tests.kernel.processes import wait_until
+from tests.locks import HOW_MANY_WAIT
 from tests.standins import WeChatStandIn
 from tests.tokens import OWN_CLIENTS
 
@@ -205,7 +206,6 @@ def test_a_silent_wechat_holds_three_threads_and_no_more(own_app: Flask, wechat_
 def test_of_two_carers_who_log_in_on_one_phone_at_once_the_second_is_found(own_app: Flask, swept_database: Clone):
     shared = PhoneDevice(uuid4(), "android")
     first, second = (opened(own_app, role=Role.CARER, scope=OWN_CLIENTS, person_id=uuid4()) for _ in range(2))
-    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
 
     def log_in(account_id: UUID, meanwhile: Callable[[], None] = lambda: None) -> DeviceDoubt | None:
         with own_app.app_context():
@@ -220,7 +220,7 @@ def test_of_two_carers_who_log_in_on_one_phone_at_once_the_second_is_found(own_a
 
         def the_other_comes() -> None:
             later.append(pool.submit(log_in, second.account_id))
-            wait_until(lambda: later[0].done() or bool(session().scalar(waiting)))
+            wait_until(lambda: later[0].done() or bool(session().scalar(HOW_MANY_WAIT)))
 
         doubts = [log_in(first.account_id, the_other_comes), later[0].result(timeout=10)]
 

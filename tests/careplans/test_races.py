@@ -8,7 +8,7 @@ from threading import Barrier, Event
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from app.careplans.models import CarePlan, PlanConfirmation, ServiceItem
 from app.careplans.service.catalogue import ItemBusy
@@ -21,6 +21,7 @@ from app.kernel.errors import DomainError
 from app.kernel.regions import zone_of
 from tests.careplans.factories import a_draft, an_item, morning_of
 from tests.conftest import Clone, settings_for
+from tests.locks import HOW_MANY_WAIT
 from tests.registry.factories import SINCE, SYSTEM, a_client
 
 PAPER = ConfirmPlan(ConfirmationWay.PAPER, "A1-0001")
@@ -94,7 +95,7 @@ def test_an_item_added_by_two_at_one_moment_has_one_new_version(own_app: Flask):
     def first(current: RegionSession) -> None:
         an_item(current)
         added.set()
-        while not current.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):  # until the second waits
+        while not current.scalar(HOW_MANY_WAIT):  # until the second waits
             time.sleep(0.01)
 
     def second(current: RegionSession) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -73,15 +73,13 @@ from tests.checkin.factories import accept_elsewhere, an_undrawn_id
 from tests.checkin.family_rows import EVENING, a_day, a_family, both_taps
 from tests.conftest import Clone
 from tests.fixed_clock import clock_at
+from tests.locks import HOW_MANY_WAIT
 from tests.policies.factories import asking_for_rating, asking_for_share, limited
 from tests.schedules.factories import HOME, HOUR, NOW, Scene, a_guardian, a_scene, a_visit, an_actor, to_plan
 
 JOB = SystemActor("tianjin", "test")
 FIX = Fix(HOME.latitude, HOME.longitude, CoordinateSystem.WGS84, LocationSource.WECHAT, accuracy_m=20)
 PATIENCE_S = 20
-WAITING = text(
-    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
-)
 Act = Callable[[Session], object]
 
 
@@ -137,7 +135,7 @@ class Stage:
     def _wait_until_blocked(self, left: threading.Event) -> None:
         engine, deadline = create_engine(self.urls), time.monotonic() + PATIENCE_S
         with engine.connect() as connection:
-            while not left.is_set() and time.monotonic() < deadline and not connection.scalar(WAITING):
+            while not left.is_set() and time.monotonic() < deadline and not connection.scalar(HOW_MANY_WAIT):
                 connection.rollback()
                 time.sleep(0.01)
         engine.dispose()

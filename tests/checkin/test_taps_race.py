@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -34,6 +34,7 @@ from tests.checkin.factories import a_tap, send
 from tests.checkin.family_rows import a_family
 from tests.conftest import Clone, settings_for
 from tests.fixed_clock import clock_at
+from tests.locks import HOW_MANY_WAIT
 from tests.schedules.factories import HOUR, NOW, Scene, a_scene, a_visit, headers, settings_of
 from tests.tokens import make_account
 
@@ -68,11 +69,10 @@ def planned(own_app: Flask) -> tuple[Scene, UUID]:
 
 def wait_for_lock(urls: Any, answer: Future[TestResponse]) -> None:
     """Until a request waits for what another transaction holds."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     engine = create_engine(urls.owner)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         until = time.monotonic() + LONGEST_WAIT_S
-        while not connection.scalar(waiting) and not answer.done() and time.monotonic() < until:
+        while not connection.scalar(HOW_MANY_WAIT) and not answer.done() and time.monotonic() < until:
             time.sleep(0.01)
     engine.dispose()
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kernel import clock
@@ -17,11 +17,11 @@ from app.messaging.queries import find_oldest
 from app.messaging.service.reminding import spend
 from app.messaging.types import Reminder, ReminderKind
 from tests.kernel.processes import wait_until
+from tests.locks import HOW_MANY_WAIT
 from tests.messaging.factories import accept, use_templates
 from tests.tokens import make_account
 
 KIND = ReminderKind.WORK_REFUSED
-WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 def of_carer(person_id: UUID, cause_id: UUID) -> Reminder:
@@ -63,7 +63,7 @@ def test_two_jobs_at_once_never_send_twice_for_one_permission_or_one_cause(
 
         def the_other_comes() -> None:
             later.append(pool.submit(job, told[1]))
-            wait_until(lambda: later[0].done() or bool(session().scalar(WAITING)))
+            wait_until(lambda: later[0].done() or bool(session().scalar(HOW_MANY_WAIT)))
 
         results = [job(told[0], the_other_comes), later[0].result(timeout=10)]
 

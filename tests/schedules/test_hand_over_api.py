@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.factory import create_app
@@ -29,6 +29,7 @@ from app.registry.service.clients import add_agreement
 from app.registry.service.handing_over import hand_over
 from app.schedules.models import Visit
 from tests.conftest import Clone, settings_for
+from tests.locks import HOW_MANY_WAIT
 from tests.registry.factories import SYSTEM, an_agency
 from tests.registry.factories import a_client as a_registered_client
 from tests.registry.statements import statements
@@ -263,7 +264,7 @@ def test_a_client_transferred_at_that_moment_is_not_handed_over(own_app: Flask) 
                 entry = AgreementEntry(third.id, HomeType.AGENCY_CARE, BEGINS, replaces=True)
                 add_agreement(current, entry, client_id=client_id, actor=SYSTEM, at=NOW)
                 transferred.set()
-                while not current.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                while not current.scalar(HOW_MANY_WAIT):
                     time.sleep(0.01)  # until the hand-over waits
 
     with ThreadPoolExecutor(1) as pool:
