@@ -19,7 +19,7 @@ PICTURES = (
     "family-day",
     "family-month",
     "guardian-home",
-    "guardian-visit-items",
+    "guardian-fees",
     "guardian-visit-rate",
     "door-320-large",
 )
