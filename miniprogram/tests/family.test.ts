@@ -4,7 +4,8 @@ import {
   dayRecord, daysBetween, daysIn, daysOn, EMPTY, isLogged, itemsFor, lastItems, lateDay, lateUntil, loggedDays, missedDays, noteOf, pauseOn, promptOf, stageOf, tapOf, toldOf,
   whyNotLogged, type Care, type CareDay, type Told,
 } from '../app/lib/family'
-import { accountState, cameBack, missingOf, payoutLine, retried, squaresOf, withoutLast, yuan, type Account, type Payout } from '../app/lib/family-money'
+import { accountState, cameBack, missingOf, payoutLine, retried, squaresOf, withoutLast, type Account, type Payout } from '../app/lib/family-money'
+import { yuanOf } from '../app/lib/months'
 import { missedTold, monthText, pauseTold, trainingTold } from '../app/lib/family-words'
 import type { Kept } from '../app/lib/outbox'
 import { sha256 } from '../app/lib/sha256'
@@ -230,7 +231,7 @@ test.each([
 })
 
 test('money, retries, accounts and what is missing', () => {
-  expect([yuan(70000), yuan(14516), yuan(5), yuan(0)]).toEqual(['700', '145.16', '0.05', '0'])
+  expect([yuanOf(70000), yuanOf(14516), yuanOf(5), yuanOf(0)]).toEqual(['700', '145.16', '0.05', '0'])
   expect(withoutLast('One. Two.')).toBe('One.')
   expect([monthText('2026-01-01'), monthText('2026-12-01')]).toEqual(['1', '12'])
   const again = [payout({ state: 'returned' }), payout({ id: 'p2', state: 'sent' }), payout({ id: 'p3', subsidy_id: 's2', state: 'failed' })]

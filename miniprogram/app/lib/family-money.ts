@@ -4,6 +4,7 @@ import type { Schemas } from './api'
 import { partsOf } from './clock'
 import { daysIn } from './family'
 import { monthText } from './family-words'
+import { yuanOf } from './months'
 import { told } from './states'
 
 type RunningDay = Schemas['RunningDay']
@@ -54,13 +55,6 @@ function squareOf(
   return { tone: WAITS.includes(line.rule) ? 'wait' : 'not', text: line.text }
 }
 
-/** 75000 → 750, 14516 → 145.16. */
-export function yuan(fen: number): string {
-  const whole = Math.trunc(fen / 100)
-  const rest = fen % 100
-  return rest ? `${whole}.${String(rest).padStart(2, '0')}` : String(whole)
-}
-
 const CAME_BACK: readonly Payout['state'][] = ['failed', 'returned']
 const OURS_TO_MEND: readonly string[] = ['file_refused'] // the bank sent the whole batch back: nothing is asked of the family
 
@@ -83,7 +77,7 @@ export function payoutLine(
   if (payout.state === 'paid') {
     const values = {
       month: monthText(payout.month),
-      yuan: yuan(payout.amount_fen),
+      yuan: yuanOf(payout.amount_fen),
       tail: payout.payee_account.slice(-4),
       name: payout.holder_name,
       days: more.daysLess,

@@ -38,8 +38,6 @@ export const common = wording(
     demo: '演示：模拟登录，模拟位置，不是真实服务。',
     storageTight: '手机存储快满了。请先到有网的地方打开一次，让记录发出去，不要删除小程序。',
     storageFull: '手机存储满了，这一条还没存住。请不要关掉小程序，正在发送。',
-    clockTitle: '手机时间不准',
-    clockSlow: '您的手机慢了 {minutes} 分钟。我们会按后台时间核对，这次签到有效。有空请在设置里打开“自动设置时间”。',
     clockFast: '您的手机快了 {minutes} 分钟。我们会按后台时间核对，这次签到有效。有空请在设置里打开“自动设置时间”。',
   },
   {
@@ -62,8 +60,6 @@ export const common = wording(
     demo: 'Demo: made-up logins and positions, no real service.',
     storageTight: 'This phone is almost full. Open the app once where there is a network, so that records are sent; do not delete it.',
     storageFull: 'This phone is full and the record is not kept yet. Please keep the app open while it is sent.',
-    clockTitle: 'The phone’s time is wrong',
-    clockSlow: 'Your phone is {minutes} minutes slow. We go by the server’s time; this check-in counts. Please switch on automatic time when you can.',
     clockFast: 'Your phone is {minutes} minutes fast. We go by the server’s time; this check-in counts. Please switch on automatic time when you can.',
   },
 )

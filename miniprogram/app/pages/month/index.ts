@@ -4,8 +4,9 @@ import { dayOf, now, partsOf } from '../../lib/clock'
 import { isLogged, loggedDays, missedDays, type Care } from '../../lib/family'
 import { family } from '../../lib/family-care'
 import { dayText, familyWords } from '../../lib/family-words'
-import { squaresOf, yuan, type Square } from '../../lib/family-money'
+import { squaresOf, type Square } from '../../lib/family-money'
 import { records } from '../../lib/outbox'
+import { yuanOf } from '../../lib/months'
 import { isLoggedIn, show } from '../../lib/page'
 import { open, title } from '../../lib/platform'
 import { common, fill, wording } from '../../lib/texts'
@@ -116,7 +117,7 @@ Page({
       head: fill(words().month, { year: month.slice(0, 4), month: partsOf(month).month }),
       sum: fill(words().sum, { paid, logged: logged.size }),
       listTitle: unpaid.length ? words().why : paid ? words().allPaid : words().nothing,
-      amount: amountFen === null ? '' : fill(words().amount, { yuan: yuan(amountFen) }),
+      amount: amountFen === null ? '' : fill(words().amount, { yuan: yuanOf(amountFen) }),
       isNow: month.slice(0, 7) === today.slice(0, 7),
       weekdays: [...names.slice(1), names[0] ?? ''],
       squares,

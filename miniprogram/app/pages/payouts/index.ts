@@ -3,9 +3,10 @@ import { accountText, reasonText } from '../../lib/bank-words'
 import { lastSeen, seen } from '../../lib/cache'
 import { now } from '../../lib/clock'
 import { daysIn, type Care } from '../../lib/family'
-import { cameBack, payoutLine, retried, yuan, type Account, type Payout, type PayoutLine } from '../../lib/family-money'
+import { cameBack, payoutLine, retried, type Account, type Payout, type PayoutLine } from '../../lib/family-money'
 import { dayText, monthText } from '../../lib/family-words'
 import type { Schemas } from '../../lib/api'
+import { yuanOf } from '../../lib/months'
 import { isLoggedIn, show } from '../../lib/page'
 import { open, title } from '../../lib/platform'
 import { fill, wording } from '../../lib/texts'
@@ -121,7 +122,7 @@ function linesOf({ payouts, months, account }: Money, holdDays: number): Line[] 
       holdDays,
       reason: reasonText(payout.reason_code),
       account,
-      monthText: fill(words().month, { month: monthText(payout.month), yuan: yuan(payout.amount_fen) }),
+      monthText: fill(words().month, { month: monthText(payout.month), yuan: yuanOf(payout.amount_fen) }),
       retriedText: words().retried,
       changedText: fill(words().changed, { reason: reasonText(payout.reason_code), tail: account?.number.slice(-4) ?? '' }),
     })
@@ -135,7 +136,7 @@ function linesOf({ payouts, months, account }: Money, holdDays: number): Line[] 
 }
 
 function dueLine(month: Schemas['Subsidy'], names: ReadonlyMap<string, string>): Line {
-  const values = { month: monthText(month.month), yuan: yuan(month.payable_fen) }
+  const values = { month: monthText(month.month), yuan: yuanOf(month.payable_fen) }
   const isNothing = month.payable_fen <= 0
   return {
     id: month.id,
