@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.kernel import embedded
 from app.kernel.embedded_host import EmbeddedServerFailed
+from app.messaging.types import ReminderKind
 from demo import phones, story
 from demo.agency import shape
 from demo.agency import story as agency
@@ -37,6 +38,7 @@ from standins.sms import server as sms
 from standins.voucher import server as voucher
 from standins.wechat.service import DEFAULT_APPID, DEFAULT_SECRET
 
+TEMPLATES = ",".join(f"{kind}=demo-{kind}/thing1/time2" for kind in ReminderKind)  # of WeChat messages
 FAILURES = (
     StepFailed,
     ImportFailed,
@@ -166,6 +168,7 @@ def _running(arguments: argparse.Namespace) -> Iterator[World]:
             "ANHU_WECHAT_URL": wechat_url,
             "ANHU_WECHAT_APPID": DEFAULT_APPID,
             "ANHU_WECHAT_SECRET": DEFAULT_SECRET,
+            "ANHU_WECHAT_TEMPLATES": TEMPLATES,
             "ANHU_VOUCHER_URL": voucher_url,
             "ANHU_VOUCHER_APP": voucher.DEFAULT_APP,
             "ANHU_VOUCHER_SECRET": voucher.DEFAULT_SECRET,
