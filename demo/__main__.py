@@ -75,6 +75,7 @@ def main() -> int:
         print(f"\n演示中断 The demo failed: {failure}", file=sys.stderr, flush=True)
         return 1
     except Stopped:
+        print("\n已停止 Stopped", flush=True)
         return 0 if told else 130
     return 0
 
@@ -83,8 +84,8 @@ def _stay(world: World, lived: Lived | None) -> None:
     """Stay up until Ctrl-C, with the mini-program for three of those whose month or story was told."""
     with ExitStack() as stack:
         shown = phones.of_agency(lived) if lived else phones.of_story(world)
-        print(f"\n{stack.enter_context(phones.serving(world, shown))}", flush=True)
         print(f"\n仍在运行 Still running: {world.server_url}/docs  (Ctrl-C 停止 stops it)", flush=True)
+        print(f"\n{stack.enter_context(phones.serving(world, shown))}", flush=True)
         signal.pause()
 
 

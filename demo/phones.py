@@ -21,12 +21,17 @@ from demo.client import User
 from demo.invented import Invented, coordinates, north_of
 from demo.processes import ROOT, start_listener
 from demo.professional import VISITS_ON
-from demo.world import World
+from demo.world import ZONE, World
 
 CLIENT = ROOT / "miniprogram"
 PACKAGES = "miniprogram/node_modules/.installed"
 REGION = "tianjin"
 NAME = "小程序 The mini-program in a browser"
+ON_A_BROWSER = """\
+    点“微信登录”选人。浏览器对机构来说是新手机，护理员会先看到“换手机了”，照常用就行。
+    演示的时间是 {now}，费用和补助在之前的月份里。
+    Choose somebody after 微信登录. A browser is a new phone to the agency: the carer is told so first, and works on.
+    The demo's time is {now}; fees and subsidies are those of the months before."""
 TO_TYPE = {
     "node": "type `apt-get install nodejs npm` (Node 20 or newer), then `make demo` again",
     "packages": "its packages could not be fetched; type `make client` to see why, then `make demo` again",
@@ -113,8 +118,9 @@ def serving(world: World, shown: Shown) -> Iterator[str]:
         shown.dispatcher.post("/visits", {"visits": visits_ahead(shown, now=world.clock.now())})
         state = state_of(shown.holders, shift=world.clock.now() - clock.now())
         httpx.put(f"{url}/__host/state", json=state, trust_env=False).raise_for_status()
+        now = f"{world.clock.now().astimezone(ZONE):%Y-%m-%d %H:%M}"
         people = "".join(f"\n    {each.who.name}  {each.note}" for each in shown.holders)
-        yield f"{NAME}: {url}{people}"
+        yield f"{NAME}: {url}{people}\n{ON_A_BROWSER.format(now=now)}"
     finally:
         host.stop()
 

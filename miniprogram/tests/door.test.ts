@@ -15,7 +15,7 @@ import { CHINESE, type StateName } from '../app/lib/states'
 import { firstTapAt, itemRecords, linesOf, stageOf } from '../app/lib/visits'
 import { doubtful, signsOf } from '../app/lib/vitals'
 import { toGcj02 } from '../app/lib/way'
-import { openValues } from '../app/pages/visit/drawing'
+import { daysAhead, openValues, plannedText } from '../app/pages/visit/drawing'
 import { fakePhone, sessionOf } from './fake-wx'
 
 beforeEach(() => {
@@ -282,4 +282,17 @@ test('a rating lies on the phone as a box that says nothing, and the key is aske
   expect([kept?.kind, kept?.visitId, Object.keys(kept?.record ?? {}).sort()]).toEqual(['rating', 'v', ['box', 'id', 'occurred_at']])
   expect(kept?.record['box']).toMatch(/^[0-9a-f]{352}$/)
   expect(JSON.stringify([...phone.storage])).not.toMatch(/score|asked_for_money/)
+})
+
+test.each([
+  ['of today', '2026-10-01T15:30:00Z', 0, '09:00–10:00'], // 23:30
+  ['of tomorrow', '2026-09-30T15:59:00Z', 1, '明天 09:00–10:00'], // 23:59 of the day before
+  ['of a day to come', '2026-09-29T01:00:00Z', 2, '10月1日 周四 09:00–10:00'],
+  ['of yesterday', '2026-10-02T01:00:00Z', 0, '09:00–10:00'],
+])('a visit %s says its day where it is not come yet', (_, at, ahead, text) => {
+  expect([daysAhead(visit(), Date.parse(at)), plannedText(visit(), Date.parse(at))]).toEqual([ahead, text])
+})
+
+test('a visit that nobody planned is of no other day', () => {
+  expect([daysAhead(visit({ planned_from: null, planned_to: null }), T), plannedText(visit({ planned_from: null, planned_to: null }), T)]).toEqual([0, ''])
 })

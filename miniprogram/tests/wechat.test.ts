@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { APP } from '../webhost/build.mjs'
 
 /** What WeChat's own tools ask of a project before a page of it is opened. */
@@ -47,6 +47,7 @@ test('position and privacy are asked for as WeChat wants it', () => {
 const folder = join(dirname(createRequire(import.meta.url).resolve('miniprogram-compiler/package.json')), 'bin')
 const system = { linux: 'linux', darwin: 'mac' }[process.platform as string]
 const scratch = mkdtempSync(join(tmpdir(), 'anhu-wcc-'))
+afterAll(() => rmSync(scratch, { recursive: true }))
 
 function compile(program: 'wcc' | 'wcsc', from: string, sources: string[]) {
   const path = join(folder, system ?? '', program)

@@ -9,7 +9,7 @@ export type Hours = Schemas['OwnHours']
 
 const words = wording(
   { both: '{hours} 小时 {minutes} 分', hours: '{hours} 小时', minutes: '{minutes} 分钟', week: '{first}–{last}', month: '{month}月', visits: '{count} 次' },
-  { both: '{hours} h {minutes} min', hours: '{hours} h', minutes: '{minutes} min', week: '{first}–{last}', month: 'month {month}', visits: '{count} visits' },
+  { both: '{hours} h {minutes} min', hours: '{hours} h', minutes: '{minutes} min', week: '{first}–{last}', month: 'month {month}', visits: 'visits: {count}' },
 )
 
 /** 61 → 1 小时 1 分 */

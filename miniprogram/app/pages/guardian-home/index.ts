@@ -38,7 +38,7 @@ const words = wording(
     nobody: 'Nobody in your care yet',
     nobodyText: 'Please tell the agency whose guardian or agent you are; it appears here when the fund has approved it.',
     confirm: 'Confirm {day} {span}',
-    waiting: '{count} visits wait for your word',
+    waiting: 'Visits that wait for your word: {count}',
     rate: 'Rate the service of {day}',
     sign: 'Read and sign the care plan',
     signText: 'A care plan waits for you',
@@ -52,7 +52,7 @@ const words = wording(
     more: 'More',
     moreText: 'Plan and agreement, complaint, consents, messages, settings',
     kept: '{count} still on this phone',
-    other: '{count} visits of {name} wait too',
+    other: 'Of {name} too: {count}',
   },
 )
 

@@ -57,7 +57,7 @@ const words = wording(
     month: '{month}/{year}',
     before: 'Month before',
     after: 'Next month',
-    visits: '{count} visits',
+    visits: 'Visits: {count}',
     accepted: '{minutes} min accepted',
     waiting: '{count} in review',
     none: 'No services this month',

@@ -2,16 +2,22 @@
 
 import { get, isNoAnswer, isRefused, type Schemas } from '../../lib/api'
 import type { Visit } from '../../lib/cache'
-import { dayOf, iso, partsOf, timeOf } from '../../lib/clock'
+import { dayOf, iso, now, partsOf, timeOf } from '../../lib/clock'
 import { likelyEnd, stopOf, type Deed } from '../../lib/door'
 import { daysBetween } from '../../lib/family'
 import { records, type Added, type Code, type Kept, type Kind } from '../../lib/outbox'
+import { confirm } from '../../lib/platform'
 import { STATE_TONES, stateWords } from '../../lib/record-words'
 import { told } from '../../lib/states'
 import type { Tapped } from '../../lib/tapping'
-import { common, fill } from '../../lib/texts'
+import { common, dayName, fill, wording } from '../../lib/texts'
 import { tappedAt, type ItemLine } from '../../lib/visits'
 import { reasonWord, words } from './words'
+
+const ofAnotherDay = wording(
+  { title: '这是{planned}的服务', text: '今天就做吗？现在签到也记得下来，机构会核实。', yes: '签到' },
+  { title: 'This visit is for {planned}', text: 'Is it done today? Clocking in now is recorded; the agency looks into it.', yes: 'Yes' },
+)
 
 export function shownLines(lines: readonly ItemLine[]) {
   return lines.map((line) => ({
@@ -20,6 +26,27 @@ export function shownLines(lines: readonly ItemLine[]) {
     why: line.outcome === 'extra' ? words().isExtra : line.reason ? reasonWord(line.reason) : '',
     outcome: line.outcome,
   }))
+}
+
+/** How many days ahead a visit is planned; 0 for one of today, of a day before, or that nobody planned. */
+export function daysAhead({ planned_from: from }: Visit, at: number): number {
+  return from ? Math.max(0, daysBetween(dayOf(at), dayOf(Date.parse(from)))) : 0
+}
+
+/** 09:00–10:00; of a day to come with the day. */
+export function plannedText(visit: Visit, at: number): string {
+  const { planned_from: from, planned_to: to } = visit
+  if (!from || !to) return ''
+  const ahead = daysAhead(visit, at)
+  const time = `${timeOf(from)}–${timeOf(to)}`
+  return ahead ? `${dayName(partsOf(dayOf(Date.parse(from))), ahead)} ${time}` : time
+}
+
+/** A visit of a day to come is asked about before; the day may have been changed by word of mouth. */
+export async function isMeant(visit: Visit): Promise<boolean> {
+  if (!daysAhead(visit, now())) return true
+  const { title, text, yes } = ofAnotherDay()
+  return confirm(fill(title, { planned: plannedText(visit, now()) }), text, yes, common().cancel)
 }
 
 /** 09:02 签到 · 10:00 签退 */

@@ -17,7 +17,7 @@ import { addTap, beginTap, fixUnless, tap, type Tapped, type TapKind } from '../
 import { common, fill } from '../../lib/texts'
 import { freshVisit, keptVisit, type VisitSeen } from '../../lib/visit-of'
 import { firstTapAt, isTakenBack, linesOf, minutesEarly, stageOf } from '../../lib/visits'
-import { detailOf, hasRecord, ifKept, metresOf, openValues, placeText, shownLines, stateOfVisit, stopValues, timesOf, toWork } from './drawing'
+import { detailOf, hasRecord, ifKept, isMeant, metresOf, openValues, placeText, plannedText, shownLines, stateOfVisit, stopValues, timesOf, toWork } from './drawing'
 import { REASONS, words } from './words'
 
 type Shown = Told & { tone: string; deeds: readonly Deed[]; pickAt: number; pickValue: string; isAlone: boolean }
@@ -87,11 +87,10 @@ Page({
     if (!about) return
     if (!visit) return this.setData({ stage: 'off' })
     const kept = records()
-    const { planned_from: from, planned_to: to } = visit
     const stage = stageOf(visit, kept)
     const partner = stage === 'begun' ? nextAtHome(visit, this.all, kept, this.homes) : undefined
     this.setData({
-      head: { name: this.nameOf(visit), time: from && to ? `${timeOf(from)}–${timeOf(to)}` : '' },
+      head: { name: this.nameOf(visit), time: plannedText(visit, now()) },
       stage,
       times: timesOf(visit, kept),
       lines: shownLines(linesOf(visit, about, marksOf(visit.id), kept)),
@@ -240,6 +239,7 @@ Page({
 
   async clockIn() {
     const { isAgain } = this.data
+    if (!this.visit || !(await isMeant(this.visit))) return
     const tapped = await this.tapAt('clock_in')
     if (!tapped) return
     this.tapped = tapped
