@@ -1,3 +1,3 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { include: ['tests/**/*.test.ts'], environment: 'node', pool: 'threads', isolate: false } })
+export default defineConfig({ test: { include: ['tests/**/*.test.ts'], environment: 'node', pool: 'threads' } })
