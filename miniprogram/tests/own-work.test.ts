@@ -13,6 +13,7 @@ import { setLanguage } from '../app/lib/settings'
 import { foundLines, reviewLines, tapLines } from '../app/lib/work-record'
 import { fakePhone, sessionOf } from './fake-wx'
 
+fakePhone() // the tables below ask for words
 beforeEach(() => {
   fakePhone()
 })
