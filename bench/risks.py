@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from app.cli.installation import region_at_work
+from app.cli.at_work import region_at_work
 from app.kernel import clock
 from app.kernel.roles import DatabaseUrls
 from app.kernel.settings import read_settings

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.checkin.models import CareFact
 from app.checkin.queries.receipts import list_rows
-from app.cli.installation import region_at_work
+from app.cli.at_work import region_at_work
 from app.kernel import clock
 from app.kernel.db import session, transaction
 from app.kernel.permissions import SystemActor

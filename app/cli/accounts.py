@@ -6,7 +6,8 @@ import click
 
 from app.accounts.service import open_account
 from app.accounts.types import OpenedAccount
-from app.cli.installation import data_dir_option, region_at_work, runtime_settings
+from app.cli.at_work import region_at_work
+from app.cli.installation import data_dir_option, runtime_settings
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.errors import DomainError

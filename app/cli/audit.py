@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from app.cli.installation import data_dir_option, explained, region_at_work, runtime_settings
+from app.cli.at_work import region_at_work
+from app.cli.installation import data_dir_option, explained, runtime_settings
 from app.kernel import clock
 from app.kernel.db import session
 from app.kernel.regions import zone_of

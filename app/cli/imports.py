@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError
 
-from app.cli.installation import data_dir_option, region_at_work, runtime_settings
+from app.cli.at_work import region_at_work
+from app.cli.installation import data_dir_option, runtime_settings
 from app.imports import queries
 from app.imports.commands import RunView, Upload
 from app.imports.jobs import receive_file, run_to_end

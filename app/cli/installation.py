@@ -1,4 +1,4 @@
-"""The installation a command works on: its data folder, its database, its policy files, one of its regions."""
+"""The installation a command works on: its data folder, its database, its policy files."""
 
 import os
 from collections.abc import Iterator
@@ -7,13 +7,11 @@ from pathlib import Path
 
 import click
 
-from app.factory import create_app
 from app.kernel import clock, embedded
 from app.kernel import migrate as migrations
-from app.kernel.db import db, session
 from app.kernel.embedded_host import EmbeddedServerFailed
 from app.kernel.outside import SettingsInvalid
-from app.kernel.regions import RegionInvalid, is_open_region
+from app.kernel.regions import RegionInvalid
 from app.kernel.roles import DatabaseUrls
 from app.kernel.settings import URL_START, Mode, Settings, read_settings
 from app.policies.commands import load_policies
@@ -96,20 +94,6 @@ def serving_environment(data_dir: Path) -> dict[str, str]:
     with explained(SettingsInvalid):
         read_settings(environment)
     return environment
-
-
-@contextmanager
-def region_at_work(settings: Settings, code: str) -> Iterator[None]:
-    """The application with its session bound to a region, as in a request; every connection is let go at the end."""
-    with create_app(settings).app_context():
-        try:
-            if not is_open_region(code):
-                raise click.ClickException(f"there is no region {code}: make it with `anhu region add`")
-            session().bind_region(code)
-            yield
-        finally:
-            db.session.remove()
-            db.engine.dispose()
 
 
 def _runtime_url(data_dir: Path) -> str:

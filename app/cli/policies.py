@@ -1,14 +1,14 @@
-"""`anhu policies sync`, beside the commands of the package of policies that need no database."""
+"""`anhu policies`: the commands of the package of policies, which need no database, and `sync`, which does."""
 
 from pathlib import Path
 
 import click
 
 from app.cli.installation import data_dir_option, keep_texts, owner_url, policies_folder
-from app.policies.commands import load_policies
+from app.policies.commands import load_policies, policies
 
 
-@click.command("sync")
+@policies.command("sync")
 @data_dir_option
 def sync(data_dir: Path) -> None:
     """Keep the text of every policy of every region: after policy files changed, before they decide anything."""

@@ -1,19 +1,14 @@
-"""`anhu serve`, `anhu worker`, and what is printed for them: keys, the API's document."""
+"""`anhu serve`, and the keys that are made for it."""
 
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import click
 
-from app.cli.installation import data_dir_option, explained, serving_environment
-from app.factory import create_app
-from app.jobs import JOBS
-from app.kernel.http.document_file import document_text
-from app.kernel.settings import make_keys, read_settings
-from app.kernel.worker import RightsTooWide, work_until_stopped
+from app.cli.installation import data_dir_option, serving_environment
+from app.kernel.settings import make_keys
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,14 +27,6 @@ def serve(data_dir: Path, bind: str) -> None:
     os.execve(sys.executable, command, environment)  # noqa: S606 - our own program and paths, no shell
 
 
-@click.command("worker")
-@data_dir_option
-def worker(data_dir: Path) -> None:
-    """Run the jobs that are due, until SIGTERM; the running ones end first. Any number of workers may run."""
-    with explained(RightsTooWide):
-        work_until_stopped(create_app(read_settings(serving_environment(data_dir))), JOBS)
-
-
 @click.command("keys")
 @click.option(
     "--id", "key_id", required=True, help="Name of this set, as 2026-11: values say which key they are under."
@@ -47,12 +34,3 @@ def worker(data_dir: Path) -> None:
 def keys(key_id: str) -> None:
     """Make new keys and print them as settings; they are kept nowhere. Losing them loses what they encrypt."""
     click.echo("\n".join(f"{name}={value}" for name, value in make_keys(key_id).items()))
-
-
-@click.command("openapi")
-def openapi() -> None:
-    """Print the OpenAPI document. Needs no database."""
-    nowhere = {"DATABASE_URL": "postgresql+psycopg:///none"}
-    with tempfile.TemporaryDirectory() as folder:
-        settings = read_settings(nowhere | {"ANHU_DATA_DIR": folder, "ANHU_LOG_LEVEL": "WARNING"})
-    click.echo(document_text(create_app(settings)), nl=False)

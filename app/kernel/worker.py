@@ -3,7 +3,6 @@
 A job that may take long has a thread of its own, see `lanes_of`: nothing waits for it but its own runs.
 """
 
-import gc
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -177,7 +176,6 @@ def work_until_stopped(app: Flask, jobs: Sequence[Job]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, order_stop)
     _check_rights(app, stop=stop)
-    _spare_collector()
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(jobs))})
     for lane in lanes_of(jobs):
         scheduler.add_job(
@@ -193,13 +191,6 @@ def work_until_stopped(app: Flask, jobs: Sequence[Job]) -> None:
     stop.wait()
     scheduler.shutdown(wait=True)
     log.info("worker_stopped")
-
-
-def _spare_collector() -> None:
-    """What the program itself is made of stays as long as the process: without this the garbage collector looks through
-    all of it again whenever a job has made many objects, which took a third of a month's computation."""
-    gc.collect()
-    gc.freeze()
 
 
 def _check_rights(app: Flask, *, stop: threading.Event) -> None:
