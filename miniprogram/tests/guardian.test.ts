@@ -3,6 +3,7 @@ import type { Visit } from '../app/lib/cache'
 import { agreementOn, chosenOf, extentOf, may, type ClientDetail } from '../app/lib/cared'
 import { draftOf, keepDraft, toldOf } from '../app/lib/complaining'
 import { asksWhy, coming, endedAt, isRatingComplete, nextQuestion, outcomeOf, progress, saidOf, statement, toConfirm, type Answers } from '../app/lib/confirming'
+import { countedText } from '../app/lib/guardian-visits'
 import { fenOf, lastDayOf, monthOf, totalOf, yuanOf, type Service } from '../app/lib/months'
 import type { Kept } from '../app/lib/outbox'
 import { changesOf, plansNow, standingOf, type Plan } from '../app/lib/papers'
@@ -206,4 +207,10 @@ test('a receipt loses no letter on its way, and tells what is sealed', () => {
   const receipt = { at: 'T', key: 'k', region: 'r', signature: 's', subject: 'fact 1', rows: [{ path: [], position: null, row: '{"甲": 1}', seal: null }, { path: ['x'], position: 1, row: '{}', seal: { key: 'k', signature: 's', statement: 't' } }] } as unknown as Receipt
   expect(sealedOf(receipt)).toEqual({ rows: 2, sealed: 1 })
   expect(JSON.parse(receiptText(receipt))).toEqual(receipt)
+})
+
+test('minutes that count say why they are fewer where something was done beside the plan', () => {
+  const bath = { outcome: 'done' }
+  expect(countedText({ minutes: 57, items: [bath] })).toBe('57 分钟')
+  expect(countedText({ minutes: 37, items: [bath, { outcome: 'extra' }] })).toBe('37 分钟，计划外项目的时间不算在内')
 })

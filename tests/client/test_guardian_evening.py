@@ -107,7 +107,7 @@ def test_a_guardian_confirms_rates_was_not_there_and_signs_the_plan(phone: Phone
     phone.tap("返回")
     phone.tap("做了什么、多少钱")
     phone.see("长护险付 75.01 元，您付 47.40 元")  # of 55 and 58 minutes; 22.41 yuan of them lie over the limit
-    phone.see("另有计划外项目（自费）30 元")
+    phone.see("另有计划外项目（自费）30 元。加起来您付 77.40 元")
     phone.shot("guardian-fees")
     phone.tap("确认个人负担")
     phone.page.get_by_role("dialog").get_by_role("button", name="对", exact=True).tap()

@@ -21,6 +21,7 @@ const words = wording(
     then: '。',
     extras: '另有计划外项目（自费）{yuan}\u00a0元',
     extrasUnknown: '另有计划外项目（自费），有的价格没有记下',
+    all: '加起来您付 {yuan}\u00a0元',
   },
   {
     parts: 'The insurance pays {fund} yuan, you pay {personal}',
@@ -35,6 +36,7 @@ const words = wording(
     then: '. ',
     extras: 'Beside the plan, paid by yourself: {yuan} yuan more',
     extrasUnknown: 'More beside the plan, paid by yourself; not every price was kept',
+    all: 'Together you pay {yuan} yuan',
   },
 )
 
@@ -81,7 +83,8 @@ export function totalsOf({ totals }: FeeList): { sum: string; sumMore: string } 
   const w = words()
   if (!totals.accepted) return { sum: '', sumMore: '' }
   const [sum = '', ...more] = splitWords(totals.split)
-  const { extra_fen: extra } = totals
-  const extras = extra === null ? [w.extrasUnknown] : extra ? [fill(w.extras, { yuan: yuanOf(extra) })] : []
+  const { extra_fen: extra, split: { personal_fen: personal } } = totals
+  const all = extra && personal !== null ? [fill(w.all, { yuan: yuanOf(personal + extra) })] : []
+  const extras = extra === null ? [w.extrasUnknown] : extra ? [fill(w.extras, { yuan: yuanOf(extra) }), ...all] : []
   return { sum, sumMore: [...more, ...extras].join(w.then) }
 }

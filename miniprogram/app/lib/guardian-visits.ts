@@ -3,12 +3,17 @@
 import { get, getAll, type Schemas } from './api'
 import { seen, type Seen, type Visit } from './cache'
 import { dayOf, DAY_MS, now, partsOf, timeOf } from './clock'
-import { common, dayName, fill } from './texts'
+import { common, dayName, fill, wording } from './texts'
 
 const DAYS = 3
 const PREFETCHED = 5
 
 export type VisitRecord = Schemas['Record']
+
+const words = wording(
+  { beside: '{minutes}，计划外项目的时间不算在内' },
+  { beside: '{minutes}, without the time of what was beside the plan' },
+)
 
 /** Visits of the last and the next three days, whatever became of them. */
 export function visitsAround(): Promise<Seen<Visit[]>> {
@@ -68,4 +73,10 @@ export function timesOf(visit: Visit): { day: string; span: string } {
 
 export function minutesText(count: number): string {
   return fill(common().minutes, { count })
+}
+
+/** The minutes that count, and why they are fewer than somebody was there. */
+export function countedText({ minutes, items }: { minutes: number; items: readonly { outcome: string }[] }): string {
+  const counted = minutesText(minutes)
+  return items.some(({ outcome }) => outcome === 'extra') ? fill(words().beside, { minutes: counted }) : counted
 }

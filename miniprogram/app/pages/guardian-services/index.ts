@@ -3,7 +3,7 @@ import { whyNotSent } from '../../lib/asking'
 import { seen } from '../../lib/cache'
 import { agreementOn, chosenDetail, may, ownExtent, type ClientDetail } from '../../lib/cared'
 import { dayOf, now, partsOf, phoneNow } from '../../lib/clock'
-import { dayWords, minutesText, span } from '../../lib/guardian-visits'
+import { countedText, dayWords, span } from '../../lib/guardian-visits'
 import { askedOf, costOf, totalsOf, type Asked, type FeeList } from '../../lib/fees'
 import { newId } from '../../lib/ids'
 import { fenOf, lastDayOf, monthOf, totalOf, yuanOf, type Service } from '../../lib/months'
@@ -236,7 +236,7 @@ function lineOf(service: Service, fees: FeeList) {
     done: [names('done').join('，'), ...(left.length ? [`${itemWords().not_done}：${left.join('，')}`] : [])].filter(Boolean).join('；'),
     ...cost,
     spoken: [...cost.cost, cost.extra].join('，'),
-    minutes: minutesText(service.minutes),
+    minutes: countedText(service),
     state: isRefusedWork ? w.notCounted : accepted === null ? w.inReview : fill(w.counted, { minutes: accepted }),
     tone: isRefusedWork ? 'bad' : accepted === null ? 'wait' : 'good',
   }

@@ -4,7 +4,7 @@ import { seen, type Visit } from '../../lib/cache'
 import { cared } from '../../lib/cared'
 import { dayOf, iso, now, phoneNow, timeOf } from '../../lib/clock'
 import { asksWhy, endedAt, isRatingComplete, nextQuestion, outcomeOf, progress, REASONS, saidOf, statement, toConfirm, type Answers, type Question } from '../../lib/confirming'
-import { carersOf, dayWords, itemNames, minutesText, recordOf, timesOf, visitOf, type VisitRecord } from '../../lib/guardian-visits'
+import { carersOf, countedText, dayWords, itemNames, recordOf, timesOf, visitOf, type VisitRecord } from '../../lib/guardian-visits'
 import { newId } from '../../lib/ids'
 import { add, find, flush, pump, records } from '../../lib/outbox'
 import { isLoggedIn, show } from '../../lib/page'
@@ -106,7 +106,7 @@ Page({
       this.visit = visit.value
       this.record = record
       const { day, span } = timesOf(visit.value)
-      const minutes = record?.minutes ? minutesText(record.minutes) : ''
+      const minutes = record?.minutes ? countedText(record) : ''
       this.setData({ head: { who: await whoIs(visit.value), day: dayWords(day, dayOf(now())), span, minutes }, items: itemsOf(record, names), needsEnd: !visit.value.ended_at })
       this.draw(mayRate)
       return { data: {}, seen: visit }
