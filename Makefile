@@ -86,7 +86,7 @@ test-pg15: setup
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
 
-# The same product in a region of two million visits; about 20 minutes and 20 GB of disk while it runs.
+# The same product in a region of two million visits; a quarter of an hour and 20 GB of disk while it runs.
 bench-large: setup
 	$(BIN)/python -m bench.large $(ARGS)
 

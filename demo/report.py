@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 
 from demo.client import Json
@@ -9,7 +10,7 @@ from demo.installation import REGIONS
 from demo.payment import Sent
 from demo.professional import VISITS_ON
 from demo.staff import Staff
-from demo.world import MONTH, World
+from demo.world import MONTH, ZONE, World
 
 VERDICTS = {
     "inside": "在家",
@@ -47,16 +48,18 @@ def heading(text: str) -> Iterator[str]:
 
 def _visits(staff: Staff) -> Iterator[str]:
     yield from heading("上门服务 Visits of a professional carer")
+    names = {item["code"]: item["name"] for item in staff.reviewer.list("/service-items")}
     for visit in staff.reviewer.list("/visits", day_from=VISITS_ON, day_to=VISITS_ON):
         record = staff.reviewer.get(f"/visits/{visit['id']}/record")
         fact = staff.reviewer.get(f"/facts/{visit['id']}")
-        yield from _visit(visit, record, fact)
+        yield from _visit(visit, record, fact, names=names)
 
 
-def _visit(visit: Json, record: Json, fact: Json) -> Iterator[str]:
+def _visit(visit: Json, record: Json, fact: Json, *, names: Mapping[str, str]) -> Iterator[str]:
     taps = "；".join(_tap(event) for event in record["taps"])
-    yield f"{visit['planned_from']} {visit['state']}  {taps}"
-    items = "，".join(f"{item['item_code']} {item['outcome']}" for item in record["items"])
+    planned = datetime.fromisoformat(visit["planned_from"]).astimezone(ZONE)
+    yield f"{planned:%Y-%m-%d %H:%M} {visit['state']}  {taps}"
+    items = "，".join(f"{names[item['item_code']]} {item['outcome']}" for item in record["items"])
     standing = f"{fact['standing']} {STANDINGS.get(fact['standing'], '')}"
     yield f"    项目 items: {items}"
     yield f"    佐证等级 grade {fact['grade']} → {standing}，{record['minutes']} 分钟 minutes"
@@ -86,8 +89,10 @@ def _counts(staffs: Sequence[Staff]) -> Iterator[str]:
     facts = [fact for staff in staffs for fact in staff.reviewer.list("/facts")]
     exceptions = Counter(each["code"] for fact in facts for each in fact["exceptions"])
     reviews = Counter(f"{each['step']} {each['decision']}" for fact in facts for each in fact["reviews"])
-    for counted in (exceptions, reviews):
-        yield "，".join(f"{name} {count}" for name, count in sorted(counted.items())) or "无 none"
+    meanings = {each["code"]: each["text"] for fact in facts for each in fact["exceptions"]}
+    for code, count in sorted(exceptions.items()):
+        yield f"{code} {count}：{meanings[code]}"
+    yield "，".join(f"{name} {count}" for name, count in sorted(reviews.items())) or "无 none"
 
 
 def _subsidies(staff: Staff, *, whole: bool) -> Iterator[str]:
