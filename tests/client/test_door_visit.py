@@ -127,7 +127,7 @@ def test_a_carer_away_from_the_registered_door_of_a_couple_tells_all_and_hands_t
     phone.see("今天的护理做过了，对吗？")
     assert phone.page.locator("#back").is_hidden()
     phone.shot("door-question")
-    for word in ("对", "对", "说不清"):
+    for word in ("对", "不对", "答错了，回到上一个", "对", "说不清"):
         phone.page.get_by_role("button", name=word, exact=True).tap()
     sign(phone)
     phone.shot("door-sign")

@@ -14,6 +14,8 @@ const words = wording(
   {
     title: '请您确认',
     intro: '请{name}或家属回答。护理员看不到您的答案。',
+    step: '第 {place} 个，共 {of} 个',
+    before: '答错了，回到上一个',
     service: '今天的护理做过了，对吗？',
     times: '{in} 来，{out} 走，时间对吗？',
     timesOpen: '{in} 来的，时间对吗？',
@@ -39,6 +41,8 @@ const words = wording(
   {
     title: 'Please confirm',
     intro: 'For {name} or the family to answer. The carer does not see it.',
+    step: '{place} of {of}',
+    before: 'That was wrong, one back',
     service: 'The care was given today. Is that right?',
     times: 'Came at {in}, left at {out}. Is that right?',
     timesOpen: 'Came at {in}. Is that right?',
@@ -74,6 +78,8 @@ Page({
     id: '',
     intro: '',
     questions: ['', '', ''],
+    /** One for each question, and for the signature. */
+    places: ['', '', '', ''],
     /** 0 to 2 a question, 3 the signature, 4 the rating, 5 done. */
     step: 0,
     isSigned: false,
@@ -108,7 +114,7 @@ Page({
       const times = from && to ? fill(w.times, { in: timeOf(from), out: timeOf(to) }) : fill(w.timesOpen, { in: from ? timeOf(from) : '?' })
       const done = visit ? linesOf(visit, about, {}, kept).filter(({ outcome }) => outcome === 'done' || outcome === 'extra') : []
       const items = done.length ? fill(w.items, { items: done.map((line) => line.name).join('、') }) : w.noItems
-      return { data: { w, scores: SCORES.map((score) => ({ score, text: scoreWords()[score] })), intro: fill(w.intro, { name }), questions: [w.service, times, items] } }
+      return { data: { w, scores: SCORES.map((score) => ({ score, text: scoreWords()[score] })), intro: fill(w.intro, { name }), questions: [w.service, times, items], places: places(w.step) } }
     })
   },
 
@@ -124,6 +130,10 @@ Page({
     if (!question) return
     this.answers = { ...this.answers, [question]: word }
     this.setData({ step: this.data.step + 1 })
+  },
+  /** Nothing is kept before the signature: who tapped wrongly answers again. */
+  before() {
+    this.setData({ step: this.data.step - 1, isSigned: false })
   },
   signed({ detail }: WechatMiniprogram.CustomEvent<{ isSigned: boolean }>) {
     this.setData({ isSigned: detail.isSigned })
@@ -167,6 +177,11 @@ Page({
     restart('/pages/today/index')
   },
 })
+
+function places(text: string): string[] {
+  const of = QUESTIONS.length + 1
+  return Array.from({ length: of }, (_, number) => fill(text, { place: number + 1, of }))
+}
 
 function reasonLines(chosen: readonly string[]) {
   return REASONS.map((code) => ({ code, text: reasonWords()[code], outcome: chosen.includes(code) ? 'done' : 'open' }))
