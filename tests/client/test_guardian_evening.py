@@ -55,6 +55,31 @@ def _sign(phone: Phone) -> None:
         phone.page.wait_for_timeout(20)
 
 
+def _tell_of_hospital(phone: Phone, town: Town, household: Household) -> None:
+    """The agency learns of it, enters it, and the guardian reads so and is asked for the way back."""
+    phone.tap("告诉机构")
+    phone.tap("住院了")
+    phone.see("哪一天？")
+    phone.page.get_by_role("button", name="告诉机构").tap()
+    phone.see("机构收到了")
+    phone.see("等机构处理")
+    phone.shot("guardian-tell")
+    stay = {"kind": "hospital", "admitted_on": MONTH.isoformat()}
+    town.staff.dispatcher.post(f"/clients/{household.client_id}/stays", stay)
+    (told,) = town.staff.dispatcher.list("/notices", client_id=household.client_id)
+    town.staff.dispatcher.post(f"/notices/{told['id']}/answer", {"entered": True})
+    phone.tap("返回")
+    phone.tap("告诉机构")
+    phone.see("已登记")
+    phone.see("出院了")
+    notices = town.rows(
+        "SELECT kind, day, entered FROM client_notice JOIN client_notice_answer ON notice_id = id"
+        " WHERE client_id = :it",
+        it=household.client_id,
+    )
+    assert [tuple(each) for each in notices] == [("hospital_in", MONTH, True)]
+
+
 def test_a_guardian_confirms_rates_was_not_there_and_signs_the_plan(phone: Phone, town: Town):
     town = town.in_region("huaian")  # where a rating is asked for
     household, visits = _a_day(town, 8, 10, 14)
@@ -113,6 +138,8 @@ def test_a_guardian_confirms_rates_was_not_there_and_signs_the_plan(phone: Phone
     phone.page.get_by_role("dialog").get_by_role("button", name="对", exact=True).tap()
     phone.see("您确认过了")
     phone.shot("guardian-fees-confirmed")
+    phone.tap("返回")
+    _tell_of_hospital(phone, town, household)
 
     said = town.rows(
         "SELECT visit_id, service, times, items, signature, reason, holds FROM visit_statement"
