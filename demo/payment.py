@@ -47,9 +47,13 @@ def send(world: World, staff: Staff) -> Sent:
     computed = _compute(world, staff)
     world.say(f"{REGIONS[staff.region]}：已计算 {computed['computed']} 份亲情护理补助 Subsidies are computed")
     _review(world, staff)
-    prepared = staff.preparer.post(
-        "/payout-batches", {"month": MONTH.isoformat(), "execute_on": EXECUTE_ON.isoformat()}
-    )
+    return send_unpaid(world, staff, execute_on=EXECUTE_ON)
+
+
+def send_unpaid(world: World, staff: Staff, *, execute_on: date) -> Sent:
+    """Put what may be paid of the month and is not into one batch that a second person approves; fetch its file."""
+    order = {"month": MONTH.isoformat(), "execute_on": execute_on.isoformat()}
+    prepared = staff.preparer.post("/payout-batches", order)
     (batch,) = prepared["batches"]
     sent_path = f"/payout-batches/{batch['id']}"
     approval = {"digest": batch["digest"]}
@@ -97,9 +101,9 @@ def carry_to_bank(world: World, sent: Sent) -> None:
     world.say(f"文件已交银行 The bank took the file: {taken.json()['message']}，{taken.json()['count']} 笔")
 
 
-def book_answer(world: World, staff: Staff, sent: Sent) -> None:
+def book_answer(world: World, staff: Staff, sent: Sent, *, on: date = ANSWERED_ON) -> None:
     """Fetch the bank's answer (回盘) once it has executed the batch and book it; a second person confirms it."""
-    world.move_to(ANSWERED_ON, 10)
+    world.move_to(on, 10)
     answer = world.bank.get(f"/batches/{sent.batch['number']}/{ANSWERS[staff.region]}").raise_for_status()
     name = "回盘.csv" if answer.headers["Content-Type"].startswith("text/csv") else "pain002.xml"
     (world.output / f"{staff.region}-{sent.batch['number']}-{name}").write_bytes(answer.content)
@@ -109,13 +113,18 @@ def book_answer(world: World, staff: Staff, sent: Sent) -> None:
     _confirm(world, staff, sent)
 
 
-def _confirm(world: World, staff: Staff, sent: Sent) -> None:
+def confirm_returns(world: World, staff: Staff, sent: Sent) -> None:
+    """A second person confirms what the bank returned: from then on it may be paid again."""
+    _confirm(world, staff, sent, form="returns")
+
+
+def _confirm(world: World, staff: Staff, sent: Sent, *, form: str = "") -> None:
     """The approver holds an uploaded file that frees money beside the bank's own, and confirms it."""
     for file in staff.approver.get(sent.path)["files"]:
         if file["unconfirmed"]:
             received = f"{sent.path}/answers/{file['id']}"
-            theirs = world.bank.get(f"/batches/{sent.batch['number']}/{ANSWERS[staff.region]}").raise_for_status()
-            if staff.approver.fetch(received).content == theirs.content:
+            theirs = world.bank.get(f"/batches/{sent.batch['number']}/{form or ANSWERS[staff.region]}")
+            if staff.approver.fetch(received).content == theirs.raise_for_status().content:
                 staff.approver.post(f"{received}/confirmation")
                 world.say("第二人已确认回盘，未付成的可重新发放 A second person confirmed the answer")
 
