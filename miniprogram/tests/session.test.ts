@@ -139,6 +139,27 @@ test('an answer that comes after somebody left is kept for nobody', async () => 
   expect(caches()).toEqual([])
 })
 
+test('what a guardian calls somebody stands in place of the masked name on this phone, until he leaves it', async () => {
+  phone.storage.set('session', sessionOf('li'))
+  phone.answer = () => ({ status: 200, data: { items: [{ id: 'p', person: { name: '王***英' } }], next_after: null } })
+  const { session } = await modules()
+  const [{ callClient, cared }, { leave }] = [await import('../app/lib/cared'), await import('../app/lib/account')]
+  const named = async () => (await cared()).value.chosen?.person.name
+
+  expect(await named()).toBe('王***英')
+  callClient('p', '  一二三四五六七八九十多 ')
+  expect(await named()).toBe('一二三四五六七八九十')
+  callClient('p', '妈妈')
+  expect(await named()).toBe('妈妈')
+  callClient('p', ' ')
+  expect(await named()).toBe('王***英')
+
+  callClient('p', '妈妈')
+  await leave(session.current()!)
+  phone.storage.set('session', sessionOf('li'))
+  expect(await named()).toBe('王***英')
+})
+
 test('a carer of two agencies reads in one role nothing that was seen in the other', async () => {
   phone.storage.set('session', sessionOf('li'))
   const cache = await import('../app/lib/cache')

@@ -140,6 +140,15 @@ def test_a_guardian_confirms_rates_was_not_there_and_signs_the_plan(phone: Phone
     phone.shot("guardian-fees-confirmed")
     phone.tap("返回")
     _tell_of_hospital(phone, town, household)
+    phone.tap("返回")
+    phone.tap("更多")
+    phone.tap("怎么称呼")
+    phone.page.get_by_role("dialog").get_by_role("textbox").fill("妈妈")
+    phone.page.get_by_role("dialog").get_by_role("button", name="好", exact=True).tap()
+    phone.see("怎么称呼妈妈")
+    phone.shot("guardian-more")
+    phone.tap("返回")
+    phone.page.get_by_text("妈妈", exact=True).locator("visible=true").first.wait_for()
 
     said = town.rows(
         "SELECT visit_id, service, times, items, signature, reason, holds FROM visit_statement"

@@ -3,7 +3,7 @@
 import { get, getAll, type Schemas } from './api'
 import { seen, type Seen } from './cache'
 import { dayOf, now } from './clock'
-import { keep, read, StorageFull } from './platform'
+import { forget, keep, read, StorageFull } from './platform'
 import { current } from './session'
 
 export type Client = Schemas['Client']
@@ -16,14 +16,31 @@ export interface Cared {
   chosen: Client | undefined
 }
 
+const MOST_CHARACTERS = 10
+
 const key = () => `cared:${current()?.account_id ?? ''}`
+const nameKey = (id: string) => `called:${current()?.account_id ?? ''}:${id}`
 let inHand: string | undefined
 const RISING: readonly Extent[] = ['confirm_care', 'agree_money', 'sign']
 
 /** Everybody in this guardian's care, and whom the pages are about now. */
 export async function cared(): Promise<Seen<Cared>> {
   const found = await seen('cared', () => getAll('/api/v1/clients'))
-  return { ...found, value: { clients: found.value, chosen: chosenOf(found.value, inHand ?? read<string>(key())) } }
+  const clients = found.value.map(asCalled)
+  return { ...found, value: { clients, chosen: chosenOf(clients, inHand ?? read<string>(key())) } }
+}
+
+/** By the name that this guardian gave; the server tells a masked one. */
+function asCalled(client: Client): Client {
+  const name = read<string>(nameKey(client.id))
+  return name ? { ...client, person: { ...client.person, name } } : client
+}
+
+/** Keep what this guardian calls somebody, on this phone alone; nothing for the masked name again. Throws StorageFull. */
+export function callClient(id: string, name: string): void {
+  const called = [...name.trim()].slice(0, MOST_CHARACTERS).join('')
+  if (called) keep(nameKey(id), called)
+  else forget(nameKey(id))
 }
 
 /** The one chosen last, else the first. Pure. */
