@@ -5,8 +5,8 @@ import { look } from '../../lib/settings'
 import { common, fill, wording } from '../../lib/texts'
 
 const words = wording(
-  { title: '更多', call: '怎么称呼{name}', callText: '您起的称呼，只存在这部手机里', callAsk: '您怎么称呼？', callHint: '例如：妈妈', yes: '好', no: '取消', plan: '计划和协议', planText: '看一看，签字', complaint: '投诉', complaintText: '可以只让医保经办机构知道', consents: '授权', consentsText: '同意过什么，可以收回', messages: '消息', messagesText: '机构和医保经办的答复', settings: '设置', settingsText: '大字、语言、换身份、退出' },
-  { title: 'More', call: 'What you call {name}', callText: 'A name of your own, on this phone only', callAsk: 'What do you call this person?', callHint: 'Mum, for example', yes: 'OK', no: 'Cancel', plan: 'Plan and agreement', planText: 'Read and sign', complaint: 'Complaint', complaintText: 'The fund alone can be told', consents: 'Consents', consentsText: 'What was agreed; take it back', messages: 'Messages', messagesText: 'Answers of agency and fund', settings: 'Settings', settingsText: 'Large type, language, role, log out' },
+  { title: '更多', call: '怎么称呼{name}', callText: '您起的称呼，只存在这部手机里', callAsk: '您怎么称呼？', callHint: '例如：妈妈', yes: '好', no: '返回', plan: '计划和协议', planText: '看一看，签字', complaint: '投诉', complaintText: '可以只让医保经办机构知道', consents: '授权', consentsText: '同意过什么，可以收回', messages: '消息', messagesText: '机构和医保经办的答复', settings: '设置', settingsText: '大字、语言、换身份、退出' },
+  { title: 'More', call: 'What you call {name}', callText: 'A name of your own, on this phone only', callAsk: 'What do you call this person?', callHint: 'Mum, for example', yes: 'OK', no: 'Back', plan: 'Plan and agreement', planText: 'Read and sign', complaint: 'Complaint', complaintText: 'The fund alone can be told', consents: 'Consents', consentsText: 'What was agreed; take it back', messages: 'Messages', messagesText: 'Answers of agency and fund', settings: 'Settings', settingsText: 'Large type, language, role, log out' },
 )
 /** Each line and the page it opens. */
 const LINES = { plan: 'guardian-plan', complaint: 'guardian-complaint', consents: 'guardian-consents', messages: 'messages', settings: 'settings' } as const
