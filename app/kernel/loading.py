@@ -9,8 +9,8 @@ from contextlib import contextmanager
 def loading() -> Iterator[None]:
     """Look for no garbage meanwhile, nor later among what was made here.
 
-    Loading makes hundreds of thousands of objects that stay; to go through them took a third of the start, and as much
-    again at the end of the process (measured).
+    Loading makes hundreds of thousands of objects that stay. To go through them took a quarter of the start, as much
+    again at the end of the process, and a third of a month's computation in between (measured).
     """
     gc.disable()
     try:

@@ -1,6 +1,8 @@
-"""Commands, options and targets that README and documents name exist."""
+"""Commands, options and targets that README and documents name exist; and a command loads what it needs alone."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -62,3 +64,16 @@ def test_every_command_is_named_somewhere():
 )
 def test_what_does_not_exist_is_found_missing(line: str, missing: list[str]):
     assert what_is_missing(line.split()) == missing
+
+
+@pytest.mark.parametrize(("command", "is_whole"), [("serve", False), ("policies", False), ("worker", True)])
+def test_the_whole_product_is_loaded_for_the_commands_that_run_it_alone(command: str, *, is_whole: bool):
+    """The last is the control."""
+    program = (
+        "import sys; from app.cli.main import main; "
+        f"main(['{command}', '--help'], standalone_mode=False); sys.exit(7 * ('app.factory' in sys.modules))"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True)
+
+    assert ended.returncode == (7 if is_whole else 0)
