@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
 from geopy.distance import geodesic
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -12,6 +14,8 @@ from sqlalchemy.orm import Session
 from app.careplans.models import ServiceItem
 from app.checkin.days import LogCareDay
 from app.checkin.models import ClockEvent
+from app.checkin.rules.care_days import drawn_by
+from app.checkin.rules.grading import is_sampled
 from app.checkin.types import EventKind, Verdict
 from app.kernel.codes import Sex
 from app.kernel.geo import CoordinateSystem
@@ -22,9 +26,11 @@ from app.registry.commands import HomeEntry
 from app.registry.models import Assignment, Carer, Client, Person
 from app.registry.service.homes import settle
 from app.registry.types import CarerKind
+from tests.schedules.factories import settings_of
 
 DAY = date(2026, 11, 10)
 EVENING = datetime(2026, 11, 10, 12, tzinfo=UTC)  # 20:00 in Tianjin
+SAMPLED = Decimal("0.05")  # of days with one witness beside the client
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -77,6 +83,17 @@ def a_family(
     family = Family(client, carer_id, actor)
     a_task(session, family, relation=relation)
     return family
+
+
+def a_family_by_draw(session: Session, app: Flask, *, day: date, is_drawn: bool) -> Family:
+    """A family on whose day a sample falls, or none."""
+    client_id, key = a_client_row(session), settings_of(app).key_ring.command_key
+    found = (
+        carer_id
+        for carer_id in iter(new_id, None)
+        if is_sampled(drawn_by(client_id=client_id, carer_id=carer_id, day=day), share=SAMPLED, key=key) is is_drawn
+    )
+    return a_family(session, client_id=client_id, carer_id=next(found))
 
 
 def a_task(session: Session, family: Family, *, relation: Relation = Relation.SPOUSE) -> None:

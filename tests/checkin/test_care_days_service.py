@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from itertools import count as count_up
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +25,6 @@ from app.checkin.models import (
 )
 from app.checkin.note_models import CareNote
 from app.checkin.queries.care_days import list_care_days, list_day_facts
-from app.checkin.rules.care_days import drawn_by
-from app.checkin.rules.grading import is_sampled
 from app.checkin.service.care_days import accept_care_day, log_care_day
 from app.checkin.service.facts import add_subject
 from app.checkin.service.late_events import judge_days_again
@@ -57,13 +53,13 @@ from tests.checkin.family_rows import (
     a_client_row,
     a_day,
     a_family,
+    a_family_by_draw,
     a_home,
     a_tap,
     a_task,
     an_item,
     both_taps,
 )
-from tests.schedules.factories import settings_of
 
 PAYABLE, IN_REVIEW, SECOND = DayStanding.PAYABLE, DayStanding.IN_REVIEW, DayStanding.SECOND
 MINUTE = timedelta(minutes=1)
@@ -218,20 +214,8 @@ def without_position(session: Session, family: Family) -> dict[str, UUID]:
     }
 
 
-def a_drawn_family(session: Session, app: Flask) -> Family:
-    """A family on whose day the sample falls."""
-    client_id, key = a_client_row(session), settings_of(app).key_ring.command_key
-    carers = (new_id() for _ in count_up())
-    drawn = (
-        carer_id
-        for carer_id in carers
-        if is_sampled(drawn_by(client_id=client_id, carer_id=carer_id, day=DAY), share=Decimal("0.05"), key=key)
-    )
-    return a_family(session, client_id=client_id, carer_id=next(drawn))
-
-
 def test_a_drawn_day_stays_drawn_however_often_it_is_logged(app: Flask, tianjin: Session):
-    family = a_drawn_family(tianjin, app)
+    family = a_family_by_draw(tianjin, app, day=DAY, is_drawn=True)
     taps = without_position(tianjin, family)
 
     views = [

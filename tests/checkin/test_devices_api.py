@@ -1,7 +1,7 @@
 """A carer's new phone works at once, one grade lower until the agency confirms it; a colleague's is looked at."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from flask.testing import FlaskClient
@@ -13,7 +13,7 @@ from app.accounts.types import DeviceDoubt, PhoneDevice
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role, ScopeKind
 from tests.checkin.factories import API, come_and_go, confirm, done, fact
-from tests.checkin.family_rows import a_family, a_home
+from tests.checkin.family_rows import a_family_by_draw, a_home
 from tests.schedules.factories import NOW, Scene, a_carer, an_actor
 from tests.tokens import bearer, make_account
 
@@ -107,7 +107,7 @@ def test_a_phone_on_which_a_colleague_is_logged_in_is_for_the_operator_until_he_
 def test_a_family_carers_new_phone_is_confirmed_by_the_operator(
     client: FlaskClient, tianjin: Session, app, operator: Actor
 ):
-    found = a_family(tianjin)
+    found = a_family_by_draw(tianjin, app, day=date(2026, 11, 20), is_drawn=False)
     a_home(tianjin, found.client_id, metres_away=0)
     actor = make_account(tianjin, role=Role.FAMILY_CARER, person_id=found.actor.person_id)
     on_phone(tianjin, actor, OLD)
