@@ -46,6 +46,7 @@ def owner_connection(owner_url: str, *, lock_timeout: str = LOCK_TIMEOUT) -> Ite
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
             connection.execute(text(f"SET LOCAL lock_timeout = '{lock_timeout}'"))
+            connection.execute(text("SET LOCAL jit = off"))
             yield connection
     finally:
         engine.dispose()

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from app.factory import engine_options
 from app.kernel.db import db
+from app.kernel.migrate import owner_connection
 from app.kernel.settings import Limits
 from tests.conftest import Clone, settings_for
 from tests.kernel.probe import URL, good_probe, login, probe_app
@@ -53,6 +55,12 @@ def test_the_shipped_limits():
     assert "statement_timeout=5000" in options["connect_args"]["options"]
     assert "idle_in_transaction_session_timeout=10000" in options["connect_args"]["options"]
     assert (options["pool_size"], options["max_overflow"], options["pool_timeout"]) == (8, 0, 5.0)
+
+
+def test_no_statement_is_compiled(app: Flask, worker_database: Clone):
+    """Whatever the server's own setting is."""
+    with app.app_context(), db.engine.connect() as runtime, owner_connection(worker_database.urls.owner) as owner:
+        assert [each.scalar(text("SHOW jit")) for each in (runtime, owner)] == ["off", "off"]
 
 
 def test_a_slow_statement_is_cut_and_told_as_busy(limited: Callable[..., Flask]):
