@@ -32,9 +32,19 @@ def when_ready(_server):
     gc.freeze()
 
 
-def post_fork(_server, _worker):
-    """A stop that comes before the worker has its own handler would be lost, and waited for until it is killed."""
+def _end_by_sigterm():
+    """In a new worker, before it has a handler of its own."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+# A stop that reaches a worker just forked would find the master's handler there and be lost, and waited for until the
+# worker is killed: from before the fork until the worker ends by it, it waits.
+os.register_at_fork(
+    before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM}),
+    after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM}),
+    after_in_child=_end_by_sigterm,
+)
 
 
 def child_exit(_server, worker):
