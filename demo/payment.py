@@ -110,7 +110,7 @@ def book_answer(world: World, staff: Staff, sent: Sent, *, on: date = ANSWERED_O
     booked = staff.preparer.upload(f"{sent.path}/answers", answer.content, kind=answer.headers["Content-Type"])
     told = "，".join(f"{each['outcome']} {each['count']}" for each in booked["outcomes"])
     world.say(f"{REGIONS[staff.region]}：回盘已入账 The answer is booked: {told}")
-    _confirm(world, staff, sent)
+    _confirm(world, staff, sent, form=ANSWERS[staff.region])
 
 
 def confirm_returns(world: World, staff: Staff, sent: Sent) -> None:
@@ -118,12 +118,12 @@ def confirm_returns(world: World, staff: Staff, sent: Sent) -> None:
     _confirm(world, staff, sent, form="returns")
 
 
-def _confirm(world: World, staff: Staff, sent: Sent, *, form: str = "") -> None:
+def _confirm(world: World, staff: Staff, sent: Sent, *, form: str) -> None:
     """The approver holds an uploaded file that frees money beside the bank's own, and confirms it."""
     for file in staff.approver.get(sent.path)["files"]:
         if file["unconfirmed"]:
             received = f"{sent.path}/answers/{file['id']}"
-            theirs = world.bank.get(f"/batches/{sent.batch['number']}/{form or ANSWERS[staff.region]}")
+            theirs = world.bank.get(f"/batches/{sent.batch['number']}/{form}")
             if staff.approver.fetch(received).content == theirs.raise_for_status().content:
                 staff.approver.post(f"{received}/confirmation")
                 world.say("第二人已确认回盘，未付成的可重新发放 A second person confirmed the answer")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -26,11 +25,11 @@ from app.registry.commands import HomeEntry
 from app.registry.models import Assignment, Carer, Client, Person
 from app.registry.service.homes import settle
 from app.registry.types import CarerKind
+from tests.checkin.terms import a_policy
 from tests.schedules.factories import settings_of
 
 DAY = date(2026, 11, 10)
 EVENING = datetime(2026, 11, 10, 12, tzinfo=UTC)  # 20:00 in Tianjin
-SAMPLED = Decimal("0.05")  # of days with one witness beside the client
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -88,10 +87,11 @@ def a_family(
 def a_family_by_draw(session: Session, app: Flask, *, day: date, is_drawn: bool) -> Family:
     """A family on whose day a sample falls, or none."""
     client_id, key = a_client_row(session), settings_of(app).key_ring.command_key
+    share = a_policy().grading.b_sample_share
     found = (
         carer_id
         for carer_id in iter(new_id, None)
-        if is_sampled(drawn_by(client_id=client_id, carer_id=carer_id, day=day), share=SAMPLED, key=key) is is_drawn
+        if is_sampled(drawn_by(client_id=client_id, carer_id=carer_id, day=day), share=share, key=key) is is_drawn
     )
     return a_family(session, client_id=client_id, carer_id=next(found))
 

@@ -88,7 +88,7 @@ def test_a_family_carer_is_asked_where_he_is_paid_and_sent_to_change_his_card(ph
     payment.book_answer(town.world, town.staff, sent)
     of_both = (
         "SELECT payout.serial, payout.state, payout.amount_fen FROM payout JOIN subsidy ON subsidy.id = subsidy_id"
-        " WHERE client_id IN (:mother, :father) ORDER BY client_id = :mother DESC"
+        " WHERE client_id IN (:mother, :father) ORDER BY client_id = :mother DESC, payout.id"
     )
     both = {"mother": mother.client_id, "father": father.client_id}
     paid = town.rows(of_both, **both)
@@ -152,5 +152,5 @@ def test_a_family_carer_is_asked_where_he_is_paid_and_sent_to_change_his_card(ph
         (mother.client_id, True, "inside")
     ]
     assert [each.state for each in paid] == ["paid", "paid"]
-    assert sorted(each.state for each in town.rows(of_both, **both)) == ["paid", "paid", "returned"]
+    assert [each.state for each in town.rows(of_both, **both)] == ["returned", "paid", "paid"]
     assert [tuple(each) for each in accounts] == [(False, "unchecked"), (True, "matched")]  # the bank closed the first

@@ -90,6 +90,30 @@ def test_a_server_whose_workers_are_killed_loses_them(slow_server: tuple[str, su
     assert process.wait(timeout=15) == 0, "new workers are starting, and hear the stop all the same"
 
 
+@pytest.mark.parametrize(("conf", "ended"), [("gunicorn.conf.py", -signal.SIGTERM), (None, 7)])
+def test_a_stop_that_meets_a_worker_just_forked_ends_it(conf: str | None, ended: int):
+    """Without our hooks: the control, in which the master's handler takes the stop in the worker and it is lost."""
+    program = f"""
+import os, runpy, signal, time
+signal.signal(signal.SIGTERM, lambda *_: None)  # the master's
+os.register_at_fork(after_in_child=lambda: time.sleep(0.5))  # the moment in which it is no worker yet
+if {conf!r}:
+    runpy.run_path({conf!r})
+worker = os.fork()
+if not worker:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # as gunicorn's worker begins
+    time.sleep(0.5)
+    os._exit(7)
+time.sleep(0.2)
+os.kill(worker, signal.SIGTERM)
+print(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
+"""
+
+    told = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30)
+
+    assert (told.stdout.strip(), told.stderr) == (str(int(ended)), "")
+
+
 RAW = {
     "long request line": b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
     "many headers": b"GET / HTTP/1.1\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(200)) + b"\r\n",

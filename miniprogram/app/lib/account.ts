@@ -44,5 +44,5 @@ export async function leave(session: Session): Promise<void> {
   } catch (error) {
     if (!isNoAnswer(error) && !isRefused(error)) throw error
   }
-  for (const of of ['cache', 'called']) for (const key of keysFrom(`${of}:${session.account_id}:`)) forget(key)
+  for (const read of ['cache', 'called']) for (const key of keysFrom(`${read}:${session.account_id}:`)) forget(key)
 }

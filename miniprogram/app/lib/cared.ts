@@ -3,7 +3,7 @@
 import { get, getAll, type Schemas } from './api'
 import { seen, type Seen } from './cache'
 import { dayOf, now } from './clock'
-import { forget, keep, read, StorageFull } from './platform'
+import { forget, keep, keepIfRoom, read, StorageFull } from './platform'
 import { current } from './session'
 
 export type Client = Schemas['Client']
@@ -36,11 +36,12 @@ function asCalled(client: Client): Client {
   return name ? { ...client, person: { ...client.person, name } } : client
 }
 
-/** Keep what this guardian calls somebody, on this phone alone; nothing for the masked name again. Throws StorageFull. */
-export function callClient(id: string, name: string): void {
+/** Keep what this guardian calls somebody, on this phone alone; nothing for the masked name again. False where the phone is full. */
+export function callClient(id: string, name: string): boolean {
   const called = [...name.trim()].slice(0, MOST_CHARACTERS).join('')
-  if (called) keep(nameKey(id), called)
-  else forget(nameKey(id))
+  if (called) return keepIfRoom(nameKey(id), called)
+  forget(nameKey(id))
+  return true
 }
 
 /** The one chosen last, else the first. Pure. */

@@ -1,4 +1,4 @@
-import { asksWhy, isRatingComplete, REASONS } from '../../lib/confirming'
+import { asksWhy, isRatingComplete, progress, REASONS } from '../../lib/confirming'
 import { addHandedOver, addRating, asksRating, QUESTIONS, ratingTerms, type Answers, type RatingTerms } from '../../lib/handed-over'
 import type { Visit } from '../../lib/cache'
 import { timeOf } from '../../lib/clock'
@@ -68,6 +68,7 @@ const words = wording(
 )
 
 const SCORES = [5, 4, 3, 2, 1] as const
+const ASKED = [...QUESTIONS, 'sign'] as const
 
 Page({
   data: {
@@ -114,7 +115,7 @@ Page({
       const times = from && to ? fill(w.times, { in: timeOf(from), out: timeOf(to) }) : fill(w.timesOpen, { in: from ? timeOf(from) : '?' })
       const done = visit ? linesOf(visit, about, {}, kept).filter(({ outcome }) => outcome === 'done' || outcome === 'extra') : []
       const items = done.length ? fill(w.items, { items: done.map((line) => line.name).join('、') }) : w.noItems
-      return { data: { w, scores: SCORES.map((score) => ({ score, text: scoreWords()[score] })), intro: fill(w.intro, { name }), questions: [w.service, times, items], places: places(w.step) } }
+      return { data: { w, scores: SCORES.map((score) => ({ score, text: scoreWords()[score] })), intro: fill(w.intro, { name }), questions: [w.service, times, items], places: ASKED.map((name) => fill(w.step, progress(name, true))) } }
     })
   },
 
@@ -177,11 +178,6 @@ Page({
     restart('/pages/today/index')
   },
 })
-
-function places(text: string): string[] {
-  const of = QUESTIONS.length + 1
-  return Array.from({ length: of }, (_, number) => fill(text, { place: number + 1, of }))
-}
 
 function reasonLines(chosen: readonly string[]) {
   return REASONS.map((code) => ({ code, text: reasonWords()[code], outcome: chosen.includes(code) ? 'done' : 'open' }))
